@@ -1,0 +1,73 @@
+"""With this module one can refuse a wrong argument with a message that says what would be right."""
+
+from __future__ import annotations
+
+import math
+import operator
+from numbers import Real
+from typing import Any
+
+
+def as_count(value: Any, name: str, least: int = 1) -> int:
+    """Give `value` as an int of at least `least`, or raise an error that names the argument."""
+    count = as_integer(value, name)
+    if count < least:
+        raise ValueError(f"{name} must be at least {least}, got {count}")
+    return count
+
+
+def as_seed(value: Any) -> int:
+    """Give `value` as an int that seeds a random generator."""
+    return as_integer(value, "seed")
+
+
+def as_integer(value: Any, name: str) -> int:
+    """Give `value` as an int; NumPy's integers count, truth values do not."""
+    if not isinstance(value, bool):
+        try:
+            return operator.index(value)
+        except TypeError:
+            pass
+    raise TypeError(f"{name} must be an integer, got {value!r}")
+
+
+def as_number(
+    value: Any, name: str, least: float = -math.inf, most: float = math.inf, below: float = math.inf
+) -> float:
+    """Give `value` as a finite float from `least` to `most` and `below`, or raise an error that names the argument."""
+    if isinstance(value, bool) or not isinstance(value, Real):
+        raise TypeError(f"{name} must be a number, got {value!r}")
+    number = float(value)
+    if not (math.isfinite(number) and least <= number <= most and number < below):
+        accepted = "a finite number"
+        if math.isfinite(least):
+            accepted += f" of at least {least:g}"
+        if math.isfinite(most):
+            accepted += f" and at most {most:g}"
+        if math.isfinite(below):
+            accepted += f" and below {below:g}"
+        raise ValueError(f"{name} must be {accepted}, got {value!r}")
+    return number
+
+
+def as_rows(X: Any) -> list[list[float]]:
+    """Copy `X` into a list of rows of finite floats, all of one length."""
+    rows = []
+    for i, row in enumerate(as_list(X, "X")):
+        rows.append([as_number(x, f"X[{i}][{j}]") for j, x in enumerate(as_list(row, f"X[{i}]"))])
+        if len(rows[i]) != len(rows[0]):
+            raise ValueError(
+                f"every row of X needs as many numbers: X[0] has {len(rows[0])}, X[{i}] has {len(rows[i])}"
+            )
+    if not rows or not rows[0]:
+        raise ValueError("X is empty: give at least one example with at least one feature")
+    return rows
+
+
+def as_list(sequence: Any, name: str) -> list[Any]:
+    """Copy a sequence or an array into a list."""
+    if hasattr(sequence, "tolist"):  # a NumPy array: its own numbers, as Python's
+        sequence = sequence.tolist()
+    if isinstance(sequence, (str, bytes)) or not hasattr(sequence, "__iter__"):
+        raise TypeError(f"{name} must be a sequence, got {sequence!r}")
+    return list(sequence)

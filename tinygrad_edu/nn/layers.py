@@ -1,0 +1,213 @@
+"""With this module one can build a network: neurons, layers, the multi-layer perceptron, and what goes before it.
+
+Weights are drawn uniformly from -1 to 1 and biases start at 0, in micrograd's order: each neuron's weights, then its
+bias, layer by layer. So a seed, or Python's own random state, gives the very numbers that it gives there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from ..arguments import as_count
+from ..ops import dot
+from ..value import Value, constant
+from .building import Activation, Seed, activation_of, describe, generator_of, label, sizes_of, wrong_length
+from .module import Module
+
+
+class Neuron(Module):
+    """Give ``activation(w · x + b)``.
+
+    Parameters
+    ----------
+    nin : int
+        How many inputs it has.
+    activation : str, callable or None, default "relu"
+        The name of an operation of one argument, any function of one argument, or "linear" (also None) for none.
+    seed : int, random.Random or None, default None
+        What the weights are drawn with; None draws from Python's global generator.
+    nonlin : bool, optional
+        micrograd's spelling: True is "relu", False is "linear".
+
+    Attributes
+    ----------
+    w : list of Value
+    b : Value
+
+    Raises
+    ------
+    TypeError
+        If `nin` is no integer, or the activation neither a name nor a function.
+    ValueError
+        If `nin` is below 1, or no operation of one argument has that name.
+
+    Examples
+    --------
+    >>> neuron = Neuron(2, activation="tanh", seed=0)
+    >>> -1.0 < neuron([0.5, -0.5]).data < 1.0
+    True
+    """
+
+    def __init__(
+        self, nin: int, activation: Activation = "relu", seed: Seed = None, *, nonlin: bool | None = None
+    ) -> None:
+        count, uniform = as_count(nin, "nin"), generator_of(seed).uniform
+        self.activation, self._activate = activation_of(activation, nonlin)
+        self.w = [Value(uniform(-1, 1), f"w.{i}") for i in range(count)]
+        self.b = Value(0.0, "b")
+
+    def forward(self, x: Sequence[Any]) -> Any:
+        """Evaluate the neuron.
+
+        Parameters
+        ----------
+        x : sequence of numbers or Values, shape (nin,)
+
+        Returns
+        -------
+        Value
+        """
+        w = self.w
+        if len(x) != len(w):
+            raise wrong_length(self, len(x), len(w))
+        z = dot(w, x) + self.b
+        return z if self._activate is None else self._activate(z)
+
+    def architecture(self) -> dict[str, Any] | None:
+        """Give what `tinygrad_edu.nn.load` needs to build this neuron."""
+        return describe("Neuron", self.activation, nin=len(self.w))
+
+    def __repr__(self) -> str:
+        return f"Neuron({len(self.w)}, activation={label(self.activation)})"
+
+
+class Layer(Module):
+    """Give the outputs of several neurons for the same inputs.
+
+    Parameters
+    ----------
+    nin : int
+        How many inputs each neuron has.
+    nout : int
+        How many neurons there are.
+    activation, seed, nonlin
+        As in `Neuron`.
+
+    Attributes
+    ----------
+    neurons : list of Neuron
+
+    Raises
+    ------
+    TypeError, ValueError
+        As in `Neuron`; `nout` must be at least 1.
+    """
+
+    def __init__(
+        self, nin: int, nout: int, activation: Activation = "relu", seed: Seed = None, *, nonlin: bool | None = None
+    ) -> None:
+        count, generator = as_count(nout, "nout"), generator_of(seed)
+        self.neurons = [Neuron(nin, activation, generator, nonlin=nonlin) for _ in range(count)]
+        self._name_parts("neurons")
+
+    def forward(self, x: Sequence[Any]) -> Any:
+        """Evaluate every neuron.
+
+        Parameters
+        ----------
+        x : sequence of numbers or Values, shape (nin,)
+
+        Returns
+        -------
+        Value or list of Value
+            One Value if there is one neuron, as in micrograd; else a list, shape (nout,).
+        """
+        out = [neuron(x) for neuron in self.neurons]
+        return out[0] if len(out) == 1 else out
+
+    def architecture(self) -> dict[str, Any] | None:
+        """Give what `tinygrad_edu.nn.load` needs to build this layer."""
+        first = self.neurons[0]
+        return describe("Layer", first.activation, nin=len(first.w), nout=len(self.neurons))
+
+    def __repr__(self) -> str:
+        first = self.neurons[0]
+        return f"Layer({len(first.w)}, {len(self.neurons)}, activation={label(first.activation)})"
+
+
+class MLP(Module):
+    """Multi-layer perceptron: layers of neurons, each fed by the one before, the last one linear.
+
+    Parameters
+    ----------
+    nin : int
+        How many inputs there are.
+    nouts : sequence of int
+        How many neurons each layer has; the last number is that of the outputs.
+    activation : str, callable or None, default "relu"
+        Of all layers but the last; see `Neuron`.
+    seed : int, random.Random or None, default None
+        What the weights are drawn with; None draws from Python's global generator, as micrograd does.
+
+    Attributes
+    ----------
+    layers : list of Layer
+
+    Raises
+    ------
+    TypeError, ValueError
+        If a size is not an integer of at least 1, `nouts` is empty, or the activation is not known.
+
+    Examples
+    --------
+    >>> model = MLP(2, [16, 16, 1], seed=0)
+    >>> len(model.parameters())
+    337
+    >>> model([1.0, -2.0]).data == model.predict([[1.0, -2.0]])[0]
+    True
+    """
+
+    def __init__(self, nin: int, nouts: Sequence[int], activation: Activation = "relu", seed: Seed = None) -> None:
+        sizes = [as_count(nin, "nin"), *sizes_of(nouts)]
+        kinds = [activation] * (len(sizes) - 2) + ["linear"]
+        generator = generator_of(seed)
+        self.activation, _ = activation_of(activation)
+        self.layers = [
+            Layer(before, size, kind, generator) for before, size, kind in zip(sizes, sizes[1:], kinds, strict=False)
+        ]
+        self._name_parts("layers")
+
+    def forward(self, x: Sequence[Any]) -> Any:
+        """Evaluate the layers one after the other.
+
+        Parameters
+        ----------
+        x : sequence of numbers or Values, shape (nin,)
+            Plain numbers become constants named x0, x1, ...; Values and graph variables stay what they are.
+
+        Returns
+        -------
+        Value or list of Value
+            One Value if there is one output, else a list.
+        """
+        given = len(self.layers[0].neurons[0].w)
+        if len(x) != given:
+            raise wrong_length(self, len(x), given)
+        out: Any = [xi if hasattr(xi, "parents") else constant(xi, f"x{i}") for i, xi in enumerate(x)]
+        for layer in self.layers[:-1]:
+            out = layer(out if isinstance(out, list) else [out])
+        return self.layers[-1](out if isinstance(out, list) else [out])
+
+    def architecture(self) -> dict[str, Any] | None:
+        """Give what `tinygrad_edu.nn.load` needs to build this network."""
+        return describe(
+            "MLP",
+            self.activation,
+            nin=len(self.layers[0].neurons[0].w),
+            nouts=[len(layer.neurons) for layer in self.layers],
+        )
+
+    def __repr__(self) -> str:
+        nouts = [len(layer.neurons) for layer in self.layers]
+        return f"MLP({len(self.layers[0].neurons[0].w)}, {nouts}, activation={label(self.activation)})"

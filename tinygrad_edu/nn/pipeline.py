@@ -1,0 +1,122 @@
+"""With this module one can put modules in a row, and in front of them one that brings the inputs to a common scale."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+from ..arguments import as_rows
+from .building import wrong_length
+from .module import Module
+
+
+class Sequential(Module):
+    """Modules, each fed by the one before.
+
+    Parameters
+    ----------
+    *modules : Module
+        At least one.
+
+    Raises
+    ------
+    TypeError
+        If something given is not a Module.
+    ValueError
+        If nothing is given.
+
+    Examples
+    --------
+    >>> from tinygrad_edu import data
+    >>> iris = data.load("iris")
+    >>> model = Sequential(Standardize.of(iris.X), MLP(4, [8, 3], seed=0))
+    >>> len(model(iris.X[0]))
+    3
+    """
+
+    def __init__(self, *modules: Module) -> None:
+        for module in modules:
+            if not isinstance(module, Module):
+                raise TypeError(f"Sequential takes modules, got {module!r}")
+        if not modules:
+            raise ValueError("Sequential needs at least one module")
+        self.modules = list(modules)
+        self._name_parts("modules")
+
+    def forward(self, x: Any) -> Any:
+        """Evaluate the modules one after the other."""
+        for module in self.modules:
+            x = module(x)
+        return x
+
+    def architecture(self) -> dict[str, Any] | None:
+        """Give what `tinygrad_edu.nn.load` needs to build this, or None if a part does not say."""
+        parts = [module.architecture() for module in self.modules]
+        return None if None in parts else {"type": "Sequential", "modules": parts}
+
+    def __repr__(self) -> str:
+        return f"Sequential({', '.join(map(repr, self.modules))})"
+
+
+class Standardize(Module):
+    """Shift and scale each input to mean 0 and standard deviation 1; part of the model, saved with it, not trained.
+
+    Parameters
+    ----------
+    mean, std : sequence of float, shape (features,)
+        What is subtracted, and what it is then divided by. `Standardize.of(X)` measures both.
+
+    Raises
+    ------
+    ValueError
+        If the lengths differ, or a standard deviation is not above 0.
+
+    Examples
+    --------
+    >>> Standardize([1.0, 2.0], [1.0, 4.0])([3.0, 4.0])
+    [2.0, 0.5]
+    """
+
+    buffers = ("mean", "std")
+
+    def __init__(self, mean: Sequence[float], std: Sequence[float]) -> None:
+        self.mean, self.std = [float(m) for m in mean], [float(s) for s in std]
+        if len(self.mean) != len(self.std) or not self.mean:
+            raise ValueError(f"Standardize needs as many means as deviations, got {len(self.mean)} and {len(self.std)}")
+        if not all(s > 0.0 for s in self.std):
+            raise ValueError(f"every standard deviation must be above 0, got {self.std}")
+
+    @classmethod
+    def of(cls, X: Sequence[Sequence[float]]) -> Standardize:
+        """Measure mean and standard deviation of each column; a column that is constant is only shifted.
+
+        Parameters
+        ----------
+        X : sequence of sequences of float, shape (n, features)
+            The examples to learn from, without those held out.
+
+        Returns
+        -------
+        Standardize
+        """
+        columns = list(zip(*as_rows(X), strict=True))
+        means = [math.fsum(column) / len(column) for column in columns]
+        deviations = [
+            math.sqrt(math.fsum((x - m) ** 2 for x in column) / len(column)) if min(column) < max(column) else 1.0
+            for column, m in zip(columns, means, strict=True)
+        ]
+        return cls(means, deviations)
+
+    def forward(self, x: Sequence[Any]) -> list[Any]:
+        """Standardise one example; plain numbers stay plain."""
+        if len(x) != len(self.mean):
+            raise wrong_length(self, len(x), len(self.mean))
+        return [(xi - m) / s for xi, m, s in zip(x, self.mean, self.std, strict=True)]
+
+    def architecture(self) -> dict[str, Any] | None:
+        """Give what `tinygrad_edu.nn.load` needs to build this."""
+        return {"type": "Standardize", "features": len(self.mean)}
+
+    def __repr__(self) -> str:
+        return f"Standardize({len(self.mean)} features)"
