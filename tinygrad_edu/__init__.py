@@ -1,1 +1,75 @@
-"""..."""
+"""Scalar reverse-mode automatic differentiation that one can read, draw, step through and trust.
+
+>>> from tinygrad_edu import Value
+>>> x = Value(3.0, "x")
+>>> y = x * x + 1
+>>> y.backward()
+>>> x.grad
+6.0
+"""
+
+from . import ops as ops
+from .context import no_grad as no_grad
+from .context import scope as scope
+from .operation import Op as Op
+from .ops import OPS as OPS
+from .ops import abs as abs
+from .ops import acos as acos
+from .ops import acosh as acosh
+from .ops import asin as asin
+from .ops import asinh as asinh
+from .ops import atan as atan
+from .ops import atan2 as atan2
+from .ops import atanh as atanh
+from .ops import clip as clip
+from .ops import cos as cos
+from .ops import cosh as cosh
+from .ops import elu as elu
+from .ops import erf as erf
+from .ops import erfc as erfc
+from .ops import exp as exp
+from .ops import expm1 as expm1
+from .ops import gelu as gelu
+from .ops import heaviside as heaviside
+from .ops import hypot as hypot
+from .ops import leaky_relu as leaky_relu
+from .ops import less as less
+from .ops import less_equal as less_equal
+from .ops import log as log
+from .ops import log10 as log10
+from .ops import log1p as log1p
+from .ops import log2 as log2
+from .ops import maximum as maximum
+from .ops import minimum as minimum
+from .ops import reciprocal as reciprocal
+from .ops import relu as relu
+from .ops import sigmoid as sigmoid
+from .ops import sign as sign
+from .ops import silu as silu
+from .ops import sin as sin
+from .ops import sinh as sinh
+from .ops import softplus as softplus
+from .ops import sqrt as sqrt
+from .ops import square as square
+from .ops import tan as tan
+from .ops import tanh as tanh
+from .ops import where as where
+from .sequences import dot as dot
+from .sequences import logsumexp as logsumexp
+from .sequences import max as max
+from .sequences import mean as mean
+from .sequences import min as min
+from .sequences import prod as prod
+from .sequences import softmax as softmax
+from .sequences import sum as sum
+from .sweep import topological_order as topological_order
+from .sweep import zero_grad as zero_grad
+from .value import Value as Value
+from .walk import Path as Path
+from .walk import Paths as Paths
+from .walk import Step as Step
+from .walk import find_nonfinite as find_nonfinite
+from .walk import paths as paths
+from .walk import steps as steps
+
+__version__ = "0.1.0"

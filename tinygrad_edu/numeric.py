@@ -1,0 +1,304 @@
+"""With this module one can compute with floats that never raise.
+
+Every function here is total in the sense of IEEE 754: outside its domain it gives nan, past the largest
+float it gives an infinity, at a pole it gives the limit. Python's own operators and `math` raise there, and
+an exception in the middle of a computation graph would hide which node went wrong.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from functools import reduce
+from numbers import Real
+from operator import add as _add
+from operator import mul as _mul
+from operator import neg, sub
+from typing import Any
+
+inf, nan = math.inf, math.nan
+isnan = math.isnan
+_SQRT_HALF = math.sqrt(0.5)
+
+
+def number(value: object, what: str = "a number") -> float:
+    """Turn an int, float, bool or NumPy scalar into a float.
+
+    Parameters
+    ----------
+    value : object
+        What the user gave.
+    what : str, default "a number"
+        What it is to be, for the message.
+
+    Returns
+    -------
+    float
+
+    Raises
+    ------
+    TypeError
+        If `value` is no real number: the message says what was given and what is accepted.
+
+    Examples
+    --------
+    >>> number(3)
+    3.0
+    """
+    if isinstance(value, Real):
+        return float(value)
+    hint = ""
+    if isinstance(value, str):
+        hint = f"; write float({value!r}) if it spells a number"
+    elif isinstance(value, complex):
+        hint = "; complex numbers are not supported, pass value.real or value.imag"
+    elif hasattr(value, "tolist") and hasattr(value, "shape"):
+        hint = "; pass the elements of an array one by one, for instance array.tolist()"
+    raise TypeError(f"expected {what} (int, float or NumPy scalar), got {type(value).__name__}: {value!r:.60}{hint}")
+
+
+# ---------------------------------------------------------------------------------------- arithmetic
+
+
+def div(a: float, b: float) -> float:
+    """Quotient; a / 0 is an infinity of the right sign, 0 / 0 is nan."""
+    try:
+        return a / b
+    except ZeroDivisionError:
+        return nan if a == 0.0 or isnan(a) else math.copysign(inf, a) * math.copysign(1.0, b)
+
+
+def power(a: float, b: float) -> float:
+    """Real power; a negative base with a fractional exponent gives nan, never a complex number."""
+    try:
+        return math.pow(a, b)
+    except OverflowError:
+        return -inf if a < 0.0 and b % 2.0 == 1.0 else inf
+    except ValueError:
+        if a == 0.0:  # a pole; C's pow keeps the sign of the zero for odd exponents
+            return math.copysign(inf, a) if b % 2.0 == 1.0 else inf
+        return nan
+
+
+def _total(fn: Callable[[float], float], overflow: Callable[[float], float]) -> Callable[[float], float]:
+    """Give nan where `fn` has no value, and `overflow(x)` where its value is too large for a float."""
+
+    def total(x: float) -> float:
+        try:
+            return fn(x)
+        except OverflowError:
+            return overflow(x)
+        except ValueError:
+            return nan
+
+    return total
+
+
+def _pole(fn: Callable[[float], float], poles: dict[float, float]) -> Callable[[float], float]:
+    """Give the limit at the poles of `fn`, and nan outside its domain."""
+
+    def total(x: float) -> float:
+        try:
+            return fn(x)
+        except ValueError:
+            return poles.get(x, nan)
+
+    return total
+
+
+exp = _total(math.exp, lambda x: inf)
+expm1 = _total(math.expm1, lambda x: inf)
+sinh = _total(math.sinh, lambda x: math.copysign(inf, x))
+cosh = _total(math.cosh, lambda x: inf)
+log = _pole(math.log, {0.0: -inf})
+log2 = _pole(math.log2, {0.0: -inf})
+log10 = _pole(math.log10, {0.0: -inf})
+log1p = _pole(math.log1p, {-1.0: -inf})
+atanh = _pole(math.atanh, {1.0: inf, -1.0: -inf})
+sqrt = _pole(math.sqrt, {})
+sin = _pole(math.sin, {})
+cos = _pole(math.cos, {})
+tan = _pole(math.tan, {})
+asin = _pole(math.asin, {})
+acos = _pole(math.acos, {})
+acosh = _pole(math.acosh, {})
+
+
+def square(x: float) -> float:
+    """x², which overflows to inf."""
+    return x * x
+
+
+def reciprocal(x: float) -> float:
+    """1/x, with 1/±0 = ±inf."""
+    return div(1.0, x)
+
+
+# ---------------------------------------------------------------------------------------- activations
+
+
+def sigmoid(x: float) -> float:
+    """1 / (1 + e⁻ˣ), computed from whichever exponential cannot overflow."""
+    if x >= 0.0:
+        return 1.0 / (1.0 + math.exp(-x))
+    e = math.exp(x)
+    return e / (1.0 + e)
+
+
+def softplus(x: float) -> float:
+    """log(1 + eˣ), computed as max(x, 0) + log1p(e^−|x|)."""
+    return relu(x) + math.log1p(math.exp(-abs(x)))
+
+
+def relu(x: float) -> float:
+    """The larger of x and 0; nan stays nan."""
+    return 0.0 if x <= 0.0 else x
+
+
+def leaky_relu(x: float) -> float:
+    """x where positive, 0.01 x elsewhere."""
+    return x if x > 0.0 else 0.01 * x
+
+
+def elu(x: float) -> float:
+    """x where positive, eˣ − 1 elsewhere."""
+    return x if x > 0.0 else math.expm1(x)
+
+
+def silu(x: float) -> float:
+    """x · sigmoid(x)."""
+    return x * sigmoid(x)
+
+
+def gelu(x: float) -> float:
+    """x · Φ(x) with the normal distribution function Φ, exact (erfc keeps the left tail accurate)."""
+    return 0.5 * x * math.erfc(-x * _SQRT_HALF)
+
+
+# ---------------------------------------------------------------------------------------- comparing
+
+
+def sign(x: float) -> float:
+    """−1, 0 or 1; nan stays nan."""
+    return 1.0 if x > 0.0 else -1.0 if x < 0.0 else 0.0 * x
+
+
+def heaviside(x: float) -> float:
+    """1 where positive, else 0; nan stays nan."""
+    return 1.0 if x > 0.0 else 0.0 if x <= 0.0 else x
+
+
+def less(a: float, b: float) -> float:
+    """1 if a < b, else 0."""
+    return 1.0 if a < b else 0.0
+
+
+def less_equal(a: float, b: float) -> float:
+    """1 if a <= b, else 0."""
+    return 1.0 if a <= b else 0.0
+
+
+def minimum(a: float, b: float) -> float:
+    """The smaller of two; nan if either is nan."""
+    return a if a <= b or isnan(a) else b
+
+
+def maximum(a: float, b: float) -> float:
+    """The larger of two; nan if either is nan."""
+    return a if a >= b or isnan(a) else b
+
+
+def where(condition: float, a: float, b: float) -> float:
+    """A where the condition is not zero, b where it is."""
+    return a if condition else b
+
+
+def clip(x: float, low: float, high: float) -> float:
+    """X limited to [low, high]; nan stays nan."""
+    return minimum(maximum(x, low), high)
+
+
+# ---------------------------------------------------------------------------------------- many arguments
+# Sums run left to right, one rounding a term: built-in `sum` and `math.sumprod` compensate in newer Pythons,
+# so their last digit depends on the version.
+
+
+def total(*xs: float) -> float:
+    """Sum from left to right; 0 for no arguments."""
+    return reduce(_add, xs, 0.0)
+
+
+def product(*xs: float) -> float:
+    """Product from left to right; 1 for no arguments."""
+    return reduce(_mul, xs, 1.0)
+
+
+def dot(*uv: float) -> float:
+    """Inner product of the first half of the arguments with the second."""
+    half = len(uv) // 2
+    return reduce(_add, map(_mul, uv[:half], uv[half:]), 0.0)
+
+
+def mean(*xs: float) -> float:
+    """Sum over count."""
+    return reduce(_add, xs, 0.0) / len(xs)
+
+
+def largest(*xs: float) -> float:
+    """Maximum; nan if any argument is nan."""
+    return reduce(maximum, xs)
+
+
+def smallest(*xs: float) -> float:
+    """Minimum; nan if any argument is nan."""
+    return reduce(minimum, xs)
+
+
+def logsumexp(*xs: float) -> float:
+    """log Σ eˣ, shifted by the maximum so that nothing overflows."""
+    shift = largest(*xs)
+    if not math.isfinite(shift):
+        return shift
+    return shift + math.log(reduce(_add, [math.exp(x - shift) for x in xs], 0.0))
+
+
+# ---------------------------------------------------------------------------------------- IEEE floats
+
+
+class IEEEFloat(float):
+    """A float whose operators follow IEEE 754: division by zero and overflow give inf or nan, never an error.
+
+    Partial derivatives are evaluated on plain floats first, since those are fast; where that raises an
+    `ArithmeticError`, the same line runs once more on these.
+
+    Examples
+    --------
+    >>> IEEEFloat(1.0) / 0.0
+    inf
+    """
+
+    __slots__ = ()
+    _priority = 1
+
+    @staticmethod
+    def _apply(op: Any, args: tuple[float, ...]) -> IEEEFloat:
+        """Let a table function keep the type, so that the rest of the line stays total."""
+        return IEEEFloat(op.fn(*map(float, args)))
+
+
+def _binary(fn: Callable[[float, float], float]) -> tuple[Callable[..., Any], Callable[..., Any]]:
+    def forward(self: IEEEFloat, other: object) -> Any:
+        return IEEEFloat(fn(float(self), float(other))) if isinstance(other, Real) else NotImplemented
+
+    def reflected(self: IEEEFloat, other: object) -> Any:
+        return IEEEFloat(fn(float(other), float(self))) if isinstance(other, Real) else NotImplemented
+
+    return forward, reflected
+
+
+for _name, _fn in {"add": _add, "sub": sub, "mul": _mul, "truediv": div, "pow": power}.items():
+    _forward, _reflected = _binary(_fn)
+    setattr(IEEEFloat, f"__{_name}__", _forward)
+    setattr(IEEEFloat, f"__r{_name}__", _reflected)
+for _name, _unary in {"neg": neg, "abs": abs}.items():
+    setattr(IEEEFloat, f"__{_name}__", lambda self, _unary=_unary: IEEEFloat(_unary(float(self))))

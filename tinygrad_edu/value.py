@@ -1,0 +1,338 @@
+"""With this module one can compute with numbers that remember where they came from.
+
+A `Value` is a number and a node of the computation graph: it holds its parents and the local derivative
+towards each of them, recorded at the moment it was computed. `backward()` needs nothing else.
+
+>>> x = Value(3.0, "x")
+>>> y = x * x + 1
+>>> y.backward()
+>>> x.grad
+6.0
+"""
+
+from __future__ import annotations
+
+import math
+import threading
+from typing import TYPE_CHECKING, Any
+
+from . import sweep
+from .context import Scope, context, namespace, no_grad, scope, scope_labels
+from .eager import compiled
+from .numeric import number
+from .operation import Op
+from .operators import Operators, install
+from .ops import CONSTANT
+from .ops import detach as _detach
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+__all__ = ["Scope", "Value", "constant", "context", "lift", "no_grad", "scope", "scope_labels"]
+
+
+class Value(Operators):
+    """A number that remembers how it was computed.
+
+    Parameters
+    ----------
+    data : float
+        The number (int, float or NumPy scalar).
+    name : str, optional
+        What to call it in drawings, steps and traces.
+
+    Attributes
+    ----------
+    data : float
+        The number.
+    grad : float
+        The derivative of the last root of `backward` with respect to this; 0.0 at first.
+    op : Op or None
+        The operation that made it; None for a leaf.
+    parents : tuple of Value
+        The operands, one entry per operand (``x * x`` has two).
+    partials : tuple of float
+        The local derivative towards each parent, recorded in the forward pass. Towards a constant nothing flows,
+        and 0.0 may stand there.
+    name : str or None
+    scope : Scope or None
+        The scope instance it was made in.
+
+    Raises
+    ------
+    TypeError
+        If `data` is no real number or `name` no str.
+
+    Examples
+    --------
+    >>> a = Value(2.0, "a")
+    >>> b = a * a
+    >>> b.backward()
+    >>> a.grad
+    4.0
+    """
+
+    # `_tag` is the name, the scope, or a pair of both: most nodes have neither, and a slot costs 8 bytes a node.
+    __slots__ = ("_tag", "data", "grad", "op", "parents", "partials")
+    _priority = 2
+
+    data: float
+    grad: float
+    op: Op | None
+    parents: tuple[Value, ...]
+    partials: tuple[float, ...]
+    _tag: str | Scope | tuple[str, Scope] | None
+
+    def __init__(self, data: float, name: str | None = None) -> None:
+        self.data = data if type(data) is float else number(data, "the data of a Value as a number")
+        self.grad = 0.0
+        self.op = None
+        self.parents = self.partials = ()
+        self._tag = None
+        if name is not None:
+            self.name = name
+        created = context.created
+        if created is not None:
+            created.append(self)
+
+    @property
+    def name(self) -> str | None:
+        """What it is called in drawings, steps and traces."""
+        tag = self._tag[0] if isinstance(self._tag, tuple) else self._tag
+        return tag if isinstance(tag, str) else None
+
+    @name.setter
+    def name(self, name: str | None) -> None:
+        if name is not None and not isinstance(name, str):
+            raise TypeError(f"the name of a Value must be a str or None, got {type(name).__name__}: {name!r:.60}")
+        where = self.scope
+        self._tag = where if name is None else name if where is None else (name, where)
+
+    @property
+    def scope(self) -> Scope | None:
+        """The scope instance it was made in."""
+        tag = self._tag[1] if isinstance(self._tag, tuple) else self._tag
+        return tag if isinstance(tag, Scope) else None
+
+    def backward(self, seed: float = 1.0) -> None:
+        """Propagate the gradient of this Value to everything it depends on.
+
+        Leaves accumulate into `grad`, so two calls add up, as in PyTorch; the `grad` of every interior node is set anew.
+
+        Parameters
+        ----------
+        seed : float, default 1.0
+            The gradient of this Value itself.
+
+        Examples
+        --------
+        >>> x = Value(3.0)
+        >>> (x**2).backward()
+        >>> x.grad
+        6.0
+        """
+        sweep.backward(self, seed)
+
+    @staticmethod
+    def _apply(op: Op, args: tuple[Any, ...]) -> Value:
+        """Apply an operation of any number of arguments, at least one of which is a Value."""
+        parents = args if {*map(type, args)} == _ONLY_VALUES else tuple(map(lift, args))
+        data = [parent.data for parent in parents]
+        node: Value = _new(Value)
+        node.data = y = op.fn(*data)
+        node.grad = 0.0
+        node._tag = context.scope
+        if context.scope is _OFF:
+            node.op = node._tag = None
+            node.parents = node.partials = ()
+            return node
+        node.op = op
+        node.parents = parents
+        node.partials = op.slopes(y, data)
+        return node
+
+    # ------------------------------------------------------------------------------------ as a number
+
+    def __lt__(self, other: Any) -> bool:
+        return self.data < _compared(other)
+
+    def __le__(self, other: Any) -> bool:
+        return self.data <= _compared(other)
+
+    def __gt__(self, other: Any) -> bool:
+        return self.data > _compared(other)
+
+    def __ge__(self, other: Any) -> bool:
+        return self.data >= _compared(other)
+
+    def __bool__(self) -> bool:
+        return self.data != 0.0
+
+    def __float__(self) -> float:
+        raise TypeError(
+            "a Value does not turn into a float by itself, for that would silently cut the graph: take x.data for the "
+            "number, and tg.sin(x), tg.exp(x) ... in place of math.sin, math.exp ..."
+        )
+
+    def __format__(self, spec: str) -> str:
+        return format(self.data, spec) if spec else repr(self)
+
+    def __repr__(self) -> str:
+        name = f", name={self.name!r:.60}" if self.name is not None else ""
+        op = f", op={self.op.name}" if self.op is not None else ""
+        return f"Value(data={self.data:.6g}, grad={self.grad:.6g}{name}{op})"
+
+    # ------------------------------------------------------------------------------------ copying
+
+    def __copy__(self) -> Value:
+        return _rebuild(self.data, self.grad, self.op, self.parents, self.partials, self._tag)
+
+    def __reduce_ex__(self, protocol: Any) -> tuple[Callable[..., Value], tuple[Any, ...]]:
+        """Pickle or deepcopy at any depth.
+
+        Pickle recurses into what it is given, so it is given the ancestors in topological order first: each one finds
+        its parents done. The two marks around them tell the ancestors that they need not list theirs.
+        """
+        fields = (self.data, self.grad, self.op, self.parents, self.partials, self._tag)
+        if not self.parents or self in _pickling.covered:
+            return _rebuild, fields
+        ancestors = sweep.topological_order(self)[:-1]
+        return _rebuild_after, (_Mark(ancestors), *ancestors, _Mark(()), *fields)
+
+
+# ---------------------------------------------------------------------------------------- making nodes
+
+_new = object.__new__
+_OFF = namespace["OFF"]
+_ONLY_VALUES = {Value}
+_CACHED = 1024
+_constants: dict[float, Value] = {}
+
+
+def constant(value: float, name: str | None = None) -> Value:
+    """Make a node for a plain number; sweeps skip it.
+
+    Parameters
+    ----------
+    value : float
+        The number.
+    name : str, optional
+        What to call it, for instance an input of a network.
+
+    Returns
+    -------
+    Value
+        A node of the operation `constant`.
+
+    Examples
+    --------
+    >>> constant(2.0).op
+    <Op constant>
+    """
+    node: Value = _new(Value)
+    node.data = value if type(value) is float else number(value)
+    node.grad = 0.0
+    node.op = CONSTANT
+    node.parents = node.partials = ()
+    node._tag = name
+    return node
+
+
+def lift(other: Any) -> Any:
+    """Turn an operand into a Value: a number becomes a constant, equal unnamed constants may be one node.
+
+    Parameters
+    ----------
+    other : Value or number
+        The operand.
+
+    Returns
+    -------
+    Value or NotImplemented
+        NotImplemented if the other kind of number is to take us in instead.
+
+    Raises
+    ------
+    TypeError
+        If it is no number.
+    """
+    kind = type(other)
+    if kind is Value:
+        return other
+    if kind is float or kind is int:
+        node = _constants.get(other)
+        if node is not None:
+            return node
+    elif getattr(kind, "_priority", 0) > Value._priority:
+        return NotImplemented
+    node = constant(number(other, "a number or Value"))
+    data = node.data
+    if data != 0.0 or math.copysign(1.0, data) > 0.0:  # -0.0 == 0.0, so only one of them can be a key
+        if len(_constants) >= _CACHED:
+            _constants.clear()
+        _constants[data] = node
+    return node
+
+
+def detach(self: Value) -> Value:
+    """Return a leaf with the same data, on which nothing depends."""
+    return Value(self.data, self.name)
+
+
+def _compared(other: Any) -> Any:
+    if type(other) is Value:
+        return other.data
+    if getattr(type(other), "_priority", 0) > Value._priority:
+        return other
+    return number(other, "a number or Value to compare with")
+
+
+def _stub(form: str) -> Callable[[Op], Any]:
+    """Generate a method when it is first called: importing costs nothing, and unused operations stay unwritten."""
+
+    def factory(op: Op) -> Any:
+        def first_call(*args: Any) -> Any:
+            method = compiled(op, form)
+            method.__name__, method.__doc__ = first_call.__name__, op.__doc__
+            setattr(Value, first_call.__name__, method)
+            return method(*args)
+
+        return first_call
+
+    return factory
+
+
+install(Value, _stub("binary"), _stub("reflected"), _stub("unary"))
+Value.detach = detach  # type: ignore[method-assign,assignment]  # cuts the graph here instead of recording the cut
+namespace.update({"Value": Value, "new": _new, "lift": lift})
+
+
+# ---------------------------------------------------------------------------------------- pickling
+
+
+class _Pickling(threading.local):
+    covered: set[Value] = set()
+
+
+_pickling = _Pickling()
+
+
+class _Mark:
+    """Says, at the moment pickle reaches it, whose ancestors are being written."""
+
+    def __init__(self, covered: Any) -> None:
+        self.covered = covered
+
+    def __reduce_ex__(self, protocol: Any) -> tuple[type, tuple[()]]:
+        _pickling.covered = set(self.covered)
+        return tuple, ()
+
+
+def _rebuild(data: float, grad: float, op: Op | None, parents: Any, partials: Any, tag: Any) -> Value:
+    node: Value = _new(Value)
+    node.data, node.grad, node.op, node.parents, node.partials, node._tag = data, grad, op, parents, partials, tag
+    return node
+
+
+def _rebuild_after(*ancestors_and_fields: Any) -> Value:
+    return _rebuild(*ancestors_and_fields[-6:])
