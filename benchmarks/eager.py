@@ -1,0 +1,174 @@
+"""With this module one can time the eager engine against micrograd and the microgpt script's design.
+
+    python -m benchmarks.eager
+
+trains the same networks from the same start in each, demands the same losses, prints medians, ratios, bytes per
+node and the import time, and writes them to `benchmarks/RESULTS.md`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import tinygrad_edu as tg
+from benchmarks import memory, report, scalar_gpt
+from benchmarks.peers import ScriptValue
+from benchmarks.programs import SEED, GPTTraining, MicrogradTraining, OurTraining
+from benchmarks.timing import interleaved
+
+MILLISECONDS = 1000.0
+OURS, MICROGRAD, IMPORT_CHANGED = "ours", "micrograd", "import changed"
+SCRIPT, NARY = "script's design", "`dot` and `sum`"
+
+
+class Training(Protocol):
+    """A program that trains for one round when called, and keeps the loss of every step."""
+
+    losses: list[float]
+
+    def __call__(self) -> float: ...
+
+
+@dataclass(frozen=True)
+class Row:
+    """One comparison: milliseconds per training step of a peer and of ours, and the ratio asked for."""
+
+    title: str
+    collector: bool
+    peer: float
+    ours: float
+    target: float
+
+    @property
+    def ratio(self) -> float:
+        return self.peer / self.ours
+
+    def cells(self) -> list[str]:
+        collector = "on" if self.collector else "off"
+        # The targets hold with the collector on, as programs run; without it the ratio is for information.
+        target = f"≥ {self.target:g}×" if self.collector else "–"
+        return [self.title, collector, f"{self.peer:.1f}", f"{self.ours:.1f}", f"**{self.ratio:.2f}×**", target]
+
+
+def demand_same_losses(trainings: Mapping[str, Training]) -> None:
+    """Check that all programs took the same path: the first losses to 12 digits, the later ones to 6.
+
+    Raises
+    ------
+    AssertionError
+        If one of them did not; the message names it, the step and both losses.
+    """
+    (reference, expected), *others = ((name, training.losses) for name, training in trainings.items())
+    for name, losses in others:
+        if len(losses) != len(expected):
+            raise AssertionError(f"{name} took {len(losses)} steps, {reference} {len(expected)}")
+        for step, (ours, theirs) in enumerate(zip(losses, expected, strict=True)):
+            if not math.isclose(ours, theirs, rel_tol=1e-12 if step == 0 else 1e-6):
+                raise AssertionError(f"step {step}: the loss of {name} is {ours!r}, that of {reference} {theirs!r}")
+
+
+def milliseconds_per_step(
+    trainings: Mapping[str, Training], repeats: int, collector: bool, steps_per_round: int
+) -> dict[str, float]:
+    """Medians by name, after checking that the losses agree."""
+    timings = interleaved(trainings, repeats, collector)
+    demand_same_losses(trainings)
+    return {name: timing.median * MILLISECONDS / steps_per_round for name, timing in timings.items()}
+
+
+def moons_rows(repeats: int, collector: bool) -> list[Row]:
+    """micrograd, its code over our Value, and our own network on 100 moons."""
+    theirs = MicrogradTraining()
+    start = [parameter.data for parameter in theirs.model.parameters()]
+    trainings: dict[str, Training] = {
+        MICROGRAD: theirs,
+        IMPORT_CHANGED: MicrogradTraining(tg.Value),
+        OURS: OurTraining(start),
+    }
+    times = milliseconds_per_step(trainings, repeats, collector, 1)
+    return [
+        Row("MLP 2-16-16-1, 100 moons: our `MLP` against micrograd's", collector, times[MICROGRAD], times[OURS], 35),
+        Row("micrograd's `MLP`, only the import changed", collector, times[MICROGRAD], times[IMPORT_CHANGED], 3.5),
+    ]
+
+
+def gpt_rows(repeats: int, collector: bool) -> list[Row]:
+    """The scalar GPT over the script's design of a Value, over ours, and over ours with n-ary nodes."""
+    trainings: dict[str, Training] = {
+        SCRIPT: GPTTraining(ScriptValue),
+        IMPORT_CHANGED: GPTTraining(tg.Value),
+        NARY: GPTTraining(tg.Value, n_ary=True),
+    }
+    times = milliseconds_per_step(trainings, repeats, collector, len(scalar_gpt.FIRST_NAMES))
+    for name, training in trainings.items():
+        first = tuple(round(loss, 4) for loss in training.losses[: len(scalar_gpt.FIRST_LOSSES)])
+        if first != scalar_gpt.FIRST_LOSSES:
+            raise AssertionError(f"{name} starts with losses {first}, the script with {scalar_gpt.FIRST_LOSSES}")
+    return [
+        Row("microgpt step, only the import changed", collector, times[SCRIPT], times[IMPORT_CHANGED], 1.0),
+        Row("microgpt step with `dot` and `sum`", collector, times[SCRIPT], times[NARY], 6.0),
+    ]
+
+
+def memory_table() -> str:
+    """Bytes per node, ours and the peers'."""
+    sizes = memory.our_binary_operations()
+    pair = max(sizes, key=lambda name: sizes[name][0])
+    mixed = max(sizes, key=lambda name: sizes[name][1])
+    rows = [
+        ["a + b", f"{sizes['add'][0]:.0f}", "≤ 250"],
+        ["a × b", f"{sizes['mul'][0]:.0f}", "≤ 250"],
+        [f"costliest of {len(sizes)} binary operations, two Values (`{pair}`)", f"{sizes[pair][0]:.0f}", "≤ 320"],
+        [f"costliest with a constant, its node included (`{mixed}`)", f"{sizes[mixed][1]:.0f}", "≤ 320"],
+    ]
+    for peer, of in memory.peers().items():
+        rows += [[f"{operation} in {peer}", f"{size:.0f}", ""] for operation, size in of.items()]
+    return report.table(["operation", "bytes", "target"], rows)
+
+
+def measure(repeats: int) -> str:
+    """All measurements, as the text of one part of the results."""
+    rows = [
+        *(row for collector in (True, False) for row in moons_rows(repeats, collector)),
+        *(row for collector in (True, False) for row in gpt_rows(repeats, collector)),
+    ]
+    header = ["training step", "collector", "peer, ms", "ours, ms", "ratio", "target"]
+    return "\n\n".join(
+        [
+            f"`{report.command('benchmarks.eager')}` on {report.machine()}; "
+            f"{report.versions('tinygrad-edu', 'micrograd')}.",
+            f"Full training steps: forward, loss, backward, update. Medians of {repeats} interleaved runs, processor "
+            f"time. Seeds: networks {SEED}, moons 0, GPT 42. All programs of a group start from the same numbers and "
+            "their losses were checked to agree at every step "
+            f"(GPT: {', '.join(f'{loss:.4f}' for loss in scalar_gpt.FIRST_LOSSES)}, …). "
+            "«Collector» is Python's garbage collector, on or off on both sides. The microgpt script is no package: "
+            "its peer is its design of a Value, written anew in `benchmarks/peers.py`.",
+            report.table(header, [row.cells() for row in rows]),
+            "Memory of one node before the sweep (tracemalloc):",
+            memory_table(),
+            f"`import tinygrad_edu`: {memory.import_milliseconds():.0f} ms "
+            "(`-X importtime`, median of 7; target < 60).",
+        ]
+    )
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the benchmark from the command line."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.eager", description="Time the eager engine.")
+    parser.add_argument("--repeats", type=int, default=7, help="runs of each program, of which the median counts")
+    parser.add_argument("--dry", action="store_true", help="print only; leave benchmarks/RESULTS.md as it is")
+    options = parser.parse_args(arguments)
+    if options.repeats < 1:
+        parser.error(f"--repeats takes a number of runs, at least 1; got {options.repeats}")
+    body = measure(options.repeats)
+    print(body)
+    if not options.dry:
+        report.write_section("Eager engine", body)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,79 @@
+"""With this module one can measure bytes per node, and what importing the library costs."""
+
+from __future__ import annotations
+
+import statistics
+import subprocess
+import sys
+import tracemalloc
+from collections.abc import Callable
+from typing import Any
+
+import tinygrad_edu as tg
+from benchmarks.peers import ScriptValue, micrograd_networks
+
+SAMPLES = 2_000
+
+
+def bytes_per_result(build: Callable[[float], Any]) -> float:
+    """Memory that one call of `build` leaves behind, itself and all it holds on to, averaged over many calls.
+
+    Each call gets another number, a float that exists before the measurement.
+    """
+    numbers = [0.25 + 0.5 * i / SAMPLES for i in range(SAMPLES)]
+    results: list[Any] = [None] * SAMPLES
+    build(numbers[0])
+    tracemalloc.start()
+    try:
+        before, _ = tracemalloc.get_traced_memory()
+        for i in range(SAMPLES):
+            results[i] = build(numbers[i])
+        after, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    return (after - before) / SAMPLES
+
+
+def two_values(value_class: Callable[[float], Any]) -> dict[str, float]:
+    """Bytes of one sum and one product of two nodes of a class."""
+    a, b = value_class(0.6), value_class(0.7)
+    return {"+": bytes_per_result(lambda _: a + b), "×": bytes_per_result(lambda _: a * b)}
+
+
+def our_binary_operations() -> dict[str, tuple[float, float]]:
+    """By name, for every operation of two arguments: bytes with two Values, and with a Value and a plain number.
+
+    The second is the larger of the two orders and includes the node of the constant.
+    """
+    a, b = tg.Value(0.6), tg.Value(0.7)
+    sizes = {}
+    for name, op in tg.OPS.items():
+        if op.arity == 2:
+
+            def both(_: float, op: Any = op) -> Any:
+                return op(a, b)
+
+            def right(number: float, op: Any = op) -> Any:
+                return op(a, number)
+
+            def left(number: float, op: Any = op) -> Any:
+                return op(number, b)
+
+            sizes[name] = bytes_per_result(both), max(bytes_per_result(right), bytes_per_result(left))
+    return sizes
+
+
+def peers() -> dict[str, dict[str, float]]:
+    """Bytes of one sum and one product in the peers."""
+    designs = {"micrograd": micrograd_networks().Value, "the microgpt script's design": ScriptValue}
+    return {name: two_values(design) for name, design in designs.items()}
+
+
+def import_milliseconds(repeats: int = 7) -> float:
+    """Median of what `python -X importtime` reports for importing the library in a fresh process."""
+    times = []
+    for _ in range(repeats):
+        command = [sys.executable, "-X", "importtime", "-c", "import tinygrad_edu"]
+        lines = subprocess.run(command, capture_output=True, text=True, check=True).stderr.splitlines()
+        times.append(int(next(line for line in lines if line.endswith("| tinygrad_edu")).split("|")[1]) / 1000)
+    return statistics.median(times)
