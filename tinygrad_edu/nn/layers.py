@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from ..arguments import as_count
-from ..ops import dot
+from ..sequences import dot
 from ..value import Value, constant
 from .building import Activation, Seed, activation_of, describe, generator_of, label, sizes_of, wrong_length
 from .module import Module

@@ -19,7 +19,8 @@ from collections.abc import Callable, Sequence
 from numbers import Real
 from typing import Any
 
-from ..ops import dot, logsumexp, mean, relu, softplus, square
+from ..ops import relu, softplus, square
+from ..sequences import dot, logsumexp, mean
 
 Loss = Callable[[Any, Any], Any]
 

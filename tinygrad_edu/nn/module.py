@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from numbers import Real
 from typing import Any, NamedTuple
 
-from ..value import Value, no_grad, scope
+from ..context import context, enter
+from ..value import Value, no_grad
 from . import storage
 
 
@@ -45,8 +46,12 @@ class Module:
 
     def __call__(self, *args: Any) -> Any:
         """Evaluate the module in a scope of its own."""
-        with scope(self.scope_name):
+        # What `with scope(...)` does, without its object: a network is called for every example.
+        previous = enter(self.scope_name)
+        try:
             return self.forward(*args)
+        finally:
+            context.scope = previous
 
     def forward(self, *args: Any) -> Any:
         """Compute the output; a subclass writes this."""

@@ -1,0 +1,108 @@
+"""With this module one can choose what computes a training step. `fit` knows an engine only by the protocol below.
+
+An engine that is to join writes the three methods, and a line in `ENGINES`.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Sequence
+from typing import Any, Protocol
+
+from .nn.losses import Loss
+from .nn.module import plain
+from .optim import Optimizer
+from .value import Value, no_grad
+
+
+class Engine(Protocol):
+    """What `fit` asks of an engine. Losses and outputs are plain numbers, one item an example."""
+
+    def step(self, X: Sequence[Any], y: Sequence[Any]) -> tuple[list[float], list[Any]]:
+        """Take one optimiser step on the mean loss of a batch; give the losses and outputs from before it."""
+
+    def measure(self, X: Sequence[Any], y: Sequence[Any]) -> tuple[list[float], list[Any]]:
+        """Give the losses and outputs, changing nothing."""
+
+    def synchronise(self) -> None:
+        """Write parameters and gradients back to the Values and the optimiser, if they are kept elsewhere."""
+
+
+class EagerEngine:
+    """Makes Values for every example, and sweeps back through each as soon as it is made.
+
+    Parameters
+    ----------
+    model : callable
+        One example in, Values out.
+    loss : callable
+        ``loss(output, target)`` of one example.
+    optimizer : Optimizer
+        Of the model's parameters.
+    """
+
+    def __init__(self, model: Callable[[Any], Any], loss: Loss, optimizer: Optimizer) -> None:
+        self.model, self.loss, self.optimizer = model, loss, optimizer
+
+    def step(self, X: Sequence[Any], y: Sequence[Any]) -> tuple[list[float], list[Any]]:
+        """Take one step; see `Engine`."""
+        self.optimizer.zero_grad()
+        share = 1.0 / len(X)
+        losses, outputs = [], []
+        for x, target in zip(X, y, strict=True):
+            output = self.model(x)
+            loss = self.loss(output, target)
+            if not isinstance(loss, Value):
+                raise TypeError(f"the loss must be a Value that depends on the model, got {loss!r}")
+            loss.backward(share)
+            losses.append(loss.data)
+            outputs.append(plain(output))
+        self.optimizer.step()
+        return losses, outputs
+
+    def measure(self, X: Sequence[Any], y: Sequence[Any]) -> tuple[list[float], list[Any]]:
+        """Measure; see `Engine`."""
+        losses, outputs = [], []
+        with no_grad():
+            for x, target in zip(X, y, strict=True):
+                output = self.model(x)
+                losses.append(plain(self.loss(output, target)))
+                outputs.append(plain(output))
+        return losses, outputs
+
+    def synchronise(self) -> None:
+        """Do nothing: the Values are all there is."""
+
+
+ENGINES: dict[str, Callable[[Callable[[Any], Any], Loss, Optimizer], Engine]] = {"eager": EagerEngine}
+"""The engines by the names that `fit` takes."""
+
+
+def open_engine(name: str, model: Callable[[Any], Any], loss: Loss, optimizer: Optimizer) -> tuple[Engine, str]:
+    """Make the engine of that name.
+
+    Parameters
+    ----------
+    name : str
+        One of `ENGINES`, or "auto".
+    model, loss, optimizer
+        What the engine is to train.
+
+    Returns
+    -------
+    tuple of Engine and str
+        The engine, and which one it is and why.
+
+    Raises
+    ------
+    ValueError
+        If no engine has that name.
+    """
+    if name == "auto":
+        return EagerEngine(model, loss, optimizer), "eager: auto takes it, as no other engine is installed"
+    if name not in ENGINES:
+        known = ["auto", *ENGINES]
+        near = difflib.get_close_matches(str(name), known, n=1)
+        hint = f"; did you mean {near[0]!r}?" if near else "."
+        raise ValueError(f"no engine is called {name!r}{hint} Known: {', '.join(known)}")
+    return ENGINES[name](model, loss, optimizer), f"{name}: asked for by name"

@@ -1,0 +1,158 @@
+"""With this module `fit` finds out what its data are: classes, signs or other numbers, and which loss suits them."""
+
+from __future__ import annotations
+
+import difflib
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+from .arguments import as_list, as_number, as_rows
+from .data.dataset import Dataset, stratified
+from .nn.losses import LOSSES, Loss
+from .nn.module import plain
+from .value import no_grad
+
+Kind = Literal["classes", "signs", "numbers"]
+
+
+@dataclass(frozen=True)
+class Examples:
+    """Features and targets, and what the targets are: classes from 0, signs (-1 and 1), or other numbers."""
+
+    X: list[list[float]]
+    y: list[Any]
+    kind: Kind
+
+    @classmethod
+    def of(cls, data: Any) -> Examples:
+        """Read a Dataset, or a pair (X, y) of sequences or arrays."""
+        if isinstance(data, Examples):
+            return data
+        if isinstance(data, Dataset):
+            return cls(data.X, list(data.y), "classes")
+        if not isinstance(data, (tuple, list)) or len(data) != 2:
+            raise TypeError(f"data must be a Dataset or a pair (X, y), got {type(data).__name__}: {data!r:.60}")
+        rows, targets = as_rows(data[0]), as_list(data[1], "y")
+        if len(rows) != len(targets):
+            raise ValueError(f"X has {len(rows)} examples but y has {len(targets)}: give one target for each example")
+        if isinstance(targets[0], (list, tuple)):
+            return cls(rows, as_rows(targets), "numbers")
+        numbers = [as_number(target, f"y[{i}]") for i, target in enumerate(targets)]
+        found = set(numbers)
+        if -1.0 in found and found <= {-1.0, 1.0}:
+            return cls(rows, [int(number) for number in numbers], "signs")
+        whole = all(hasattr(target, "__index__") for target in targets)
+        if found <= {0.0, 1.0} or (whole and min(found) >= 0.0):
+            return cls(rows, [int(number) for number in numbers], "classes")
+        return cls(rows, numbers, "numbers")
+
+    def take(self, indices: Sequence[int]) -> Examples:
+        """Give the examples at `indices`, in that order."""
+        return Examples([self.X[i] for i in indices], [self.y[i] for i in indices], self.kind)
+
+    def share_right(self, outputs: Sequence[Any]) -> float:
+        """Give the share of outputs (plain numbers) that name the right class."""
+        right = 0
+        for output, target in zip(outputs, self.y, strict=True):
+            if isinstance(output, list):
+                right += max(range(len(output)), key=output.__getitem__) == (
+                    target > 0 if self.kind == "signs" else target
+                )
+            else:
+                right += (output > 0.0) == (target > 0)
+        return right / len(self.y)
+
+
+def divide(data: Any, validation: Any, seed: int) -> tuple[Examples, Examples | None]:
+    """Give the examples to learn from and those held out, if any."""
+    examples = Examples.of(data)
+    if validation is None:
+        return examples, None
+    if isinstance(validation, (Dataset, tuple, list)):
+        held_out = Examples.of(validation)
+        if len(held_out.X[0]) != len(examples.X[0]):
+            raise ValueError(f"data has {len(examples.X[0])} features, but validation has {len(held_out.X[0])}")
+        return examples, replace(held_out, kind=examples.kind) if examples.kind == "signs" else held_out
+    share = as_number(validation, "validation", 0.0, below=1.0)
+    labels = [0] * len(examples.y) if examples.kind == "numbers" else examples.y
+    chosen = stratified(labels, round(share * len(labels)), random.Random(seed))
+    if not chosen:
+        return examples, None
+    if len(chosen) == len(labels):
+        raise ValueError(f"validation={validation!r} of {len(labels)} examples leaves none to learn from")
+    left_out = set(chosen)
+    return examples.take([i for i in range(len(labels)) if i not in left_out]), examples.take(chosen)
+
+
+def predict(model: Any, X: Sequence[Any]) -> list[Any]:
+    """Give the model's outputs as plain numbers."""
+    with no_grad():
+        return [plain(model(x)) for x in X]
+
+
+def outputs_of(model: Any, examples: Examples) -> int:
+    """Give how many outputs the model has: 0 for a single Value that is not in a list."""
+    output = predict(model, examples.X[:1])[0]
+    return len(output) if isinstance(output, list) else 0
+
+
+def choose_loss(
+    loss: str | Loss | None, outputs: int, train: Examples, held_out: Examples | None
+) -> tuple[str, Loss, Examples, Examples | None]:
+    """Give the loss with its name, and the examples with targets as it takes them."""
+    if loss is None:
+        name = _usual_loss(outputs, train)
+    elif isinstance(loss, str):
+        name = loss
+    elif callable(loss):
+        name = getattr(loss, "__name__", repr(loss))
+        if LOSSES.get(name) is not loss:
+            return name, loss, train, held_out
+    else:
+        raise TypeError(f"loss must be a name, or a function of output and target, got {loss!r}")
+    if name not in LOSSES:
+        near = difflib.get_close_matches(name, LOSSES, n=1, cutoff=0.4)
+        hint = f"; did you mean {near[0]!r}?" if near else "."
+        raise ValueError(f"no loss is called {name!r}{hint} Known: {', '.join(LOSSES)}")
+    parts = [_for_loss(name, outputs, part) for part in (train, held_out) if part is not None]
+    return name, LOSSES[name], parts[0], parts[1] if len(parts) > 1 else None
+
+
+def _usual_loss(outputs: int, examples: Examples) -> str:
+    if examples.kind == "numbers":
+        return "mse"
+    if outputs:
+        return "cross_entropy"
+    return "hinge" if examples.kind == "signs" else "binary_cross_entropy"
+
+
+def _for_loss(name: str, outputs: int, examples: Examples) -> Examples:
+    """Turn the targets into what the loss takes, or say why that cannot be."""
+    kind, y = examples.kind, examples.y
+    if name == "mse":
+        width = len(y[0]) if isinstance(y[0], list) else 0
+        if width != outputs:
+            raise ValueError(f"mse compares {width or 1} targets an example with {outputs or 1} outputs of the model")
+        return replace(examples, y=[target if width else float(target) for target in y], kind="numbers")
+    if kind == "numbers":
+        raise ValueError(f"{name} takes classes, but y holds other numbers; for regression use loss='mse'")
+    if name == "cross_entropy":
+        if not outputs:
+            raise ValueError("cross_entropy needs one output a class, but the model has a single one; use several")
+        if kind == "signs":
+            y = [(target + 1) // 2 for target in y]
+        if max(y) >= outputs:
+            raise ValueError(f"class {max(y)} needs a model with at least {max(y) + 1} outputs; this one has {outputs}")
+        return replace(examples, y=y, kind="classes")
+    if outputs:
+        raise ValueError(f"{name} needs a model with one output, but this one has {outputs}; use cross_entropy")
+    if max(y) > 1:
+        raise ValueError(
+            f"{name} takes two classes, but y goes to {max(y)}: give the model {max(y) + 1} outputs, "
+            f"or say loss='mse' if these are values to approximate"
+        )
+    if name == "hinge":
+        return replace(examples, y=[1 if target > 0 else -1 for target in y], kind="signs")
+    return replace(examples, y=[1 if target > 0 else 0 for target in y], kind="classes")

@@ -1,0 +1,286 @@
+"""With this module one can train a model in one call, watch it, and say how often it is right.
+
+Examples
+--------
+>>> from tinygrad_edu import accuracy, data, fit
+>>> from tinygrad_edu.nn import MLP
+>>> train, test = data.load("xor", n=60, seed=0).split(test=0.2, seed=0)
+>>> model = MLP(2, [8, 1], seed=0)
+>>> history = fit(model, train, epochs=30, seed=0, progress=False)
+>>> len(history.loss)
+30
+>>> accuracy(model, test)
+1.0
+"""
+
+from __future__ import annotations
+
+import math
+import random
+import sys
+import time
+import warnings
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from typing import Any
+
+from . import optim
+from .arguments import as_count, as_seed
+from .engines import Engine, open_engine
+from .examples import Examples, choose_loss, divide, outputs_of, predict
+from .nn.losses import Loss
+
+__all__ = ["History", "accuracy", "fit"]
+
+Recorder = Callable[[Any], Any]
+
+
+@dataclass
+class History:
+    """What happened in `fit`, one item of each list an epoch.
+
+    Attributes
+    ----------
+    loss : list of float
+        Mean loss of the examples learnt from, each taken when its turn came in the epoch.
+    accuracy : list of float
+        The share of these that the model had right; empty for regression.
+    val_loss, val_accuracy : list of float
+        The same for the examples held out, measured at the end of the epoch; empty if none were.
+    recorded : dict of str to list
+        What `record` asked for.
+    loss_name : str
+        The loss that was made small.
+    optimizer : str
+        The optimiser and its settings.
+    engine : str
+        Which engine computed, and why that one.
+    stopped : str
+        Why training ended before the last epoch; empty if it did not.
+    seconds : float
+        Wall time; not compared by ``==``.
+    """
+
+    loss: list[float] = field(default_factory=list)
+    accuracy: list[float] = field(default_factory=list)
+    val_loss: list[float] = field(default_factory=list)
+    val_accuracy: list[float] = field(default_factory=list)
+    recorded: dict[str, list[Any]] = field(default_factory=dict)
+    loss_name: str = ""
+    optimizer: str = ""
+    engine: str = ""
+    stopped: str = ""
+    seconds: float = field(default=0.0, compare=False)
+
+    @property
+    def epochs(self) -> int:
+        """How many epochs were completed."""
+        return len(self.loss)
+
+    def __repr__(self) -> str:
+        names = ("loss", "accuracy", "val_loss", "val_accuracy")
+        shown = ", ".join(f"{name} {getattr(self, name)[-1]:.4g}" for name in names if getattr(self, name))
+        return f"History({self.epochs} epochs{': ' if shown else ''}{shown})"
+
+
+def fit(
+    model: Any,
+    data: Any,
+    *,
+    loss: str | Loss | None = None,
+    optimizer: str | optim.Optimizer = "adam",
+    lr: float | None = None,
+    epochs: int = 100,
+    batch_size: int | None = None,
+    validation: Any = 0.2,
+    seed: int = 0,
+    progress: bool = True,
+    record: Sequence[str] | Mapping[str, Recorder] | None = None,
+    callback: Callable[[History], Any] | None = None,
+    engine: str = "auto",
+) -> History:
+    """Train a model on examples.
+
+    Parameters
+    ----------
+    model : Module
+        What is called with one example's features and has `parameters()`. It is trained in place.
+    data : Dataset or pair (X, y)
+        The examples; `X` and `y` sequences or arrays. Labels are classes counted from 0, or -1 and 1 for a model
+        with one output; other numbers are values to approximate (regression).
+    loss : str or callable, optional
+        "mse", "hinge", "binary_cross_entropy", "cross_entropy", or ``loss(output, target)`` of one example. If left
+        out: cross-entropy for classes and several outputs, binary cross-entropy for labels 0 and 1 and one output,
+        hinge for -1 and 1, mse for other numbers. Hinge turns labels 0 and 1 into -1 and 1.
+    optimizer : str or Optimizer, default "adam"
+        "sgd", "rmsprop", "adam", "adamw", or an optimiser of the model's parameters with settings of your own.
+    lr : float, optional
+        Learning rate; if left out 0.1 for "sgd", 0.01 for the others.
+    epochs : int, default 100
+        How often every example is gone through.
+    batch_size : int, optional
+        How many examples share one step; 16 if left out. ``len(data)`` or more takes all at once.
+    validation : float, Dataset, pair or None, default 0.2
+        The share of `data` held out to measure on (stratified by class), or other examples for that; 0 or None
+        for none.
+    seed : int, default 0
+        Seeds what is held out and the order of the examples. The model's weights and the data have seeds of their own.
+    progress : bool, default True
+        Show a progress bar with loss and accuracy on stderr.
+    record : sequence of str or mapping of str to callable, optional
+        Measured after each epoch into ``history.recorded``: "gradients" (mean absolute gradient of each layer in the
+        last step), "parameters" (the state), or functions of the model by a name of your own.
+    callback : callable, optional
+        ``callback(history)`` after each epoch; if it returns True, training stops.
+    engine : {"auto", "eager"}, default "auto"
+        What computes: "eager" makes Values for every example. "auto" takes the fastest that can run the model.
+
+    Returns
+    -------
+    History
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an argument is of the wrong type or out of range, or data, model and loss do not go together. The model has
+        not been changed then.
+
+    Warns
+    -----
+    RuntimeWarning
+        If the loss became nan or infinite, where training stops.
+    """
+    started = time.perf_counter()
+    epochs, seed = as_count(epochs, "epochs"), as_seed(seed)
+    size = 16 if batch_size is None else as_count(batch_size, "batch_size")
+    chosen = _optimizer_of(model, optimizer, lr)
+    train, held_out = divide(data, validation, seed)
+    loss_name, loss_function, train, held_out = choose_loss(loss, outputs_of(model, train), train, held_out)
+    recorders = _recorders_of(record)
+    history = History(recorded={key: [] for key in recorders}, loss_name=loss_name, optimizer=repr(chosen))
+    runner, history.engine = open_engine(engine, model, loss_function, chosen)
+    generator = random.Random(seed)
+    with ExitStack() as stack:
+        bar = stack.enter_context(_bar_of(epochs)) if progress else None
+        stack.callback(runner.synchronise)
+        while history.epochs < epochs and not history.stopped:
+            _run_epoch(runner, train, held_out, size, generator, history)
+            runner.synchronise()
+            for key, recorder in recorders.items():
+                history.recorded[key].append(recorder(model))
+            history.seconds = time.perf_counter() - started
+            if bar is not None:
+                bar.set_postfix_str(repr(history).partition(": ")[2][:-1], refresh=False)
+                bar.update()
+            if not math.isfinite(history.loss[-1]):
+                history.stopped = f"the loss became {history.loss[-1]} in epoch {history.epochs}"
+                warnings.warn(f"{history.stopped}; try an lr below {chosen.lr:g}", RuntimeWarning, stacklevel=2)
+            elif callback is not None and callback(history) is True:
+                history.stopped = f"the callback asked to stop after epoch {history.epochs}"
+    return history
+
+
+def accuracy(model: Any, data: Any) -> float:
+    """Give the share of examples whose class the model gets right.
+
+    Of several outputs the largest names the class; a single one does by being above 0 (class 1) or not (class 0, -1).
+
+    Parameters
+    ----------
+    model : Module
+        What is called with one example's features.
+    data : Dataset or pair (X, y)
+        The examples, with classes counted from 0, or -1 and 1.
+
+    Returns
+    -------
+    float
+        From 0.0 to 1.0.
+
+    Raises
+    ------
+    ValueError
+        If `y` holds other numbers than classes.
+    """
+    examples = Examples.of(data)
+    if examples.kind == "numbers":
+        raise ValueError("accuracy counts right classes, but y holds other numbers; use tinygrad_edu.nn.mse for those")
+    return examples.share_right(predict(model, examples.X))
+
+
+def _run_epoch(
+    engine: Engine, train: Examples, held_out: Examples | None, size: int, generator: random.Random, history: History
+) -> None:
+    order = list(range(len(train.X)))
+    generator.shuffle(order)
+    losses: list[float] = []
+    outputs: list[Any] = []
+    for start in range(0, len(order), size):
+        batch = order[start : start + size]
+        batch_losses, batch_outputs = engine.step([train.X[i] for i in batch], [train.y[i] for i in batch])
+        losses += batch_losses
+        outputs += batch_outputs
+    history.loss.append(math.fsum(losses) / len(losses))
+    if train.kind != "numbers":
+        history.accuracy.append(train.take(order).share_right(outputs))
+    if held_out is not None:
+        losses, outputs = engine.measure(held_out.X, held_out.y)
+        history.val_loss.append(math.fsum(losses) / len(losses))
+        if held_out.kind != "numbers":
+            history.val_accuracy.append(held_out.share_right(outputs))
+
+
+def _optimizer_of(model: Any, optimizer: str | optim.Optimizer, lr: float | None) -> optim.Optimizer:
+    parameters = model.parameters()
+    if isinstance(optimizer, str):
+        return optim.create(optimizer, parameters, lr)
+    if not isinstance(optimizer, optim.Optimizer):
+        raise TypeError(f"optimizer must be a name such as 'adam', or an Optimizer, got {optimizer!r}")
+    if lr is not None:
+        raise ValueError(f"this {type(optimizer).__name__} has its own lr={optimizer.lr:g}: leave lr out of fit")
+    if not {id(p) for p in parameters} & {id(p) for p in optimizer.params}:
+        raise ValueError("the optimizer moves no parameter of this model; make it with model.parameters()")
+    return optimizer
+
+
+def _recorders_of(record: Sequence[str] | Mapping[str, Recorder] | None) -> dict[str, Recorder]:
+    known: dict[str, Recorder] = {"gradients": layer_gradients, "parameters": lambda model: model.state_dict()}
+    if record is None:
+        return {}
+    if isinstance(record, Mapping):
+        for name, recorder in record.items():
+            if not callable(recorder):
+                raise TypeError(f"record[{name!r}] must be a function of the model, got {recorder!r}")
+        return dict(record)
+    names = [record] if isinstance(record, str) else list(record)
+    for name in names:
+        if name not in known:
+            raise ValueError(f"cannot record {name!r}; known: {', '.join(known)}, or a dict of functions of the model")
+    return {name: known[name] for name in names}
+
+
+def layer_gradients(model: Any) -> dict[str, float]:
+    """Give the mean absolute gradient of the parameters of each layer, by the layer's name.
+
+    Parameters
+    ----------
+    model : Module
+        After a backward pass.
+
+    Returns
+    -------
+    dict of str to float
+        In the order of the layers; parameters outside of layers by their own names, without indices.
+    """
+    groups: dict[str, list[float]] = {}
+    for name, p in model.named_parameters():
+        layer = name.partition(".neurons.")[0] if ".neurons." in name else name.rstrip(".0123456789") or name
+        groups.setdefault(layer, []).append(abs(p.grad))
+    return {layer: math.fsum(sizes) / len(sizes) for layer, sizes in groups.items()}
+
+
+def _bar_of(epochs: int) -> Any:
+    from tqdm import tqdm
+
+    return tqdm(total=epochs, unit="epoch", file=sys.stderr, dynamic_ncols=True)
