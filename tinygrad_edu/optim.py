@@ -110,8 +110,9 @@ class Optimizer:
             p.grad = 0.0
 
     def __repr__(self) -> str:
-        settings = [f"{k}={v!r}" for k, v in vars(self).items() if k not in ("params", "state", "steps_taken")]
-        return f"{type(self).__name__}({len(self.params)} parameters, {', '.join(settings)})"
+        hidden = ("params", "lr", "slots", "state", "steps_taken")
+        settings = [f"lr={self.lr!r}", *(f"{k}={v!r}" for k, v in vars(self).items() if k not in hidden)]
+        return f"{type(self).__name__}({', '.join(settings)})"
 
 
 class SGD(Optimizer):
