@@ -11,6 +11,8 @@
 from . import ops as ops
 from .context import no_grad as no_grad
 from .context import scope as scope
+from .graph import Eqn as Eqn
+from .graph import Graph as Graph
 from .operation import Op as Op
 from .ops import OPS as OPS
 from .ops import abs as abs
@@ -36,9 +38,9 @@ from .ops import leaky_relu as leaky_relu
 from .ops import less as less
 from .ops import less_equal as less_equal
 from .ops import log as log
-from .ops import log10 as log10
 from .ops import log1p as log1p
 from .ops import log2 as log2
+from .ops import log10 as log10
 from .ops import maximum as maximum
 from .ops import minimum as minimum
 from .ops import reciprocal as reciprocal
@@ -64,7 +66,15 @@ from .sequences import softmax as softmax
 from .sequences import sum as sum
 from .sweep import topological_order as topological_order
 from .sweep import zero_grad as zero_grad
+from .tracing import trace as trace
+from .transforms import grad as grad
+from .transforms import hessian as hessian
+from .transforms import hvp as hvp
+from .transforms import jacobian as jacobian
+from .transforms import jvp as jvp
+from .transforms import value_and_grad as value_and_grad
 from .value import Value as Value
+from .variable import Var as Var
 from .walk import Path as Path
 from .walk import Paths as Paths
 from .walk import Step as Step

@@ -10,7 +10,7 @@ import threading
 from collections.abc import Iterable
 from contextlib import ContextDecorator
 from types import TracebackType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 
 class Scope:
@@ -80,6 +80,34 @@ def enter(name: str) -> Scope | None:
         namespace["contexts_used"] = True
         context.scope = Scope(name, previous)
     return previous
+
+
+class Tagged:
+    """What has a name and belongs to a scope: Values and graph variables."""
+
+    __slots__ = ()
+    # The name, the scope, or a pair of both: most nodes have neither, and a slot costs 8 bytes a node.
+    if TYPE_CHECKING:
+        _tag: Any  # str | Scope | tuple[str, Scope] | None, a slot of the subclass
+
+    @property
+    def name(self) -> str | None:
+        """What it is called in drawings, steps and traces."""
+        tag = self._tag[0] if isinstance(self._tag, tuple) else self._tag
+        return tag if isinstance(tag, str) else None
+
+    @name.setter
+    def name(self, name: str | None) -> None:
+        if name is not None and not isinstance(name, str):
+            raise TypeError(f"the name of a Value must be a str or None, got {type(name).__name__}: {name!r:.60}")
+        where = self.scope
+        self._tag = where if name is None else name if where is None else (name, where)
+
+    @property
+    def scope(self) -> Scope | None:
+        """The scope instance it was made in."""
+        tag = self._tag[1] if isinstance(self._tag, tuple) else self._tag
+        return tag if isinstance(tag, Scope) else None
 
 
 class scope(ContextDecorator):

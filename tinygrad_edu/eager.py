@@ -1,8 +1,8 @@
 """With this module Values apply operations quickly: one Python function an operation, generated from its entry.
 
 The partials of the entry are read as source text and put in line, so that ``a * b`` costs no call to a lambda, no
-dispatch and no loop, while multiplication and its derivative still stand in one place, the table. An entry that cannot be
-read as text (a user's, calling `math`) is called instead; both give the same floats.
+dispatch and no loop, while multiplication and its derivative still stand in one place, the table. An entry that
+cannot be read as text (a user's, calling `math`) is called instead; both give the same floats.
 """
 
 from __future__ import annotations

@@ -156,22 +156,22 @@ def relu(x: float) -> float:
 
 
 def leaky_relu(x: float) -> float:
-    """x where positive, 0.01 x elsewhere."""
+    """X where positive, 0.01 x elsewhere."""
     return x if x > 0.0 else 0.01 * x
 
 
 def elu(x: float) -> float:
-    """x where positive, eˣ − 1 elsewhere."""
+    """X where positive, eˣ − 1 elsewhere."""
     return x if x > 0.0 else math.expm1(x)
 
 
 def silu(x: float) -> float:
-    """x · sigmoid(x)."""
+    """X · sigmoid(x)."""
     return x * sigmoid(x)
 
 
 def gelu(x: float) -> float:
-    """x · Φ(x) with the normal distribution function Φ, exact (erfc keeps the left tail accurate)."""
+    """X · Φ(x) with the normal distribution function Φ, exact (erfc keeps the left tail accurate)."""
     return 0.5 * x * math.erfc(-x * _SQRT_HALF)
 
 
@@ -255,7 +255,7 @@ def smallest(*xs: float) -> float:
 
 
 def logsumexp(*xs: float) -> float:
-    """log Σ eˣ, shifted by the maximum so that nothing overflows."""
+    """Log Σ eˣ, shifted by the maximum so that nothing overflows."""
     shift = largest(*xs)
     if not math.isfinite(shift):
         return shift

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from . import ops
+from .operation import Op
 
 if TYPE_CHECKING:
     from typing import Self
@@ -65,16 +66,17 @@ def install(kind: type, binary: Any, reflected: Any, unary: Any) -> None:
     for name, op in UNARY.items():
         setattr(kind, f"__{name}__", _named(unary(op), f"__{name}__", op))
     for name, op in METHODS.items():
-        setattr(kind, name, _named(unary(op), name, op))
+        if name not in vars(kind):
+            setattr(kind, name, _named(unary(op), name, op))
 
 
-def _named(method: Any, name: str, op: ops.Op) -> Any:
+def _named(method: Any, name: str, op: Op) -> Any:
     method.__name__ = name
     method.__doc__ = op.__doc__
     return method
 
 
-def _binary(op: ops.Op) -> Any:
+def _binary(op: Op) -> Any:
     def method(self: Any, other: Any) -> Any:
         if getattr(type(other), "_priority", 0) > self._priority:
             return NotImplemented  # the other kind knows how to take us in
@@ -83,14 +85,14 @@ def _binary(op: ops.Op) -> Any:
     return method
 
 
-def _reflected(op: ops.Op) -> Any:
+def _reflected(op: Op) -> Any:
     def method(self: Any, other: Any) -> Any:
         return self._apply(op, (other, self))
 
     return method
 
 
-def _unary(op: ops.Op) -> Any:
+def _unary(op: Op) -> Any:
     def method(self: Any) -> Any:
         return self._apply(op, (self,))
 

@@ -47,16 +47,16 @@ def _gap(a: float, b: float) -> float:
 # `constant` is a number written in the program, `identity` a new name for the same value, `detach` a value
 # whose dependence is cut.
 
-CONSTANT = _op("constant", lambda: math.nan, lambda y: (), symbol="#", doc="A number written in the program.")
-identity = _op("identity", float, lambda y, x: (1.0,), symbol="id", neutral=(None,), doc="The argument itself.")
-detach = _op("detach", float, lambda y, x: (0.0,), doc="The argument, with nothing flowing back to it.")
+CONSTANT: Op = _op("constant", lambda: math.nan, lambda y: (), symbol="#", doc="A number written in the program.")
+identity: Op = _op("identity", float, lambda y, x: (1.0,), symbol="id", neutral=(None,), doc="The argument itself.")
+detach: Op = _op("detach", float, lambda y, x: (0.0,), doc="The argument, with nothing flowing back to it.")
 
 # ---------------------------------------------------------------------------------------- arithmetic
 
-add = _op("add", operator.add, lambda y, a, b: (1.0, 1.0), symbol="+", neutral=(-0.0, -0.0), doc="Sum of two.")
-sub = _op("sub", operator.sub, lambda y, a, b: (1.0, -1.0), symbol="−", neutral=(None, 0.0), doc="Difference.")
-mul = _op("mul", operator.mul, lambda y, a, b: (b, a), symbol="×", neutral=(1.0, 1.0), doc="Product of two.")
-div = _op(
+add: Op = _op("add", operator.add, lambda y, a, b: (1.0, 1.0), symbol="+", neutral=(-0.0, -0.0), doc="Sum of two.")
+sub: Op = _op("sub", operator.sub, lambda y, a, b: (1.0, -1.0), symbol="−", neutral=(None, 0.0), doc="Difference.")
+mul: Op = _op("mul", operator.mul, lambda y, a, b: (b, a), symbol="×", neutral=(1.0, 1.0), doc="Product of two.")
+div: Op = _op(
     "div",
     num.div,
     lambda y, a, b: (1.0 / b, -y / b),
@@ -65,7 +65,7 @@ div = _op(
     neutral=(None, 1.0),
     doc="Quotient.",
 )
-pow = _op(
+pow: Op = _op(
     "pow",
     num.power,
     # d(x⁰)/dx is 0 everywhere, so the exponent of 0·x⁻¹ is guarded; likewise ln 0 where xᵇ = 0 makes it vanish.
@@ -78,100 +78,118 @@ pow = _op(
     neutral=(None, 1.0),
     doc="Power; a negative base with a fractional exponent gives nan.",
 )
-neg = _op("neg", operator.neg, lambda y, x: (-1.0,), symbol="−", doc="Negative.")
+neg: Op = _op("neg", operator.neg, lambda y, x: (-1.0,), symbol="−", doc="Negative.")
 
 # ---------------------------------------------------------------------------------------- exponential
 
-exp = _op("exp", num.exp, lambda y, x: (y,), doc="Exponential function.")
-expm1 = _op("expm1", num.expm1, lambda y, x: (exp(x),), doc="exp(x) − 1, accurate near 0.")
-log = _op("log", num.log, lambda y, x: (1.0 / x,), symbol="ln", domains=[POSITIVE], doc="Natural logarithm.")
-log1p = _op("log1p", num.log1p, lambda y, x: (1.0 / (1.0 + x),), domains=[(-1.0, inf)], doc="log(1 + x), accurate near 0.")
-log2 = _op("log2", num.log2, lambda y, x: (1.0 / (x * math.log(2.0)),), domains=[POSITIVE], doc="Logarithm to base 2.")
-log10 = _op(
+exp: Op = _op("exp", num.exp, lambda y, x: (y,), doc="Exponential function.")
+expm1: Op = _op("expm1", num.expm1, lambda y, x: (exp(x),), doc="exp(x) − 1, accurate near 0.")
+log: Op = _op("log", num.log, lambda y, x: (1.0 / x,), symbol="ln", domains=[POSITIVE], doc="Natural logarithm.")
+log1p: Op = _op(
+    "log1p", num.log1p, lambda y, x: (1.0 / (1.0 + x),), domains=[(-1.0, inf)], doc="log(1 + x), accurate near 0."
+)
+log2: Op = _op(
+    "log2", num.log2, lambda y, x: (1.0 / (x * math.log(2.0)),), domains=[POSITIVE], doc="Logarithm to base 2."
+)
+log10: Op = _op(
     "log10", num.log10, lambda y, x: (1.0 / (x * math.log(10.0)),), domains=[POSITIVE], doc="Logarithm to base 10."
 )
-sqrt = _op(
+sqrt: Op = _op(
     "sqrt", num.sqrt, lambda y, x: (0.5 / y,), symbol="√", domains=[POSITIVE], kinks=[(_AT_ZERO, (inf,))],
     doc="Square root.",
 )  # fmt: skip
-square = _op("square", num.square, lambda y, x: (2.0 * x,), doc="x².")
-reciprocal = _op("reciprocal", num.reciprocal, lambda y, x: (-(y * y),), domains=_nonzero, doc="1 / x.")
+square: Op = _op("square", num.square, lambda y, x: (2.0 * x,), doc="x².")
+reciprocal: Op = _op("reciprocal", num.reciprocal, lambda y, x: (-(y * y),), domains=_nonzero, doc="1 / x.")
 
 # ---------------------------------------------------------------------------------------- trigonometric
 
-sin = _op("sin", num.sin, lambda y, x: (cos(x),), doc="Sine, of radians.")
-cos = _op("cos", num.cos, lambda y, x: (-sin(x),), doc="Cosine, of radians.")
-tan = _op("tan", num.tan, lambda y, x: (1.0 + y * y,), domains=lambda x: math.cos(x) != 0.0, doc="Tangent, of radians.")
-asin = _op("asin", num.asin, lambda y, x: (1.0 / sqrt((1.0 - x) * (1.0 + x)),), domains=[(-1.0, 1.0)], doc="Arc sine.")
-acos = _op("acos", num.acos, lambda y, x: (-1.0 / sqrt((1.0 - x) * (1.0 + x)),), domains=[(-1.0, 1.0)], doc="Arc cosine.")
-atan = _op("atan", math.atan, lambda y, x: (1.0 / (1.0 + x * x),), doc="Arc tangent.")
-sinh = _op("sinh", num.sinh, lambda y, x: (cosh(x),), doc="Hyperbolic sine.")
-cosh = _op("cosh", num.cosh, lambda y, x: (sinh(x),), doc="Hyperbolic cosine.")
-tanh = _op("tanh", math.tanh, lambda y, x: (1.0 - y * y,), doc="Hyperbolic tangent.")
-asinh = _op("asinh", math.asinh, lambda y, x: (1.0 / hypot(1.0, x),), doc="Inverse hyperbolic sine.")
-acosh = _op(
+sin: Op = _op("sin", num.sin, lambda y, x: (cos(x),), doc="Sine, of radians.")
+cos: Op = _op("cos", num.cos, lambda y, x: (-sin(x),), doc="Cosine, of radians.")
+tan: Op = _op(
+    "tan", num.tan, lambda y, x: (1.0 + y * y,), domains=lambda x: math.cos(x) != 0.0, doc="Tangent, of radians."
+)
+asin: Op = _op(
+    "asin", num.asin, lambda y, x: (1.0 / sqrt((1.0 - x) * (1.0 + x)),), domains=[(-1.0, 1.0)], doc="Arc sine."
+)
+acos: Op = _op(
+    "acos", num.acos, lambda y, x: (-1.0 / sqrt((1.0 - x) * (1.0 + x)),), domains=[(-1.0, 1.0)], doc="Arc cosine."
+)
+atan: Op = _op("atan", math.atan, lambda y, x: (1.0 / (1.0 + x * x),), doc="Arc tangent.")
+sinh: Op = _op("sinh", num.sinh, lambda y, x: (cosh(x),), doc="Hyperbolic sine.")
+cosh: Op = _op("cosh", num.cosh, lambda y, x: (sinh(x),), doc="Hyperbolic cosine.")
+tanh: Op = _op("tanh", math.tanh, lambda y, x: (1.0 - y * y,), doc="Hyperbolic tangent.")
+asinh: Op = _op("asinh", math.asinh, lambda y, x: (1.0 / hypot(1.0, x),), doc="Inverse hyperbolic sine.")
+acosh: Op = _op(
     "acosh", num.acosh, lambda y, x: (1.0 / (sqrt(x - 1.0) * sqrt(x + 1.0)),), domains=[(1.0, inf)],
     doc="Inverse hyperbolic cosine.",
 )  # fmt: skip
-atanh = _op(
+atanh: Op = _op(
     "atanh", num.atanh, lambda y, x: (1.0 / ((1.0 - x) * (1.0 + x)),), domains=[(-1.0, 1.0)],
     doc="Inverse hyperbolic tangent.",
 )  # fmt: skip
 
 # ---------------------------------------------------------------------------------------- activations
 
-sigmoid = _op("sigmoid", num.sigmoid, lambda y, x: (y * sigmoid(-x),), symbol="σ", doc="1 / (1 + e⁻ˣ).")
-softplus = _op("softplus", num.softplus, lambda y, x: (sigmoid(x),), doc="log(1 + eˣ), a smooth relu.")
-relu = _op("relu", num.relu, lambda y, x: (heaviside(x),), kinks=[(_AT_ZERO, (0.0,))], doc="max(x, 0); slope 0 at 0.")
-leaky_relu = _op(
+sigmoid: Op = _op("sigmoid", num.sigmoid, lambda y, x: (y * sigmoid(-x),), symbol="σ", doc="1 / (1 + e⁻ˣ).")
+softplus: Op = _op("softplus", num.softplus, lambda y, x: (sigmoid(x),), doc="log(1 + eˣ), a smooth relu.")
+relu: Op = _op(
+    "relu", num.relu, lambda y, x: (heaviside(x),), kinks=[(_AT_ZERO, (0.0,))], doc="max(x, 0); slope 0 at 0."
+)
+leaky_relu: Op = _op(
     "leaky_relu",
     num.leaky_relu,
     lambda y, x: (where(less_equal(x, 0.0), 0.01, 1.0),),
     kinks=[(_AT_ZERO, (0.01,))],
     doc="x where positive, else 0.01 x; slope 0.01 at 0.",
 )
-elu = _op(
+elu: Op = _op(
     "elu",
     num.elu,
     lambda y, x: (exp(minimum(x, 0.0)),),
     kinks=[(_AT_ZERO, (1.0,))],  # smooth once: the second derivative jumps here
     doc="x where positive, else eˣ − 1.",
 )
-silu = _op("silu", num.silu, lambda y, x: (sigmoid(x) + y * sigmoid(-x),), doc="x · sigmoid(x), also called swish.")
-gelu = _op(
+silu: Op = _op("silu", num.silu, lambda y, x: (sigmoid(x) + y * sigmoid(-x),), doc="x · sigmoid(x), also called swish.")
+gelu: Op = _op(
     "gelu",
     num.gelu,
     lambda y, x: (0.5 * erfc(-math.sqrt(0.5) * x) + x * exp(-0.5 * (x * x)) / math.sqrt(2.0 * math.pi),),
     doc="x · Φ(x) with the normal distribution function Φ (Hendrycks and Gimpel 2016), the exact form.",
 )
-erf = _op("erf", math.erf, lambda y, x: (2.0 / math.sqrt(math.pi) * exp(-(x * x)),), doc="Error function.")
-erfc = _op("erfc", math.erfc, lambda y, x: (-2.0 / math.sqrt(math.pi) * exp(-(x * x)),), doc="1 − erf(x).")
+erf: Op = _op("erf", math.erf, lambda y, x: (2.0 / math.sqrt(math.pi) * exp(-(x * x)),), doc="Error function.")
+erfc: Op = _op("erfc", math.erfc, lambda y, x: (-2.0 / math.sqrt(math.pi) * exp(-(x * x)),), doc="1 − erf(x).")
 
 # ---------------------------------------------------------------------------------------- piecewise
 
-abs = _op("abs", operator.abs, lambda y, x: (sign(x),), symbol="|·|", kinks=[(_AT_ZERO, (0.0,))], doc="Absolute value.")
-sign = _op("sign", num.sign, lambda y, x: (0.0,), kinks=[(_AT_ZERO, (0.0,))], doc="−1, 0 or 1.")
-heaviside = _op("heaviside", num.heaviside, lambda y, x: (0.0,), kinks=[(_AT_ZERO, (0.0,))], doc="1 if x > 0, else 0.")
-less = _op("less", num.less, lambda y, a, b: (0.0, 0.0), symbol="<", kinks=[(_gap, (0.0, 0.0))], doc="1 if a < b, else 0.")
-less_equal = _op(
+abs: Op = _op(
+    "abs", operator.abs, lambda y, x: (sign(x),), symbol="|·|", kinks=[(_AT_ZERO, (0.0,))], doc="Absolute value."
+)
+sign: Op = _op("sign", num.sign, lambda y, x: (0.0,), kinks=[(_AT_ZERO, (0.0,))], doc="−1, 0 or 1.")
+heaviside: Op = _op(
+    "heaviside", num.heaviside, lambda y, x: (0.0,), kinks=[(_AT_ZERO, (0.0,))], doc="1 if x > 0, else 0."
+)
+less: Op = _op(
+    "less", num.less, lambda y, a, b: (0.0, 0.0), symbol="<", kinks=[(_gap, (0.0, 0.0))], doc="1 if a < b, else 0."
+)
+less_equal: Op = _op(
     "less_equal", num.less_equal, lambda y, a, b: (0.0, 0.0), symbol="≤", kinks=[(_gap, (0.0, 0.0))],
     doc="1 if a ≤ b, else 0.",
 )  # fmt: skip
-minimum = _op(
+minimum: Op = _op(
     "minimum",
     num.minimum,
     lambda y, a, b: (0.5 * (less(a, b) + less_equal(a, b)), 0.5 * (less(b, a) + less_equal(b, a))),
     kinks=[(_gap, (0.5, 0.5))],
     doc="The smaller of two; a tie shares the gradient equally.",
 )
-maximum = _op(
+maximum: Op = _op(
     "maximum",
     num.maximum,
     lambda y, a, b: (0.5 * (less(b, a) + less_equal(b, a)), 0.5 * (less(a, b) + less_equal(a, b))),
     kinks=[(_gap, (0.5, 0.5))],
     doc="The larger of two; a tie shares the gradient equally.",
 )
-where = _op(
+where: Op = _op(
     "where",
     num.where,
     lambda y, condition, a, b: (0.0, where(condition, 1.0, 0.0), where(condition, 0.0, 1.0)),
@@ -181,7 +199,7 @@ where = _op(
     "Both branches are evaluated, and 0 × nan is nan in the gradient, so guard the argument too: "
     "`where(x > 0, log(where(x > 0, x, 1.0)), 0.0)`.",
 )
-clip = _op(
+clip: Op = _op(
     "clip",
     num.clip,
     lambda y, x, low, high: (
@@ -208,14 +226,14 @@ def _radius(a: Any, b: Any) -> Any:
     return where(less_equal(r, 0.0), 1.0, r)
 
 
-hypot = _op(
+hypot: Op = _op(
     "hypot",
     math.hypot,
     lambda y, a, b: (a / _radius(a, b), b / _radius(a, b)),
     kinks=[(_origin, (0.0, 0.0))],
     doc="√(a² + b²), without overflow.",
 )
-atan2 = _op(
+atan2: Op = _op(
     "atan2",
     math.atan2,
     lambda y, a, b: (b / _radius(a, b) / _radius(a, b), -a / _radius(a, b) / _radius(a, b)),
@@ -260,28 +278,28 @@ def _tied(*xs: float) -> tuple[float, ...]:
     return tuple((x == top) / xs.count(top) for x in xs)
 
 
-SUM = _op("sum", num.total, lambda y, *xs: (1.0,) * len(xs), symbol="Σ", doc="Sum, from left to right.")
-PROD = _op("prod", num.product, _product_partials, symbol="∏", doc="Product.")
-MEAN = _op("mean", num.mean, lambda y, *xs: (1.0 / len(xs),) * len(xs), doc="Arithmetic mean.")
-DOT = _op(
+SUM: Op = _op("sum", num.total, lambda y, *xs: (1.0,) * len(xs), symbol="Σ", doc="Sum, from left to right.")
+PROD: Op = _op("prod", num.product, _product_partials, symbol="∏", doc="Product.")
+MEAN: Op = _op("mean", num.mean, lambda y, *xs: (1.0 / len(xs),) * len(xs), doc="Arithmetic mean.")
+DOT: Op = _op(
     "dot",
     num.dot,
     lambda y, *uv: uv[len(uv) // 2 :] + uv[: len(uv) // 2],
     symbol="·",
     doc="Inner product: all of u, then all of v.",
 )
-MAX = _op(
+MAX: Op = _op(
     "max",
     num.largest,
     lambda y, *xs: _shared_tie(y, [less_equal(y, x) for x in xs]),
     kinks=[(_top_gap, _tied)],
     doc="Largest; a tie shares the gradient equally.",
 )
-MIN = _op(
+MIN: Op = _op(
     "min",
     num.smallest,
     lambda y, *xs: _shared_tie(y, [less_equal(x, y) for x in xs]),
     kinks=[(_bottom_gap, lambda *xs: _tied(*[-x for x in xs]))],
     doc="Smallest; a tie shares the gradient equally.",
 )
-LOGSUMEXP = _op("logsumexp", num.logsumexp, lambda y, *xs: tuple(exp(x - y) for x in xs), doc="log Σ eˣ.")
+LOGSUMEXP: Op = _op("logsumexp", num.logsumexp, lambda y, *xs: tuple(exp(x - y) for x in xs), doc="log Σ eˣ.")

@@ -14,7 +14,9 @@ from .operation import Op
 
 def _listed(op: Op, values: Iterable[Any]) -> list[Any]:
     if isinstance(values, (str, bytes)):
-        raise TypeError(f"{op.name} takes a sequence of numbers or Values, got the {type(values).__name__} {values!r:.60}")
+        raise TypeError(
+            f"{op.name} takes a sequence of numbers or Values, got the {type(values).__name__} {values!r:.60}"
+        )
     try:
         return list(values)
     except TypeError:

@@ -6,20 +6,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 from typing import Any
 
 from .numeric import number
 from .ops import CONSTANT
 
 
-def topological_order(*roots: Any) -> list[Any]:
+def topological_order(*roots: Any, known: Container[Any] = ()) -> list[Any]:
     """List a computation so that every node comes after its parents.
 
     Parameters
     ----------
     *roots : Value
         The results; everything they depend on is listed, once.
+    known : container of Value, optional
+        Nodes that need not be listed, nor what they depend on.
 
     Returns
     -------
@@ -40,7 +42,7 @@ def topological_order(*roots: Any) -> list[Any]:
         node = stack.pop()
         if node is None:  # everything above the node below has been listed
             order.append(stack.pop())
-        elif node not in seen:
+        elif node not in seen and node not in known:
             seen.add(node)
             if node.parents:
                 stack += (node, None)
@@ -139,7 +141,12 @@ def accumulate(
         for parent, local in zip(node.parents, locals_of(node), strict=True):
             if parent.op is CONSTANT or (wanted is not None and parent not in wanted):
                 continue
-            contribution = local * upstream
+            if local.__class__ is float and local == 1.0:  # spares symbolic sweeps an equation; exact on floats
+                contribution = upstream
+            elif upstream.__class__ is float and upstream == 1.0:
+                contribution = local
+            else:
+                contribution = local * upstream
             adjoints[parent] = adjoints[parent] + contribution if parent in adjoints else contribution
     return adjoints
 

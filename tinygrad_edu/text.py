@@ -41,10 +41,8 @@ def number_text(x: float, digits: int = 4) -> str:
     >>> number_text(-0.958924), number_text(11.652071), number_text(3e-7)
     ('−0.9589', '11.652', '3e−07')
     """
-    if 10.0**-digits <= abs(x) < 10.0:
-        text = f"{x:.{digits}f}".rstrip("0").rstrip(".")
-    else:
-        text = f"{x:.{digits + 1}g}"
+    ordinary = 10.0**-digits <= abs(x) < 10.0
+    text = f"{x:.{digits}f}".rstrip("0").rstrip(".") if ordinary else f"{x:.{digits + 1}g}"
     return text.replace("-", "−")
 
 
@@ -120,7 +118,7 @@ def notation(op: Op, *args: Text) -> Text:
     binding = _PRECEDENCE.get(symbol, 0)
     if symbol == "×" and a.text == b.text and a.binding == _ATOM:
         return Text(f"{a}²", 4)
-    if symbol == "^" and (b.text.isdigit() or b.text[1:].isdigit() and b.text[0] == "−"):
+    if symbol == "^" and (b.text.isdigit() or (b.text[1:].isdigit() and b.text[0] == "−")):
         return Text(a.inside(_ATOM) + b.text.replace("−", "-").translate(_SUPERSCRIPT), binding)
     joined = "{}{}{}" if symbol == "^" else "{} {} {}"
     return Text(joined.format(a.inside(binding + (symbol == "^")), symbol, b.inside(binding + 1)), binding)

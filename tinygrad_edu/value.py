@@ -17,13 +17,12 @@ import threading
 from typing import TYPE_CHECKING, Any
 
 from . import sweep
-from .context import Scope, context, namespace, no_grad, scope, scope_labels
+from .context import Scope, Tagged, context, namespace, no_grad, scope, scope_labels
 from .eager import compiled
 from .numeric import number
 from .operation import Op
 from .operators import Operators, install
 from .ops import CONSTANT
-from .ops import detach as _detach
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,7 +30,7 @@ if TYPE_CHECKING:
 __all__ = ["Scope", "Value", "constant", "context", "lift", "no_grad", "scope", "scope_labels"]
 
 
-class Value(Operators):
+class Value(Tagged, Operators):
     """A number that remembers how it was computed.
 
     Parameters
@@ -72,7 +71,6 @@ class Value(Operators):
     4.0
     """
 
-    # `_tag` is the name, the scope, or a pair of both: most nodes have neither, and a slot costs 8 bytes a node.
     __slots__ = ("_tag", "data", "grad", "op", "parents", "partials")
     _priority = 2
 
@@ -81,7 +79,6 @@ class Value(Operators):
     op: Op | None
     parents: tuple[Value, ...]
     partials: tuple[float, ...]
-    _tag: str | Scope | tuple[str, Scope] | None
 
     def __init__(self, data: float, name: str | None = None) -> None:
         self.data = data if type(data) is float else number(data, "the data of a Value as a number")
@@ -95,29 +92,11 @@ class Value(Operators):
         if created is not None:
             created.append(self)
 
-    @property
-    def name(self) -> str | None:
-        """What it is called in drawings, steps and traces."""
-        tag = self._tag[0] if isinstance(self._tag, tuple) else self._tag
-        return tag if isinstance(tag, str) else None
-
-    @name.setter
-    def name(self, name: str | None) -> None:
-        if name is not None and not isinstance(name, str):
-            raise TypeError(f"the name of a Value must be a str or None, got {type(name).__name__}: {name!r:.60}")
-        where = self.scope
-        self._tag = where if name is None else name if where is None else (name, where)
-
-    @property
-    def scope(self) -> Scope | None:
-        """The scope instance it was made in."""
-        tag = self._tag[1] if isinstance(self._tag, tuple) else self._tag
-        return tag if isinstance(tag, Scope) else None
-
     def backward(self, seed: float = 1.0) -> None:
         """Propagate the gradient of this Value to everything it depends on.
 
-        Leaves accumulate into `grad`, so two calls add up, as in PyTorch; the `grad` of every interior node is set anew.
+        Leaves accumulate into `grad`, so two calls add up, as in PyTorch; the `grad` of every interior
+        node is set anew.
 
         Parameters
         ----------
@@ -132,6 +111,22 @@ class Value(Operators):
         6.0
         """
         sweep.backward(self, seed)
+
+    def detach(self) -> Value:
+        """Return a leaf with the same data and name: nothing flows back from it.
+
+        Returns
+        -------
+        Value
+
+        Examples
+        --------
+        >>> x = Value(3.0)
+        >>> (x * x.detach()).backward()
+        >>> x.grad
+        3.0
+        """
+        return Value(self.data, self.name)
 
     @staticmethod
     def _apply(op: Op, args: tuple[Any, ...]) -> Value:
@@ -154,16 +149,16 @@ class Value(Operators):
     # ------------------------------------------------------------------------------------ as a number
 
     def __lt__(self, other: Any) -> bool:
-        return self.data < _compared(other)
+        return bool(self.data < _compared(other))
 
     def __le__(self, other: Any) -> bool:
-        return self.data <= _compared(other)
+        return bool(self.data <= _compared(other))
 
     def __gt__(self, other: Any) -> bool:
-        return self.data > _compared(other)
+        return bool(self.data > _compared(other))
 
     def __ge__(self, other: Any) -> bool:
-        return self.data >= _compared(other)
+        return bool(self.data >= _compared(other))
 
     def __bool__(self) -> bool:
         return self.data != 0.0
@@ -274,11 +269,6 @@ def lift(other: Any) -> Any:
     return node
 
 
-def detach(self: Value) -> Value:
-    """Return a leaf with the same data, on which nothing depends."""
-    return Value(self.data, self.name)
-
-
 def _compared(other: Any) -> Any:
     if type(other) is Value:
         return other.data
@@ -303,7 +293,6 @@ def _stub(form: str) -> Callable[[Op], Any]:
 
 
 install(Value, _stub("binary"), _stub("reflected"), _stub("unary"))
-Value.detach = detach  # type: ignore[method-assign,assignment]  # cuts the graph here instead of recording the cut
 namespace.update({"Value": Value, "new": _new, "lift": lift})
 
 
@@ -311,7 +300,7 @@ namespace.update({"Value": Value, "new": _new, "lift": lift})
 
 
 class _Pickling(threading.local):
-    covered: set[Value] = set()
+    covered: frozenset[Value] = frozenset()
 
 
 _pickling = _Pickling()
@@ -324,7 +313,7 @@ class _Mark:
         self.covered = covered
 
     def __reduce_ex__(self, protocol: Any) -> tuple[type, tuple[()]]:
-        _pickling.covered = set(self.covered)
+        _pickling.covered = frozenset(self.covered)
         return tuple, ()
 
 

@@ -222,7 +222,9 @@ class Paths:
         lines = [f"gradient {number_text(self.gradient)} = sum over {self.count:,} path{'s' * (self.count != 1)}"]
         lines += [str(path) for path in self.paths]
         if rest:
-            lines.append(f"{number_text(self.hidden):>10}   … {rest:,} more ({self.share_hidden:.1%} of the total size)")
+            lines.append(
+                f"{number_text(self.hidden):>10}   … {rest:,} more ({self.share_hidden:.1%} of the total size)"
+            )
         return "\n".join(lines)
 
 
@@ -272,7 +274,9 @@ def paths(root: Value, leaf: Value, top: int = 10) -> Paths:
     for node in order:
         if node is leaf:
             continue
-        below = [(p, d) for p, d in zip(node.parents, node.partials, strict=True) if p in count and p.op is not CONSTANT]
+        below = [
+            (p, d) for p, d in zip(node.parents, node.partials, strict=True) if p in count and p.op is not CONSTANT
+        ]
         if below:
             count[node] = sum(count[p] for p, _ in below)
             best[node] = max(_log_size(d) + best[p] for p, d in below)

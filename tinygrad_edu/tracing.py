@@ -1,0 +1,79 @@
+"""With this module a function becomes a graph: it is called once with variables in place of numbers."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from typing import Any
+
+from .context import OFF, context
+from .graph import Graph, as_leaf
+from .tree import flatten
+from .variable import Tracer
+
+
+def trace(f: Callable[..., Any], *example: Any) -> Graph:
+    """Trace a function into a graph by calling it once with variables in place of numbers.
+
+    Parameters
+    ----------
+    f : callable
+        Takes numbers or nested containers of them; gives a number or nested containers.
+    *example : numbers or nested containers
+        Show the structure of the arguments; their numbers do not matter.
+
+    Returns
+    -------
+    Graph
+        Values met inside (parameters of a model, say) are captured: their data are read at every call.
+
+    Raises
+    ------
+    TracedBoolError
+        If `f` branches on a variable.
+    TypeError
+        If `f` gives something else than numbers.
+
+    Examples
+    --------
+    >>> g = trace(lambda x: x * x + 1.0, 2.0)
+    >>> g(3.0)
+    10.0
+    """
+    tracer = Tracer()
+    if not callable(f):
+        raise TypeError(f"trace takes a function and example arguments, got {type(f).__name__} as the function")
+    leaves, structure = flatten(tuple(example), as_leaf, "example")
+    names = [
+        name
+        for parameter, child in zip(_parameter_names(f, len(example)), structure.children, strict=True)
+        for name in child.names(parameter)
+    ]
+    inputs = [tracer.input(name) for name in names[: len(leaves)]]
+    was_off = context.scope is OFF
+    try:
+        if was_off:
+            context.scope = None  # tracing records equations also inside no_grad, which has no say over graphs
+        result = f(*structure.unflatten(inputs))
+    finally:
+        if was_off:
+            context.scope = OFF
+    name = getattr(f, "__name__", type(f).__name__)
+    outputs, output_structure = flatten(result, lambda leaf, where: tracer.lift(leaf, where), f"the result of {name}")
+    return Graph(name, inputs, structure, tracer, outputs, output_structure)
+
+
+def _parameter_names(f: Callable[..., Any], count: int) -> list[str]:
+    """Name arguments after the parameters of the function: x, y; those of ``*xs`` xs0, xs1."""
+    names: list[str] = []
+    try:
+        parameters = list(inspect.signature(f).parameters.values())
+    except (TypeError, ValueError):
+        parameters = []
+    for parameter in parameters:
+        if parameter.kind is parameter.VAR_POSITIONAL:
+            names += [f"{parameter.name}{i}" for i in range(count - len(names))]
+        elif parameter.kind in (parameter.POSITIONAL_ONLY, parameter.POSITIONAL_OR_KEYWORD):
+            names.append(parameter.name)
+    names += [f"x{i}" for i in range(len(names), count)]
+    return names[:count]
