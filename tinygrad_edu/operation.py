@@ -128,7 +128,10 @@ class Op:
         """
         try:
             slopes = tuple(self.partials(y, *args))
-            retry = complex in map(type, slopes)  # Python's answer to (-8.0) ** (1 / 3)
+            kinds = {*map(type, slopes)}
+            if kinds <= _FLOAT and len(slopes) == len(args):
+                return slopes  # as almost always
+            retry = complex in kinds  # Python's answer to (-8.0) ** (1 / 3)
         except ArithmeticError:
             retry = True
         if retry:

@@ -25,9 +25,9 @@ from .operators import Operators, install
 from .ops import CONSTANT
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
-__all__ = ["Scope", "Value", "constant", "context", "lift", "no_grad", "scope", "scope_labels"]
+__all__ = ["Scope", "Value", "constant", "context", "lift", "no_grad", "record", "scope", "scope_labels"]
 
 
 class Value(Tagged, Operators):
@@ -132,19 +132,7 @@ class Value(Tagged, Operators):
     def _apply(op: Op, args: tuple[Any, ...]) -> Value:
         """Apply an operation of any number of arguments, at least one of which is a Value."""
         parents = args if {*map(type, args)} == _ONLY_VALUES else tuple(map(lift, args))
-        data = [parent.data for parent in parents]
-        node: Value = _new(Value)
-        node.data = y = op.fn(*data)
-        node.grad = 0.0
-        node._tag = context.scope
-        if context.scope is _OFF:
-            node.op = node._tag = None
-            node.parents = node.partials = ()
-            return node
-        node.op = op
-        node.parents = parents
-        node.partials = op.slopes(y, data)
-        return node
+        return record(op, parents, [parent.data for parent in parents])
 
     # ------------------------------------------------------------------------------------ as a number
 
@@ -230,6 +218,43 @@ def constant(value: float, name: str | None = None) -> Value:
     node.op = CONSTANT
     node.parents = node.partials = ()
     node._tag = name
+    return node
+
+
+def record(op: Op, parents: tuple[Value, ...], data: Sequence[float]) -> Value:
+    """Make the node of an operation on Values whose numbers have been read already.
+
+    Parameters
+    ----------
+    op : Op
+        The operation.
+    parents : tuple of Value
+        Its operands.
+    data : sequence of float
+        Their numbers. A layer reads its inputs once for all its neurons.
+
+    Returns
+    -------
+    Value
+
+    Examples
+    --------
+    >>> from tinygrad_edu import OPS
+    >>> x = Value(3.0)
+    >>> record(OPS["mul"], (x, x), (3.0, 3.0))
+    Value(data=9, grad=0, op=mul)
+    """
+    node: Value = _new(Value)
+    node.data = y = op.fn(*data)
+    node.grad = 0.0
+    node._tag = where = context.scope
+    if where is _OFF:
+        node.op = node._tag = None
+        node.parents = node.partials = ()
+        return node
+    node.op = op
+    node.parents = parents
+    node.partials = op.slopes(y, data)
     return node
 
 
