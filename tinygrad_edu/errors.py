@@ -52,3 +52,17 @@ class LeakedVariableError(TypeError):
 
     Pass it as an argument instead.
     """
+
+
+class GraphvizMissingError(RuntimeError):
+    """A picture needs Graphviz's layout, and neither of the two ways to it is installed.
+
+    Printing a drawing, and saving it as .txt or .dot, need no layout and always work.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(
+            "placing the nodes of a drawing needs Graphviz: either `pip install pygraphviz` (its wheels bring Graphviz's "
+            "libraries along), or install Graphviz itself so that its executable `dot` is on the PATH "
+            "(and `pip install graphviz`); print(drawing) and .save('graph.txt') work without"
+        )
