@@ -10,10 +10,14 @@ from collections.abc import Sequence
 from typing import Any
 
 from ..arguments import as_count
+from ..context import context, enter
+from ..ops import DOT
 from ..sequences import dot
-from ..value import Value, constant
+from ..value import Value, constant, record
 from .building import Activation, Seed, activation_of, describe, generator_of, label, sizes_of, wrong_length
 from .module import Module
+
+_ONLY_VALUES = {Value}
 
 
 class Neuron(Module):
@@ -68,11 +72,16 @@ class Neuron(Module):
         -------
         Value
         """
+        return self._activated(x, _numbers(x))
+
+    def _activated(self, x: Sequence[Any], numbers: list[float] | None) -> Any:
+        """Evaluate the neuron on Values whose numbers have been read, or, where those are None, on anything."""
         w = self.w
         if len(x) != len(w):
             raise wrong_length(self, len(x), len(w))
-        z = dot(w, x) + self.b
-        return z if self._activate is None else self._activate(z)
+        z = dot(w, x) if numbers is None else record(DOT, (*w, *x), [wi.data for wi in w] + numbers)
+        activate = self._activate
+        return z + self.b if activate is None else activate(z + self.b)
 
     def architecture(self) -> dict[str, Any] | None:
         """Give what `tinygrad_edu.nn.load` needs to build this neuron."""
@@ -123,7 +132,16 @@ class Layer(Module):
         Value or list of Value
             One Value if there is one neuron, as in micrograd; else a list, shape (nout,).
         """
-        out = [neuron(x) for neuron in self.neurons]
+        numbers, out = _numbers(x), []
+        for neuron in self.neurons:
+            if type(neuron) is not Neuron:  # a neuron of the user's own knows nothing of numbers read for it
+                out.append(neuron(x))
+                continue
+            previous = enter(neuron.scope_name)  # as in Module.__call__
+            try:
+                out.append(neuron._activated(x, numbers))
+            finally:
+                context.scope = previous
         return out[0] if len(out) == 1 else out
 
     def architecture(self) -> dict[str, Any] | None:
@@ -211,3 +229,8 @@ class MLP(Module):
     def __repr__(self) -> str:
         nouts = [len(layer.neurons) for layer in self.layers]
         return f"MLP({len(self.layers[0].neurons[0].w)}, {nouts}, activation={label(self.activation)})"
+
+
+def _numbers(x: Sequence[Any]) -> list[float] | None:
+    """Read the numbers of inputs that are all Values, once for all neurons; None if some are something else."""
+    return [xi.data for xi in x] if {*map(type, x)} == _ONLY_VALUES else None
