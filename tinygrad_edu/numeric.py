@@ -236,7 +236,10 @@ def product(*xs: float) -> float:
 def dot(*uv: float) -> float:
     """Inner product of the first half of the arguments with the second."""
     half = len(uv) // 2
-    return reduce(_add, map(_mul, uv[:half], uv[half:]), 0.0)
+    y = 0.0
+    for u, v in zip(uv[:half], uv[half:]):  # noqa: B905 (halves of one tuple)
+        y += u * v
+    return y
 
 
 def mean(*xs: float) -> float:
@@ -281,7 +284,7 @@ class IEEEFloat(float):
     _priority = 1
 
     @staticmethod
-    def _apply(op: Any, args: tuple[float, ...]) -> IEEEFloat:
+    def _apply(op: Any, args: tuple[float, ...], uniform: bool = False) -> IEEEFloat:
         """Let a table function keep the type, so that the rest of the line stays total."""
         return IEEEFloat(op.fn(*map(float, args)))
 

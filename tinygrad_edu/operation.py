@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Sequence
-from inspect import Parameter, signature
+from types import FunctionType
 from typing import Any
 
 from . import numeric as num
@@ -85,6 +85,7 @@ class Op:
         self.kinks = tuple(kinks)
         self.neutral = tuple(neutral)
         self.arity = _arity(name, partials)
+        self.trusted = False  # entries of the table are, for the tests have checked what they give
         self.__doc__ = doc
         self.__name__ = self.__qualname__ = name
         self.__module__ = sys._getframe(1).f_globals.get("__name__", "__main__")
@@ -94,11 +95,11 @@ class Op:
         if self.arity is not None and len(args) != self.arity:
             raise TypeError(f"{self.name} takes {self.arity} argument{'s' * (self.arity != 1)}, got {len(args)}")
         kinds = {*map(type, args)}
-        if kinds <= _FLOAT:
+        reader: Any = kinds.pop() if len(kinds) == 1 else max(kinds, key=_priority, default=float)
+        if reader is float and not kinds:
             return float(self.fn(*args))
-        reader: Any = max(kinds, key=_priority)
         if _priority(reader):
-            return reader._apply(self, args)
+            return reader._apply(self, args, not kinds)
         return float(self.fn(*[num.number(a, f"a number or Value for {self.name}") for a in args]))
 
     def slopes(self, y: float, args: Sequence[float]) -> tuple[float, ...]:
@@ -127,15 +128,17 @@ class Op:
         (inf,)
         """
         try:
-            slopes = tuple(self.partials(y, *args))
-            kinds = {*map(type, slopes)}
-            if kinds <= _FLOAT and len(slopes) == len(args):
-                return slopes  # as almost always
-            retry = complex in kinds  # Python's answer to (-8.0) ** (1 / 3)
+            slopes: Any = self.partials(y, *args)
+            if self.trusted:
+                return slopes
+            slopes = tuple(slopes)
+            retry = complex in map(type, slopes)  # Python's answer to (-8.0) ** (1 / 3)
         except ArithmeticError:
             retry = True
         if retry:
             slopes = tuple(self.partials(num.IEEEFloat(y), *map(num.IEEEFloat, args)))
+            if self.trusted:
+                return tuple(map(float, slopes))
         if len(slopes) != len(args):
             raise TypeError(f"the entry of {self.name} gives {len(slopes)} partials for {len(args)} arguments")
         if {*map(type, slopes)} - {float}:
@@ -173,7 +176,7 @@ def _from_table(name: str) -> Op:
     return OPS[name]
 
 
-_FLOAT = frozenset({float})
+_VARARGS = 0x04  # of a code object: it takes *args
 
 
 def _priority(kind: Any) -> int:
@@ -182,10 +185,14 @@ def _priority(kind: Any) -> int:
 
 
 def _arity(name: str, partials: Callable[..., Any]) -> int | None:
+    """Count the arguments after `y`; None where there may be any number."""
+    if isinstance(partials, FunctionType):  # `inspect` takes long to import
+        code = partials.__code__
+        return None if code.co_flags & _VARARGS else code.co_argcount - 1
+    from inspect import Parameter, signature
+
     try:
         parameters = list(signature(partials).parameters.values())
     except (TypeError, ValueError) as error:
         raise TypeError(f"Op({name!r}): partials must be a Python function of (y, *args)") from error
-    if any(p.kind is Parameter.VAR_POSITIONAL for p in parameters):
-        return None
-    return len(parameters) - 1
+    return None if any(p.kind is Parameter.VAR_POSITIONAL for p in parameters) else len(parameters) - 1

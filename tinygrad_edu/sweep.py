@@ -37,18 +37,24 @@ def topological_order(*roots: Any, known: Container[Any] = ()) -> list[Any]:
     """
     order: list[Any] = []
     seen: set[Any] = set()
-    stack: list[Any] = list(reversed(roots))
-    while stack:
-        node = stack.pop()
-        if node is None:  # everything above the node below has been listed
-            order.append(stack.pop())
-        elif node not in seen and node not in known:
-            seen.add(node)
-            if node.parents:
-                stack += (node, None)
-                stack += node.parents[::-1]
+    for root in roots:
+        if root in seen or root in known:
+            continue
+        seen.add(root)
+        stack: list[Any] = []
+        node, todo = root, iter(root.parents)
+        while True:
+            for parent in todo:
+                if parent not in seen and parent not in known:
+                    seen.add(parent)
+                    stack += (node, todo)  # to come back to the rest of its parents
+                    node, todo = parent, iter(parent.parents)
+                    break
             else:
                 order.append(node)
+                if not stack:
+                    break
+                todo, node = stack.pop(), stack.pop()
     return order
 
 
@@ -83,31 +89,46 @@ def backward(root: Any, seed: float = 1.0) -> None:
     constant = CONSTANT
     for node in reversed(order):
         upstream = node.grad
-        for parent, local in zip(node.parents, node.partials):  # noqa: B905 (strict costs a tenth of the sweep)
-            if parent.op is not constant:
-                parent.grad += local * upstream
+        parents = node.parents
+        if len(parents) == 2:  # the common case without an iterator: twice as fast
+            left, right = parents
+            local_left, local_right = node.partials
+            if left.op is not constant:
+                left.grad += local_left * upstream
+            if right.op is not constant:
+                right.grad += local_right * upstream
+        else:
+            for parent, local in zip(parents, node.partials):  # noqa: B905 (strict costs a tenth of the sweep)
+                if parent.op is not constant:
+                    parent.grad += local * upstream
 
 
 def _interior_cleared(root: Any) -> list[Any]:
     """List the nodes that have parents in topological order, their gradients set to zero.
 
-    A node is known as visited by its gradient being this very sweep's zero object, which is quicker than
-    a set and leaves nothing behind. The order is that of `topological_order` without the leaves.
+    The walk of `topological_order` without the leaves. A node is known as visited by its gradient being this very
+    sweep's zero object, which is quicker than a set and leaves nothing behind.
     """
     zero = float("0")  # a new object
     order: list[Any] = []
+    if not root.parents:
+        return order
+    root.grad = zero
     append = order.append
-    stack = [root] if root.parents else []
-    pop = stack.pop
-    while stack:
-        node = pop()
-        if node is None:
-            append(pop())
-        elif node.grad is not zero:
-            node.grad = zero
-            stack += (node, None)
-            stack += [parent for parent in node.parents[::-1] if parent.parents]
-    return order
+    stack: list[Any] = []
+    node, todo = root, iter(root.parents)
+    while True:
+        for parent in todo:
+            if parent.grad is not zero and parent.parents:
+                parent.grad = zero
+                stack += (node, todo)
+                node, todo = parent, iter(parent.parents)
+                break
+        else:
+            append(node)
+            if not stack:
+                return order
+            todo, node = stack.pop(), stack.pop()
 
 
 def accumulate(

@@ -76,7 +76,7 @@ class Text(Operators):
         return self._apply(less_equal, (other, self))
 
     @staticmethod
-    def _apply(op: Op, args: tuple[Any, ...]) -> Text:
+    def _apply(op: Op, args: tuple[Any, ...], uniform: bool = False) -> Text:
         texts = [arg if isinstance(arg, Text) else Text(number_text(number(arg))) for arg in args]
         for i, kept in enumerate(texts):  # 1 × a reads a
             others = [(n, a) for j, (n, a) in enumerate(zip(op.neutral, args, strict=False)) if j != i]
@@ -199,7 +199,7 @@ class Code(Operators):
         self.functions = functions
 
     @staticmethod
-    def _apply(op: Op, args: tuple[Any, ...]) -> Code:
+    def _apply(op: Op, args: tuple[Any, ...], uniform: bool = False) -> Code:
         functions = next(arg.functions for arg in args if isinstance(arg, Code))
         texts = [arg.source if isinstance(arg, Code) else repr(number(arg)) for arg in args]
         if op in _PYTHON:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable
 from typing import Any
 
@@ -65,9 +64,11 @@ def trace(f: Callable[..., Any], *example: Any) -> Graph:
 
 def _parameter_names(f: Callable[..., Any], count: int) -> list[str]:
     """Name arguments after the parameters of the function: x, y; those of ``*xs`` xs0, xs1."""
+    from inspect import signature  # here, for it takes long to import
+
     names: list[str] = []
     try:
-        parameters = list(inspect.signature(f).parameters.values())
+        parameters = list(signature(f).parameters.values())
     except (TypeError, ValueError):
         parameters = []
     for parameter in parameters:

@@ -129,9 +129,9 @@ class Value(Tagged, Operators):
         return Value(self.data, self.name)
 
     @staticmethod
-    def _apply(op: Op, args: tuple[Any, ...]) -> Value:
-        """Apply an operation of any number of arguments, at least one of which is a Value."""
-        parents = args if {*map(type, args)} == _ONLY_VALUES else tuple(map(lift, args))
+    def _apply(op: Op, args: tuple[Any, ...], uniform: bool = False) -> Value:
+        """Apply an operation of any number of arguments, at least one of which is a Value, or all (`uniform`)."""
+        parents = args if uniform else tuple(map(lift, args))
         return record(op, parents, [parent.data for parent in parents])
 
     # ------------------------------------------------------------------------------------ as a number
@@ -187,7 +187,6 @@ class Value(Tagged, Operators):
 
 _new = object.__new__
 _OFF = namespace["OFF"]
-_ONLY_VALUES = {Value}
 _CACHED = 1024
 _constants: dict[float, Value] = {}
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import linecache
 import os
 import sys
 from typing import Any
@@ -51,7 +50,7 @@ class Var(Tagged, Operators):
         self._tag = tag
 
     @staticmethod
-    def _apply(op: Op, args: tuple[Any, ...]) -> Var:
+    def _apply(op: Op, args: tuple[Any, ...], uniform: bool = False) -> Var:
         tracer: Tracer = next(arg.tracer for arg in args if type(arg) is Var)
         made = tracer.variable(op, tuple(map(tracer.lift, args)), context.scope)
         if context.scope is OFF:  # nothing may flow back from here: say so in the graph
@@ -88,6 +87,8 @@ def _no_number(var: Var, asked: str, remedy: str) -> str:
         frame = frame.f_back
     where = ""
     if frame is not None:
+        import linecache
+
         line = linecache.getline(frame.f_code.co_filename, frame.f_lineno).strip()
         where = f" at {frame.f_code.co_filename}:{frame.f_lineno}" + (f" ({line})" if line else "")
     return (

@@ -8,8 +8,7 @@ from __future__ import annotations
 import heapq
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .numeric import number
 from .operation import Op
@@ -21,8 +20,7 @@ if TYPE_CHECKING:
     from .value import Value
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(NamedTuple):
     """One step of a computation: a node is computed, the root is seeded, or one edge adds to one gradient.
 
     Attributes
@@ -161,8 +159,7 @@ def _steps(root: Value, seed: float) -> Iterator[Step]:
 # ---------------------------------------------------------------------------------------- paths
 
 
-@dataclass(frozen=True, slots=True)
-class Path:
+class Path(NamedTuple):
     """One way from a root down to a leaf, and the product of the local derivatives on it.
 
     Attributes
@@ -184,7 +181,6 @@ class Path:
         return f"{number_text(self.product):>10}   {names}   ({' × '.join(map(number_text, self.locals)) or '1'})"
 
 
-@dataclass(frozen=True, slots=True)
 class Paths:
     """The gradient of a leaf as a sum over paths, the largest first; iterate over it or index it.
 
@@ -202,11 +198,14 @@ class Paths:
         ``|hidden| / (|hidden| + sum of |shown products|)``, 0.0 when all paths are shown.
     """
 
-    paths: tuple[Path, ...]
-    count: int
-    gradient: float
-    hidden: float
-    share_hidden: float
+    def __init__(
+        self, paths: tuple[Path, ...], count: int, gradient: float, hidden: float, share_hidden: float
+    ) -> None:
+        self.paths = paths
+        self.count = count
+        self.gradient = gradient
+        self.hidden = hidden
+        self.share_hidden = share_hidden
 
     def __iter__(self) -> Iterator[Path]:
         return iter(self.paths)
@@ -331,8 +330,7 @@ def _path(root: Value, link: Any) -> Path:
 # ---------------------------------------------------------------------------------------- nan and inf
 
 
-@dataclass(frozen=True, slots=True)
-class Nonfinite:
+class Nonfinite(NamedTuple):
     """Where a computation first left the finite numbers.
 
     Attributes
