@@ -1,0 +1,247 @@
+"""The data sets: shapes, seeds, classes, and cuts that keep the share of each class."""
+
+import math
+import statistics
+
+import pytest
+
+from tinygrad_edu import data
+from tinygrad_edu.data import Dataset, load
+
+GENERATED = ["moons", "circles", "spirals", "xor", "blobs"]
+
+
+@pytest.mark.parametrize("name", data.NAMES)
+def test_a_set_has_finite_rows_balanced_classes_and_names(name):
+    dataset = load(name, seed=3)
+    features, classes = len(dataset.feature_names), len(dataset.class_names)
+    assert len(dataset.X) == len(dataset.y) == len(dataset)
+    assert all(len(row) == features and all(math.isfinite(x) for x in row) for row in dataset.X)
+    assert all(type(x) is float for row in dataset.X for x in row)
+    assert all(type(label) is int for label in dataset.y)
+    counts = [dataset.y.count(k) for k in range(classes)]
+    assert max(counts) - min(counts) <= 1
+    assert sum(counts) == len(dataset)
+
+
+@pytest.mark.parametrize("name", GENERATED)
+def test_the_seed_decides_every_number(name):
+    assert load(name, n=50, seed=7) == load(name, n=50, seed=7)
+    assert load(name, n=50, seed=7).X != load(name, n=50, seed=8).X
+
+
+@pytest.mark.parametrize("name", GENERATED)
+def test_the_examples_come_in_mixed_order(name):
+    labels = load(name, n=60, seed=0).y
+    assert labels != sorted(labels)
+    assert len(set(labels[:20])) > 1
+
+
+@pytest.mark.parametrize("n", [6, 7, 101])
+@pytest.mark.parametrize("name", GENERATED)
+def test_n_is_the_number_of_examples(name, n):
+    assert len(load(name, n=n)) == n
+
+
+def radius(point):
+    return math.hypot(*point)
+
+
+def test_without_noise_the_shapes_are_exact():
+    moons = load("moons", noise=0.0)
+    for (x, y), label in zip(moons.X, moons.y, strict=True):
+        centre, side = ((0.0, 0.0), 1.0) if label == 0 else ((1.0, 0.5), -1.0)
+        assert math.isclose(math.dist((x, y), centre), 1.0)
+        assert side * (y - centre[1]) > -1e-12
+    circles = load("circles", noise=0.0)
+    assert all(math.isclose(radius(p), (1.0, 0.5)[label]) for p, label in zip(circles.X, circles.y, strict=True))
+    xor = load("xor", noise=0.0)
+    assert {(*p, label) for p, label in zip(xor.X, xor.y, strict=True)} == {
+        (1.0, 1.0, 0), (-1.0, -1.0, 0), (1.0, -1.0, 1), (-1.0, 1.0, 1),
+    }  # fmt: skip
+    blobs = load("blobs", noise=0.0)
+    centres = {(round(x, 9), round(y, 9)) for x, y in blobs.X}
+    assert len(centres) == 3
+    assert all(math.isclose(radius(p), 2.0) for p in blobs.X)
+
+
+def test_without_noise_one_spiral_is_the_other_turned_by_half_a_turn():
+    spirals = load("spirals", n=200, noise=0.0)
+    first, second = ({tuple(p) for p, y in zip(spirals.X, spirals.y, strict=True) if y == k} for k in (0, 1))
+    turned = {(round(-x, 9), round(-y, 9)) for x, y in first}
+    assert turned == {(round(x, 9), round(y, 9)) for x, y in second}
+    radii = sorted(map(radius, first))
+    assert math.isclose(radii[0], 0.15)
+    assert math.isclose(radii[-1], 1.15)
+
+
+def test_noise_is_the_standard_deviation_of_a_gaussian_in_each_coordinate():
+    noisy = load("xor", n=4000, noise=0.3, seed=1)
+    errors = [x - math.copysign(1.0, x) for point in noisy.X for x in point]
+    assert abs(statistics.fmean(errors)) < 0.02
+    assert abs(statistics.pstdev(errors) - 0.3) < 0.01
+
+
+def test_load_does_not_touch_the_global_random_state():
+    import random
+
+    random.seed(1)
+    before = random.getstate()
+    load("moons", seed=5).split(seed=5)
+    assert random.getstate() == before
+
+
+# ---------------------------------------------------------------------------------------- iris
+
+# The means of each species that Fisher prints in his table II (sepal length 5.006, 5.936, 6.588, and so on), which
+# the rows must reproduce to the last digit.
+FISHER_MEANS = {
+    "setosa": (5.006, 3.428, 1.462, 0.246),
+    "versicolor": (5.936, 2.770, 4.260, 1.326),
+    "virginica": (6.588, 2.974, 5.552, 2.026),
+}
+
+
+def test_iris_has_the_means_that_fisher_published():
+    iris = load("iris")
+    assert iris.class_names == tuple(FISHER_MEANS)
+    for k, means in enumerate(FISHER_MEANS.values()):
+        rows = [row for row, label in zip(iris.X, iris.y, strict=True) if label == k]
+        assert len(rows) == 50
+        for column, mean in zip(zip(*rows, strict=True), means, strict=True):
+            assert math.isclose(math.fsum(column) / 50, mean, abs_tol=1e-9)
+
+
+def test_iris_has_the_two_rows_that_the_uci_copy_has_wrong():
+    iris = load("iris")
+    assert iris.X[34] == [4.9, 3.1, 1.5, 0.2]
+    assert iris.X[37] == [4.9, 3.6, 1.4, 0.1]
+
+
+def test_iris_equals_the_copy_of_scikit_learn():
+    sklearn = pytest.importorskip("sklearn.datasets", reason="scikit-learn's copy of iris is an independent source")
+    theirs = sklearn.load_iris()
+    iris = load("iris")
+    assert theirs.data.tolist() == iris.X
+    assert theirs.target.tolist() == iris.y
+
+
+def test_a_smaller_iris_is_a_balanced_sample_of_it():
+    whole, some = load("iris"), load("iris", n=30, seed=1)
+    assert [some.y.count(k) for k in range(3)] == [10, 10, 10]
+    assert all(row in whole.X for row in some.X)
+    assert some.X != load("iris", n=30, seed=2).X
+    assert load("iris", n=150) == whole
+
+
+# ---------------------------------------------------------------------------------------- split
+
+
+@pytest.mark.parametrize("name", data.NAMES)
+@pytest.mark.parametrize("share", [0.1, 0.2, 0.5])
+def test_split_keeps_every_example_once_and_the_share_of_each_class(name, share):
+    dataset = load(name, seed=4)
+    train, test = dataset.split(test=share, seed=9)
+    pairs = [(tuple(x), y) for part in (train, test) for x, y in zip(part.X, part.y, strict=True)]
+    assert sorted(pairs) == sorted((tuple(x), y) for x, y in zip(dataset.X, dataset.y, strict=True))
+    assert len(test) == round(share * len(dataset))
+    for k in range(len(dataset.class_names)):
+        assert abs(test.y.count(k) - share * dataset.y.count(k)) < 1.0
+    assert (train.feature_names, train.class_names) == (dataset.feature_names, dataset.class_names)
+
+
+def test_split_is_stratified_for_unequal_classes():
+    dataset = Dataset([[float(i)] for i in range(100)], [0] * 80 + [1] * 15 + [2] * 5)
+    _, test = dataset.split(test=0.2, seed=0)
+    assert [test.y.count(k) for k in range(3)] == [16, 3, 1]
+
+
+def test_split_depends_on_its_seed_alone():
+    dataset = load("moons")
+    assert dataset.split(seed=1) == dataset.split(seed=1)
+    assert dataset.split(seed=1)[1] != dataset.split(seed=2)[1]
+
+
+def test_the_parts_share_no_row_object_with_the_whole():
+    dataset = load("moons", n=10)
+    train, test = dataset.split(test=0.2)
+    train.X[0][0] = test.X[0][0] = 99.0
+    assert all(99.0 not in row for row in dataset.X)
+
+
+# ---------------------------------------------------------------------------------------- own data, bad input
+
+
+def test_a_dataset_is_made_of_arrays_too():
+    numpy = pytest.importorskip("numpy", reason="reads arrays")
+    dataset = Dataset(numpy.array([[1, 2], [3, 4]]), numpy.array([0, 1]))
+    assert dataset.X == [[1.0, 2.0], [3.0, 4.0]]
+    assert type(dataset.X[0][0]) is float
+    assert type(dataset.y[0]) is int
+    assert dataset.feature_names == ("x0", "x1")
+    assert dataset.class_names == ("0", "1")
+
+
+BAD_LOADS = [
+    (("moon",), {}, ValueError, "did you mean 'moons'.*moons, circles, spirals, xor, blobs, iris"),
+    (("Iris",), {}, ValueError, "did you mean 'iris'"),
+    (("zzz",), {}, ValueError, "Known: moons"),
+    ((None,), {}, TypeError, "must be a string"),
+    (("moons",), {"n": 3}, ValueError, "at least 4"),
+    (("moons",), {"n": 0}, ValueError, "at least 1"),
+    (("moons",), {"n": -5}, ValueError, "at least 1"),
+    (("moons",), {"n": 10.0}, TypeError, "n must be an integer"),
+    (("moons",), {"n": True}, TypeError, "n must be an integer"),
+    (("moons",), {"n": "10"}, TypeError, "n must be an integer"),
+    (("moons",), {"noise": -0.1}, ValueError, "noise must be a finite number of at least 0"),
+    (("moons",), {"noise": math.nan}, ValueError, "noise must be"),
+    (("moons",), {"noise": math.inf}, ValueError, "noise must be"),
+    (("moons",), {"noise": "much"}, TypeError, "noise must be a number"),
+    (("moons",), {"noise": 1j}, TypeError, "noise must be a number"),
+    (("moons",), {"seed": "a"}, TypeError, "seed must be an integer"),
+    (("moons",), {"seed": None}, TypeError, "seed must be an integer"),
+    (("iris",), {"noise": 0.1}, ValueError, "iris was measured"),
+    (("iris",), {"n": 151}, ValueError, "6 to 150, got 151"),
+    (("iris",), {"n": 3}, ValueError, "6 to 150"),
+]
+
+
+@pytest.mark.parametrize(("args", "keywords", "error", "message"), BAD_LOADS)
+def test_load_says_what_is_wrong(args, keywords, error, message):
+    with pytest.raises(error, match=message):
+        load(*args, **keywords)
+
+
+BAD_DATASETS = [
+    (([], []), ValueError, "X is empty"),
+    (([[]], [0]), ValueError, "X is empty"),
+    (([[1.0], [2.0]], [0]), ValueError, "2 examples but y has 1"),
+    (([[1.0], [2.0, 3.0]], [0, 1]), ValueError, r"X\[0\] has 1, X\[1\] has 2"),
+    (([[math.nan]], [0]), ValueError, r"X\[0\]\[0\] must be a finite number"),
+    (([["a"]], [0]), TypeError, r"X\[0\]\[0\] must be a number"),
+    (([[None]], [0]), TypeError, r"X\[0\]\[0\] must be a number"),
+    (([1.0, 2.0], [0, 1]), TypeError, r"X\[0\] must be a sequence"),
+    (("ab", [0, 1]), TypeError, "X must be a sequence"),
+    (([[1.0]], [0.5]), TypeError, r"y\[0\] must be an integer"),
+    (([[1.0], [2.0]], [-1, 1]), ValueError, r"\(label \+ 1\) // 2"),
+    (([[1.0]], [0], ("a", "b")), ValueError, "2 feature names for 1 features"),
+    (([[1.0]], [1], (), ("only",)), ValueError, "label 1 has no class name"),
+]
+
+
+@pytest.mark.parametrize(("args", "error", "message"), BAD_DATASETS)
+def test_a_dataset_says_what_is_wrong(args, error, message):
+    with pytest.raises(error, match=message):
+        Dataset(*args)
+
+
+@pytest.mark.parametrize("share", [0.0, 1.0, -0.1, 1.5, math.nan, 0.001, 0.999])
+def test_split_refuses_an_empty_part(share):
+    with pytest.raises(ValueError, match="test"):
+        load("moons", n=20).split(test=share)
+
+
+@pytest.mark.parametrize("share", ["0.2", None, True])
+def test_split_refuses_what_is_no_number(share):
+    with pytest.raises(TypeError, match="test must be a number"):
+        load("moons", n=20).split(test=share)
