@@ -128,7 +128,7 @@ class Op:
         (inf,)
         """
         try:
-            slopes: Any = self.partials(y, *args)
+            slopes: tuple[float, ...] = self.partials(y, *args)  # type: ignore[assignment]  # checked below
             if self.trusted:
                 return slopes
             slopes = tuple(slopes)

@@ -51,7 +51,7 @@ class Step(NamedTuple):
     op: Op | None
     args: tuple[float, ...]
     parent: Value | None = None
-    index: int | None = None
+    index: int | None = None  # type: ignore[assignment]  # hides tuple.index, which nobody misses
     local: float | None = None
     upstream: float | None = None
     contribution: float | None = None
