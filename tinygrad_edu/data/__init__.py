@@ -47,8 +47,8 @@ def load(name: str, n: int | None = None, noise: float | None = None, seed: int 
         How many examples, at least two for each class. Generated sets have 200 if nothing is said (spirals 300);
         iris has 150, and a smaller `n` takes a stratified sample of them.
     noise : float, optional
-        Standard deviation of the Gaussian noise added to every coordinate. If nothing is said: moons 0.1,
-        circles 0.08, spirals 0.03, xor 0.25, blobs 0.5. Iris was measured, not made: no noise can be added to it.
+        Standard deviation of the Gaussian noise added to every coordinate. If nothing is said: moons 0.08,
+        circles 0.06, spirals 0.03, xor 0.25, blobs 0.5. Iris was measured, not made: no noise can be added to it.
     seed : int, default 0
         Seeds the noise, the places along each shape and the order of the examples. It seeds nothing else:
         `Dataset.split`, a model and `fit` have seeds of their own.

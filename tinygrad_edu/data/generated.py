@@ -41,7 +41,7 @@ def moons(n: int | None = None, noise: float | None = None, seed: int = 0) -> Da
         x, y = math.cos(math.pi * t), math.sin(math.pi * t)
         return (x, y) if label == 0 else (1.0 - x, 0.5 - y)
 
-    return _generate("moons", shape, ("upper", "lower"), n or 200, noise, 0.1, seed)
+    return _generate("moons", shape, ("upper", "lower"), n or 200, noise, 0.08, seed)
 
 
 def circles(n: int | None = None, noise: float | None = None, seed: int = 0) -> Dataset:
@@ -52,7 +52,7 @@ def circles(n: int | None = None, noise: float | None = None, seed: int = 0) -> 
         angle = 2.0 * math.pi * generator.random()
         return radius * math.cos(angle), radius * math.sin(angle)
 
-    return _generate("circles", shape, ("outer", "inner"), n or 200, noise, 0.08, seed)
+    return _generate("circles", shape, ("outer", "inner"), n or 200, noise, 0.06, seed)
 
 
 def spirals(n: int | None = None, noise: float | None = None, seed: int = 0) -> Dataset:
