@@ -12,25 +12,16 @@ import argparse
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
 
 import tinygrad_edu as tg
 from benchmarks import memory, report, scalar_gpt
 from benchmarks.peers import ScriptValue
 from benchmarks.programs import SEED, GPTTraining, MicrogradTraining, OurTraining
-from benchmarks.timing import interleaved
+from benchmarks.timing import COLLECTOR, ON, Timing, interleaved
 
 MILLISECONDS = 1000.0
 OURS, MICROGRAD, IMPORT_CHANGED = "ours", "micrograd", "import changed"
 SCRIPT, NARY = "script's design", "`dot` and `sum`"
-
-
-class Training(Protocol):
-    """A program that trains for one round when called, and keeps the loss of every step."""
-
-    losses: list[float]
-
-    def __call__(self) -> float: ...
 
 
 @dataclass(frozen=True)
@@ -38,7 +29,7 @@ class Row:
     """One comparison: milliseconds per training step of a peer and of ours, and the ratio asked for."""
 
     title: str
-    collector: bool
+    collector: str
     peer: float
     ours: float
     target: float
@@ -48,13 +39,12 @@ class Row:
         return self.peer / self.ours
 
     def cells(self) -> list[str]:
-        collector = "on" if self.collector else "off"
-        # The targets hold with the collector on, as programs run; without it the ratio is for information.
-        target = f"≥ {self.target:g}×" if self.collector else "–"
-        return [self.title, collector, f"{self.peer:.1f}", f"{self.ours:.1f}", f"**{self.ratio:.2f}×**", target]
+        # The targets hold for programs as they run; with a collector looked after by hand the ratio is for information.
+        target = f"≥ {self.target:g}×" if self.collector == ON else "–"
+        return [self.title, self.collector, f"{self.peer:.1f}", f"{self.ours:.1f}", f"**{self.ratio:.2f}×**", target]
 
 
-def demand_same_losses(trainings: Mapping[str, Training]) -> None:
+def demand_same_losses(timings: Mapping[str, Timing]) -> None:
     """Check that all programs took the same path: the first losses to 12 digits, the later ones to 6.
 
     Raises
@@ -62,7 +52,7 @@ def demand_same_losses(trainings: Mapping[str, Training]) -> None:
     AssertionError
         If one of them did not; the message names it, the step and both losses.
     """
-    (reference, expected), *others = ((name, training.losses) for name, training in trainings.items())
+    (reference, expected), *others = ((name, timing.losses) for name, timing in timings.items())
     for name, losses in others:
         if len(losses) != len(expected):
             raise AssertionError(f"{name} took {len(losses)} steps, {reference} {len(expected)}")
@@ -71,43 +61,43 @@ def demand_same_losses(trainings: Mapping[str, Training]) -> None:
                 raise AssertionError(f"step {step}: the loss of {name} is {ours!r}, that of {reference} {theirs!r}")
 
 
-def milliseconds_per_step(
-    trainings: Mapping[str, Training], repeats: int, collector: bool, steps_per_round: int
-) -> dict[str, float]:
-    """Medians by name, after checking that the losses agree."""
-    timings = interleaved(trainings, repeats, collector)
-    demand_same_losses(trainings)
-    return {name: timing.median * MILLISECONDS / steps_per_round for name, timing in timings.items()}
-
-
-def moons_rows(repeats: int, collector: bool) -> list[Row]:
+def moons_rows(repeats: int, collector: str) -> list[Row]:
     """micrograd, its code over our Value, and our own network on 100 moons."""
-    theirs = MicrogradTraining()
-    start = [parameter.data for parameter in theirs.model.parameters()]
-    trainings: dict[str, Training] = {
-        MICROGRAD: theirs,
-        IMPORT_CHANGED: MicrogradTraining(tg.Value),
-        OURS: OurTraining(start),
-    }
-    times = milliseconds_per_step(trainings, repeats, collector, 1)
+    timings = interleaved(
+        {
+            MICROGRAD: (MicrogradTraining, ()),
+            IMPORT_CHANGED: (MicrogradTraining, (tg.Value,)),
+            OURS: (OurTraining, ()),
+        },
+        repeats,
+        collector,
+    )
+    demand_same_losses(timings)
+    times = {name: timing.median * MILLISECONDS for name, timing in timings.items()}
     return [
         Row("MLP 2-16-16-1, 100 moons: our `MLP` against micrograd's", collector, times[MICROGRAD], times[OURS], 35),
         Row("micrograd's `MLP`, only the import changed", collector, times[MICROGRAD], times[IMPORT_CHANGED], 3.5),
     ]
 
 
-def gpt_rows(repeats: int, collector: bool) -> list[Row]:
+def gpt_rows(repeats: int, collector: str) -> list[Row]:
     """The scalar GPT over the script's design of a Value, over ours, and over ours with n-ary nodes."""
-    trainings: dict[str, Training] = {
-        SCRIPT: GPTTraining(ScriptValue),
-        IMPORT_CHANGED: GPTTraining(tg.Value),
-        NARY: GPTTraining(tg.Value, n_ary=True),
-    }
-    times = milliseconds_per_step(trainings, repeats, collector, len(scalar_gpt.FIRST_NAMES))
-    for name, training in trainings.items():
-        first = tuple(round(loss, 4) for loss in training.losses[: len(scalar_gpt.FIRST_LOSSES)])
+    timings = interleaved(
+        {
+            SCRIPT: (GPTTraining, (ScriptValue,)),
+            IMPORT_CHANGED: (GPTTraining, (tg.Value,)),
+            NARY: (GPTTraining, (tg.Value, True)),
+        },
+        repeats,
+        collector,
+    )
+    demand_same_losses(timings)
+    for name, timing in timings.items():
+        first = tuple(round(loss, 4) for loss in timing.losses[: len(scalar_gpt.FIRST_LOSSES)])
         if first != scalar_gpt.FIRST_LOSSES:
             raise AssertionError(f"{name} starts with losses {first}, the script with {scalar_gpt.FIRST_LOSSES}")
+    steps = len(scalar_gpt.FIRST_NAMES)
+    times = {name: timing.median * MILLISECONDS / steps for name, timing in timings.items()}
     return [
         Row("microgpt step, only the import changed", collector, times[SCRIPT], times[IMPORT_CHANGED], 1.0),
         Row("microgpt step with `dot` and `sum`", collector, times[SCRIPT], times[NARY], 6.0),
@@ -133,19 +123,21 @@ def memory_table() -> str:
 def measure(repeats: int) -> str:
     """All measurements, as the text of one part of the results."""
     rows = [
-        *(row for collector in (True, False) for row in moons_rows(repeats, collector)),
-        *(row for collector in (True, False) for row in gpt_rows(repeats, collector)),
+        *(row for collector in COLLECTOR for row in moons_rows(repeats, collector)),
+        *(row for collector in COLLECTOR for row in gpt_rows(repeats, collector)),
     ]
     header = ["training step", "collector", "peer, ms", "ours, ms", "ratio", "target"]
     return "\n\n".join(
         [
             f"`{report.command('benchmarks.eager')}` on {report.machine()}; "
             f"{report.versions('tinygrad-edu', 'micrograd')}.",
-            f"Full training steps: forward, loss, backward, update. Medians of {repeats} interleaved runs, processor "
-            f"time. Seeds: networks {SEED}, moons 0, GPT 42. All programs of a group start from the same numbers and "
-            "their losses were checked to agree at every step "
+            f"Full training steps: forward, loss, backward, update. Medians of {repeats} interleaved rounds, processor "
+            f"time, each program in a process of its own. Seeds: networks {SEED}, moons 0, GPT 42. All programs of a "
+            "group start from the same numbers and their losses were checked to agree at every step "
             f"(GPT: {', '.join(f'{loss:.4f}' for loss in scalar_gpt.FIRST_LOSSES)}, …). "
-            "«Collector» is Python's garbage collector, on or off on both sides. The microgpt script is no package: "
+            "«Collector» is Python's garbage collector, the same on both sides: on, as programs run; on, with the heap "
+            "cleaned before each round, off the clock; off, and cleaned likewise. Graphs of the peers hold reference "
+            "cycles, so that in the last two they are freed off the clock. The microgpt script is no package: "
             "its peer is its design of a Value, written anew in `benchmarks/peers.py`.",
             report.table(header, [row.cells() for row in rows]),
             "Memory of one node before the sweep (tracemalloc):",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import statistics
 import subprocess
 import sys
@@ -12,7 +13,7 @@ from typing import Any
 import tinygrad_edu as tg
 from benchmarks.peers import ScriptValue, micrograd_networks
 
-SAMPLES = 2_000
+SAMPLES = 20_000
 
 
 def bytes_per_result(build: Callable[[float], Any]) -> float:
@@ -23,6 +24,7 @@ def bytes_per_result(build: Callable[[float], Any]) -> float:
     numbers = [0.25 + 0.5 * i / SAMPLES for i in range(SAMPLES)]
     results: list[Any] = [None] * SAMPLES
     build(numbers[0])
+    gc.collect()  # also empties Python's stores of freed tuples and floats, whose reuse would not be counted
     tracemalloc.start()
     try:
         before, _ = tracemalloc.get_traced_memory()

@@ -7,7 +7,6 @@ so that the benchmark can show that all of them computed the same.
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
 from typing import Any
 
 import tinygrad_edu as tg
@@ -62,10 +61,9 @@ class MicrogradTraining:
 class OurTraining:
     """The same training, written for this library: its network, its loss, its optimiser."""
 
-    def __init__(self, start: Sequence[float]) -> None:
+    def __init__(self) -> None:
+        random.seed(SEED)
         self.model = nn.MLP(2, SIZES)
-        for parameter, number in zip(self.model.parameters(), start, strict=True):
-            parameter.data = number
         self.parameters = self.model.parameters()
         self.optimiser = optim.SGD(self.parameters, lr=LEARNING_RATE)
         self.X, self.y = moons()

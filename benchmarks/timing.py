@@ -3,58 +3,98 @@
 from __future__ import annotations
 
 import gc
+import multiprocessing
 import statistics
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from typing import Any, Protocol
+
+
+ON, CLEANED, OFF = COLLECTOR = "on", "on, cleaned", "off"
+"""As programs run; on, with the heap cleaned before each round, off the clock; off, and cleaned likewise."""
+
+
+class Program(Protocol):
+    """Something to time: each call does one round of work; the numbers it computed show that it did the same."""
+
+    losses: list[float]
+
+    def __call__(self) -> float: ...
 
 
 @dataclass(frozen=True)
 class Timing:
-    """Seconds of processor time of every repeat of one program, and the number it returned each time."""
+    """Seconds of processor time of the rounds of one program, and the losses of all its steps."""
 
     seconds: tuple[float, ...]
-    results: tuple[float, ...]
+    losses: tuple[float, ...]
 
     @property
     def median(self) -> float:
         return statistics.median(self.seconds)
 
 
-def interleaved(programs: Mapping[str, Callable[[], float]], repeats: int, collector: bool) -> dict[str, Timing]:
-    """Run each program in turn, over and over, and keep the times of every run but the first.
+def interleaved(
+    programs: Mapping[str, tuple[Callable[..., Program], tuple[Any, ...]]], repeats: int, collector: str
+) -> dict[str, Timing]:
+    """Run one round of each program in turn, over and over, and keep the times of all rounds but the first.
 
-    Processor time of this process is what counts, so other processes disturb little. Before every run the heap is
-    cleaned up, off the clock; during it Python's garbage collector is on or off, for all programs alike.
+    Each program lives in a process of its own, so that none pays for the memory of another; only one of them runs at a
+    time. What counts is processor time, so that other work on the machine disturbs little.
 
     Parameters
     ----------
     programs
-        By name: what to run. Each returns a number, by which one can compare what they computed.
+        By name: what makes the program in its process, and the arguments for that. Both must be picklable.
     repeats
-        How many runs of each to keep.
+        How many rounds of each to keep.
     collector
-        Whether the garbage collector runs during a measurement.
+        What Python's garbage collector does, one of `COLLECTOR`.
 
     Returns
     -------
     dict
-        By name: times and results.
+        By name: times and losses.
     """
-    seconds: dict[str, list[float]] = {name: [] for name in programs}
-    results: dict[str, list[float]] = {name: [] for name in programs}
-    for repeat in range(repeats + 1):
-        for name, program in programs.items():
-            gc.collect()
-            if not collector:
-                gc.disable()
-            try:
-                start = time.process_time()
-                result = program()
-                elapsed = time.process_time() - start
-            finally:
-                gc.enable()
-            results[name].append(result)
-            if repeat > 0:
+    context = multiprocessing.get_context("spawn")
+    workers = {}
+    try:
+        for name, (factory, arguments) in programs.items():
+            ours, theirs = context.Pipe()
+            process = context.Process(target=_serve, args=(theirs, factory, arguments, collector), daemon=True)
+            process.start()
+            theirs.close()
+            workers[name] = process, ours
+        seconds: dict[str, list[float]] = {name: [] for name in programs}
+        losses: dict[str, list[float]] = {}
+        for _ in range(repeats + 1):
+            for name, (_, connection) in workers.items():
+                connection.send(True)
+                elapsed, losses[name] = connection.recv()
                 seconds[name].append(elapsed)
-    return {name: Timing(tuple(seconds[name]), tuple(results[name])) for name in programs}
+        for _, connection in workers.values():
+            connection.send(False)
+        for process, _ in workers.values():
+            process.join()
+    finally:
+        for process, _ in workers.values():
+            process.terminate()
+    return {name: Timing(tuple(seconds[name][1:]), tuple(losses[name])) for name in programs}
+
+
+def _serve(
+    connection: Connection, factory: Callable[..., Program], arguments: tuple[Any, ...], collector: bool
+) -> None:
+    """Run a round whenever asked, and answer with its time and all losses so far."""
+    program = factory(*arguments)
+    if collector == OFF:
+        gc.disable()
+    while connection.recv():
+        if collector != ON:
+            gc.collect()
+        start = time.process_time()
+        program()
+        elapsed = time.process_time() - start
+        connection.send((elapsed, program.losses))
