@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from typing import Any, Protocol
 
-
-ON, CLEANED, OFF = COLLECTOR = "on", "on, cleaned", "off"
+ON, CLEANED, OFF = "on", "on, cleaned", "off"
+COLLECTOR = (ON, CLEANED, OFF)
 """As programs run; on, with the heap cleaned before each round, off the clock; off, and cleaned likewise."""
 
 
@@ -84,9 +84,7 @@ def interleaved(
     return {name: Timing(tuple(seconds[name][1:]), tuple(losses[name])) for name in programs}
 
 
-def _serve(
-    connection: Connection, factory: Callable[..., Program], arguments: tuple[Any, ...], collector: bool
-) -> None:
+def _serve(connection: Connection, factory: Callable[..., Program], arguments: tuple[Any, ...], collector: str) -> None:
     """Run a round whenever asked, and answer with its time and all losses so far."""
     program = factory(*arguments)
     if collector == OFF:
