@@ -120,7 +120,8 @@ def fit(
     epochs : int, default 100
         How often every example is gone through.
     batch_size : int, optional
-        How many examples share one step; 16 if left out. ``len(data)`` or more takes all at once.
+        How many examples share one step. If left out 16, or fewer if an epoch would have less than 8 steps.
+        ``len(data)`` or more takes all at once.
     validation : float, Dataset, pair or None, default 0.2
         The share of `data` held out to measure on (stratified by class), or other examples for that; 0 or None
         for none.
@@ -153,10 +154,11 @@ def fit(
     """
     started = time.perf_counter()
     epochs, seed = as_count(epochs, "epochs"), as_seed(seed)
-    size = 16 if batch_size is None else as_count(batch_size, "batch_size")
+    size = None if batch_size is None else as_count(batch_size, "batch_size")
     chosen = _optimizer_of(model, optimizer, lr)
     train, held_out = divide(data, validation, seed)
     loss_name, loss_function, train, held_out = choose_loss(loss, outputs_of(model, train), train, held_out)
+    size = size or max(1, min(16, len(train.X) // 8))
     recorders = _recorders_of(record)
     history = History(recorded={key: [] for key in recorders}, loss_name=loss_name, optimizer=repr(chosen))
     runner, history.engine = open_engine(engine, model, loss_function, chosen)
