@@ -55,11 +55,11 @@ def test_every_optimizer_makes_the_loss_smaller_at_its_usual_rate(name, xor):
 
 def test_regression_needs_no_classes():
     X = [[i / 20] for i in range(-20, 21)]
-    y = [x * x + 0.05 for (x,) in X]
+    y = [math.sin(3 * x) + 0.05 for (x,) in X]
     model = MLP(1, [8, 1], "tanh", seed=0)
     history = quick(model, (X, y), epochs=60, lr=0.03)
     assert history.loss_name == "mse"
-    assert history.loss[-1] < 0.02
+    assert history.loss[-1] < 0.2 * history.loss[0]
     assert history.accuracy == history.val_accuracy == []
 
 
