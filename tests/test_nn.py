@@ -417,6 +417,7 @@ def test_an_unwritable_path_is_named(tmp_path):
 BAD_FILES = [
     ("", "not a model"),
     ("[1, 2]", "not a model"),
+    (b"\xff\xfe\x00", "not a model"),
     ("{}", "not a model .*'format'"),
     ('{"format": "other"}', "its format is 'other'"),
     ('{"format": "tinygrad_edu model", "version": 99, "state": {}}', "version 99"),
@@ -429,7 +430,7 @@ BAD_FILES = [
 @pytest.mark.parametrize(("text", "message"), BAD_FILES)
 def test_a_file_that_is_no_model_is_refused(text, message, tmp_path):
     path = tmp_path / "m.json"
-    path.write_text(text)
+    path.write_bytes(text if isinstance(text, bytes) else text.encode())
     model = Neuron(1, seed=0)
     before = model.state_dict()
     with pytest.raises(ValueError, match=message):

@@ -29,6 +29,7 @@ class Sequential(Module):
     Examples
     --------
     >>> from tinygrad_edu import data
+    >>> from tinygrad_edu.nn import MLP
     >>> iris = data.load("iris")
     >>> model = Sequential(Standardize.of(iris.X), MLP(4, [8, 3], seed=0))
     >>> len(model(iris.X[0]))

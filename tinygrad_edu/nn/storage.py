@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import contextlib
-import json
+import errno
 import math
 import os
-from pathlib import Path
 from typing import Any
 
 FORMAT = "tinygrad_edu model"
@@ -16,28 +15,37 @@ _SPECIAL = {"nan": math.nan, "inf": math.inf, "-inf": -math.inf}
 
 def write(path: str | os.PathLike[str], model: dict[str, Any]) -> None:
     """Write `architecture` and `state` to `path`; a file that exists is replaced only by a complete one."""
-    target = Path(path)
+    import json
+
+    target = os.fspath(path)
     state = {name: number if math.isfinite(number) else str(number) for name, number in model["state"].items()}
     document = {"format": FORMAT, "version": VERSION, "architecture": model["architecture"], "state": state}
     text = json.dumps(document, indent=1, allow_nan=False) + "\n"
     # The text goes to a neighbour first: renaming it is one step, so no reader ever meets half a file.
-    draft = target.with_name(f".{target.name}.{os.getpid()}.tmp")
+    directory, name = os.path.split(target)
+    draft = os.path.join(directory, f".{name}.{os.getpid()}.tmp")
     try:
-        if target.is_dir():
-            raise IsADirectoryError(21, "it is a directory", str(target))
-        draft.write_text(text, encoding="utf-8")
+        if os.path.isdir(target):
+            raise IsADirectoryError(errno.EISDIR, "it is a directory", target)
+        with open(draft, "w", encoding="utf-8") as file:
+            file.write(text)
         os.replace(draft, target)
-    except OSError as error:
+    except BaseException as error:
         with contextlib.suppress(OSError):
-            draft.unlink()
-        raise type(error)(error.errno, f"cannot save the model ({error.strerror})", str(target)) from None
+            os.unlink(draft)
+        if isinstance(error, OSError):
+            raise type(error)(error.errno, f"cannot save the model ({error.strerror})", target) from None
+        raise
 
 
 def read(path: str | os.PathLike[str]) -> dict[str, Any]:
     """Read what `write` wrote."""
-    text = Path(path).read_text(encoding="utf-8")
+    import json
+
+    with open(path, "rb") as file:
+        content = file.read()
     try:
-        document = json.loads(text)
+        document = json.loads(content)
         if document["format"] != FORMAT:
             raise ValueError(f"its format is {document['format']!r}")
         version, state = document["version"], document["state"]
