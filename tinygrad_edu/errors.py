@@ -66,3 +66,19 @@ class GraphvizMissingError(RuntimeError):
             "libraries along), or install Graphviz itself so that its executable `dot` is on the PATH "
             "(and `pip install graphviz`); print(drawing) and .save('graph.txt') work without"
         )
+
+
+class ExpressionError(ValueError):
+    """A formula given as text is not one: the message points at the part that cannot be read, and says what can.
+
+    Examples
+    --------
+    >>> from tinygrad_edu.expression import parse
+    >>> parse("tanhh(w*x + b)")
+    Traceback (most recent call last):
+    ...
+    tinygrad_edu.errors.ExpressionError: unknown function 'tanhh'; did you mean 'tanh'?
+
+    >>> parse("tanh(w*x + b)").variables
+    ('w', 'x', 'b')
+    """
