@@ -59,6 +59,9 @@ class Op:
     """
 
     arity: int | None
+    role: str | None = None
+    """What the compiler may rely on: a part in sums and products ("add", "sub", "neg", "mul", "sum", "dot", "mean"),
+    or that the result is the argument ("copy")."""
 
     def __init__(
         self,

@@ -24,9 +24,16 @@ from .operation import Interval, Op
 OPS: dict[str, Op] = {}
 
 
-def _op(name: str, fn: Callable[..., float], partials: Callable[..., Sequence[Any]], **keywords: Any) -> Op:
+def _op(
+    name: str,
+    fn: Callable[..., float],
+    partials: Callable[..., Sequence[Any]],
+    role: str | None = None,
+    **keywords: Any,
+) -> Op:
     op = OPS[name] = Op(name, fn, partials, **keywords)
     op.trusted = True
+    op.role = role
     return op
 
 
@@ -49,14 +56,24 @@ def _gap(a: float, b: float) -> float:
 # whose dependence is cut.
 
 CONSTANT: Op = _op("constant", lambda: math.nan, lambda y: (), symbol="#", doc="A number written in the program.")
-identity: Op = _op("identity", float, lambda y, x: (1.0,), symbol="id", neutral=(None,), doc="The argument itself.")
-detach: Op = _op("detach", float, lambda y, x: (0.0,), doc="The argument, with nothing flowing back to it.")
+identity: Op = _op(
+    "identity", float, lambda y, x: (1.0,), symbol="id", neutral=(None,), role="copy", doc="The argument itself."
+)
+detach: Op = _op(
+    "detach", float, lambda y, x: (0.0,), role="copy", doc="The argument, with nothing flowing back to it."
+)
 
 # ---------------------------------------------------------------------------------------- arithmetic
 
-add: Op = _op("add", operator.add, lambda y, a, b: (1.0, 1.0), symbol="+", neutral=(-0.0, -0.0), doc="Sum of two.")
-sub: Op = _op("sub", operator.sub, lambda y, a, b: (1.0, -1.0), symbol="−", neutral=(None, 0.0), doc="Difference.")
-mul: Op = _op("mul", operator.mul, lambda y, a, b: (b, a), symbol="×", neutral=(1.0, 1.0), doc="Product of two.")
+add: Op = _op(
+    "add", operator.add, lambda y, a, b: (1.0, 1.0), symbol="+", neutral=(-0.0, -0.0), role="add", doc="Sum of two."
+)
+sub: Op = _op(
+    "sub", operator.sub, lambda y, a, b: (1.0, -1.0), symbol="−", neutral=(None, 0.0), role="sub", doc="Difference."
+)
+mul: Op = _op(
+    "mul", operator.mul, lambda y, a, b: (b, a), symbol="×", neutral=(1.0, 1.0), role="mul", doc="Product of two."
+)
 div: Op = _op(
     "div",
     num.div,
@@ -79,7 +96,7 @@ pow: Op = _op(
     neutral=(None, 1.0),
     doc="Power; a negative base with a fractional exponent gives nan.",
 )
-neg: Op = _op("neg", operator.neg, lambda y, x: (-1.0,), symbol="−", doc="Negative.")
+neg: Op = _op("neg", operator.neg, lambda y, x: (-1.0,), symbol="−", role="neg", doc="Negative.")
 
 # ---------------------------------------------------------------------------------------- exponential
 
@@ -279,14 +296,15 @@ def _tied(*xs: float) -> tuple[float, ...]:
     return tuple((x == top) / xs.count(top) for x in xs)
 
 
-SUM: Op = _op("sum", num.total, lambda y, *xs: (1.0,) * len(xs), symbol="Σ", doc="Sum, from left to right.")
+SUM: Op = _op("sum", num.total, lambda y, *xs: (1.0,) * len(xs), symbol="Σ", role="sum", doc="Sum, from left to right.")
 PROD: Op = _op("prod", num.product, _product_partials, symbol="∏", doc="Product.")
-MEAN: Op = _op("mean", num.mean, lambda y, *xs: (1.0 / len(xs),) * len(xs), doc="Arithmetic mean.")
+MEAN: Op = _op("mean", num.mean, lambda y, *xs: (1.0 / len(xs),) * len(xs), role="mean", doc="Arithmetic mean.")
 DOT: Op = _op(
     "dot",
     num.dot,
     lambda y, *uv: uv[len(uv) // 2 :] + uv[: len(uv) // 2],
     symbol="·",
+    role="dot",
     doc="Inner product: all of u, then all of v.",
 )
 MAX: Op = _op(
