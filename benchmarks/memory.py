@@ -13,27 +13,33 @@ from typing import Any
 import tinygrad_edu as tg
 from benchmarks.peers import ScriptValue, micrograd_networks
 
-SAMPLES = 20_000
+SAMPLES = 10_240
 
 
 def bytes_per_result(build: Callable[[float], Any]) -> float:
-    """Memory that one call of `build` leaves behind, itself and all it holds on to, averaged over many calls.
+    """Memory that one more call of `build` takes, for its result and all it holds on to.
 
-    Each call gets another number, a float that exists before the measurement.
+    Each call gets another number, a float that exists before the measurement. What is there once,
+    whatever the number of calls, such as a store of constants, drops out of the difference.
     """
-    numbers = [0.25 + 0.5 * i / SAMPLES for i in range(SAMPLES)]
-    results: list[Any] = [None] * SAMPLES
+    return (bytes_of_results(build, 2 * SAMPLES) - bytes_of_results(build, SAMPLES)) / SAMPLES
+
+
+def bytes_of_results(build: Callable[[float], Any], count: int) -> int:
+    """Memory taken by `count` calls of `build`."""
+    numbers = [0.25 + 0.5 * i / count for i in range(count)]
+    results: list[Any] = [None] * count
     build(numbers[0])
     gc.collect()  # also empties Python's stores of freed tuples and floats, whose reuse would not be counted
     tracemalloc.start()
     try:
         before, _ = tracemalloc.get_traced_memory()
-        for i in range(SAMPLES):
+        for i in range(count):
             results[i] = build(numbers[i])
         after, _ = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()
-    return (after - before) / SAMPLES
+    return after - before
 
 
 def two_values(value_class: Callable[[float], Any]) -> dict[str, float]:
