@@ -1,0 +1,10 @@
+"""With this room one can draw computations: nodes become records (data), records become SVG, PNG, PDF, DOT or text."""
+
+from .picture import Drawing as Drawing
+from .picture import draw as draw
+from .records import ClusterRecord as ClusterRecord
+from .records import EdgeRecord as EdgeRecord
+from .records import NodeRecord as NodeRecord
+from .records import Records as Records
+
+__all__ = ["ClusterRecord", "Drawing", "EdgeRecord", "NodeRecord", "Records", "draw"]

@@ -1,0 +1,214 @@
+"""With this module one can turn a computation into the records of its drawing.
+
+It computes no derivative: values, gradients and local derivatives are read from the nodes as they stand.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Callable, Hashable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from tinygrad_edu.value import scope_labels
+
+from .folding import Folding, fold, key_of
+from .numbers import visible
+from .records import ClusterRecord, EdgeRecord, NodeRecord, Records
+from .units import Units, list_units
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A computation to draw: its nodes in topological order, its outputs, and kinds known from outside."""
+
+    order: Sequence[Any]
+    outputs: Sequence[Any]
+    kinds: dict[Any, str]
+
+
+def build(
+    source: Source,
+    show: tuple[str, ...],
+    edges: str | None,
+    collapse: str | int | Callable[[Any], bool] | None,
+    highlight: Iterable[Any],
+    max_nodes: int,
+) -> Records:
+    """Make the records of a drawing; the parameters are those of `tinygrad_edu.draw`, already checked."""
+    units = list_units(source.order, source.outputs, source.kinds)
+    folding = fold(units, collapse, max_nodes)
+    labels = scope_labels(source.order)
+    return _Builder(units, folding, labels, show, edges, set(highlight), _was_swept(source.outputs)).records()
+
+
+def _was_swept(outputs: Sequence[Any]) -> bool:
+    """Whether a backward pass has left gradients: a root that was swept from has its seed, which is not 0."""
+    return any(getattr(x, "grad", 0.0) != 0.0 for x in outputs)
+
+
+class _Builder:
+    def __init__(
+        self,
+        units: Units,
+        folding: Folding,
+        labels: dict[Any, str],
+        show: tuple[str, ...],
+        edges: str | None,
+        highlight: set[Any],
+        swept: bool,
+    ) -> None:
+        self.units, self.folding, self.labels = units, folding, labels
+        self.show, self.edges, self.highlight, self.swept = show, edges, highlight, swept
+        self.members: dict[Hashable, list[int]] = defaultdict(list)
+        for i in range(len(units)):
+            self.members[key_of(folding, i)].append(i)
+        self.cluster_ids: dict[Any, str] = {}
+        self.clusters: list[ClusterRecord] = []
+        self.record_ids: dict[Hashable, str] = {}
+
+    def records(self) -> Records:
+        nodes = [self._node(key, members) for key, members in self.members.items()]
+        homes = tuple("" if u < 0 else self._id_of(u) for u in self.units.unit_of_place)
+        return Records(
+            nodes=tuple(nodes),
+            edges=tuple(self._edges()),
+            clusters=tuple(self.clusters),
+            note=self._note(len(nodes)),
+            show=self.show,
+            edge_labels=self.edges,
+            homes=homes,
+        )
+
+    def _id_of(self, unit: int) -> str:
+        return self.record_ids[key_of(self.folding, unit)]
+
+    def _node(self, key: Hashable, members: list[int]) -> NodeRecord:
+        first = members[0]
+        if self.folding[first] is None:
+            self.record_ids[key] = self.units.ids[first]
+            return self._single(first)
+        assert isinstance(key, tuple)
+        self.record_ids[key] = ("e" if key[0] == "elided" else "g") + self.units.ids[first][1:]
+        return self._group(key, members)
+
+    def _single(self, i: int) -> NodeRecord:
+        node, kind = self.units.nodes[i], self.units.kinds[i]
+        value = node.data if isinstance(node.data, float) else None  # a graph's variables have no number yet
+        grad = getattr(node, "grad", None) if self.swept and kind != "constant" else None
+        partials = getattr(node, "partials", ())
+        towards = [
+            p for p, k in zip(partials, self.units.operands[i], strict=False) if self.units.kinds[k] != "constant"
+        ]
+        flags = []
+        if grad == 0.0:
+            flags.append("zero")
+        if towards and all(p == 0.0 for p in towards):
+            flags.append("dead")
+        if any(x is not None and not math.isfinite(x) for x in (value, grad, *towards)):
+            flags.append("alarm")
+        return NodeRecord(
+            id=self.units.ids[i],
+            kind=kind,
+            name=visible(node.name or ""),
+            symbol="" if node.op is None or not node.parents else node.op.symbol,
+            value=value,
+            grad=grad,
+            cluster=self._cluster(self.units.chains[i]),
+            flags=tuple(flags),
+            highlighted=node in self.highlight,
+            op=node.op if node.parents else None,
+        )
+
+    def _group(self, key: tuple[Any, ...], members: list[int]) -> NodeRecord:
+        inside = [self.units.nodes[i] for i in members if self.units.kinds[i] != "constant"]
+        grad: float | None = None
+        if self.swept:
+            grad = math.sqrt(sum(float(node.grad) ** 2 for node in inside if abs(node.grad) < 1e150))
+            if any(not math.isfinite(node.grad) for node in inside):
+                grad = math.nan
+        chain = self._common_chain(members)
+        if key[0] == "scope":
+            name = self.labels[key[1]]
+            chain = chain[: chain.index(key[1])] if key[1] in chain else chain
+        elif key[0] == "family":
+            kind = self.units.kinds[members[0]]
+            named = [visible(node.name) for node in inside if node.name]
+            name = f"{named[0]} … {named[-1]}" if len(named) > 1 else f"{kind}s"
+        else:
+            name = ""
+        bad = any(not math.isfinite(getattr(node, "data", 0.0)) for node in inside)
+        flags = ("alarm",) if bad or (grad is not None and math.isnan(grad)) else ("zero",) if grad == 0.0 else ()
+        return NodeRecord(
+            id=self.record_ids[key],
+            kind="elision" if key[0] == "elided" else "group",
+            name=visible(name),
+            grad=grad,
+            cluster=self._cluster(chain),
+            flags=flags,
+            hidden=len(members),
+            highlighted=any(node in self.highlight for node in inside),
+        )
+
+    def _common_chain(self, members: list[int]) -> tuple[Any, ...]:
+        common = self.units.chains[members[0]]
+        for i in members:
+            chain = self.units.chains[i]
+            n = 0
+            while n < min(len(common), len(chain)) and common[n] is chain[n]:
+                n += 1
+            common = common[:n]
+        return common
+
+    def _cluster(self, chain: tuple[Any, ...]) -> str | None:
+        parent: str | None = None
+        for scope in chain:
+            if scope not in self.cluster_ids:
+                self.cluster_ids[scope] = f"s{len(self.cluster_ids)}"
+                self.clusters.append(ClusterRecord(self.cluster_ids[scope], visible(self.labels[scope]), parent))
+            parent = self.cluster_ids[scope]
+        return parent
+
+    def _edges(self) -> Iterable[EdgeRecord]:
+        merged: dict[tuple[str, str], EdgeRecord] = {}
+        for i, operands in enumerate(self.units.operands):
+            node = self.units.nodes[i]
+            partials = getattr(node, "partials", ())
+            for k, j in enumerate(operands):
+                source, target = self._id_of(j), self._id_of(i)
+                if source == target:
+                    continue
+                local = partials[k] if len(partials) == len(operands) and self.units.kinds[j] != "constant" else None
+                contribution = local * node.grad if local is not None and self.swept else None
+                bright = self.units.nodes[j] in self.highlight and node in self.highlight
+                edge = EdgeRecord(source, target, k, local, contribution, 1, bright)
+                if self.folding[i] is None and self.folding[j] is None:
+                    yield edge
+                else:
+                    before = merged.get((source, target))
+                    merged[source, target] = edge if before is None else _merge(before, edge)
+        yield from merged.values()
+
+    def _note(self, drawn: int) -> str:
+        total = len(self.units)
+        hidden = total - sum(1 for group in self.folding if group is None)
+        if not hidden:
+            return ""
+        kinds = {key[0] for key in self.folding if isinstance(key, tuple)}
+        how = " and ".join(
+            words
+            for word, words in (
+                ("scope", "folded into their scopes"),
+                ("family", "joined with their like"),
+                ("elided", "left out in the middle"),
+            )
+            if word in kinds
+        )
+        return f"{hidden:,} of {total:,} nodes are {how}; {drawn:,} are drawn"
+
+
+def _merge(a: EdgeRecord, b: EdgeRecord) -> EdgeRecord:
+    known = [c for c in (a.contribution, b.contribution) if c is not None]
+    largest = max(known, key=lambda c: math.inf if math.isnan(c) else abs(c), default=None)
+    return EdgeRecord(a.source, a.target, -1, None, largest, a.count + b.count, a.highlighted or b.highlighted)

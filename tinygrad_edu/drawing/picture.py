@@ -1,0 +1,264 @@
+"""With this module one can draw a computation: `draw` gives a `Drawing`, which shows and saves itself."""
+
+from __future__ import annotations
+
+import difflib
+import os
+import tempfile
+from collections.abc import Callable, Iterable, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Literal
+
+from tinygrad_edu.errors import GraphvizMissingError
+from tinygrad_edu.graph import Graph
+from tinygrad_edu.sweep import topological_order
+from tinygrad_edu.value import Value
+
+from .build import Source, build
+from .dot import to_dot
+from .palette import THEMES, Theme
+from .plain import to_text
+from .records import Records
+from .scene import make_scene
+from .shapes import Scene
+from .svg import to_svg
+
+FORMATS = ("svg", "png", "pdf", "dot", "txt")
+
+
+class Drawing:
+    """A drawing of a computation; made by `draw`.
+
+    In Jupyter, VS Code and marimo it shows itself as a picture, in a terminal as text.
+
+    Attributes
+    ----------
+    records : Records
+        The drawing as data: nodes, edges, clusters.
+    """
+
+    def __init__(self, records: Records, direction: str, digits: int, theme: Theme) -> None:
+        self.records = records
+        self._direction, self._digits, self._theme = direction, digits, theme
+
+    @cached_property
+    def scene(self) -> Scene:
+        """The drawing as shapes; needs Graphviz's layout."""
+        return make_scene(self.records, self._direction, self._digits)
+
+    @cached_property
+    def dot(self) -> str:
+        """The drawing as a DOT text; needs no Graphviz."""
+        return to_dot(self.records, self._theme, self._direction, self._digits)
+
+    @cached_property
+    def svg(self) -> str:
+        """The drawing as an SVG text without ids, so that many can stand on one page.
+
+        Raises
+        ------
+        GraphvizMissingError
+            If neither pygraphviz nor an executable ``dot`` is there.
+        """
+        return to_svg(self.scene, self._theme, self.title)
+
+    @property
+    def title(self) -> str:
+        """What a screen reader says about the whole drawing."""
+        named = [node.name for node in self.records.nodes if node.name and node.kind in ("leaf", "input", "output")]
+        of = f": {', '.join(named[:8])}{' …' if len(named) > 8 else ''}" if named else ""
+        return f"computation graph of {len(self.records.nodes)} nodes{of}"
+
+    def save(self, path: str | os.PathLike[str], *, scale: float = 2.0) -> Path:
+        """Write the drawing into a file, whole or not at all.
+
+        Parameters
+        ----------
+        path : path
+            Ends with .svg, .png, .pdf, .dot or .txt.
+        scale : float, default 2.0
+            Pixels per point in a PNG.
+
+        Returns
+        -------
+        pathlib.Path
+            The file.
+
+        Raises
+        ------
+        ValueError
+            For another ending.
+        GraphvizMissingError
+            If neither pygraphviz nor an executable ``dot`` is there, and the format needs a layout.
+        OSError
+            If the file cannot be written.
+        """
+        path = Path(path)
+        write_whole(path, self.render(path.suffix.removeprefix(".").lower(), scale=scale))
+        return path
+
+    def render(self, format: str, *, scale: float = 2.0) -> bytes:
+        """Give the drawing in one of the formats svg, png, pdf, dot, txt, as bytes."""
+        if format not in FORMATS:
+            near = difflib.get_close_matches(format, FORMATS, 1)
+            hint = f" (did you mean {near[0]!r}?)" if near else ""
+            raise ValueError(f"cannot draw in the format {format!r}{hint}: use {', '.join(FORMATS)}")
+        if format in ("png", "pdf"):
+            from .raster import paint
+
+            return paint(self.scene, self._theme, format, scale)
+        text = {"svg": lambda: self.svg, "dot": lambda: self.dot, "txt": lambda: str(self)}[format]()
+        return text.encode("utf-8")
+
+    def __str__(self) -> str:
+        """Give the drawing as text, for a terminal."""
+        return to_text(self.records, self._digits)
+
+    def __repr__(self) -> str:
+        """Give one short line."""
+        return f"<Drawing of {len(self.records.nodes)} nodes; print() it, or .save('graph.svg')>"
+
+    def _repr_svg_(self) -> str | None:
+        try:
+            return self.svg
+        except GraphvizMissingError:
+            return None
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
+        bundle = {"text/plain": str(self)}
+        svg = self._repr_svg_()
+        if svg is None:
+            bundle["text/plain"] += f"\n{GraphvizMissingError()}\n"
+        else:
+            bundle["image/svg+xml"] = svg
+        return bundle
+
+    def _mime_(self) -> tuple[str, str]:
+        svg = self._repr_svg_()
+        return ("text/plain", str(self)) if svg is None else ("image/svg+xml", svg)
+
+
+def draw(
+    x: Value | Graph | Sequence[Value],
+    show: Sequence[Literal["value", "grad"]] = ("value", "grad"),
+    edges: Literal["local", "contribution"] | None = "local",
+    direction: Literal["LR", "TB"] = "LR",
+    collapse: Literal["auto"] | int | Callable[[Any], bool] | None = "auto",
+    highlight: Any = (),
+    digits: int = 4,
+    theme: Literal["light", "dark", "print"] = "light",
+    max_nodes: int = 150,
+) -> Drawing:
+    """Draw a computation as a diagram, with values, gradients and local derivatives as they stand.
+
+    Parameters
+    ----------
+    x : Value, Graph, or sequence of Values
+        What to draw; everything it was computed from is drawn with it.
+    show : sequence of "value", "grad"
+        The rows of each node. A gradient shows as "–" until a backward pass has reached the root.
+    edges : "local", "contribution" or None
+        What is written on the edges: local derivatives, or what each edge added to a gradient.
+    direction : "LR" or "TB"
+        Whether the values flow from left to right or from top to bottom.
+    collapse : "auto", int, callable or None
+        "auto" folds the deepest scopes until at most `max_nodes` are left, and elides what is still too much.
+        A number leaves that many levels of scopes open. A callable is asked about each scope. None hides nothing.
+    highlight : Values, or a path of `tg.paths`
+        What to point at; all else is dimmed.
+    digits : int, default 4
+        Significant digits of each number, 1 to 17.
+    theme : "light", "dark" or "print"
+        The colours.
+    max_nodes : int, default 150
+        How many nodes "auto" leaves.
+
+    Returns
+    -------
+    Drawing
+        Shows itself in a notebook; ``print`` it, or ``save`` it as svg, png, pdf, dot or txt.
+
+    Raises
+    ------
+    TypeError
+        If `x` is nothing that can be drawn.
+    ValueError
+        If an option has a value that is not listed here.
+
+    Examples
+    --------
+    >>> from tinygrad_edu import Value, draw
+    >>> w, x = Value(0.5, "w"), Value(2.0, "x")
+    >>> y = w * x
+    >>> y.backward()
+    >>> print(draw(y))
+    node  =      value  grad  local derivatives
+    w     leaf     0.5     2
+    x     leaf       2   0.5
+    v1    w × x      1     1  w: 2, x: 0.5
+    <BLANKLINE>
+    """
+    _check("show", tuple(show), lambda s: set(s) <= {"value", "grad"}, 'a sequence of "value" and "grad"')
+    _check("edges", edges, lambda e: e in ("local", "contribution", None), '"local", "contribution" or None')
+    _check("direction", direction, lambda d: d in ("LR", "TB"), '"LR" or "TB"')
+    _check("theme", theme, lambda t: t in THEMES, ", ".join(map(repr, THEMES)))
+    _check("digits", digits, lambda d: _is_int(d) and 1 <= d <= 17, "a whole number from 1 to 17")
+    _check("max_nodes", max_nodes, lambda m: _is_int(m) and m >= 3, "a whole number, 3 or more")
+    _check(
+        "collapse",
+        collapse,
+        lambda c: c in ("auto", None) or callable(c) or (_is_int(c) and c >= 0),
+        '"auto", a number of levels (0 or more), a function of a scope, or None',
+    )
+    source = source_of(x)
+    rows = () if isinstance(x, Graph) else tuple(show)  # a graph has no numbers until it is run
+    records = build(source, rows, edges, collapse, highlighted_nodes(highlight), max_nodes)
+    return Drawing(records, direction, digits, THEMES[theme])
+
+
+def source_of(x: Any) -> Source:
+    """List the nodes of what is to be drawn."""
+    if isinstance(x, Value):
+        return Source(topological_order(x), [x], {})
+    if isinstance(x, Graph):
+        kinds = {**dict.fromkeys(x.inputs, "input"), **dict.fromkeys(x.captured_variables, "parameter")}
+        order = [*x.sources(), *x.variables]
+        return Source(order, list(x.outputs), kinds)
+    if isinstance(x, Sequence) and x and all(isinstance(item, Value) for item in x):
+        return Source(topological_order(*x), list(x), {})
+    raise TypeError(
+        f"cannot draw {type(x).__name__!r}: give a Value, a sequence of Values, or a Graph (tg.trace(f, ...))"
+    )
+
+
+def highlighted_nodes(highlight: Any) -> Iterable[Any]:
+    """List the nodes of a path, of one Value, or of several."""
+    nodes = getattr(highlight, "nodes", highlight)
+    return (nodes,) if isinstance(nodes, Value) else tuple(nodes)
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Write a file so that it is there whole or not at all."""
+    if not path.parent.is_dir():
+        raise FileNotFoundError(f"cannot write {str(path)!r}: there is no folder {str(path.parent)!r}; make it first")
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+        umask = os.umask(0)
+        os.umask(umask)
+        os.chmod(temporary, 0o666 & ~umask)
+        os.replace(temporary, path)
+    except BaseException:
+        os.unlink(temporary)
+        raise
+
+
+def _is_int(x: object) -> bool:
+    return isinstance(x, int) and not isinstance(x, bool)
+
+
+def _check(option: str, given: Any, holds: Callable[[Any], bool], accepted: str) -> None:
+    if not holds(given):
+        raise ValueError(f"{option}={given!r} is not possible: give {accepted}")
