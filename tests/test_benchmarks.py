@@ -1,0 +1,69 @@
+"""The benchmarks do as they say: the same work on both sides, memory counted, reports that keep each other's parts."""
+
+import pytest
+
+import tinygrad_edu as tg
+from benchmarks import memory, report
+from benchmarks.eager import demand_same_losses
+from benchmarks.timing import COLLECTOR, Timing, interleaved
+
+
+class Countdown:
+    """A program for the clock: its losses are what it was told to start from, and one less each round."""
+
+    def __init__(self, start):
+        self.losses = [start]
+
+    def __call__(self):
+        self.losses.append(self.losses[-1] - 1.0)
+        return self.losses[-1]
+
+
+@pytest.mark.parametrize("collector", COLLECTOR)
+def test_programs_run_equally_often_each_in_its_own_process(collector):
+    timings = interleaved({"a": (Countdown, (5.0,)), "b": (Countdown, (9.0,))}, 2, collector)
+    assert timings["a"].losses == (5.0, 4.0, 3.0, 2.0)  # one round to warm up, two that count
+    assert timings["b"].losses == (9.0, 8.0, 7.0, 6.0)
+    assert [len(timing.seconds) for timing in timings.values()] == [2, 2]
+
+
+@pytest.mark.parametrize(
+    ("losses", "complaint"),
+    [
+        ((0.5, 0.25), None),
+        ((0.5 + 1e-14, 0.25 + 1e-8), None),
+        ((0.5 + 1e-9, 0.25), "step 0"),
+        ((0.5, 0.25 + 1e-5), "step 1"),
+        ((0.5,), "took 1 steps, peer 2"),
+    ],
+)
+def test_a_program_that_computes_something_else_is_refused(losses, complaint):
+    timings = {"peer": Timing((1.0,), (0.5, 0.25)), "ours": Timing((1.0,), losses)}
+    if complaint is None:
+        demand_same_losses(timings)
+    else:
+        with pytest.raises(AssertionError, match=complaint):
+            demand_same_losses(timings)
+
+
+def test_a_report_replaces_its_own_part_and_keeps_the_others(tmp_path):
+    path = tmp_path / "RESULTS.md"
+    report.write_section("First", "one", path)
+    report.write_section("Second", "two\n\n| a |", path)
+    report.write_section("First", "three", path)
+    text = path.read_text()
+    assert text.startswith("# Results\n")
+    assert text.count("## First") == text.count("## Second") == 1
+    assert "one" not in text
+    assert text.index("three") < text.index("## Second") < text.index("two\n\n| a |")
+
+
+def test_bytes_are_those_of_what_is_kept():
+    assert memory.bytes_per_result(lambda number: None) == pytest.approx(0.0, abs=0.5)
+    assert memory.bytes_per_result(lambda number: bytes(1000)) == pytest.approx(1033, abs=16)
+
+
+def test_a_sum_and_a_product_take_at_most_250_bytes():
+    sizes = memory.two_values(tg.Value)
+    assert 100 < sizes["+"] <= 250
+    assert 100 < sizes["×"] <= 250
