@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 
 class GraphError(ValueError):
     """A graph is not well formed, or is used with arguments it was not traced for.
@@ -82,3 +84,39 @@ class ExpressionError(ValueError):
     >>> parse("tanh(w*x + b)").variables
     ('w', 'x', 'b')
     """
+
+
+class GradientMismatch(AssertionError):
+    """A derivative that was given disagrees with the one that values alone give.
+
+    Attributes
+    ----------
+    comparisons : list of Comparison
+        What disagrees, the worst first: name, given, measured, its estimated error, tolerance.
+    point : dict of str to float
+        Where.
+    suspect : Suspect or None
+        The first operation whose own derivative is wrong, if one is; its `drawing` shows it alone.
+
+    Examples
+    --------
+    >>> import tinygrad_edu as tg
+    >>> cube = tg.Op("cube", lambda x: x * x * x, lambda y, x: (3.1 * x * x,))
+    >>> tg.check_grads(lambda x: tg.sin(cube(x)), (0.5,))
+    Traceback (most recent call last):
+    ...
+    tinygrad_edu.errors.GradientMismatch: <lambda>: 2 of 2 derivatives disagree with differences
+    ...
+    the first operation that is wrong by itself: cube(0.5): its derivative towards argument 1 (x) is given as 0.775, ...
+    """
+
+    def __init__(self, message: str, comparisons: Any = (), point: Any = None, suspect: Any = None) -> None:
+        super().__init__(message)
+        self.comparisons = list(comparisons)
+        self.point = dict(point or {})
+        self.suspect = suspect
+
+    @property
+    def drawing(self) -> Any:
+        """The suspect alone, drawn; None if there is none."""
+        return None if self.suspect is None else self.suspect.drawing

@@ -1,0 +1,270 @@
+"""With this module one can check an operation of one's own: every promise of its entry, by every reader of it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from ..graph import Graph
+from ..operation import Op
+from ..text import Code, Text, argument_names
+from ..tracing import trace
+from ..transforms import grad
+from ..value import Value
+from .points import arities, sample
+from .report import MISMATCH, Comparison, Report, compare, mismatch
+from .suspects import Suspect, second_partial, second_slope_of, slope_of
+
+
+def operation(op: Op, points: int = 25, order: int = 2, rtol: float = 1e-9, seed: int = 0) -> Report:
+    """Check that an operation is what its entry says, everywhere in its domain, for every reader.
+
+    Its partials against differences; its second derivatives against differences of the partials; the promised
+    partials at its kinks; and that floats, Values, graph variables and text read the same entry alike.
+
+    Parameters
+    ----------
+    op : Op
+        An operation of the table or of your own.
+    points : int, default 25
+        At how many arguments to look; simple ones come first, so the one reported is simple.
+    order : {1, 2}, default 2
+        1 leaves the second derivatives out.
+    rtol : float, default 1e-9
+        Relative tolerance.
+    seed : int, default 0
+        Of the choice of arguments.
+
+    Returns
+    -------
+    Report
+
+    Raises
+    ------
+    GradientMismatch
+        With the first argument at which a promise is not kept.
+    TypeError, ValueError
+        If `op` is no operation, or no argument could be found in its domain.
+
+    Examples
+    --------
+    >>> import tinygrad_edu as tg
+    >>> cube = tg.Op("cube", lambda x: x * x * x, lambda y, x: (3.0 * x * x,))
+    >>> operation(cube).conclusive
+    True
+    """
+    if not isinstance(op, Op):
+        raise TypeError(f"tg.check.operation takes an operation (tg.Op), got {type(op).__name__}")
+    if order not in (1, 2):
+        raise ValueError(f"order is 1 or 2, got {order!r}")
+    drawn = list(sample(op, points, seed))
+    if not drawn:
+        raise ValueError(
+            f"no arguments of {op.name} between -4 and 6 give a finite, moderate result within its domain: "
+            "look at what fn gives, and state domains and kinks"
+        )
+    _readable(op)
+    comparisons: list[Comparison] = []
+    for args in drawn:
+        found = first_order(op, args, rtol) + (second_order(op, args, rtol) if order == 2 else [])
+        wrong = [c for c in found if c.status == MISMATCH]
+        if wrong:
+            names = argument_names(len(args))
+            places = [(i, None) for i in range(len(args))]
+            if order == 2:
+                places += [(i, j) for i in range(len(args)) for j in range(len(args))]  # type: ignore[misc]
+            index, second = places[found.index(wrong[0])]
+            suspect = Suspect(op, args, names, index, wrong[0].given, wrong[0].measured, second)
+            raise mismatch(op.name, wrong, list(zip(names, args, strict=True)), suspect)
+        readings_agree(op, args)
+        comparisons += found
+    for args in kinks_of(op):
+        promises_kept(op, args)
+    return Report(op.name, comparisons)
+
+
+def first_order(op: Op, args: Sequence[float], rtol: float = 1e-9) -> list[Comparison]:
+    """Compare the partials of an operation at one place with differences of its values."""
+    slopes = op.slopes(op(*args), args)
+    names = argument_names(len(args))
+    return [
+        compare(f"∂{op.name}/∂{names[i]}", "partial", slopes[i], slope_of(op, args, i), lambda: False, rtol)
+        for i in range(len(args))
+    ]
+
+
+def second_order(op: Op, args: Sequence[float], rtol: float = 1e-9) -> list[Comparison]:
+    """Compare the derivatives of the partials, as `grad` finds them, with differences of the partials."""
+    names = argument_names(len(args))
+    return [
+        compare(
+            f"∂²{op.name}/∂{names[i]}∂{names[j]}",
+            "grad",
+            second_partial(op, args, i, j),
+            second_slope_of(op, args, i, j),
+            lambda: False,
+            rtol,
+        )
+        for i in range(len(args))
+        for j in range(len(args))
+    ]
+
+
+def readings_agree(op: Op, args: Sequence[float]) -> None:
+    """Check that floats, Values, graph variables, their gradients and Python source give the same numbers.
+
+    Parameters
+    ----------
+    op : Op
+    args : sequence of float
+
+    Raises
+    ------
+    GradientMismatch
+        If one reading differs.
+    """
+    expected = op.slopes(op(*args), args)
+    leaves = [Value(x) for x in args]
+    result = op(*leaves)
+    result.backward()
+    graph, frozen = trace(lambda *xs: op(*xs), *args), Graph.from_value(result)
+    readings: dict[str, tuple[Any, Sequence[float]]] = {
+        "Values": (result.data, [leaf.grad for leaf in leaves]),
+        "a traced graph": (graph(*args), _listed(graph.grad()(*args), len(args))),
+        "Graph.from_value": (frozen(*args), _listed(frozen.grad()(*args), len(args))),
+        "grad within grad": (op(*args), [_nested(op, args, i) for i in range(len(args))]),
+    }
+    for reader, (value, slopes) in readings.items():
+        if not same(value, op(*args)) or not all(map(same, slopes, expected)):
+            raise mismatch(
+                f"{op.name} read by {reader} gives {value!r} with slopes {list(slopes)!r}, but on floats "
+                f"{op(*args)!r} with {list(expected)!r}",
+                [],
+                list(zip(argument_names(len(args)), args, strict=True)),
+            )
+
+
+def same(a: float, b: float) -> bool:
+    """Tell whether two floats are equal, nan counting as equal to nan and 0.0 to -0.0."""
+    return a == b or (math.isnan(a) and math.isnan(b))
+
+
+def _listed(gradient: Any, count: int) -> list[float]:
+    return [gradient] if count == 1 else list(gradient)
+
+
+def _nested(op: Op, args: Sequence[float], index: int) -> float:
+    """Differentiate inside another differentiation, so that the entry is read by Values."""
+    kept: list[float] = []
+
+    def inner(outer: Any) -> Any:
+        derivative = grad(lambda x: op(*args[:index], x + outer, *args[index + 1 :]))(args[index])
+        kept.append(derivative.data if isinstance(derivative, Value) else derivative)
+        return derivative
+
+    grad(inner)(0.0)
+    return kept[0]
+
+
+def _readable(op: Op) -> None:
+    """Check that the entry can be read as text, which captions and drawings need."""
+    for count in arities(op):
+        names = argument_names(count)
+        readers: dict[str, Callable[[str], Any]] = {"text": Text, "source": lambda name: Code(name, {})}
+        for kind, reader in readers.items():
+            atoms = [reader(name) for name in ("y", *names)]
+            try:
+                partials = op.partials(*atoms)
+            except Exception as error:
+                raise mismatch(
+                    f"{op.name}: its partials cannot be read as {kind} ({type(error).__name__}: {error}), so they can "
+                    "be neither shown as a formula nor differentiated again: write them in arithmetic and table "
+                    "functions such as tg.exp, not math.exp, and without if",
+                    [],
+                    [],
+                ) from error
+            if len(tuple(partials)) != count:
+                raise mismatch(f"{op.name}: {len(tuple(partials))} partials for {count} arguments", [], [])
+
+
+# ---------------------------------------------------------------------------------------- kinks
+
+
+def kinks_of(op: Op, per_kink: int = 3) -> list[tuple[float, ...]]:
+    """Find arguments that lie exactly on the declared kinks of an operation, and on no other of its kinks.
+
+    Parameters
+    ----------
+    op : Op
+    per_kink : int, default 3
+        How many per kink and number of arguments.
+
+    Returns
+    -------
+    list of tuple of float
+    """
+    import random
+
+    generator = random.Random(op.name)
+    found: dict[tuple[float, ...], None] = {}
+    for zero, _ in op.kinks:
+        for count in arities(op):
+            hits = 0
+            for _ in range(2000):
+                args = [generator.choice((-2.0, -1.0, -0.5, 0.0, 0.5, 1.0, 2.0)) for _ in range(count)]
+                try:
+                    here = [other for other, _ in op.kinks if other(*args) == 0.0]
+                except (ArithmeticError, ValueError):
+                    continue
+                if here == [zero] and (not callable(op.domains) or _stands(op, args)):
+                    found[tuple(args)] = None
+                    hits += 1
+                    if hits == per_kink:
+                        break
+    return list(found)
+
+
+def _stands(op: Op, args: Sequence[float]) -> bool:
+    """Tell whether the domain holds at a kink, or only fails there because the kink is left out of it."""
+    assert callable(op.domains)
+    nudged: list[list[float]] = [[x + d for x, d in zip(args, signs, strict=False)] for signs in _nudges(len(args))]
+    return bool(op.domains(*args)) or any(op.domains(*there) for there in nudged)
+
+
+def _nudges(count: int) -> list[list[float]]:
+    return [[(1e-6 if (k >> i) & 1 else -1e-6) for i in range(count)] for k in range(2**count)]
+
+
+def promises_kept(op: Op, args: Sequence[float]) -> None:
+    """Check that the partials at a kink are, to the bit, the promised ones.
+
+    Parameters
+    ----------
+    op : Op
+    args : sequence of float
+        On one of its kinks.
+
+    Raises
+    ------
+    GradientMismatch
+        If they differ.
+    """
+    for zero, promised in op.kinks:
+        if zero(*args) != 0.0:
+            continue
+        expected: Any = promised(*args) if callable(promised) else promised
+        leaves = [Value(x) for x in args]
+        op(*leaves).backward()
+        readers: dict[str, Sequence[float]] = {
+            "the entry": op.slopes(op(*args), args),
+            "Values": [leaf.grad for leaf in leaves],
+            "a traced graph": _listed(trace(lambda *xs: op(*xs), *args).grad()(*args), len(args)),
+        }
+        for reader, slopes in readers.items():
+            if not all(map(same, slopes, expected)):
+                raise mismatch(
+                    f"{op.name} promises the partials {tuple(expected)} at its kink, {reader} gives {tuple(slopes)}",
+                    [],
+                    list(zip(argument_names(len(args)), args, strict=True)),
+                )

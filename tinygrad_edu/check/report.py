@@ -1,0 +1,178 @@
+"""With this module one can read how a check went: every comparison, the worst ones first."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from ..errors import GradientMismatch
+from .differences import Estimate
+from .suspects import Suspect, tolerance
+
+_SHOWN = 5
+AGREES, MISMATCH, KINK, UNSETTLED = "agrees", "mismatch", "kink", "unsettled"
+_UNSETTLED = 1e-2  # a relative error of the measurement itself past which it decides nothing
+
+
+class Comparison(NamedTuple):
+    """One derivative, given and measured.
+
+    Attributes
+    ----------
+    name : str
+        What is differentiated by what, for instance ``∂f/∂x``.
+    mode : str
+        How the derivative was got: "reverse", "forward", or what the caller calls it.
+    given : float
+        The derivative to be checked.
+    measured : float
+        The same from values alone.
+    error : float
+        How far off the measurement may be, by its own estimate.
+    tolerance : float
+        How far apart the two may lie.
+    status : {"agrees", "mismatch", "kink", "unsettled"}
+        "kink": too near a nondifferentiable point; "unsettled": the differences do not settle, so decide nothing.
+    """
+
+    name: str
+    mode: str
+    given: float
+    measured: float
+    error: float
+    tolerance: float
+    status: str
+
+    @property
+    def excess(self) -> float:
+        """How many tolerances the two lie apart."""
+        gap = abs(self.given - self.measured)
+        return math.inf if math.isnan(gap) else gap / self.tolerance if self.tolerance else gap and math.inf
+
+
+def compare(name: str, mode: str, given: float, estimate: Estimate, kinked: Any, rtol: float) -> Comparison:
+    """Compare a derivative with its measurement.
+
+    Parameters
+    ----------
+    name, mode : str
+        As in `Comparison`.
+    given : float
+        The derivative to be checked.
+    estimate : Estimate
+        The measurement.
+    kinked : callable
+        ``kinked()`` tells whether the point is nondifferentiable; asked only if the two disagree.
+    rtol : float
+        Relative tolerance.
+
+    Returns
+    -------
+    Comparison
+    """
+    allowed = tolerance(given, estimate, rtol)
+    gap = abs(given - estimate.value)
+    size = max(abs(estimate.value), abs(given) if math.isfinite(given) else 0.0)
+    if math.isinf(estimate.error):
+        status = KINK if kinked() else UNSETTLED
+    elif gap <= allowed:
+        status = AGREES if estimate.error <= _UNSETTLED * size or gap <= rtol * size or size <= rtol else UNSETTLED
+    else:
+        status = KINK if kinked() else MISMATCH
+    return Comparison(name, mode, given, estimate.value, estimate.error, allowed, status)
+
+
+class Report:
+    """What a check has found where nothing was wrong; prints as a table.
+
+    Attributes
+    ----------
+    title : str
+    comparisons : tuple of Comparison
+    near_kinks : tuple of Comparison
+        Those that could not be decided, because the point is too near a nondifferentiable one.
+    unsettled : tuple of Comparison
+        Those that could not be decided, because the differences do not settle.
+    """
+
+    def __init__(self, title: str, comparisons: Sequence[Comparison], kinks: Sequence[str] = ()) -> None:
+        self.title = title
+        self.comparisons = tuple(comparisons)
+        self.kinks = tuple(kinks)
+
+    @property
+    def near_kinks(self) -> tuple[Comparison, ...]:
+        return tuple(c for c in self.comparisons if c.status == KINK)
+
+    @property
+    def unsettled(self) -> tuple[Comparison, ...]:
+        return tuple(c for c in self.comparisons if c.status == UNSETTLED)
+
+    @property
+    def conclusive(self) -> bool:
+        """Whether every comparison could be decided."""
+        return all(c.status == AGREES for c in self.comparisons)
+
+    def __str__(self) -> str:
+        agreed = sum(c.status == AGREES for c in self.comparisons)
+        lines = [f"{self.title}: {agreed} of {len(self.comparisons)} derivatives agree with differences"]
+        if self.near_kinks:
+            lines.append(
+                f"{len(self.near_kinks)} too near a nondifferentiable point to be checked"
+                + (f" ({', '.join(self.kinks[:4])})" if self.kinks else "")
+                + f": {', '.join(dict.fromkeys(c.name for c in self.near_kinks[:_SHOWN]))}; move the point a little"
+            )
+        if self.unsettled:
+            lines.append(
+                f"{len(self.unsettled)} not decided, for the differences do not settle: "
+                + ", ".join(dict.fromkeys(c.name for c in self.unsettled[:_SHOWN]))
+            )
+        return "\n".join([*lines, *table(self.comparisons)])
+
+    def __repr__(self) -> str:
+        return f"<Report {str(self).splitlines()[0]}>"
+
+
+def table(comparisons: Sequence[Comparison], shown: int = _SHOWN) -> list[str]:
+    """Tabulate the worst of some comparisons."""
+    worst = sorted(comparisons, key=lambda c: (c.status == MISMATCH, c.excess), reverse=True)
+    rows = [("derivative", "mode", "given", "measured", "its error", "tolerance", "")]
+    rows += [
+        (
+            c.name if len(c.name) <= 44 else f"{c.name[:20]}…{c.name[-22:]}",
+            c.mode,
+            f"{c.given:.12g}",
+            f"{c.measured:.12g}",
+            f"{c.error:.1e}",
+            f"{c.tolerance:.1e}",
+            c.status,
+        )
+        for c in worst[:shown]
+    ]
+    widths = [max(len(row[i]) for row in rows) for i in range(7)]
+    lines = [
+        "  ".join(row[i].ljust(width) if i < 2 else row[i].rjust(width) for i, width in enumerate(widths))
+        for row in rows
+    ]
+    rest = len(comparisons) - shown
+    return [f"  {line.rstrip()}" for line in lines] + ([f"  … and {rest:,} more"] if rest > 0 else [])
+
+
+def mismatch(
+    title: str,
+    comparisons: Sequence[Comparison],
+    point: Sequence[tuple[str, float]],
+    suspect: Suspect | None = None,
+    explanation: str = "",
+) -> GradientMismatch:
+    """Make the error that shows the worst comparisons on one screen."""
+    wrong = sorted((c for c in comparisons if c.status == MISMATCH), key=lambda c: c.excess, reverse=True)
+    lines = [f"{title}: {len(wrong)} of {len(comparisons)} derivatives disagree with differences", *table(wrong)]
+    if suspect is not None:
+        lines.append(f"the first operation that is wrong by itself: {suspect}")
+    if explanation:
+        lines.append(explanation)
+    at = [f"{name} = {x!r}" for name, x in point[:12]] + ["…"] * (len(point) > 12)
+    lines.append(f"at {', '.join(at)}")
+    return GradientMismatch("\n".join(lines), wrong, dict(point), suspect)

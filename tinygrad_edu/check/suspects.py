@@ -1,0 +1,181 @@
+"""With this module one can find the operation whose own derivative is wrong, in a gradient that is wrong as a whole."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from functools import cached_property
+from typing import Any
+
+from ..operation import Op
+from ..ops import CONSTANT
+from ..sweep import topological_order
+from ..text import number_text
+from ..transforms import grad
+from ..value import Value
+from ..walk import label_of
+from .differences import Estimate, Line
+
+
+class Suspect:
+    """An operation of a computation whose own derivative disagrees with differences.
+
+    Attributes
+    ----------
+    op : Op
+    args : tuple of float
+        Where.
+    index : int
+        The argument towards which.
+    second : int or None
+        The argument by which the derivative itself was differentiated, for second order.
+    recorded, measured : float
+        The derivative that the entry gives, and the one that differences give.
+    """
+
+    def __init__(
+        self,
+        op: Op,
+        args: tuple[float, ...],
+        names: tuple[str, ...],
+        index: int,
+        recorded: float,
+        measured: float,
+        second: int | None = None,
+    ) -> None:
+        self.op, self.args, self.index, self.second = op, args, index, second
+        self.recorded, self.measured = recorded, measured
+        self._names = names
+
+    def __str__(self) -> str:
+        call = f"{self.op.name}({', '.join(map(number_text, self.args[:6]))}{', …' * (len(self.args) > 6)})"
+        which = f"argument {self.index + 1}"
+        if self.second is not None:
+            which += f" and then {self.second + 1}"
+        return (
+            f"{call}: its derivative towards {which} ({self._names[self.index]}) is given as {self.recorded:.10g}, "
+            f"differences say {self.measured:.10g}"
+        )
+
+    @cached_property
+    def drawing(self) -> Any:
+        """The operation alone, with its operands, as a `Drawing`."""
+        from .. import draw  # type: ignore[attr-defined, unused-ignore]
+
+        parents = [Value(x, name) for x, name in zip(self.args, self._names, strict=True)]
+        result: Value = self.op(*parents)
+        result.backward()
+        return draw(result)
+
+
+def slope_of(op: Op, args: Sequence[float], index: int) -> Estimate:
+    """Measure the derivative of an operation towards one of its arguments."""
+
+    def moved(t: float) -> list[float]:
+        return [op(*args[:index], args[index] + t, *args[index + 1 :])]
+
+    return Line(moved, scale_at(args[index])).slope(0)
+
+
+def second_slope_of(op: Op, args: Sequence[float], index: int, second: int) -> Estimate:
+    """Measure the derivative, towards argument `second`, of the partial towards argument `index`."""
+
+    def moved(t: float) -> list[float]:
+        there = [*args[:second], args[second] + t, *args[second + 1 :]]
+        return [op.slopes(op(*there), there)[index]]
+
+    return Line(moved, scale_at(args[second])).slope(0)
+
+
+def second_partial(op: Op, args: Sequence[float], index: int, second: int) -> float:
+    """Give the second partial as `grad` finds it, by reading the entry with Values."""
+
+    def partial(x: Any) -> Any:
+        there = [*args[:second], x, *args[second + 1 :]]
+        return op.partials(op(*there), *there)[index]
+
+    return float(grad(partial)(args[second]))
+
+
+def scale_at(x: float) -> float:
+    """Choose the distance over which a function may change near x: less than |x| where that is large."""
+    return math.sqrt(max(1.0, abs(x)))
+
+
+def disagree(given: float, estimate: Estimate, rtol: float) -> bool:
+    """Tell whether a derivative lies further from its measurement than the measurement may err."""
+    if math.isinf(estimate.error):
+        return False
+    if not math.isfinite(given):
+        return True
+    return abs(given - estimate.value) > tolerance(given, estimate, rtol)
+
+
+def tolerance(given: float, estimate: Estimate, rtol: float) -> float:
+    """Say how far apart the two may lie: a multiple of the estimated error, and `rtol` of their size."""
+    size = max(abs(given) if math.isfinite(given) else 0.0, abs(estimate.value))
+    return 8.0 * estimate.error + rtol * size
+
+
+def find_suspect(results: Iterable[Any], leaves: Iterable[Value], order: int, rtol: float) -> Suspect | None:
+    """Find the first operation, in order of evaluation, whose own derivative disagrees with differences.
+
+    Parameters
+    ----------
+    results : iterable of Value or float
+        What the function gave.
+    leaves : iterable of Value
+        Its arguments; only what depends on them is looked at.
+    order : {1, 2}
+        Whether to look at derivatives or at their derivatives.
+    rtol : float
+        Relative tolerance.
+
+    Returns
+    -------
+    Suspect or None
+    """
+    moving = set(leaves)
+    for node in topological_order(*[y for y in results if isinstance(y, Value)]):
+        if node.op is None or moving.isdisjoint(node.parents):
+            continue
+        moving.add(node)
+        args = tuple([parent.data for parent in node.parents])
+        names = tuple([_operand_name(parent, i) for i, parent in enumerate(node.parents)])
+        if not all(map(math.isfinite, args)):
+            continue
+        for i, parent in enumerate(node.parents):
+            if parent.op is CONSTANT:
+                continue
+            if order == 1:
+                estimate = slope_of(node.op, args, i)
+                if disagree(node.partials[i], estimate, rtol):
+                    return Suspect(node.op, args, names, i, node.partials[i], estimate.value)
+                continue
+            for j, other in enumerate(node.parents):
+                if other.op is not CONSTANT:
+                    estimate = second_slope_of(node.op, args, i, j)
+                    given = second_partial(node.op, args, i, j)
+                    if disagree(given, estimate, rtol):
+                        return Suspect(node.op, args, names, i, given, estimate.value, j)
+    return None
+
+
+def _operand_name(parent: Value, index: int) -> str:
+    if parent.op is CONSTANT:
+        return label_of(parent)
+    return parent.name or ("abc"[index] if index < 3 else f"x{index}")
+
+
+def nearby_kinks(results: Iterable[Any]) -> list[str]:
+    """Describe the operations that stand at, or next to, a kink that their entries declare."""
+    found = []
+    for node in topological_order(*[y for y in results if isinstance(y, Value)]):
+        args = [parent.data for parent in node.parents]
+        for zero, _ in node.op.kinks if node.op is not None else ():
+            distance = abs(zero(*args))
+            if distance <= 1e-4 * max(1.0, *map(abs, args)):
+                shown = ", ".join(map(number_text, args[:4]))
+                found.append(f"{node.op.name}({shown})")
+                break
+    return found
