@@ -8,7 +8,9 @@
 6.0
 """
 
+from . import check as check
 from . import ops as ops
+from .check.gradients import check_grads as check_grads
 from .context import no_grad as no_grad
 from .context import scope as scope
 from .graph import Eqn as Eqn
