@@ -16,7 +16,7 @@ from tinygrad_edu.value import scope_labels
 from .folding import Folding, fold, key_of
 from .numbers import visible
 from .records import ClusterRecord, EdgeRecord, NodeRecord, Records
-from .units import Units, list_units
+from .units import Units, labels_of, list_units
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,28 +39,51 @@ def build(
     """Make the records of a drawing; the parameters are those of `tinygrad_edu.draw`, already checked."""
     units = list_units(source.order, source.outputs, source.kinds)
     folding = fold(units, collapse, max_nodes)
-    labels = scope_labels(source.order)
-    return _Builder(units, folding, labels, show, edges, set(highlight), _was_swept(source.outputs)).records()
+    return build_folded(source, units, folding, show, edges, frozenset(highlight), gradients_as_they_stand(source))
 
 
-def _was_swept(outputs: Sequence[Any]) -> bool:
-    """Whether a backward pass has left gradients: a root that was swept from has its seed, which is not 0."""
-    return any(getattr(x, "grad", 0.0) != 0.0 for x in outputs)
+def build_folded(
+    source: Source,
+    units: Units,
+    folding: Folding,
+    show: tuple[str, ...],
+    edges: str | None,
+    highlight: frozenset[Any],
+    gradient: Callable[[Any], float] | None,
+) -> Records:
+    """Make the records of a drawing whose folding is decided, with gradients from wherever the caller has them."""
+    return _Builder(source, units, folding, show, edges, highlight, gradient).records()
+
+
+def gradients_as_they_stand(source: Source) -> Callable[[Any], float] | None:
+    """Give a function that reads a node's gradient; None before any backward pass.
+
+    A root that was swept from has its seed for a gradient, which is not 0.
+    """
+    return _read_grad if any(getattr(x, "grad", 0.0) != 0.0 for x in source.outputs) else None
+
+
+def _read_grad(node: Any) -> float:
+    return float(node.grad)
+
+
+_WITHOUT_GRADIENT = ("constant", "input")
 
 
 class _Builder:
     def __init__(
         self,
+        source: Source,
         units: Units,
         folding: Folding,
-        labels: dict[Any, str],
         show: tuple[str, ...],
         edges: str | None,
-        highlight: set[Any],
-        swept: bool,
+        highlight: frozenset[Any],
+        gradient: Callable[[Any], float] | None,
     ) -> None:
-        self.units, self.folding, self.labels = units, folding, labels
-        self.show, self.edges, self.highlight, self.swept = show, edges, highlight, swept
+        self.units, self.folding = units, folding
+        self.show, self.edges, self.highlight, self.gradient = show, edges, highlight, gradient
+        self.scope_names, self.labels = scope_labels(source.order), labels_of(source.order)
         self.members: dict[Hashable, list[int]] = defaultdict(list)
         for i in range(len(units)):
             self.members[key_of(folding, i)].append(i)
@@ -96,11 +119,9 @@ class _Builder:
     def _single(self, i: int) -> NodeRecord:
         node, kind = self.units.nodes[i], self.units.kinds[i]
         value = node.data if isinstance(node.data, float) else None  # a graph's variables have no number yet
-        grad = getattr(node, "grad", None) if self.swept and kind != "constant" else None
+        grad = self.gradient(node) if self.gradient and kind not in _WITHOUT_GRADIENT else None
         partials = getattr(node, "partials", ())
-        towards = [
-            p for p, k in zip(partials, self.units.operands[i], strict=False) if self.units.kinds[k] != "constant"
-        ]
+        towards = [p for p, k in zip(partials, self.units.operands[i], strict=False) if self._gets_gradient(k)]
         flags = []
         if grad == 0.0:
             flags.append("zero")
@@ -119,18 +140,18 @@ class _Builder:
             flags=tuple(flags),
             highlighted=node in self.highlight,
             op=node.op if node.parents else None,
+            label=self.labels[node],
         )
 
     def _group(self, key: tuple[Any, ...], members: list[int]) -> NodeRecord:
         inside = [self.units.nodes[i] for i in members if self.units.kinds[i] != "constant"]
         grad: float | None = None
-        if self.swept:
-            grad = math.sqrt(sum(float(node.grad) ** 2 for node in inside if abs(node.grad) < 1e150))
-            if any(not math.isfinite(node.grad) for node in inside):
-                grad = math.nan
+        if self.gradient:
+            sizes = [abs(self.gradient(self.units.nodes[i])) for i in members if self._gets_gradient(i)]
+            grad = math.hypot(*sizes) if all(map(math.isfinite, sizes)) else math.nan
         chain = self._common_chain(members)
         if key[0] == "scope":
-            name = self.labels[key[1]]
+            name = self.scope_names[key[1]]
             chain = chain[: chain.index(key[1])] if key[1] in chain else chain
         elif key[0] == "family":
             kind = self.units.kinds[members[0]]
@@ -151,6 +172,9 @@ class _Builder:
             highlighted=any(node in self.highlight for node in inside),
         )
 
+    def _gets_gradient(self, unit: int) -> bool:
+        return self.units.kinds[unit] not in _WITHOUT_GRADIENT
+
     def _common_chain(self, members: list[int]) -> tuple[Any, ...]:
         common = self.units.chains[members[0]]
         for i in members:
@@ -166,7 +190,7 @@ class _Builder:
         for scope in chain:
             if scope not in self.cluster_ids:
                 self.cluster_ids[scope] = f"s{len(self.cluster_ids)}"
-                self.clusters.append(ClusterRecord(self.cluster_ids[scope], visible(self.labels[scope]), parent))
+                self.clusters.append(ClusterRecord(self.cluster_ids[scope], visible(self.scope_names[scope]), parent))
             parent = self.cluster_ids[scope]
         return parent
 
@@ -179,8 +203,8 @@ class _Builder:
                 source, target = self._id_of(j), self._id_of(i)
                 if source == target:
                     continue
-                local = partials[k] if len(partials) == len(operands) and self.units.kinds[j] != "constant" else None
-                contribution = local * node.grad if local is not None and self.swept else None
+                local = partials[k] if len(partials) == len(operands) and self._gets_gradient(j) else None
+                contribution = local * self.gradient(node) if local is not None and self.gradient else None
                 bright = self.units.nodes[j] in self.highlight and node in self.highlight
                 edge = EdgeRecord(source, target, k, local, contribution, 1, bright)
                 if self.folding[i] is None and self.folding[j] is None:

@@ -35,21 +35,23 @@ def heading(node: NodeRecord) -> str:
     return node.symbol or name or "·"
 
 
-def word(node: NodeRecord, digits: int) -> str:
-    """Give the small text beside the heading: the kind, or what is wrong."""
+def word(node: NodeRecord, labels: bool = False) -> str:
+    """Give the small text beside the heading: what is wrong, or the kind, or the label that texts refer to."""
     if "alarm" in node.flags:
         return "not finite!"
     if node.kind == "group":
         return f"{node.hidden:,} nodes"
     if "dead" in node.flags:
         return "passes nothing"
-    return _WORDS.get(node.kind, "")
+    return _WORDS.get(node.kind, "") if node.name or not labels else node.label
 
 
 def rows_of(node: NodeRecord, show: tuple[str, ...], digits: int) -> list[tuple[str, str, str]]:
     """Give the rows of a card: which row, its word, its number."""
     if node.kind in ("elision", "constant"):
         return []
+    if node.kind == "input":
+        show = tuple(row for row in show if row != "grad")  # nothing flows into what is only data
     if node.kind == "group":
         return [("grad", "|grad|", number(node.grad, digits))] if "grad" in show else []
     result = []
@@ -59,12 +61,12 @@ def rows_of(node: NodeRecord, show: tuple[str, ...], digits: int) -> list[tuple[
     return result
 
 
-def card_size(node: NodeRecord, show: tuple[str, ...], digits: int) -> Size:
+def card_size(node: NodeRecord, show: tuple[str, ...], digits: int, labels: bool = False) -> Size:
     """Give the width and height of a card."""
     if node.kind == "constant":
         return max(text_width(number(node.value, digits)) * ROW_FONT + 14, 26.0), 22.0
     head = text_width(heading(node)) * (NAME_FONT if node.name or node.kind == "elision" else SYMBOL_FONT) * 1.06
-    side = word(node, digits)
+    side = word(node, labels)
     width = head + (text_width(side) * WORD_FONT + 10 if side else 0)
     rows = rows_of(node, show, digits)
     for _, label, text in rows:
@@ -76,7 +78,7 @@ def card_size(node: NodeRecord, show: tuple[str, ...], digits: int) -> Size:
 
 
 def card_shapes(
-    node: NodeRecord, centre: Point, size: Size, show: tuple[str, ...], digits: int, unit: float
+    node: NodeRecord, centre: Point, size: Size, show: tuple[str, ...], digits: int, unit: float, labels: bool = False
 ) -> tuple[Shape, ...]:
     """Draw a card around its centre."""
     width, height = size
@@ -108,7 +110,7 @@ def card_shapes(
             bold=True,
         )
     )
-    side = word(node, digits)
+    side = word(node, labels)
     if side:
         shapes.append(
             Text(

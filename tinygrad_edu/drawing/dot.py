@@ -90,9 +90,7 @@ def _node(node: NodeRecord, records: Records, theme: Theme, digits: int, unit: f
     if node.kind == "constant":
         label = quote(describe(node, digits).removeprefix("constant "))
     else:
-        label = _lines(
-            [heading(node), word(node, digits)] + [f"{w} {x}" for _, w, x in rows_of(node, records.show, digits)]
-        )
+        label = _lines([heading(node), word(node)] + [f"{w} {x}" for _, w, x in rows_of(node, records.show, digits)])
     role = "alarm_card" if alarm else "dead" if quiet else node.kind if node.kind in _FILLS else "card"
     fill = colour_of(theme, role)
     if node.grad and not alarm and not quiet:

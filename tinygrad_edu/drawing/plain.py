@@ -23,7 +23,7 @@ def to_text(records: Records, digits: int) -> str:
     str
         Ends with a newline.
     """
-    names = _names(records)
+    names = {node.id: _label(node) for node in records.nodes}
     operands: dict[str, list[tuple[int, str, str]]] = {node.id: [] for node in records.nodes}
     for edge in records.edges:
         shown = edge.contribution if records.edge_labels == "contribution" else edge.local
@@ -51,23 +51,8 @@ def to_text(records: Records, digits: int) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _names(records: Records) -> dict[str, str]:
-    names: dict[str, str] = {}
-    taken: set[str] = {node.name for node in records.nodes}
-    count = 0
-    for node in records.nodes:
-        if node.kind == "constant":
-            names[node.id] = number(node.value)
-        elif node.kind == "elision":
-            names[node.id] = f"… {node.hidden:,} nodes …"
-        elif node.name:
-            names[node.id] = node.name
-        else:
-            count += 1
-            while f"v{count}" in taken:
-                count += 1
-            names[node.id] = f"v{count}"
-    return names
+def _label(node: NodeRecord) -> str:
+    return f"… {node.hidden:,} nodes …" if node.kind == "elision" else node.name or node.label
 
 
 def _formula(node: NodeRecord, operands: list[str]) -> str:

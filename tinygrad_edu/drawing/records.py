@@ -41,6 +41,8 @@ class NodeRecord:
         Whether the caller asked to point at it.
     op : Op or None
         The operation, for renderers that write it as a formula.
+    label : str
+        What texts call it: its name, a constant's number, else v1, v2 and so on; "" for groups.
     """
 
     id: str
@@ -54,6 +56,7 @@ class NodeRecord:
     hidden: int = 0
     highlighted: bool = False
     op: Op | None = None
+    label: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,7 @@ _EDGE_LEGENDS = {
 }
 
 
-def make_scene(records: Records, direction: str, digits: int) -> Scene:
+def make_scene(records: Records, direction: str, digits: int, labels: bool = False) -> Scene:
     """Lay out the records, and draw them as shapes.
 
     Parameters
@@ -36,23 +36,25 @@ def make_scene(records: Records, direction: str, digits: int) -> Scene:
         Where the values flow.
     digits : int
         Significant digits of every number.
+    labels : bool, default False
+        Whether nodes without a name carry the label that texts call them by (v1, v2 ...).
 
     Returns
     -------
     Scene
     """
     units = Units(unit_of(n.grad for n in records.nodes), unit_of(e.contribution for e in records.edges))
-    sizes = {node.id: card_size(node, records.show, digits) for node in records.nodes}
+    sizes = {node.id: card_size(node, records.show, digits, labels) for node in records.nodes}
     texts = _edge_texts(records, digits)
-    labels = {i: (text_width(text) * EDGE_FONT + 8, EDGE_FONT + 5) for i, text in texts.items()}
+    spaces = {i: (text_width(text) * EDGE_FONT + 8, EDGE_FONT + 5) for i, text in texts.items()}
     titles = {c.id: (text_width(c.label) * TITLE_FONT, TITLE_FONT + 3) for c in records.clusters}
-    layout = lay_out(records, sizes, labels, titles, direction)
+    layout = lay_out(records, sizes, spaces, titles, direction)
     some_bright = any(node.highlighted for node in records.nodes)
     groups = [_cluster(layout, c.id, c.label) for c in records.clusters]
     for i, edge in enumerate(records.edges):
         groups.append(_edge(i, edge, layout, texts.get(i), units.contribution, some_bright))
     for node in records.nodes:
-        shapes = card_shapes(node, layout.nodes[node.id], sizes[node.id], records.show, digits, units.grad)
+        shapes = card_shapes(node, layout.nodes[node.id], sizes[node.id], records.show, digits, units.grad, labels)
         groups.append(
             Group(
                 "node",

@@ -7,11 +7,13 @@ both have ``op``, ``parents``, ``name`` and ``scope``.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from tinygrad_edu.ops import CONSTANT
+
+from .numbers import number, visible
 
 
 @dataclass(slots=True)
@@ -83,6 +85,25 @@ def list_units(order: Sequence[Any], outputs: Sequence[Any], kinds: dict[Any, st
         units.unit_of_place.append(place[node])
     _move_leaves_to_their_scope(units)
     return units
+
+
+def labels_of(order: Iterable[Any]) -> dict[Any, str]:
+    """Give every node a short label for texts: its name, the number of a constant, else v1, v2 and so on."""
+    order = list(order)
+    taken = {node.name for node in order}
+    labels: dict[Any, str] = {}
+    count = 0
+    for node in order:
+        if node.name:
+            labels[node] = visible(node.name)
+        elif node.op is CONSTANT:
+            labels[node] = number(node.data)
+        else:
+            count += 1
+            while f"v{count}" in taken:
+                count += 1
+            labels[node] = f"v{count}"
+    return labels
 
 
 def scope_chain(scope: Any, known: dict[Any, tuple[Any, ...]]) -> tuple[Any, ...]:
