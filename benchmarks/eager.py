@@ -143,7 +143,7 @@ def measure(repeats: int) -> str:
             "Memory of one node before the sweep (tracemalloc):",
             memory_table(),
             f"`import tinygrad_edu`: {memory.import_milliseconds():.0f} ms "
-            "(`-X importtime`, median of 7; target < 60).",
+            "of processor time (median of 9 fresh processes; target < 60).",
         ]
     )
 
