@@ -9,6 +9,7 @@ import argparse
 import codecs
 import math
 import os
+import re
 import sys
 import textwrap
 import unicodedata
@@ -236,7 +237,7 @@ def _examples(*examples: str) -> str:
 
 def _shielded(argument: str) -> str:
     """Let a formula begin with a minus: with a space before it, argparse takes it for no option."""
-    is_option = argument in ("-o", "-h") or argument.startswith("--")
+    is_option = re.match(r"-[oh]$|--$|--[a-z]", argument)
     return f" {argument}" if argument.startswith("-") and not is_option else argument
 
 
