@@ -154,6 +154,15 @@ def test_split_is_stratified_for_unequal_classes():
     dataset = Dataset([[float(i)] for i in range(100)], [0] * 80 + [1] * 15 + [2] * 5)
     _, test = dataset.split(test=0.2, seed=0)
     assert [test.y.count(k) for k in range(3)] == [16, 3, 1]
+    # Exact shares of 5 in 20 are 3.25, 1.5 and 0.25: the largest remainder is rounded up.
+    rare = Dataset([[float(i)] for i in range(20)], [0] * 13 + [1] * 6 + [2])
+    assert [rare.split(test=0.25)[1].y.count(k) for k in range(3)] == [3, 2, 0]
+
+
+def test_both_parts_come_in_mixed_order():
+    for part in load("iris").split(test=0.4, seed=0):
+        assert part.y != sorted(part.y)
+        assert len(set(part.y[:15])) == 3
 
 
 def test_split_depends_on_its_seed_alone():

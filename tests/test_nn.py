@@ -470,8 +470,8 @@ def test_binary_cross_entropy_is_that_of_pytorch(logit, target):
 
 def test_binary_cross_entropy_of_a_sure_and_right_model_does_not_vanish():
     # log(1 + e⁻⁴⁰) = 4.248354255291589e-18, which a difference of large numbers would lose.
-    assert nn.binary_cross_entropy(40.0, 1) == pytest.approx(4.248354255291589e-18, rel=1e-12)
-    assert nn.binary_cross_entropy(-40.0, 0) == pytest.approx(4.248354255291589e-18, rel=1e-12)
+    assert nn.binary_cross_entropy(40.0, 1) == pytest.approx(4.248354255291589e-18, rel=1e-12, abs=0.0)
+    assert nn.binary_cross_entropy(-40.0, 0) == pytest.approx(4.248354255291589e-18, rel=1e-12, abs=0.0)
 
 
 @pytest.mark.parametrize(

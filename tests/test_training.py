@@ -164,6 +164,9 @@ def test_the_loss_is_chosen_by_the_data():
 
 def test_hinge_turns_classes_into_signs(xor):
     by_name, by_function = quick(small(), xor[0], loss="hinge"), quick(small(), xor[0], loss=nn.hinge)
+    first = quick(small(), xor[0], loss="hinge", lr=0.0, epochs=1, validation=None)
+    labels = [2 * y - 1 for y in xor[0].y]
+    assert first.loss == [pytest.approx(nn.hinge(small().predict(xor[0].X), labels), rel=1e-12)]
     signs = ([list(x) for x in xor[0].X], [2 * y - 1 for y in xor[0].y])
     assert by_name == by_function
     assert by_name.loss == quick(small(), signs, validation=0.2).loss

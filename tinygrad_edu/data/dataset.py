@@ -72,8 +72,9 @@ class Dataset:
 
     def take(self, indices: Sequence[int]) -> Dataset:
         """Give the examples at `indices`, in that order, as a data set of the same features and classes."""
-        rows = [list(self.X[i]) for i in indices]
-        return Dataset(rows, [self.y[i] for i in indices], self.feature_names, self.class_names, self.name)
+        return Dataset(
+            [self.X[i] for i in indices], [self.y[i] for i in indices], self.feature_names, self.class_names, self.name
+        )
 
     def split(self, test: float = 0.2, seed: int = 0) -> tuple[Dataset, Dataset]:
         """Cut the set in two parts that share no example and have each class in the same proportion.
