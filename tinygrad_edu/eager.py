@@ -21,9 +21,7 @@ _RECORD = """
     if contexts_used:
         node._tag = context.scope
         if context.scope is OFF:
-            node.op = node._tag = None
-            node.parents = node.partials = ()
-            return node
+            return unrecorded(node)
     else:
         node._tag = None
     node.op = op_{name}

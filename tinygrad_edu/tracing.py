@@ -58,7 +58,9 @@ def trace(f: Callable[..., Any], *example: Any) -> Graph:
         if was_off:
             context.scope = OFF
     name = getattr(f, "__name__", type(f).__name__)
-    outputs, output_structure = flatten(result, lambda leaf, where: tracer.lift(leaf, where), f"the result of {name}")
+    outputs, output_structure = flatten(
+        result, lambda leaf, where: tracer.lift(leaf, f"{where} as a number or Value"), f"the result of {name}"
+    )
     return Graph(name, inputs, structure, tracer, outputs, output_structure)
 
 

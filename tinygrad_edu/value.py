@@ -12,7 +12,6 @@ towards each of them, recorded at the moment it was computed. `backward()` needs
 
 from __future__ import annotations
 
-import math
 import threading
 from typing import TYPE_CHECKING, Any
 
@@ -170,8 +169,16 @@ class Value(Tagged, Operators):
     def __copy__(self) -> Value:
         return _rebuild(self.data, self.grad, self.op, self.parents, self.partials, self._tag)
 
+    def __deepcopy__(self, memo: dict[int, Any]) -> Value:
+        for node in sweep.topological_order(self):
+            if id(node) not in memo:
+                parents = tuple([memo[id(parent)] for parent in node.parents])
+                memo[id(node)] = _rebuild(node.data, node.grad, node.op, parents, node.partials, node._tag)
+        copied: Value = memo[id(self)]
+        return copied
+
     def __reduce_ex__(self, protocol: Any) -> tuple[Callable[..., Value], tuple[Any, ...]]:
-        """Pickle or deepcopy at any depth.
+        """Pickle at any depth.
 
         Pickle recurses into what it is given, so it is given the ancestors in topological order first: each one finds
         its parents done. The two marks around them tell the ancestors that they need not list theirs.
@@ -220,6 +227,15 @@ def constant(value: float, name: str | None = None) -> Value:
     return node
 
 
+def _unrecorded(node: Value) -> Value:
+    """Make a leaf of what was computed under `no_grad`."""
+    node.op = node._tag = None
+    node.parents = node.partials = ()
+    if context.created is not None:
+        context.created.append(node)
+    return node
+
+
 def record(op: Op, parents: tuple[Value, ...], data: Sequence[float]) -> Value:
     """Make the node of an operation on Values whose numbers have been read already.
 
@@ -244,13 +260,12 @@ def record(op: Op, parents: tuple[Value, ...], data: Sequence[float]) -> Value:
     Value(data=9, grad=0, op=mul)
     """
     node: Value = _new(Value)
-    node.data = y = op.fn(*data)
+    y = op.fn(*data)
+    node.data = y if op.trusted else number(y, f"a float from {op.name}")
     node.grad = 0.0
     node._tag = where = context.scope
     if where is _OFF:
-        node.op = node._tag = None
-        node.parents = node.partials = ()
-        return node
+        return _unrecorded(node)
     node.op = op
     node.parents = parents
     node.partials = op.slopes(y, data)
@@ -280,16 +295,15 @@ def lift(other: Any) -> Any:
         return other
     if kind is float or kind is int:
         node = _constants.get(other)
-        if node is not None:
+        if node is not None and (other or kind is int):  # -0.0 == 0.0, so the cached zero serves ints alone
             return node
     elif getattr(kind, "_priority", 0) > Value._priority:
         return NotImplemented
     node = constant(number(other, "a number or Value"))
-    data = node.data
-    if data != 0.0 or math.copysign(1.0, data) > 0.0:  # -0.0 == 0.0, so only one of them can be a key
+    if node.data or kind is int:
         if len(_constants) >= _CACHED:
             _constants.clear()
-        _constants[data] = node
+        _constants[node.data] = node
     return node
 
 
@@ -317,7 +331,7 @@ def _stub(form: str) -> Callable[[Op], Any]:
 
 
 install(Value, _stub("binary"), _stub("reflected"), _stub("unary"))
-namespace.update({"Value": Value, "new": _new, "lift": lift})
+namespace.update({"Value": Value, "new": _new, "lift": lift, "unrecorded": _unrecorded})
 
 
 # ---------------------------------------------------------------------------------------- pickling
@@ -335,6 +349,14 @@ class _Mark:
 
     def __init__(self, covered: Any) -> None:
         self.covered = covered
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Value:
+        for node in sweep.topological_order(self):
+            if id(node) not in memo:
+                parents = tuple([memo[id(parent)] for parent in node.parents])
+                memo[id(node)] = _rebuild(node.data, node.grad, node.op, parents, node.partials, node._tag)
+        copied: Value = memo[id(self)]
+        return copied
 
     def __reduce_ex__(self, protocol: Any) -> tuple[type, tuple[()]]:
         _pickling.covered = frozenset(self.covered)

@@ -283,19 +283,21 @@ def paths(root: Value, leaf: Value, top: int = 10) -> Paths:
     if root not in count:
         return Paths((), 0, 0.0, 0.0, 0.0)
 
+    # What a partial path has lost against the best one; following the best edge loses exactly 0.0, and the latest of
+    # equals is taken first, so every path is followed down to the leaf at once and ties cannot fan out.
     found: list[Path] = []
-    serial = 0  # ties go to the left operand first
-    heap: list[tuple[float, int, float, Any, Any]] = [(-best[root], 0, 0.0, root, None)]
+    serial = 0
+    heap: list[tuple[float, int, Any, Any]] = [(0.0, 0, root, None)]
     while heap and len(found) < top:
-        _, _, so_far, node, link = heapq.heappop(heap)
+        lost, _, node, link = heapq.heappop(heap)
         if node is leaf:
             found.append(_path(root, link))
             continue
-        for parent, local in zip(node.parents, node.partials, strict=True):
+        for parent, local in reversed(list(zip(node.parents, node.partials, strict=True))):
             if parent in count and parent.op is not CONSTANT:
-                serial += 1
-                size = so_far + _log_size(local)
-                heapq.heappush(heap, (-(size + best[parent]), serial, size, parent, (parent, local, link)))
+                serial -= 1
+                loss = lost + (best[node] - (_log_size(local) + best[parent]))
+                heapq.heappush(heap, (loss, serial, parent, (parent, local, link)))
     shown = math.fsum(_finite_terms([path.product for path in found]))
     rest = count[root] - len(found)
     hidden = gradient[root] - shown if rest else 0.0
