@@ -651,3 +651,22 @@ def test_memory_per_node(make, limit):
 
 def test_a_fraction_is_a_number_too():
     assert (Value(1.0) * Fraction(1, 4)).data == 0.25
+
+
+def test_an_entry_that_cannot_be_read_as_text_still_works():
+    soft = tg.Op("soft", lambda x: math.sin(x), lambda y, x: (math.cos(x),))
+    branching = tg.Op("branching", abs, lambda y, x: (1.0 if x > 0 else -1.0,))
+    for op, slope in ((soft, math.cos(-2.0)), (branching, -1.0)):
+        x = Value(-2.0, "x")
+        y = op(x)
+        y.backward()
+        assert x.grad == slope
+        (back,) = [s for s in tg.steps(y) if s.kind == "backward"]
+        assert back.rule == f"∂{op.name}/∂x"
+
+
+def test_an_operation_of_ones_own_may_share_a_name_with_the_table():
+    other = tg.Op("tanh", lambda x: 2.0 * x, lambda y, x: (2.0,))
+    x = Value(0.5)
+    assert (other(x).data, tg.tanh(x).data) == (1.0, math.tanh(0.5))
+    assert other(x).op is other

@@ -8,6 +8,7 @@ cannot be read as text (a user's, calling `math`) is called instead; both give t
 from __future__ import annotations
 
 import math
+from functools import cache
 from typing import Any
 
 from .context import namespace
@@ -19,8 +20,8 @@ _RECORD = """
     node.data = y
     node.grad = 0.0
     if contexts_used:
-        node._tag = context.scope
-        if context.scope is OFF:
+        node._tag = where = context.scope
+        if where is OFF:
             return unrecorded(node)
     else:
         node._tag = None
@@ -61,13 +62,14 @@ def apply(self, other):
 _PARENTS = {"unary": "(self,)", "binary": "(self, other)", "reflected": "(other, self)"}
 
 
+@cache
 def compiled(op: Op, form: str) -> Any:
     """Generate the method by which Values apply an operation of one or two arguments.
 
     Parameters
     ----------
     op : Op
-        The operation.
+        An entry of the table; others may share its name, by which the generated code knows it.
     form : {"unary", "binary", "reflected"}
         Whether the Value is the only operand, the left one or the right one.
 

@@ -119,7 +119,7 @@ def _interior_cleared(root: Any) -> list[Any]:
     node, todo = root, iter(root.parents)
     while True:
         for parent in todo:
-            if parent.grad is not zero and parent.parents:
+            if parent.parents and parent.grad is not zero:
                 parent.grad = zero
                 stack += (node, todo)
                 node, todo = parent, iter(parent.parents)

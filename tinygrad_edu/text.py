@@ -63,6 +63,9 @@ class Text(Operators):
         """The text, in brackets if it binds less tightly than its surroundings."""
         return self.text if self.binding >= binding else f"({self.text})"
 
+    def __bool__(self) -> bool:
+        raise TypeError(f"the partials of an operation must not branch on a number ({self}); write where(...)")
+
     def __lt__(self, other: Any) -> Text:
         return self._apply(less, (self, other))
 
@@ -162,7 +165,10 @@ def _caption(op: Op, index: int, names: tuple[str, ...], constants: tuple[float 
     for i, constant in enumerate(constants):
         if constant is not None:
             args[i] = constant
-    partial = op.partials(Text("y"), *args)[index]
+    try:
+        partial = op.partials(Text("y"), *args)[index]
+    except (TypeError, ValueError, AttributeError):  # a user's entry that calls math or NumPy
+        return f"∂{op.name}/∂{names[index]}"
     return str(partial) if isinstance(partial, Text) else number_text(float(partial))
 
 
@@ -197,6 +203,9 @@ class Code(Operators):
     def __init__(self, source: str, functions: dict[str, Any]) -> None:
         self.source = source
         self.functions = functions
+
+    def __bool__(self) -> bool:
+        raise TypeError(f"the partials of an operation must not branch on a number ({self.source}); write where(...)")
 
     @staticmethod
     def _apply(op: Op, args: tuple[Any, ...], uniform: bool = False) -> Code:

@@ -13,7 +13,7 @@ towards each of them, recorded at the moment it was computed. `backward()` needs
 from __future__ import annotations
 
 import threading
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from . import sweep
 from .context import Scope, Tagged, context, namespace, no_grad, scope, scope_labels
@@ -130,6 +130,13 @@ class Value(Tagged, Operators):
     @staticmethod
     def _apply(op: Op, args: tuple[Any, ...], uniform: bool = False) -> Value:
         """Apply an operation of any number of arguments, at least one of which is a Value, or all (`uniform`)."""
+        if op.trusted and op.arity == 2:
+            left, right = args
+            if type(left) is Value:
+                return cast("Value", compiled(op, "binary")(left, right))
+            return cast("Value", compiled(op, "reflected")(right, left))
+        if op.trusted and op.arity == 1:
+            return cast("Value", compiled(op, "unary")(*args))
         parents = args if uniform else tuple(map(lift, args))
         return record(op, parents, [parent.data for parent in parents])
 
