@@ -9,10 +9,16 @@
 """
 
 from . import check as check
+from . import data as data
+from . import nn as nn
 from . import ops as ops
+from . import optim as optim
+from . import plot as plot
 from .check.gradients import check_grads as check_grads
 from .context import no_grad as no_grad
 from .context import scope as scope
+from .drawing import Drawing as Drawing
+from .drawing import draw as draw
 from .graph import Eqn as Eqn
 from .graph import Graph as Graph
 from .operation import Op as Op
@@ -69,6 +75,9 @@ from .sequences import sum as sum
 from .sweep import topological_order as topological_order
 from .sweep import zero_grad as zero_grad
 from .tracing import trace as trace
+from .training import History as History
+from .training import accuracy as accuracy
+from .training import fit as fit
 from .transforms import grad as grad
 from .transforms import hessian as hessian
 from .transforms import hvp as hvp

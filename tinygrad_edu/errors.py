@@ -64,8 +64,8 @@ class GraphvizMissingError(RuntimeError):
 
     def __init__(self) -> None:
         super().__init__(
-            "placing the nodes of a drawing needs Graphviz: either `pip install pygraphviz` (its wheels bring Graphviz's "
-            "libraries along), or install Graphviz itself so that its executable `dot` is on the PATH "
+            "placing the nodes of a drawing needs Graphviz: either `pip install pygraphviz` (its wheels bring "
+            "Graphviz's libraries along), or install Graphviz itself so that its executable `dot` is on the PATH "
             "(and `pip install graphviz`); print(drawing) and .save('graph.txt') work without"
         )
 
