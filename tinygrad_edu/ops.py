@@ -51,6 +51,13 @@ def _gap(a: float, b: float) -> float:
     return a - b
 
 
+def _chosen(condition: Any, a: Any, other: Callable[[], Any]) -> Any:
+    """Give `where`, or its branch at once if the condition is a plain number, as a constant exponent is."""
+    if isinstance(condition, float):
+        return a if condition else other()
+    return where(condition, a, other())
+
+
 # ---------------------------------------------------------------------------------------- numbers
 # `constant` is a number written in the program, `identity` a new name for the same value, `detach` a value
 # whose dependence is cut.
@@ -86,9 +93,10 @@ div: Op = _op(
 pow: Op = _op(
     "pow",
     num.power,
-    # d(x⁰)/dx is 0 everywhere, so the exponent of 0·x⁻¹ is guarded; likewise ln 0 where xᵇ = 0 makes it vanish.
+    # d(x⁰)/dx is 0 everywhere, so the base of 0·x⁻¹ is guarded where x⁻¹ may be infinite (but nowhere else: 0·x⁻¹ has a
+    # derivative towards the exponent, which is 1/x); likewise ln 0 where xᵇ = 0 makes it vanish.
     lambda y, a, b: (
-        b * pow(a, where(b, b, 1.0) - 1.0),
+        b * pow(_chosen(b, a, lambda: where(less(1e-300, a), a, 1.0)), b - 1.0),
         y * log(where(y, a, where(less(a, 0.0), a, 1.0))),
     ),
     symbol="^",
