@@ -133,9 +133,9 @@ class Line:
         return Estimate(math.nan, math.inf, step)
 
     def kinked(self, index: int) -> bool:
-        """Tell whether the slopes to the left and to the right stay apart as the step shrinks.
+        """Tell whether the slopes to the left and to the right stay apart as the step shrinks, or the values do.
 
-        Of a smooth function they differ in proportion to the step. Out of the domain on one side counts as a kink.
+        Of a smooth function both differ in proportion to the step. Out of the domain on one side counts as a kink.
 
         Parameters
         ----------
@@ -150,6 +150,7 @@ class Line:
         noise = max(self.noise(index), _EPS * abs(centre))
         seen: list[tuple[float, float]] = []  # steps and gaps that stand out from the noise
         hidden: list[float] = []  # what the noise would hide at the finer steps where the gap has gone
+        rises: list[float] = []  # from the one side to the other
         for k in range(4, 44):
             step = self.scale * 2.0**-k
             up, down = self.at(step, index), self.at(-step, index)
@@ -157,12 +158,15 @@ class Line:
                 if k > 40:
                     return math.isfinite(centre)
                 continue
+            rises.append(abs(up - down))
             gap, lost = abs((up - centre) - (centre - down)) / step, 16.0 * noise / step
             if gap > lost:
                 seen.append((step, gap))
                 hidden = []
             else:
                 hidden.append(lost)
+        if rises and rises[-1] > max(0.5 * rises[0], 16.0 * noise):
+            return True  # a jump
         if len(seen) < 3:
             return False
         (wide, far), (narrow, near) = seen[-5:][0], seen[-1]

@@ -1,0 +1,90 @@
+"""What PyTorch calls the operations of the table: an independent truth to compare with."""
+
+import math
+
+import torch
+
+DOUBLE = torch.float64
+
+
+TORCH = {
+    "identity": lambda x: x * 1.0,
+    "add": torch.add,
+    "sub": torch.sub,
+    "mul": torch.mul,
+    "div": torch.div,
+    "pow": torch.pow,
+    "neg": torch.neg,
+    "exp": torch.exp,
+    "expm1": torch.expm1,
+    "log": torch.log,
+    "log1p": torch.log1p,
+    "log2": torch.log2,
+    "log10": torch.log10,
+    "sqrt": torch.sqrt,
+    "square": torch.square,
+    "reciprocal": torch.reciprocal,
+    "sin": torch.sin,
+    "cos": torch.cos,
+    "tan": torch.tan,
+    "asin": torch.asin,
+    "acos": torch.acos,
+    "atan": torch.atan,
+    "sinh": torch.sinh,
+    "cosh": torch.cosh,
+    "tanh": torch.tanh,
+    "asinh": torch.asinh,
+    "acosh": torch.acosh,
+    "atanh": torch.atanh,
+    "sigmoid": torch.sigmoid,
+    # PyTorch's own softplus turns into x past a threshold, and its logaddexp has the exact gradient
+    "softplus": lambda x: torch.logaddexp(x, torch.zeros_like(x)),
+    "relu": torch.relu,
+    "leaky_relu": torch.nn.functional.leaky_relu,
+    "elu": torch.nn.functional.elu,
+    "silu": torch.nn.functional.silu,
+    # PyTorch's own gelu loses digits in the left tail, where 1 + erf cancels
+    "gelu": lambda x: 0.5 * x * torch.erfc(-x * math.sqrt(0.5)),
+    "erf": torch.erf,
+    "erfc": torch.erfc,
+    "abs": torch.abs,
+    "sign": torch.sign,
+    "heaviside": lambda x: torch.where(x > 0, 1.0, torch.where(x <= 0, 0.0, x.detach())).to(DOUBLE),
+    "less": lambda a, b: (a < b).to(DOUBLE),
+    "less_equal": lambda a, b: (a <= b).to(DOUBLE),
+    "minimum": torch.minimum,
+    "maximum": torch.maximum,
+    "where": lambda c, a, b: torch.where(c != 0, a, b),
+    "clip": lambda x, low, high: torch.minimum(torch.maximum(x, low), high),
+    "hypot": torch.hypot,
+    "atan2": torch.atan2,
+    "sum": lambda *xs: torch.stack(xs).sum(),
+    "prod": lambda *xs: torch.stack(xs).prod(),
+    "mean": lambda *xs: torch.stack(xs).mean(),
+    "dot": lambda *uv: torch.dot(torch.stack(uv[: len(uv) // 2]), torch.stack(uv[len(uv) // 2 :])),
+    "max": lambda *xs: torch.stack(xs).amax(),
+    "min": lambda *xs: torch.stack(xs).amin(),
+    "logsumexp": lambda *xs: torch.logsumexp(torch.stack(xs), 0),
+}
+
+
+def tensor(x):
+    return torch.tensor(x, dtype=DOUBLE, requires_grad=True)
+
+
+def run(program, point):
+    """Run a program on PyTorch's doubles: its inputs, its result."""
+    inputs = [tensor(x) for x in point]
+    results = list(inputs)
+    for op, args in program.lines:
+        given = [results[a] if isinstance(a, int) else torch.tensor(a, dtype=DOUBLE) for a in args]
+        results.append(TORCH[op.name](*given))
+    return inputs, results[-1]
+
+
+def gradient(result, inputs, create_graph=False):
+    """Differentiate; zeros where nothing flows."""
+    if not result.requires_grad:
+        return [torch.zeros((), dtype=DOUBLE) for _ in inputs]
+    found = torch.autograd.grad(result, inputs, create_graph=create_graph, allow_unused=True)
+    return [torch.zeros((), dtype=DOUBLE) if g is None else g for g in found]
