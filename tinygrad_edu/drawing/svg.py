@@ -1,13 +1,13 @@
 """With this module one can write a scene as SVG.
 
-The static form carries its colours; it holds no ids, style sheets or scripts, so any number of drawings share a
-page without touching each other. The live form, for the step player, carries classes that a style sheet colours.
+It carries its colours and holds no ids, style sheets or scripts, so any number of drawings share a page without
+touching each other.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from xml.sax.saxutils import escape, quoteattr
+from html import escape  # xml.sax would bring in urllib, http and ssl
 
 from .palette import Theme, ink_on, on_scale
 from .shapes import Curve, Group, Polygon, Rect, Scene, Shape, Text
@@ -27,32 +27,40 @@ def colour_of(theme: Theme, role: str) -> str:
     return colour
 
 
-def to_svg(scene: Scene, theme: Theme, title: str) -> str:
-    """Write a scene as a self-contained SVG text that begins with ``<svg``."""
+def to_svg(scene: Scene, theme: Theme, title: str, *, roles: bool = False) -> str:
+    """Write a scene as a self-contained SVG text that begins with ``<svg``.
+
+    Parameters
+    ----------
+    scene : Scene
+        What to write.
+    theme : Theme
+        Its colours.
+    title : str
+        What a screen reader says about the whole.
+    roles : bool, default False
+        Whether to add, beside each colour, its role (``data-f`` for fills, ``data-s`` for lines), so that a style
+        sheet can colour the picture anew.
+
+    Returns
+    -------
+    str
+    """
 
     def paint(what: str, role: str) -> str:
-        return f' {what}="{colour_of(theme, role)}"'
+        mark = f' data-{what[0]}="{role}"' if roles else ""
+        return f' {what}="{colour_of(theme, role)}"{mark}'
 
     backdrop = Rect(scene.x, scene.y, scene.width, scene.height, 0, fill="background")
-    return "\n".join(
-        [_opening(scene, title), _shape(backdrop, paint), *(_group(g, paint) for g in scene.groups), "</svg>\n"]
-    )
-
-
-def to_live_svg(scene: Scene, title: str) -> str:
-    """Write a scene with classes ``f-role`` and ``s-role`` where the static form has colours."""
-
-    def paint(what: str, role: str) -> str:
-        return f" data-{what[0]}={role}"
-
-    return "\n".join([_opening(scene, title), *(_group(g, paint) for g in scene.groups), "</svg>\n"])
+    groups = (_group(g, paint) for g in scene.groups)
+    return "\n".join([_opening(scene, title), _shape(backdrop, paint), *groups, "</svg>\n"])
 
 
 def _opening(scene: Scene, title: str) -> str:
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{_n(scene.width)}" height="{_n(scene.height)}" '
         f'viewBox="{_n(scene.x)} {_n(scene.y)} {_n(scene.width)} {_n(scene.height)}" role="img" '
-        f"aria-label={quoteattr(title)} "
+        f'aria-label="{escape(title)}" '
         f'font-family="{FONT}" style="max-width:100%;height:auto;font-variant-numeric:tabular-nums">'
     )
 
