@@ -16,6 +16,10 @@ COLLECTOR = (ON, CLEANED, OFF)
 """As programs run; on, with the heap cleaned before each round, off the clock; off, and cleaned likewise."""
 
 
+TURN = 0.25
+"""Seconds that a turn of a quick program lasts."""
+
+
 class Program(Protocol):
     """Something to time: each call does one round of work; the numbers it computed show that it did the same."""
 
@@ -39,17 +43,18 @@ class Timing:
 def interleaved(
     programs: Mapping[str, tuple[Callable[..., Program], tuple[Any, ...]]], repeats: int, collector: str
 ) -> dict[str, Timing]:
-    """Run one round of each program in turn, over and over, and keep the times of all rounds but the first.
+    """Give each program a turn, over and over, and keep the times of its rounds in all turns but the first.
 
-    Each program lives in a process of its own, so that none pays for the memory of another; only one of them runs at a
-    time. What counts is processor time, so that other work on the machine disturbs little.
+    A turn is one round, or as many as fit into `TURN` seconds, so that quick programs are measured as long as
+    slow ones wait. Each program lives in a process of its own, so that none pays for the memory of another; only one
+    of them runs at a time. What counts is processor time, so that other work on the machine disturbs little.
 
     Parameters
     ----------
     programs
         By name: what makes the program in its process, and the arguments for that. Both must be picklable.
     repeats
-        How many rounds of each to keep.
+        How many turns of each to keep.
     collector
         What Python's garbage collector does, one of `COLLECTOR`.
 
@@ -69,11 +74,12 @@ def interleaved(
             workers[name] = process, ours
         seconds: dict[str, list[float]] = {name: [] for name in programs}
         losses: dict[str, list[float]] = {}
-        for _ in range(repeats + 1):
+        for turn in range(repeats + 1):
             for name, (_, connection) in workers.items():
                 connection.send(True)
                 elapsed, losses[name] = connection.recv()
-                seconds[name].append(elapsed)
+                if turn > 0:
+                    seconds[name] += elapsed
         for _, connection in workers.values():
             connection.send(False)
         for process, _ in workers.values():
@@ -81,18 +87,20 @@ def interleaved(
     finally:
         for process, _ in workers.values():
             process.terminate()
-    return {name: Timing(tuple(seconds[name][1:]), tuple(losses[name])) for name in programs}
+    return {name: Timing(tuple(seconds[name]), tuple(losses[name])) for name in programs}
 
 
 def _serve(connection: Connection, factory: Callable[..., Program], arguments: tuple[Any, ...], collector: str) -> None:
-    """Run a round whenever asked, and answer with its time and all losses so far."""
+    """Take a turn whenever asked, and answer with the times of its rounds and all losses so far."""
     program = factory(*arguments)
     if collector == OFF:
         gc.disable()
     while connection.recv():
-        if collector != ON:
-            gc.collect()
-        start = time.process_time()
-        program()
-        elapsed = time.process_time() - start
+        elapsed: list[float] = []
+        while sum(elapsed) < TURN:
+            if collector != ON:
+                gc.collect()
+            start = time.process_time()
+            program()
+            elapsed.append(time.process_time() - start)
         connection.send((elapsed, program.losses))
