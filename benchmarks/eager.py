@@ -132,8 +132,8 @@ def measure(repeats: int) -> str:
             f"`{report.command('benchmarks.eager')}` on {report.machine()}; "
             f"{report.versions('tinygrad-edu', 'micrograd')}.",
             f"Full training steps: forward, loss, backward, update. Medians over {repeats} interleaved turns of "
-            f"processor time, each program in a process of its own. Seeds: networks {SEED}, moons 0, GPT 42. All programs of a "
-            "group start from the same numbers and their losses were checked to agree at every step "
+            f"processor time, each program in a process of its own. Seeds: networks {SEED}, moons 0, GPT 42. All "
+            "programs of a group start from the same numbers and their losses were checked to agree at every step "
             f"(GPT: {', '.join(f'{loss:.4f}' for loss in scalar_gpt.FIRST_LOSSES)}, …). "
             "«Collector» is Python's garbage collector, the same on both sides: on, as programs run; on, with the heap "
             "cleaned before each round, off the clock; off, and cleaned likewise. Graphs of the peers hold reference "
