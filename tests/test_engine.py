@@ -670,3 +670,22 @@ def test_an_operation_of_ones_own_may_share_a_name_with_the_table():
     x = Value(0.5)
     assert (other(x).data, tg.tanh(x).data) == (1.0, math.tanh(0.5))
     assert other(x).op is other
+
+
+def test_the_rooms_that_open_late_are_those_that_type_checkers_see():
+    import ast
+    import inspect
+
+    (seen,) = [node for node in ast.parse(inspect.getsource(tg)).body if isinstance(node, ast.If)]
+    declared = {
+        alias.asname: (node.module or alias.name)
+        for node in seen.body
+        if isinstance(node, ast.ImportFrom)
+        for alias in node.names
+    }
+    assert declared == tg._ROOMS
+    for name in declared:
+        assert getattr(tg, name) is not None
+        assert name in dir(tg)
+    with pytest.raises(AttributeError, match="no attribute 'nothing'"):
+        tg.nothing  # noqa: B018

@@ -8,17 +8,12 @@
 6.0
 """
 
-from . import check as check
-from . import data as data
-from . import nn as nn
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
 from . import ops as ops
-from . import optim as optim
-from . import plot as plot
-from .check.gradients import check_grads as check_grads
 from .context import no_grad as no_grad
 from .context import scope as scope
-from .drawing import Drawing as Drawing
-from .drawing import draw as draw
 from .graph import Eqn as Eqn
 from .graph import Graph as Graph
 from .operation import Op as Op
@@ -75,9 +70,6 @@ from .sequences import sum as sum
 from .sweep import topological_order as topological_order
 from .sweep import zero_grad as zero_grad
 from .tracing import trace as trace
-from .training import History as History
-from .training import accuracy as accuracy
-from .training import fit as fit
 from .transforms import grad as grad
 from .transforms import hessian as hessian
 from .transforms import hvp as hvp
@@ -93,4 +85,44 @@ from .walk import find_nonfinite as find_nonfinite
 from .walk import paths as paths
 from .walk import steps as steps
 
+if TYPE_CHECKING:
+    from . import check as check
+    from . import data as data
+    from . import nn as nn
+    from . import optim as optim
+    from . import plot as plot
+    from .check.gradients import check_grads as check_grads
+    from .drawing import Drawing as Drawing
+    from .drawing import draw as draw
+    from .training import History as History
+    from .training import accuracy as accuracy
+    from .training import fit as fit
+
 __version__ = "0.1.0"
+
+# The engine above is there at once; the rooms open when they are first used, so that importing stays quick.
+_ROOMS = {
+    "check": "check",
+    "data": "data",
+    "nn": "nn",
+    "optim": "optim",
+    "plot": "plot",
+    "check_grads": "check.gradients",
+    "Drawing": "drawing",
+    "draw": "drawing",
+    "History": "training",
+    "accuracy": "training",
+    "fit": "training",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _ROOMS:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    room = import_module(f".{_ROOMS[name]}", __name__)
+    found = globals()[name] = room if _ROOMS[name] == name else getattr(room, name)
+    return found
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_ROOMS})
