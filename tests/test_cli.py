@@ -1,5 +1,6 @@
 """The command does what its help says, and answers wrong input in one line with exit code 2."""
 
+import io
 import json
 import math
 import os
@@ -118,7 +119,7 @@ def test_train_writes_a_model_and_pictures_of_it(run, tmp_path, name):
     assert code == 0
     assert "epoch" in err
     files = {path.name: path for path in folder.iterdir()}
-    assert {"model.json", "loss_curve.png", "decision_boundary.png", "loss_graph.svg"} <= set(files)
+    assert {"model.json", "loss_curve.png", "decision_boundary.png", "loss_graph.svg", "steps.html"} <= set(files)
     assert all(file in out for file in files)
     assert all(files[f].read_bytes().startswith(PNG) for f in ("loss_curve.png", "decision_boundary.png"))
 
@@ -128,6 +129,8 @@ def test_train_writes_a_model_and_pictures_of_it(run, tmp_path, name):
     for label, part in (("train", train), ("test", test)):
         assert f"{label} accuracy {accuracy(model, part):.1%}" in out
     assert accuracy(model, test) > 0.8
+
+    assert files["steps.html"].read_text(encoding="utf-8").startswith("<!DOCTYPE html>")
 
     # The picture shows the loss of the hardest test example: values and gradients of the saved model.
     text = " ".join(ElementTree.parse(files["loss_graph.svg"]).getroot().itertext())
@@ -185,12 +188,131 @@ def test_a_loss_that_explodes_is_an_error_that_leaves_nothing(run, tmp_path):
     assert not list(tmp_path.iterdir())
 
 
+# ---------------------------------------------------------------------------------------- step
+
+
+def test_step_writes_the_backward_pass_down(run):
+    code, out, _ = run("step", "tanh(w*x + b)", "w=0.5", "x=2", "b=-1", "--text")
+    assert code == 0
+    forward, _, backward = out.partition("backward")
+    assert "0.5 × 2 = 1" in forward
+    assert all(f"{name}.grad +=" in backward for name in ("w", "x", "b"))
+    assert "0 + 2 × 1 = 2" in backward.partition("w.grad")[2]
+
+
+def test_step_walks_interactively(run, monkeypatch):
+    answers = io.StringIO("\n\nb\nw\nnobody\nq\ntoo late\n")
+    monkeypatch.setattr("sys.stdin", answers)
+    code, out, err = run("step", "w*x + 1", "w=0.5", "x=2")
+    assert (code, err) == (0, "")
+    assert out.count("v1 = w × x") == 2  # made, then come back to
+    assert "w.grad = 2 in the end" in out
+    assert "no node is called 'nobody'" in out
+    assert answers.read() == "too late\n"
+
+
+def test_step_without_a_terminal_ends():
+    done = process("step", "x*x", "x=3")
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
+def test_step_writes_a_page(run, tmp_path):
+    code, out, _ = run("step", "tanh(w*x + b)", "w=0.5", "x=2", "b=-1", "--html", "steps.html")
+    page = (tmp_path / "steps.html").read_text(encoding="utf-8")
+    assert (code, out) == (0, "wrote steps.html\n")
+    assert page.startswith("<!DOCTYPE html>")
+    assert "<script" in page
+
+
+# ---------------------------------------------------------------------------------------- check
+
+
+@pytest.fixture
+def functions(tmp_path, monkeypatch):
+    (tmp_path / "functions_of_a_user.py").write_text(
+        "import math, tinygrad_edu as tg\n"
+        "def f(x, y): return tg.exp(x) * y\n"
+        "cube = tg.Op('cube', lambda x: x**3, lambda y, x: (3.003 * x * x,))\n"
+        "def wrong(x): return tg.sin(cube(x))\n"
+        "def raises(x): return 1 / 0\n"
+        "def kinked(x): return tg.relu(x - 1.0)\n"
+        "def sine(x): return math.sin(x)\n"
+        "def slope(x): return math.cos(x)\n"
+        "def steep(x): return 1.001 * math.cos(x)\n"
+        "number = 3\n",
+        encoding="utf-8",
+    )
+    yield "functions_of_a_user"
+    sys.modules.pop("functions_of_a_user", None)
+
+
+def test_check_confirms_a_formula(run):
+    code, out, err = run("check", "exp(-x**2)*sin(3*x)", "x=0.7")
+    x = 0.7
+    expected = math.exp(-x * x) * (3 * math.cos(3 * x) - 2 * x * math.sin(3 * x))
+    assert (code, err) == (0, "")
+    assert str(expected)[:10] in out
+    assert "agrees" in out
+    code, out, _ = run("check", "exp(-x**2)*sin(3*x)", "x=0.7", "--order", "2")
+    assert code == 0
+    assert "∂²f" in out
+
+
+def test_check_reads_a_python_function(run, functions):
+    code, out, err = run("check", f"{functions}:f", "--at", "0.3", "-1.2")
+    assert (code, err) == (0, "")
+    assert str(math.exp(0.3))[:10] in out
+    assert run("check", f"{functions}:sine", "--gradient", f"{functions}:slope", "--at", "1")[0] == 0
+
+
+def test_check_finds_what_is_wrong_and_says_so_by_its_exit_code(run, functions):
+    code, out, err = run("check", f"{functions}:wrong", "--at", "0.5")
+    assert (code, err) == (1, "")
+    assert "cube(0.5)" in out
+    code, out, _ = run("check", f"{functions}:sine", "--gradient", f"{functions}:steep", "--at", "1")
+    assert code == 1
+    assert str(math.cos(1.0))[:10] in out
+    assert str(1.001 * math.cos(1.0))[:10] in out
+
+
+def test_check_does_not_pass_what_it_cannot_decide(run, functions):
+    code, out, _ = run("check", f"{functions}:kinked", "--at", "1")
+    assert code == 1
+    assert "nondifferentiable" in out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("{}:raises", "--at", "1"), "ZeroDivisionError: division by zero"),
+        (("{}:sine", "--at", "1"), "tg.sin"),
+        (("{}:f", "--at", "1"), "missing 1 required positional argument"),
+        (("{}:f",), "say where"),
+        (("{}:sin", "--at", "1"), "did you mean 'sine'"),
+        (("{}:number", "--at", "1"), "not a function"),
+        (("{}:f", "x=1", "--at", "1", "2"), "not both"),
+        (("{}", "--at", "1"), "package.module:function"),
+        (("no_such_module:f", "--at", "1"), "cannot import no_such_module"),
+        (("{}:f", "--at", "1", "nan"), "finite"),
+        (("{}:f", "--at", "1", "b"), "invalid float value"),
+        (("x*x", "x=1", "--order", "3"), "invalid choice"),
+        (("x*x",), "no value for x"),
+    ],
+    ids=str,
+)
+def test_wrong_input_of_check_is_answered_in_one_line(run, functions, arguments, message):
+    code, out, err = run("check", *(part.format(functions) for part in arguments))
+    assert (code, out) == (2, "")
+    assert message in err
+    assert re.fullmatch(r"tinygrad-edu[^\n]*\n", err)
+
+
 # ---------------------------------------------------------------------------------------- wrong input
 
 WRONG = [
     ((), "COMMAND"),
     (("trian", "iris"), "did you mean 'train'"),
-    (("fly",), "commands: train, draw, trace"),
+    (("fly",), "commands: train, draw, trace, step, check"),
     (("train",), "DATA"),
     (("train", "irs"), "did you mean 'iris'"),
     (("train", "iris", "--epochs", "0"), "whole number of at least 1"),
@@ -206,6 +328,9 @@ WRONG = [
     (("train", "iris", "--bogus"), "unrecognized arguments: --bogus"),
     (("train", "iris", "--out", "file"), "cannot write into the folder 'file': it is a file"),
     (("train", "iris", "--out", "file/below"), "cannot write into the folder 'file/below': not a directory"),
+    (("step", "x*x", "x=3", "--html", "steps.gif"), ".html"),
+    (("step", "x*x", "x=3", "--html", "missing/steps.html"), "there is no folder 'missing'"),
+    (("step", "x*x", "x=3", "--html", "a.html", "--text"), "not allowed with"),
     (("draw",), "FORMULA"),
     (("draw", "tanh(w*x + b)", "w=1"), "no value for x, b"),
     (("draw", "x*x", "x=3", "y=2"), "there is no variable 'y'"),
@@ -244,7 +369,7 @@ def test_every_command_has_help_with_examples(run):
     code, out, _ = run("--help")
     assert code == 0
     commands = re.findall(r"^    (\w+) ", out, re.MULTILINE)
-    assert {"train", "draw", "trace"} <= set(commands)
+    assert {"train", "draw", "trace", "step", "check"} <= set(commands)
     for command in commands:
         code, out, _ = run(command, "--help")
         assert code == 0
@@ -256,9 +381,10 @@ def test_examples_in_the_help_run(run, monkeypatch):
 
     trained = []
     monkeypatch.setattr(report, "train", lambda *args, **options: trained.append((args, options)))
-    for command in ("draw", "trace", "train"):
+    monkeypatch.setattr("sys.stdin", io.StringIO("q\n"))
+    for command in ("draw", "trace", "train", "step", "check"):
         for line in run(command, "--help")[1].splitlines():
-            if line.startswith("  tinygrad-edu "):
+            if line.startswith("  tinygrad-edu ") and "package.module" not in line:
                 assert run(*shlex.split(line)[1:])[0] == 0, line
     assert len(trained) >= 2
 

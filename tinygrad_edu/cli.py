@@ -12,15 +12,12 @@ import os
 import re
 import sys
 import textwrap
-import unicodedata
 from collections.abc import Callable, Sequence
 from typing import Any, NoReturn, TypeVar
 
-from . import __version__, data, optim
+from . import __version__, commands, data, optim
 from .errors import GraphvizMissingError
-from .expression import Expression, parse
 from .grammar import CONSTANTS, FUNCTIONS, SEQUENCE_FUNCTIONS, nearest, short
-from .value import Value
 
 _FORMULA = f"""A formula is written as in Python: + - * / **, comparisons, brackets, numbers, names, and the functions
 {", ".join(sorted(FUNCTIONS))}. Functions of lists: {", ".join(sorted(SEQUENCE_FUNCTIONS))}, as in sum([a, b]) or
@@ -41,7 +38,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     Returns
     -------
     int
-        The exit code: 0, or 2 after wrong input, or 130 if it was interrupted.
+        The exit code: 0; 1 if `check` finds a wrong derivative; 2 after wrong input; 130 if it was interrupted.
     """
     given = list(sys.argv[1:] if argv is None else argv)
     codecs.register_error("tinygrad_edu", _in_ascii)
@@ -50,13 +47,13 @@ def main(argv: Sequence[str] | None = None) -> int:
             stream.reconfigure(errors="tinygrad_edu")
     name = "tinygrad-edu"
     try:
-        parser, commands = _parsers()
-        if given and not given[0].startswith("-") and given[0] not in commands:
-            known = f"; commands: {', '.join(commands)}"
-            parser.error(f"no command is called {short(given[0])}{nearest(given[0], commands) or known}")
+        parser, known = _parsers()
+        if given and not given[0].startswith("-") and given[0] not in known:
+            hint = nearest(given[0], known) or f"; commands: {', '.join(known)}"
+            parser.error(f"no command is called {short(given[0])}{hint}")
         arguments = parser.parse_args([*given[:1], *map(_shielded, given[1:])])
         name += f" {arguments.command}"
-        arguments.run(arguments)
+        code: int = arguments.run(arguments)
         sys.stdout.flush()
     except SystemExit as stop:  # argparse has said what is wrong, or printed the help
         return stop.code if isinstance(stop.code, int) else 2
@@ -69,75 +66,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except (ValueError, TypeError, OSError, GraphvizMissingError) as error:
         print(f"{name}: {_one_line(error)}", file=sys.stderr)
         return 2
-    return 0
-
-
-# ---------------------------------------------------------------------------------------- commands
-
-
-def _train(arguments: argparse.Namespace) -> None:
-    from .report import train
-
-    options = vars(arguments).copy()
-    for key in ("command", "run"):
-        del options[key]
-    train(options.pop("data"), options.pop("out"), progress=not options.pop("quiet"), **options)
-
-
-def _draw(arguments: argparse.Namespace) -> None:
-    from .drawing import draw
-
-    y = _computed(arguments)
-    y.backward()
-    edges = None if arguments.edges == "none" else arguments.edges
-    drawing = draw(y, edges=edges, direction=arguments.direction, digits=arguments.digits, theme=arguments.theme)
-    if arguments.output is None:
-        print(drawing)
-    else:
-        print(f"wrote {drawing.save(arguments.output)}")
-    _note_nonfinite(y)
-
-
-def _trace(arguments: argparse.Namespace) -> None:
-    from .tracing import trace
-
-    formula, numbers = _given(arguments)
-    print(trace(formula, *numbers).table(*numbers))
-    _note_nonfinite(_computed(arguments))
-
-
-def _computed(arguments: argparse.Namespace) -> Value:
-    formula, numbers = _given(arguments)
-    y: Value = formula(*[Value(number, name) for name, number in zip(formula.variables, numbers, strict=True)])
-    return y
-
-
-def _given(arguments: argparse.Namespace) -> tuple[Expression, list[float]]:
-    """Read the formula and the numbers for its variables."""
-    formula = parse(arguments.formula)
-    if not formula.variables:
-        raise ValueError(f"{short(formula.text)} has no variable, so there is nothing to differentiate; write x*x, x=3")
-    values: dict[str, float] = {}
-    for assignment in arguments.values:
-        name, equals, number = (part.strip() for part in assignment.partition("="))
-        name = unicodedata.normalize("NFKC", name)  # as Python's parser reads the names of the formula
-        if not (equals and name.isidentifier() and number):
-            raise ValueError(f"cannot read {short(assignment)}: give the value of each variable as x=1.5")
-        if name in values:
-            raise ValueError(f"two values for {name}: {values[name]!r} and {number}")
-        constant = parse(number)
-        if constant.variables:
-            raise ValueError(f"cannot read {short(assignment)}: {short(number)} is not a number")
-        values[name] = float(constant())
-    return formula, formula.arrange(values)
-
-
-def _note_nonfinite(y: Value) -> None:
-    from .walk import find_nonfinite
-
-    found = find_nonfinite(y)
-    if found is not None:
-        print(f"note: {found}", file=sys.stderr)
+    return code
 
 
 # ---------------------------------------------------------------------------------------- arguments
@@ -158,25 +87,25 @@ def _parsers() -> tuple[_Parser, dict[str, Any]]:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--version", action="version", version=f"tinygrad-edu {__version__}")
-    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True, parser_class=_Parser)
+    added = parser.add_subparsers(dest="command", metavar="COMMAND", required=True, parser_class=_Parser)
 
     def command(name: str, run: Any, summary: str, *examples: str, formula: bool = True) -> argparse.ArgumentParser:
-        added = commands.add_parser(
+        made = added.add_parser(
             name,
             help=summary,
             description=f"{summary[0].upper()}{summary[1:]}.",
             epilog=_examples(*examples) + (f"\n\n{textwrap.fill(_FORMULA, 78)}" if formula else ""),
             formatter_class=argparse.RawDescriptionHelpFormatter,
         )
-        added.set_defaults(run=run)
+        made.set_defaults(run=run)
         if formula:
-            added.add_argument("formula", metavar="FORMULA", help='such as "tanh(w*x + b)"')
-            added.add_argument("values", metavar="NAME=NUMBER", nargs="*", help="the value of each variable")
-        return added
+            made.add_argument("formula", metavar="FORMULA", help='such as "tanh(w*x + b)"')
+            made.add_argument("values", metavar="NAME=NUMBER", nargs="*", help="the value of each variable")
+        return made
 
     train = command(
         "train",
-        _train,
+        commands.train,
         "train a small network on a data set, and write the model and pictures of it into a folder",
         "train iris",
         "train moons --hidden 16 --epochs 60 --seed 7 --out my-moons",
@@ -205,7 +134,7 @@ def _parsers() -> tuple[_Parser, dict[str, Any]]:
 
     draw = command(
         "draw",
-        _draw,
+        commands.draw,
         "draw a formula with its values and gradients, into a file or as text",
         'draw "tanh(w*x + b)" w=0.5 x=2 b=-1 -o neuron.svg',
         'draw "relu(a*b - 1)" a=2 b=3',
@@ -220,11 +149,36 @@ def _parsers() -> tuple[_Parser, dict[str, Any]]:
 
     command(
         "trace",
-        _trace,
+        commands.trace,
         "print how a formula is evaluated step by step, with primals and adjoints",
         'trace "log(x1) + x1*x2 - sin(x2)" x1=2 x2=5',
     )
-    return parser, dict(commands.choices)
+
+    step = command(
+        "step",
+        commands.step,
+        "walk through the forward and the backward pass of a formula, one step at a time",
+        'step "tanh(w*x + b)" w=0.5 x=2 b=-1',
+        'step "tanh(w*x + b)" w=0.5 x=2 b=-1 --text',
+        'step "tanh(w*x + b)" w=0.5 x=2 b=-1 --html steps.html',
+    )
+    instead = step.add_mutually_exclusive_group()
+    instead.add_argument("--text", action="store_true", help="print all steps")
+    instead.add_argument("--html", metavar="FILE", help="write a page that plays the steps")
+    _option(step, "--digits", int, 4, "N", "significant digits of each number (default 4)")
+
+    check = command(
+        "check",
+        commands.check,
+        "compare the derivatives of a formula, or of a Python function, with finite differences",
+        'check "exp(-x**2)*sin(3*x)" x=0.7 --order 2',
+        "check package.module:function --at 0.3 1.2",
+        "check package.module:function --gradient package.module:its_gradient --at 0.3",
+    )
+    check.add_argument("--order", type=int, choices=(1, 2), default=1, help="2 checks second derivatives too")
+    check.add_argument("--at", type=float, nargs="+", metavar="NUMBER", help="the arguments of a Python function")
+    check.add_argument("--gradient", metavar="FUNCTION", help="the hand-written gradient of a Python function")
+    return parser, dict(added.choices)
 
 
 def _option(parser: argparse.ArgumentParser, flag: str, kind: Any, default: Any, metavar: str, help: str) -> None:

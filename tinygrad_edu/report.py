@@ -125,6 +125,7 @@ def write(model: nn.Module, history: History, whole: Dataset, kept: Dataset, fol
     """
     from . import plot
     from .drawing import draw
+    from .stepping import play
 
     model.save(folder / "model.json")
     plot.loss_curve(history).savefig(folder / "loss_curve.png", dpi=150)
@@ -133,6 +134,7 @@ def write(model: nn.Module, history: History, whole: Dataset, kept: Dataset, fol
     loss, place = hardest(model, history, kept)
     loss.backward()
     draw(loss).save(folder / "loss_graph.svg")
+    play(loss).save(folder / "steps.html")
     label = kept.class_names[kept.y[place]]
     first, second = (figure.axes[0].get_xlabel(), figure.axes[0].get_ylabel())
     over = f"over {first} and {second}" + ", the others at their mean" * (len(whole.feature_names) > 2)
@@ -141,6 +143,7 @@ def write(model: nn.Module, history: History, whole: Dataset, kept: Dataset, fol
         "loss_curve.png": "loss and accuracy of each epoch",
         "decision_boundary.png": f"which class it names where, {over}",
         "loss_graph.svg": f"the loss of one example ({label}, the hardest of the test), with values and gradients",
+        "steps.html": "the same, to step through in a browser: forwards, then backwards",
     }
 
 
