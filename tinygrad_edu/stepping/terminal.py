@@ -1,0 +1,168 @@
+"""With this module one can read or walk the steps of a computation in a terminal."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from tinygrad_edu.drawing.numbers import number
+from tinygrad_edu.drawing.units import labels_of
+from tinygrad_edu.sweep import topological_order
+from tinygrad_edu.value import Value
+from tinygrad_edu.walk import Step, paths, steps
+
+from .wording import Wording
+
+HELP = "Enter: next step   b: back   a name (w, v1 ...): why is its gradient what it is   q: leave"
+
+
+def text_of(x: Value, digits: int = 4) -> str:
+    """Write all steps of a computation, one or two lines each.
+
+    Parameters
+    ----------
+    x : Value
+        The result.
+    digits : int, default 4
+        Digits of every number.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> print(text_of(Value(0.5, "w") * Value(2.0, "x")))
+    forward: compute the values
+      1  v1 = w × x
+            = 0.5 × 2 = 1
+    backward: share out the gradient
+      2  v1.grad = 1
+      3  w.grad += ∂v1/∂w × v1.grad     where ∂v1/∂w = x
+            0 + 2 × 1 = 2
+      4  x.grad += ∂v1/∂x × v1.grad     where ∂v1/∂x = w
+            0 + 0.5 × 1 = 0.5
+    """
+    return "\n".join(lines_of(x, digits))
+
+
+def lines_of(x: Value, digits: int = 4) -> Iterator[str]:
+    """Give the lines of `text_of` one after the other; a million steps are no trouble."""
+    words = Wording(labels_of(topological_order(x)), digits)
+    seen = ""
+    for i, step in enumerate(steps(x), 1):
+        phase = "forward" if step.kind == "forward" else "backward"
+        if phase != seen:
+            seen = phase
+            yield _PHASES[phase]
+        yield from _lines(step, i, words)
+
+
+_PHASES = {"forward": "forward: compute the values", "backward": "backward: share out the gradient"}
+
+
+def _lines(step: Step, i: int, words: Wording) -> Iterator[str]:
+    names, numbers = words.line(step)
+    where = ""
+    if step.kind == "backward":
+        rule = words.rule(step)
+        if rule:
+            where = f"     where ∂{words.label(step.node)}/∂{words.label(step.parent)} = {rule}"
+    yield f"{i:>3}  {names}{where}"
+    if step.kind == "forward":
+        yield f"        = {numbers}"
+    elif step.kind == "backward":
+        yield f"        {numbers}"
+
+
+def walk(
+    value: Value,
+    *,
+    input: Callable[[str], str] = input,
+    output: Callable[[str], None] = print,
+    digits: int = 4,
+) -> None:
+    """Walk through the steps of a computation interactively.
+
+    Parameters
+    ----------
+    value : Value
+        The result. No gradient is written on any node.
+    input : callable
+        Asks for a line, as the built-in `input` does; end of file leaves.
+    output : callable
+        Takes a line, as `print` does.
+    digits : int, default 4
+        Digits of every number.
+    """
+    order = topological_order(value)
+    words = Wording(labels_of(order), digits)
+    by_label: dict[str, Any] = {}
+    for node in order:
+        by_label.setdefault(words.labels[node], node)
+    coming = steps(value)
+    made: list[Step] = []
+    at = 0
+    output(HELP)
+    while True:
+        try:
+            answer = input(f"[{at}] ").strip()
+        except (EOFError, KeyboardInterrupt):
+            output("")
+            return
+        if answer == "q":
+            return
+        if answer in by_label:
+            for line in why(value, by_label[answer], words, _gradient_so_far(made[:at], by_label[answer])):
+                output(line)
+            continue
+        if answer == "b":
+            at = max(at - 1, 0)
+        elif answer == "":
+            if at == len(made):
+                step = next(coming, None)
+                if step is None:
+                    output("That was the last step. b: back, a name: why, q: leave")
+                    continue
+                made.append(step)
+            at += 1
+        else:
+            near = difflib.get_close_matches(answer, by_label, 1)
+            output(f"no node is called {answer!r}{f' (did you mean {near[0]}?)' if near else ''}. {HELP}")
+            continue
+        if at == 0:
+            output("At the start: only the leaves have values.")
+            continue
+        step = made[at - 1]
+        if at == 1 or step.kind != made[at - 2].kind and step.kind == "seed":
+            output(_PHASES["forward" if step.kind == "forward" else "backward"])
+        for line in _lines(step, at, words):
+            output(line)
+
+
+def why(root: Value, node: Any, words: Wording, so_far: float | None = None) -> Iterator[str]:
+    """Say why a node's gradient is what it is: its paths to the result, the largest first."""
+    label = words.label(node)
+    value = number(node.data, words.digits)
+    yield f"{label} = {words.formula(node) + ' = ' if node.parents else ''}{value}"
+    found = paths(root, node)
+    if not found.count:
+        yield f"  {label} gets no gradient: it is a plain number, or the result does not depend on it"
+        return
+    if so_far is not None:
+        yield f"  {label}.grad is {number(so_far, words.digits)} so far"
+    yield f"  {label}.grad = {number(found.gradient, words.digits)} in the end, summed over {found.count:,} path{'s' * (found.count != 1)}:"
+    for path in found:
+        chain = " → ".join(words.label(at) for at in path.nodes)
+        product = " × ".join(number(d, words.digits) for d in path.locals) or "1"
+        yield f"  {number(path.product, words.digits):>10}   {chain}   ({product})"
+    if found.count > len(found):
+        yield f"  {number(found.hidden, words.digits):>10}   … {found.count - len(found):,} more"
+
+
+def _gradient_so_far(made: list[Step], node: Any) -> float:
+    for step in reversed(made):
+        if step.grad_after is not None and (step.parent if step.parent is not None else step.node) is node:
+            return step.grad_after
+    return 0.0
