@@ -94,6 +94,9 @@ if TYPE_CHECKING:
     from .check.gradients import check_grads as check_grads
     from .drawing import Drawing as Drawing
     from .drawing import draw as draw
+    from .stepping import Player as Player
+    from .stepping import Stepper as Stepper
+    from .stepping import play as play
     from .training import History as History
     from .training import accuracy as accuracy
     from .training import fit as fit
@@ -111,8 +114,11 @@ _ROOMS = {
     "Drawing": "drawing",
     "draw": "drawing",
     "History": "training",
+    "Player": "stepping",
+    "Stepper": "stepping",
     "accuracy": "training",
     "fit": "training",
+    "play": "stepping",
 }
 
 
