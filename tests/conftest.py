@@ -1,4 +1,4 @@
-"""How thoroughly hypothesis looks: `quick` by default, `deep` by --hypothesis-profile=deep, `planted` for planted bugs."""
+"""How thoroughly hypothesis looks: `quick` by default, `deep` if asked for, `planted` for planted bugs."""
 
 from hypothesis import HealthCheck, Phase, settings
 
