@@ -49,7 +49,12 @@ class Layout:
 
 
 def lay_out(
-    records: Records, sizes: Mapping[str, Size], labels: Mapping[int, Size], titles: Mapping[str, Size], direction: str
+    records: Records,
+    sizes: Mapping[str, Size],
+    labels: Mapping[int, Size],
+    titles: Mapping[str, Size],
+    direction: str,
+    dense: bool = False,
 ) -> Layout:
     """Place the nodes of a drawing.
 
@@ -65,6 +70,8 @@ def lay_out(
         Size of the label of each cluster, by id.
     direction : "LR" or "TB"
         Where the values flow.
+    dense : bool, default False
+        Whether edges are so many that straight ones in wide gaps read better.
 
     Returns
     -------
@@ -84,6 +91,8 @@ def lay_out(
     if spanned > _LONG:
         labels = {}
     limits = "nslimit=1, mclimit=0.5, " if spanned > _LONG / 4 else ""
+    if dense:
+        limits += "splines=line, "
     return _read(run_graphviz(_layout_dot(records, sizes, labels, titles, f"{limits}rankdir={direction}")), records)
 
 
@@ -123,7 +132,7 @@ def _layout_dot(
 ) -> str:
     lines = [
         "digraph {",
-        f"graph [{options}, nodesep=0.22, ranksep={0.32 if labels else 0.5}];",
+        f"graph [{options}, nodesep=0.22, ranksep={0.32 if labels else 1.4 if 'splines' in options else 0.5}];",
         'node [shape=box, fixedsize=true, label=""]; edge [arrowhead=none];',
     ]
     inside: dict[str | None, list[str]] = defaultdict(list)

@@ -45,10 +45,12 @@ def make_scene(records: Records, direction: str, digits: int, labels: bool = Fal
     """
     units = Units(unit_of(n.grad for n in records.nodes), unit_of(e.contribution for e in records.edges))
     sizes = {node.id: card_size(node, records.show, digits, labels) for node in records.nodes}
-    texts = _edge_texts(records, digits)
+    dense = len(records.edges) > 2 * len(records.nodes)
+    texts = _edge_texts(records, digits, dense)
     spaces = {i: (text_width(text) * EDGE_FONT + 8, EDGE_FONT + 5) for i, text in texts.items()}
     titles = {c.id: (text_width(c.label) * TITLE_FONT, TITLE_FONT + 3) for c in records.clusters}
-    layout = lay_out(records, sizes, spaces, titles, direction)
+    # Where edges are many, room for their labels would pull the picture apart: they are set on the curves instead.
+    layout = lay_out(records, sizes, {} if dense else spaces, titles, direction, dense)
     some_bright = any(node.highlighted for node in records.nodes)
     groups = [_cluster(layout, c.id, c.label) for c in records.clusters]
     for i, edge in enumerate(records.edges):
@@ -76,9 +78,8 @@ class Units:
     contribution: float
 
 
-def _edge_texts(records: Records, digits: int) -> dict[int, str]:
+def _edge_texts(records: Records, digits: int, dense: bool) -> dict[int, str]:
     """Give the text of each edge that has one; of a dense picture, only of those between single nodes."""
-    dense = len(records.edges) > 2 * len(records.nodes)
     kinds = {node.id: node.kind for node in records.nodes}
     texts: dict[int, str] = {}
     for i, edge in enumerate(records.edges):
@@ -128,7 +129,7 @@ def _edge(i: int, edge: EdgeRecord, layout: Layout, text: str | None, unit: floa
         shapes.append(_arrowhead(curve, role, 3.2 + width * 0.7))
     if text and at is not None:
         w, h = text_width(text) * EDGE_FONT + 4, EDGE_FONT + 3
-        shapes.append(Rect(at[0] - w / 2, at[1] - h / 2, w, h, 3, fill="background", opacity=0.86))
+        shapes.append(Rect(at[0] - w / 2, at[1] - h / 2, w, h, 3, fill="background", opacity=0.86, part="halo"))
         shapes.append(
             Text(
                 at[0],

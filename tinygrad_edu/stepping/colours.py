@@ -2,17 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
-
-from tinygrad_edu.drawing.palette import DARK, LEVELS, LIGHT, Theme
-from tinygrad_edu.drawing.svg import colour_of
-
-
-def roles() -> list[str]:
-    """List every role a shape can have."""
-    plain = [field.name for field in fields(Theme) if field.name not in ("name", "scale")]
-    levels = range(-LEVELS, LEVELS + 1)
-    return plain + [f"scale{i}" for i in levels] + [f"ink{i}" for i in levels]
+from tinygrad_edu.drawing.palette import DARK, LIGHT
+from tinygrad_edu.drawing.svg import colour_of, roles
 
 
 def theme_rules() -> str:
@@ -27,6 +18,6 @@ def theme_rules() -> str:
     for theme in (LIGHT, DARK):
         variables = ";".join(f"--{role}:{colour_of(theme, role)}" for role in roles())
         rules.append(f'.box[data-theme="{theme.name}"]{{{variables}}}')
-    for role in roles():
-        rules.append(f'[data-f="{role}"]{{fill:var(--{role})}}[data-s="{role}"]{{stroke:var(--{role})}}')
+    rules += [f"[data-f={role}]{{fill:var(--{role})}}[data-s={role}]{{stroke:var(--{role})}}" for role in roles()]
+    rules.append("[data-part=label]{fill:var(--ink);stroke:var(--background)}")
     return "".join(rules)

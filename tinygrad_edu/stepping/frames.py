@@ -12,7 +12,7 @@ from tinygrad_edu.drawing.build import Source
 from tinygrad_edu.drawing.numbers import number
 from tinygrad_edu.drawing.palette import LIGHT, level_of, unit_of
 from tinygrad_edu.drawing.scene import make_scene
-from tinygrad_edu.drawing.svg import to_svg
+from tinygrad_edu.drawing.svg import to_live_svg
 from tinygrad_edu.drawing.units import labels_of
 from tinygrad_edu.ops import CONSTANT
 from tinygrad_edu.sweep import topological_order
@@ -52,7 +52,7 @@ class Frames:
         self.size = len(order)
         scenes = [make_scene(view.records, direction, digits, labels=True) for view in self.views]
         titles = [view.name or f"computation of {self.words.label(x)}" for view in self.views]
-        self.svgs = [to_svg(scene, LIGHT, title, roles=True) for scene, title in zip(scenes, titles, strict=True)]
+        self.svgs = [to_live_svg(scene, LIGHT, title) for scene, title in zip(scenes, titles, strict=True)]
         self._things: dict[Any, int] = {}
         self._things_data: list[list[Any]] = []
         self._rules: dict[str, int] = {}
@@ -118,10 +118,11 @@ class Frames:
         """Choose the picture that shows a step best: the receiver of the gradient first, then the sender."""
         node, to = step.node, receiver(step)
         if to is None or to is node:
-            return self._shown_in.get(node, [None])[0]
+            return next(iter(self._shown_in.get(node, ())), None)
         both = [v for v in self._shown_in.get(to, ()) if v in self._shown_in.get(node, ())]
-        candidates = both or self._shown_in.get(to) or self._shown_in.get(node) or [None]
-        return next((v for v in candidates if v is not None and node in self.views[v].homes), candidates[0])
+        candidates = both or self._shown_in.get(to) or self._shown_in.get(node) or []
+        seeing = (v for v in candidates if node in self.views[v].homes)
+        return next(seeing, candidates[0] if candidates else None)
 
     def _thing(self, node: Any) -> int:
         if node not in self._things:

@@ -20,8 +20,8 @@
       this.host = host;
       this.data = JSON.parse(host.querySelector("script.tinygrad-player-data").textContent);
       const picture = host.querySelector("img");
-      const bytes = Uint8Array.from(atob(picture.src.split(",")[1]), c => c.charCodeAt(0));
-      this.data.views[0].svg = new TextDecoder().decode(bytes);
+      const address = picture.getAttribute("src");
+      this.data.views[0].svg = decodeURIComponent(address.slice(address.indexOf(",") + 1));
       this.last = this.data.steps.length;
       this.at = 0;
       this.view = -1;
@@ -129,7 +129,7 @@
       const svg = document.importNode(new DOMParser().parseFromString(text, "image/svg+xml").documentElement, true);
       svg.removeAttribute("width");
       svg.removeAttribute("height");
-      svg.removeAttribute("style");
+      svg.querySelector("style.colours").remove();
       const whole = svg.getAttribute("viewBox").split(" ").map(Number);
       const notes = svg.querySelectorAll(".tg-note").length;
       if (notes) whole[3] -= 10 + 14 * notes;
@@ -206,7 +206,8 @@
             node.things.every(u => !this.changes[u].length || this.changes[u].at(-1)[0] <= this.at));
           this.text(node.grad, done && backward ? node.final : "–");
           this.shade(node, null, done && backward);
-          reached = !node.things.length || node.things.some(u => backward ? this.gradientAt(u, this.at) : this.computed[u] <= this.at);
+          const inside = node.things.filter(u => this.data.things[u][KIND] === "operation");
+          reached = !inside.length || inside.some(u => backward ? this.gradientAt(u, this.at) : this.computed[u] <= this.at);
         }
         this.mark(node.group, {later: !reached, now: false, to: false, asked: t >= 0 && t === this.asked});
       }

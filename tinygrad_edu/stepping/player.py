@@ -6,7 +6,6 @@ and a script. Where scripts do not run (GitHub, a notebook that is not trusted) 
 
 from __future__ import annotations
 
-import base64
 import html
 import json
 import os
@@ -44,15 +43,13 @@ class Player:
         """
         frames = Frames(self._x, self._digits, self._max_nodes, self._direction)
         data = {**frames.data(), "style": theme_rules() + _asset("player.css")}
-        picture = base64.b64encode(frames.svgs[0].encode("utf-8")).decode("ascii")
+        picture = frames.svgs[0].translate(_IN_ADDRESS)
         label = html.escape(frames.words.label(self._x))
-        # "<" never stands in the data, so no name can close the element it is in.
-        payload = json.dumps(data, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
-        payload = payload.replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
+        payload = _inside_script(json.dumps(data, ensure_ascii=False, separators=(",", ":")))
         return (
             '<div class="tinygrad-player" style="max-width:100%">'
             f'<img alt="computation graph of {label} with values and gradients" style="max-width:100%;height:auto" '
-            f'src="data:image/svg+xml;base64,{picture}">'
+            f'src="data:image/svg+xml;charset=utf-8,{picture}">'
             f'<script type="application/json" class="tinygrad-player-data">{payload}</script>'
             f"<script>{_asset('player.js')}</script></div>"
         )
@@ -175,6 +172,16 @@ def play(
     if direction not in ("LR", "TB"):
         raise ValueError(f'direction={direction!r} is not possible: give "LR" or "TB"')
     return Player(x, digits, max_nodes, direction)
+
+
+# What an address may not hold as it stands; all else, other scripts included, may.
+_IN_ADDRESS = {ord(c): f"%{ord(c):02X}" for c in '%#<>"&\\^`{|}\n\r\t'}
+
+
+def _inside_script(text: str) -> str:
+    """Write JSON so that nothing in it ends, or begins to comment out, the script element it stands in."""
+    text = text.replace("</", "<\\/").replace("<!", "\\u003c!").replace("<s", "\\u003cs").replace("<S", "\\u003cS")
+    return text.replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
 
 
 def _asset(name: str) -> str:

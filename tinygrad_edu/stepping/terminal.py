@@ -135,7 +135,7 @@ def walk(
             output("At the start: only the leaves have values.")
             continue
         step = made[at - 1]
-        if at == 1 or step.kind != made[at - 2].kind and step.kind == "seed":
+        if at == 1 or step.kind == "seed":
             output(_PHASES["forward" if step.kind == "forward" else "backward"])
         for line in _lines(step, at, words):
             output(line)
@@ -152,7 +152,8 @@ def why(root: Value, node: Any, words: Wording, so_far: float | None = None) -> 
         return
     if so_far is not None:
         yield f"  {label}.grad is {number(so_far, words.digits)} so far"
-    yield f"  {label}.grad = {number(found.gradient, words.digits)} in the end, summed over {found.count:,} path{'s' * (found.count != 1)}:"
+    final, plural = number(found.gradient, words.digits), "s" * (found.count != 1)
+    yield f"  {label}.grad = {final} in the end, summed over {found.count:,} path{plural}:"
     for path in found:
         chain = " → ".join(words.label(at) for at in path.nodes)
         product = " × ".join(number(d, words.digits) for d in path.locals) or "1"

@@ -13,12 +13,12 @@ from typing import Any
 
 from tinygrad_edu.drawing.build import Source, build_folded
 from tinygrad_edu.drawing.folding import Folding, fold, key_of
-from tinygrad_edu.drawing.records import Records
 from tinygrad_edu.drawing.numbers import visible
+from tinygrad_edu.drawing.records import Records
 from tinygrad_edu.drawing.units import Units, list_units
 from tinygrad_edu.value import scope_labels
 
-MOST_NODES_IN_DETAIL = 1000
+MOST_NODES_IN_DETAIL = 600
 
 
 @dataclass(frozen=True, slots=True)
