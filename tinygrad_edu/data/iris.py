@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import csv
 import random
-from importlib import resources
 
 from .dataset import Dataset, stratified
 
 
 def iris(n: int | None = None, noise: float | None = None, seed: int = 0) -> Dataset:
     """Give the 150 irises in the order of Fisher's table, or a stratified sample of `n` of them."""
+    import csv
+    from importlib import resources
+
     if noise:
         raise ValueError(f"iris was measured, not generated: leave noise out (got {noise!r})")
     text = resources.files("tinygrad_edu.data").joinpath("iris.csv").read_text(encoding="utf-8")
