@@ -92,6 +92,8 @@ if TYPE_CHECKING:
     from . import optim as optim
     from . import plot as plot
     from .check.gradients import check_grads as check_grads
+    from .compiler import batch_mean as batch_mean
+    from .compiler import compile as compile
     from .drawing import Drawing as Drawing
     from .drawing import draw as draw
     from .stepping import Player as Player
@@ -110,7 +112,9 @@ _ROOMS = {
     "nn": "nn",
     "optim": "optim",
     "plot": "plot",
+    "batch_mean": "compiler",
     "check_grads": "check.gradients",
+    "compile": "compiler",
     "Drawing": "drawing",
     "draw": "drawing",
     "History": "training",

@@ -120,3 +120,22 @@ class GradientMismatch(AssertionError):
     def drawing(self) -> Any:
         """The suspect alone, drawn; None if there is none."""
         return None if self.suspect is None else self.suspect.drawing
+
+
+class FrozenNumberError(TypeError):
+    """A function that is to be compiled takes a number out of its graph, which would then be the same in every call.
+
+    Examples
+    --------
+    >>> import tinygrad_edu as tg
+    >>> w = tg.Value(2.0)
+    >>> tg.compile(lambda x: x * w.data)([1.0, 2.0])
+    Traceback (most recent call last):
+    ...
+    tinygrad_edu.errors.FrozenNumberError: <lambda> reads the number of a Value while it is traced ...
+
+    Compute with the Value itself:
+
+    >>> tg.compile(lambda x: x * w)([1.0, 2.0]).tolist()
+    [2.0, 4.0]
+    """

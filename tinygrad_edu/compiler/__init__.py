@@ -1,0 +1,107 @@
+"""With this package one can turn traced scalar functions into array programs: write scalars, run arrays.
+
+>>> import tinygrad_edu as tg
+>>> w = tg.Value(3.0, "w")
+>>> c = tg.compile(lambda x, y: tg.square(w * x - y))
+>>> c.value_and_grad([1.0, 2.0], [3.0, 5.0])
+(0.5, array([2.]))
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any
+
+from ..value import Value
+
+if TYPE_CHECKING:
+    from .compiled import Compiled
+
+_BACKENDS = ("numpy",)
+
+
+def compile(f: Callable[..., Any], params: Iterable[Value] | None = None, backend: str = "numpy") -> Compiled:
+    """Compile a function of one example so that it runs on arrays of many.
+
+    It is traced once for each structure of its arguments, differentiated, and regrouped into array operations, however
+    its scalars were written. Values it meets (a model's parameters) are shared by all examples; their numbers are read
+    at every call.
+
+    Parameters
+    ----------
+    f : callable
+        Takes numbers or nested lists or dicts of them, one example; gives a number or nested numbers.
+    params : iterable of Value, optional
+        What gradients are wanted for, and in which order; by default every leaf Value that `f` meets, as it meets them.
+    backend : {"numpy"}, default "numpy"
+        What runs the array program.
+
+    Returns
+    -------
+    Compiled
+        ``c(X, ...)`` gives the outputs for every example, ``c.value_and_grad(X, ...)`` the reduced value and one flat
+        array of derivatives, ``c.backward(X, ...)`` adds those to the Values' `grad`; ``print(c.program)``.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an argument is of the wrong type, or there is no such back end.
+    TracedBoolError
+        When called: if `f` branches on a number.
+    FrozenNumberError
+        When called: if `f` takes the number out of a Value.
+
+    Examples
+    --------
+    >>> import tinygrad_edu as tg
+    >>> model = tg.nn.MLP(2, [4, 1], seed=0)
+    >>> predict = tg.compile(model)
+    >>> predict([[0.5, -1.0], [0.0, 2.0]]).shape
+    (2,)
+    """
+    if not callable(f):
+        raise TypeError(f"compile takes a function, got {type(f).__name__}: {f!r:.60}")
+    if backend not in _BACKENDS:
+        near = difflib.get_close_matches(str(backend), _BACKENDS, n=1)
+        hint = f"; did you mean {near[0]!r}?" if near else "."
+        raise ValueError(f"no back end is called {backend!r}{hint} Known: {', '.join(_BACKENDS)}")
+    from .compiled import Compiled
+
+    return Compiled(f, None if params is None else _leaves(params), backend)
+
+
+def _leaves(params: Iterable[Value]) -> list[Value]:
+    listed = list(params)
+    for place, p in enumerate(listed):
+        if not isinstance(p, Value):
+            raise TypeError(f"params must be Values, such as model.parameters(); params[{place}] is {p!r:.60}")
+        if p.op is not None:
+            raise ValueError(f"params must be leaves, but params[{place}] is computed: {p!r}")
+    if len(set(listed)) < len(listed):
+        raise ValueError("params has the same Value more than once; give it once")
+    return listed
+
+
+def batch_mean(x: Any) -> Any:
+    """Average over the examples of a batch, in a compiled function.
+
+    Parameters
+    ----------
+    x : number, Value or graph variable
+        What differs from example to example.
+
+    Returns
+    -------
+    of the same kind
+        One number for the whole batch. Eagerly there is one example only, so it is `x` itself.
+
+    Examples
+    --------
+    >>> import tinygrad_edu as tg
+    >>> tg.compile(lambda x: x - tg.batch_mean(x))([1.0, 2.0, 6.0]).tolist()
+    [-2.0, -1.0, 3.0]
+    """
+    from .lower import BATCH_MEAN
+
+    return BATCH_MEAN(x)

@@ -1,0 +1,251 @@
+"""With this module a function of one example becomes a program that runs on arrays of many."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import numpy as np
+
+from ..errors import GraphError
+from ..tree import Structure
+from ..value import Value
+from .assemble import assemble, collector_off
+from .batches import Batch, stacked
+from .lower import Lowered, lower
+from .numpy_backend import Machine
+from .program import Program
+from .tracing import traced
+
+Array = Any
+_KEPT = 4  # batch sizes whose buffers are kept
+_NUMBERS = 4_000_000  # in the batched workspace; larger batches are run in parts
+
+BACKENDS: dict[str, Callable[[Program, int], Any]] = {"numpy": Machine}
+"""What runs array programs, by the names that `compile` takes."""
+
+
+class _Traced:
+    """All that is made from one structure of arguments."""
+
+    def __init__(self, lowered: Lowered, structure: Structure, only_output: Callable[[str], Any]) -> None:
+        self.lowered = lowered
+        self.structure = structure
+        self.only_output = only_output
+        self.programs: dict[str, Program] = {}
+        self.machines: dict[str, OrderedDict[int, Any]] = {}
+
+
+class Compiled:
+    """A function of one example, made to run on batches; see `tinygrad_edu.compile`.
+
+    Attributes
+    ----------
+    f : callable
+        What was compiled.
+    backend : str
+    """
+
+    def __init__(self, f: Callable[..., Any], params: Sequence[Value] | None, backend: str) -> None:
+        self.f = f
+        self.backend = backend
+        self._machine = BACKENDS[backend]
+        self._params = params
+        self._traced: dict[Any, _Traced] = {}
+        self._latest: _Traced | None = None
+        self._lock = threading.RLock()
+
+    # ------------------------------------------------------------------------------------ looking
+
+    @property
+    def params(self) -> list[Value]:
+        """The Values that gradients are given for, in their order."""
+        return list(self._params) if self._params is not None else list(self._needed("params").lowered.params)
+
+    @property
+    def program(self) -> Program:
+        """The array program that was run last (value and gradient if that was asked for); prints one line a step."""
+        programs = self._needed("program").programs
+        return programs[next(reversed(programs))]
+
+    def _needed(self, what: str) -> _Traced:
+        if self._latest is None:
+            raise GraphError(f"{what} is known once the function has been called: its arguments show the structure")
+        return self._latest
+
+    def __repr__(self) -> str:
+        name = getattr(self.f, "__name__", type(self.f).__name__)
+        state = "not called yet" if self._latest is None else repr(self.program)[1:-1]
+        return f"<compiled {name}, {self.backend}: {state}>"
+
+    # ------------------------------------------------------------------------------------ running
+
+    def __call__(self, *args: Any) -> Any:
+        """Give the outputs for every example.
+
+        Parameters
+        ----------
+        *args : arrays or nested sequences, shape (N, ...)
+            One for each argument of the function; the first axis counts examples. Dicts of arrays for dicts.
+
+        Returns
+        -------
+        ndarray, shape (N, ...)
+            For outputs in containers of unequal sizes or dicts: such containers of arrays of shape (N,).
+        """
+        with self._lock, np.errstate(all="ignore"):  # nan and infinities are values here, as they are on floats
+            batch, made = self._prepare(args)
+            outputs = np.empty((len(made.lowered.outputs), batch.size))
+            for part, start, machine in self._parts(made, "value", batch, None):
+                _fill(machine, part, machine.program, None)
+                machine.run()
+                for place, (batched, row) in enumerate(machine.program.outputs):
+                    source = machine.batched[row] if batched else machine.unbatched[row]
+                    outputs[place, start : start + part.size] = source
+        return stacked(made.structure, outputs)
+
+    def value_and_grad(
+        self, *args: Any, reduce: str = "mean", weights: Any = None, at: Any = None
+    ) -> tuple[float, Array]:
+        """Give the only output, averaged or summed over the examples, and its gradient.
+
+        Parameters
+        ----------
+        *args : arrays or nested sequences, shape (N, ...)
+            As for a call.
+        reduce : {"mean", "sum"}, default "mean"
+            With weights wᵢ the mean is Σ wᵢ fᵢ / Σ wᵢ, the sum Σ wᵢ fᵢ.
+        weights : array, shape (N,), optional
+            How much each example counts.
+        at : array, optional
+            Numbers to use in place of those of `params`, in the same order.
+
+        Returns
+        -------
+        float, ndarray of float64
+            The value, and one derivative for each of `params`.
+
+        Raises
+        ------
+        GraphError
+            If the function has more than one output.
+        ValueError
+            If shapes do not fit, or there is no example.
+        """
+        with self._lock, np.errstate(all="ignore"):
+            batch, made = self._prepare(args)
+            made.only_output("value_and_grad")
+            seed, kind = _seed_of(reduce, weights, batch.size)
+            value, gradient = 0.0, np.zeros(len(made.lowered.params))
+            for part, start, machine in self._parts(made, kind, batch, seed):
+                program = machine.program
+                part_seed = seed if isinstance(seed, float) else seed[start : start + part.size]
+                _fill(machine, part, program, at)
+                if program.weighted:
+                    machine.batched[program.seed] = part_seed
+                else:
+                    machine.unbatched[program.seed] = part_seed
+                machine.run()
+                ((batched, row),) = program.outputs
+                if batched:
+                    losses = machine.batched[row]
+                    value += float(np.dot(losses, part_seed) if program.weighted else losses.sum() * part_seed)
+                else:
+                    each = float(machine.unbatched[row])
+                    value += each * (float(np.sum(part_seed)) if program.weighted else part.size * float(part_seed))
+                gradient += machine.unbatched.take(program.gradients)
+        return value, gradient
+
+    def backward(self, *args: Any, reduce: str = "mean", weights: Any = None) -> float:
+        """Add the gradient to the `grad` of `params`, as a backward pass would, and give the value.
+
+        Parameters
+        ----------
+        *args, reduce, weights
+            As for `value_and_grad`.
+
+        Returns
+        -------
+        float
+        """
+        value, gradient = self.value_and_grad(*args, reduce=reduce, weights=weights)
+        for p, g in zip(self.params, gradient.tolist(), strict=True):
+            p.grad += g
+        return value
+
+    # ------------------------------------------------------------------------------------ preparing
+
+    def _prepare(self, args: tuple[Any, ...]) -> tuple[Batch, _Traced]:
+        batch = Batch.of(args)
+        made = self._traced.get(batch.structure)
+        if made is None:
+            with collector_off():
+                graph, inner = traced(self.f, batch.example(), self._params)
+                params = self._params
+                if params is None:
+                    params = [value for value in graph.captured if value not in inner]
+                made = _Traced(lower(graph, params, batch.sizes()), graph.structure, graph.only_output)
+            self._traced[batch.structure] = made
+        self._latest = made
+        return batch, made
+
+    def _parts(self, made: _Traced, kind: str, batch: Batch, seed: Any) -> Iterator[tuple[Batch, int, Any]]:
+        """Give the batch, in parts if the workspace would be large, each with the machine to run it on."""
+        program = made.programs.get(kind)
+        if program is None:
+            with collector_off():
+                program = assemble(made.lowered, kind != "value", kind == "weighted")
+        made.programs.pop(kind, None)
+        made.programs[kind] = program  # the last is the latest
+        size = batch.size
+        if not program.couples:
+            size = min(size, max(64, _NUMBERS // max(1, program.batched_rows)))
+        for start in range(0, batch.size, size):
+            part = batch if size == batch.size else batch.part(start, size)
+            yield part, start, self._machine_for(made, kind, program, part.size)
+
+    def _machine_for(self, made: _Traced, kind: str, program: Program, count: int) -> Any:
+        machines = made.machines.setdefault(kind, OrderedDict())
+        machine = machines.get(count)
+        if machine is None:
+            machine = machines[count] = self._machine(program, count)
+            if len(machines) > _KEPT:
+                machines.popitem(last=False)
+        machines.move_to_end(count)
+        return machine
+
+    def __reduce__(self) -> Any:
+        raise TypeError("a compiled function holds buffers and cannot be pickled or copied: compile it again there")
+
+
+def _seed_of(reduce: str, weights: Any, count: int) -> tuple[Any, str]:
+    if reduce not in ("mean", "sum"):
+        raise ValueError(f"reduce must be 'mean' or 'sum', got {reduce!r}")
+    if weights is None:
+        return (1.0 / count if reduce == "mean" else 1.0), "gradient"
+    row = np.asarray(weights, dtype=np.float64)
+    if row.shape != (count,):
+        raise ValueError(f"weights must have one number for each of the {count} examples, got shape {row.shape}")
+    if reduce == "mean":
+        if row.sum() == 0.0:
+            raise ValueError("the weights add up to 0, so there is no weighted mean; use reduce='sum'")
+        row = row / row.sum()
+    return row, "weighted"
+
+
+def _fill(machine: Any, batch: Batch, program: Program, at: Any) -> None:
+    """Write inputs and parameters into the workspaces."""
+    batch.write(machine.batched, program.inputs)
+    count = len(program.params)
+    first = program.parameters_row
+    if at is None:
+        machine.unbatched[first : first + count] = [p.data for p in program.params]
+    else:
+        numbers = np.asarray(at, dtype=np.float64)
+        if numbers.shape != (count,):
+            raise ValueError(f"at must have one number for each of the {count} params, got shape {numbers.shape}")
+        machine.unbatched[first : first + count] = numbers
+    if program.fixed:
+        machine.unbatched[first + count : first + count + len(program.fixed)] = [v.data for v in program.fixed]

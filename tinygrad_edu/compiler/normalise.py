@@ -1,0 +1,320 @@
+"""With this module a scalar graph forgets how it was written: sums become flat, sums of products inner products.
+
+``w*x`` or ``x*w``, bias first or last, a tree of additions or a loop: all give the same nodes. Additions, subtractions,
+negations and sums over the batch that are used once are dissolved in their only user, products of a sum are paired up,
+constants are folded, and the pairs are put in a fixed order.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from ..operation import Op
+from .ssa import ADD, BATCH_SUM, BATCHED, COPY, MUL, NEG, ROLES, SSA, SUB, SUM, UNBATCHED
+
+DOT = ROLES["dot"]
+BATCH_DOT = Op("batch_dot", lambda *uv: 0.0, lambda y, *uv: uv, symbol="Σₙ·", doc="Inner products summed over a batch.")
+LINEAR = {ADD, SUB, NEG, SUM}
+LONG = 8  # products from which an inner product is worth an operation of its own
+
+Pair = tuple[int, int]
+
+
+class Terms:
+    """One flat sum: signed terms, products, sums over the batch and a constant."""
+
+    __slots__ = ("batch", "constant", "pairs", "plain")
+
+    def __init__(self) -> None:
+        self.plain: tuple[list[int], list[int]] = ([], [])  # added, subtracted
+        self.pairs: tuple[list[Pair], list[Pair]] = ([], [])
+        self.batch: tuple[list[Pair], list[Pair]] = ([], [])
+        self.constant = 0.0
+
+
+class Normaliser:
+    """Rewrites live nodes into a new SSA; `one` is its node of the constant 1, the partner of lone terms."""
+
+    def __init__(self, ssa: SSA, parameters: int) -> None:
+        self.later: list[tuple[int, int | None]] = []
+        self.alias: dict[int, int] = {}
+        self.ssa = ssa
+        self.parameters = parameters
+        self.out = SSA()
+        self.one = -1
+        self.new: dict[int, int] = {}
+
+    # ------------------------------------------------------------------------------------ reading
+
+    def run(self, roots: Sequence[int], sources: Iterable[int]) -> list[int]:
+        """Rewrite all that the roots need, and give their new numbers."""
+        ssa, out = self.ssa, self.out
+        for i in sources:
+            self.new[i] = out.source(ssa.kinds[i])
+        self.one = out.constant(1.0)
+        self.new[-1] = self.one
+        args = self._live_arguments(roots)
+        roots = [self.alias.get(i, i) for i in roots]
+        uses: Counter[int] = Counter(roots)
+        for parents in args.values():
+            uses.update(parents)
+        order = sorted(args)
+        self.args = args
+        self.absorbed = self._absorbed(order, uses)
+        records = {
+            i: self._terms(i)
+            for i in order
+            if i not in self.absorbed and (ssa.ops[i] in LINEAR or ssa.ops[i] is BATCH_SUM)
+        }
+        self.counts = self._vectors(records.values())
+        for i in order:
+            if i in self.absorbed:
+                continue
+            op = ssa.ops[i]
+            if i in records:
+                self.new[i] = self._emit(records[i])
+            elif op is None:
+                if i not in self.new:
+                    self.new[i] = out.constant(ssa.values[i])
+            else:
+                self.new[i] = self._operation(op, tuple([self.new[a] for a in args[i]]), ssa.kinds[i])
+        return [self.new[i] for i in roots]
+
+    def _live_arguments(self, roots: Sequence[int]) -> dict[int, tuple[int, ...]]:
+        """Find the nodes that the roots need, looking through copies."""
+        ssa = self.ssa
+        live = bytearray(len(ssa.ops))
+        for i in roots:
+            live[i] = 1
+        for i in range(len(ssa.ops) - 1, -1, -1):
+            if live[i]:
+                for a in ssa.args[i]:
+                    live[a] = 1
+        alias = self.alias
+        args: dict[int, tuple[int, ...]] = {}
+        for i in range(len(ssa.ops)):
+            if not live[i]:
+                continue
+            op = ssa.ops[i]
+            parents = ssa.args[i]
+            if alias:
+                parents = tuple([alias.get(a, a) for a in parents])
+            if op is not None and op.role == COPY.role:
+                alias[i] = parents[0]
+            else:
+                args[i] = parents
+        return args
+
+    def _absorbed(self, order: Sequence[int], uses: Counter[int]) -> set[int]:
+        """Find the nodes that dissolve in their only user."""
+        ops, kinds = self.ssa.ops, self.ssa.kinds
+        absorbed: set[int] = set()
+        for i in order:
+            user = ops[i]
+            if user is BATCH_SUM:
+                for a in self.args[i]:
+                    if uses[a] == 1 and (ops[a] in LINEAR or ops[a] is MUL):
+                        absorbed.add(a)
+            elif user in LINEAR:
+                kind = kinds[i]
+                for a in self.args[i]:
+                    op = ops[a]
+                    if uses[a] == 1 and kinds[a] == kind and (op in LINEAR or op is MUL or op is BATCH_SUM):
+                        absorbed.add(a)
+        return absorbed
+
+    def _terms(self, root: int) -> Terms:
+        """Flatten what hangs on one linear node."""
+        ssa, args, absorbed = self.ssa, self.args, self.absorbed
+        ops, kinds, values = ssa.ops, ssa.kinds, ssa.values
+        terms = Terms()
+        stack = [(root, 0, False)]  # node, 1 if subtracted, whether inside a sum over the batch
+        while stack:
+            i, sign, inside = stack.pop()
+            op = ops[i]
+            if i != root and i not in absorbed:
+                op = None
+            if op in (ADD, SUM):
+                stack += [(a, sign, inside) for a in reversed(args[i])]
+            elif op is SUB:
+                stack += [(args[i][1], 1 - sign, inside), (args[i][0], sign, inside)]
+            elif op is NEG:
+                stack.append((args[i][0], 1 - sign, inside))
+            elif op is BATCH_SUM:
+                stack.append((args[i][0], sign, True))
+            elif op is MUL:
+                a, b = args[i]
+                if inside:
+                    if kinds[a] == kinds[b] == BATCHED:
+                        terms.batch[sign].append((max(a, b), min(a, b)))
+                    else:  # a factor that all examples share comes before the sum
+                        shared, each = (a, b) if kinds[b] == BATCHED else (b, a)
+                        terms.plain[sign].append(self._deferred(shared, each))
+                else:
+                    a, b = (a, b) if self._rank(a) <= self._rank(b) else (b, a)
+                    if sign and a in values:
+                        terms.pairs[0].append((ssa.constant(-values[a]), b))
+                    else:
+                        terms.pairs[sign].append((a, b))
+            elif inside and kinds[i] == BATCHED:
+                terms.batch[sign].append((i, -1))
+            elif inside:
+                terms.plain[sign].append(self._deferred(i, None))
+            elif i in values:
+                terms.constant += -values[i] if sign else values[i]
+            else:
+                terms.plain[sign].append(i)
+        for pairs in terms.pairs:
+            self._sort(pairs)
+        for pairs in terms.batch:
+            pairs.sort()
+        return terms
+
+    def _deferred(self, shared: int, each: int | None) -> int:
+        """Note a product with a sum over the batch that is yet to be made, as a negative number."""
+        self.later.append((shared, each))
+        return -1 - len(self.later)
+
+    def _rank(self, i: int) -> tuple[int, int, int]:
+        return self.ssa.kinds[i] == BATCHED, 0 if i < self.parameters else 1 if i in self.ssa.values else 2, i
+
+    def _sort(self, pairs: list[Pair]) -> None:
+        values = self.ssa.values
+        if all(a in values for a, _ in pairs):
+            pairs.sort(key=lambda pair: pair[1])
+        else:
+            pairs.sort()
+
+    # ------------------------------------------------------------------------------------ inner products
+
+    def _vectors(self, records: Iterable[Terms]) -> Counter[tuple[int, ...]]:
+        """Count how often the same factors occur in sums of products."""
+        counts: Counter[tuple[int, ...]] = Counter()
+        for terms in records:
+            for sign in (0, 1):
+                for pairs in self._by_class(terms.pairs[sign]):
+                    counts[(0, *[a for a, _ in pairs])] += 1
+                    counts[(1, *[b for _, b in pairs])] += 1
+        return counts
+
+    def _by_class(self, pairs: list[Pair]) -> list[list[Pair]]:
+        """Part products by the kinds of their factors."""
+        kinds = self.ssa.kinds
+        classes: dict[tuple[bool, bool], list[Pair]] = {}
+        for pair in pairs:
+            classes.setdefault((kinds[pair[0]] == BATCHED, kinds[pair[1]] == BATCHED), []).append(pair)
+        return list(classes.values())
+
+    def _is_dot(self, pairs: list[Pair], lone: int) -> bool:
+        if len(pairs) >= LONG:
+            return True
+        if len(pairs) + lone < 2:
+            return False
+        return self.counts[(0, *[a for a, _ in pairs])] > 1 or self.counts[(1, *[b for _, b in pairs])] > 1
+
+    # ------------------------------------------------------------------------------------ writing
+
+    def _emit(self, terms: Terms) -> int:
+        sides: list[list[int]] = []
+        for sign in (0, 1):
+            plain = [self._made(i) for i in terms.plain[sign]]
+            for pairs in self._by_class(terms.pairs[sign]):
+                plain = self._products(pairs, plain, terms, sign)
+            batch = terms.batch[sign]
+            if batch:
+                new = self.new
+                vectors = (*[new[a] for a, _ in batch], *[new[b] for _, b in batch])
+                plain.append(self.out.node(BATCH_DOT, vectors, UNBATCHED))
+            sides.append(plain)
+        added, subtracted = sides
+        if terms.constant != 0.0 or not (added or subtracted):
+            added.append(self.out.constant(terms.constant))
+        if not subtracted:
+            return self._total(added)
+        rest = self._total(subtracted)
+        if not added:
+            return self._operation(NEG, (rest,), self.out.kinds[rest])
+        first = self._total(added)
+        return self._operation(SUB, (first, rest), max(self.out.kinds[first], self.out.kinds[rest]))
+
+    def _made(self, i: int) -> int:
+        if i >= -1:
+            return self.new[i]
+        shared, each = self.later[-2 - i]
+        if each is None:
+            return self._operation(MUL, (self.new[self.ssa.size], self.new[shared]), UNBATCHED)
+        total = self.out.node(BATCH_DOT, (self.new[each], self.one), UNBATCHED)
+        return self._operation(MUL, (self.new[shared], total), UNBATCHED)
+
+    def _products(self, pairs: list[Pair], plain: list[int], terms: Terms, sign: int) -> list[int]:
+        """Make one inner product of the pairs, or a product each; a lone unbatched term joins as the pair (b, 1)."""
+        out, new = self.out, self.new
+        for a, _ in pairs:
+            if a not in new:  # a constant whose sign was turned
+                new[a] = out.constant(self.ssa.values[a])
+        first, second = ([new[i] for i in side] for side in zip(*pairs, strict=True))
+        batched = out.kinds[second[0]] == BATCHED
+        lone: list[int] = []
+        if out.kinds[first[0]] != BATCHED and (batched or first[0] < self.parameters):
+            lone = [i for i in plain if out.kinds[i] == UNBATCHED and (batched or i < self.parameters)]
+        with_constant = bool(batched and terms.constant != 0.0 and not sign)
+        joins = bool(lone) or with_constant
+        if not self._is_dot(pairs, joins):
+            kind = BATCHED if batched else UNBATCHED
+            return plain + [self._operation(MUL, pair, kind) for pair in zip(first, second, strict=True)]
+        if joins and out.kinds[first[0]] != BATCHED:
+            bias = self._total(lone + ([out.constant(terms.constant)] if with_constant else []))
+            if with_constant:
+                terms.constant = 0.0
+            # Next to its weights in storage, if it is a parameter that stands before them all; else at the end.
+            at = 0 if bias < min(first) else len(first)
+            first.insert(at, bias)
+            second.insert(at, self.one)
+            taken = Counter(lone)
+            plain = [i for i in plain if not taken[i]]
+        return [*plain, out.node(DOT, (*first, *second), BATCHED if batched else UNBATCHED)]
+
+    def _total(self, terms: list[int]) -> int:
+        """Add up terms of the same sign, the unbatched ones apart."""
+        out = self.out
+        totals = []
+        for kind in (UNBATCHED, BATCHED):
+            part = sorted(i for i in terms if max(out.kinds[i], UNBATCHED) == kind)
+            if len(part) > 2:
+                totals.append(out.node(SUM, tuple(part), kind))
+            elif len(part) == 2:
+                totals.append(self._operation(ADD, (part[0], part[1]), kind))
+            else:
+                totals += part
+        return totals[0] if len(totals) == 1 else self._operation(ADD, (totals[0], totals[1]), BATCHED)
+
+    def _operation(self, op: Op, args: tuple[int, ...], kind: int) -> int:
+        out = self.out
+        if kind == BATCHED and op.arity is None:  # sequences are stacked, so all operands must be of one kind
+            args = tuple([a if out.kinds[a] == BATCHED else out.node(COPY, (a,), BATCHED) for a in args])
+        if op.role in ("add", "mul"):  # unbatched operands first, so that equal work looks equal
+            args = tuple(sorted(args, key=lambda a: (out.kinds[a], a)))
+        return out.node(op, args, kind)
+
+
+def normalise(ssa: SSA, roots: Sequence[int], sources: Sequence[int], parameters: int) -> tuple[SSA, list[int]]:
+    """Rewrite nodes so that what can run together looks alike.
+
+    Parameters
+    ----------
+    ssa : SSA
+    roots : sequence of int
+        The nodes whose numbers are wanted.
+    sources : sequence of int
+        Nodes that are given; they become the first of the result, in this order.
+    parameters : int
+        How many of the first sources are stored side by side.
+
+    Returns
+    -------
+    SSA, list of int
+        The new nodes, and where the roots are.
+    """
+    normaliser = Normaliser(ssa, parameters)
+    return normaliser.out, normaliser.run(roots, sources)
