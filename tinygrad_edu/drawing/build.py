@@ -92,7 +92,8 @@ class _Builder:
         self.record_ids: dict[Hashable, str] = {}
 
     def records(self) -> Records:
-        nodes = [self._node(key, members) for key, members in self.members.items()]
+        # By their last members: whatever a group reads comes before it.
+        nodes = [self._node(key, m) for key, m in sorted(self.members.items(), key=lambda item: item[1][-1])]
         homes = tuple("" if u < 0 else self._id_of(u) for u in self.units.unit_of_place)
         return Records(
             nodes=tuple(nodes),

@@ -62,7 +62,7 @@ LIGHT = Theme(
     cluster_line="#c3ccd5",
     scale=(
         "#2166ac",
-        "#4a8ac4",
+        "#5694cd",
         "#7fb0da",
         "#b3d2ec",
         "#dbe9f6",
@@ -71,7 +71,7 @@ LIGHT = Theme(
         "#fdd0a2",
         "#fdae6b",
         "#f08a3c",
-        "#d9601a",
+        "#e06a22",
     ),
 )
 DARK = Theme(
@@ -95,13 +95,13 @@ DARK = Theme(
     scale=(
         "#6db3f2",
         "#4a94d8",
-        "#3674b0",
+        "#316799",
         "#2a5883",
         "#254059",
         "#20262d",
         "#4a3a26",
         "#70502a",
-        "#9a6a2e",
+        "#8a5e28",
         "#c98434",
         "#f5a04a",
     ),
