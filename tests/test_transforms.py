@@ -161,6 +161,16 @@ def test_wrong_use_is_explained(call, error, message):
         call()
 
 
+def test_differentiating_inside_no_grad_differentiates():
+    x = Value(3.0)
+    with tg.no_grad():
+        assert tg.grad(lambda v: v**3)(2.0) == 12.0
+        assert tg.hessian(lambda v: v**3)(2.0) == 12.0
+        assert tg.jvp(lambda v: v**3, (2.0,), (1.0,)) == (8.0, 12.0)
+        assert tg.trace(lambda v: v**3, 1.0).grad()(2.0) == 12.0
+        assert (x * x).parents == ()
+
+
 def test_an_exception_inside_leaves_nothing_behind():
     with pytest.raises(ZeroDivisionError):
         tg.grad(lambda x: 1 / 0)(1.0)

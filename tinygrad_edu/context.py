@@ -7,8 +7,8 @@ drawing, and collapsing groups never makes a cycle.
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable
-from contextlib import ContextDecorator
+from collections.abc import Iterable, Iterator
+from contextlib import ContextDecorator, contextmanager
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
@@ -169,6 +169,18 @@ class no_grad(ContextDecorator):
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
         context.scope = self._previous.pop()
+
+
+@contextmanager
+def recording() -> Iterator[None]:
+    """Record even inside `no_grad`: differentiating or tracing a function must see what the function does."""
+    previous = context.scope
+    if previous is OFF:
+        context.scope = None
+    try:
+        yield
+    finally:
+        context.scope = previous
 
 
 def scope_labels(nodes: Iterable[Any]) -> dict[Scope, str]:

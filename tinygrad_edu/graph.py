@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple
 
 from . import printing
-from .context import Scope
+from .context import Scope, recording
 from .errors import GraphError
 from .numeric import number
 from .operation import Op
@@ -150,8 +150,9 @@ class Graph:
         """Copy the equations into a new trace, and let `build` add to it and choose the outputs."""
         tracer = Tracer()
         inputs = [tracer.input(var.name or "x") for var in self.inputs]
-        outputs = self._replay(inputs, tracer.lift)
-        results, structure = build(tracer, inputs, outputs)
+        with recording():
+            outputs = self._replay(inputs, tracer.lift)
+            results, structure = build(tracer, inputs, outputs)
         return Graph(name, inputs, self.source_structure, tracer, [tracer.lift(r) for r in results], structure)
 
     # ------------------------------------------------------------------------------------ running

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from .context import OFF, context
+from .context import recording
 from .graph import Graph, as_leaf
 from .tree import flatten
 from .variable import Tracer
@@ -49,14 +49,8 @@ def trace(f: Callable[..., Any], *example: Any) -> Graph:
         for name in child.names(parameter)
     ]
     inputs = [tracer.input(name) for name in names[: len(leaves)]]
-    was_off = context.scope is OFF
-    try:
-        if was_off:
-            context.scope = None  # tracing records equations also inside no_grad, which has no say over graphs
+    with recording():
         result = f(*structure.unflatten(inputs))
-    finally:
-        if was_off:
-            context.scope = OFF
     name = getattr(f, "__name__", type(f).__name__)
     outputs, output_structure = flatten(
         result, lambda leaf, where: tracer.lift(leaf, f"{where} as a number or Value"), f"the result of {name}"

@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from functools import wraps
 from typing import Any
 
-from .context import context
+from .context import context, recording
 from .numeric import number
 from .ops import CONSTANT, identity
 from .sweep import accumulate, dependents, topological_order
@@ -243,7 +243,7 @@ class _Run:
         chosen = _chosen(argnums, len(args), f)
         self.single = isinstance(argnums, int)
         numbers, self.arguments = flatten(tuple(args[i] for i in chosen), _leaf, "the argument")
-        with _leaves_made_inside() as self.inside:
+        with recording(), _leaves_made_inside() as self.inside:
             self.fresh = [identity(x) if isinstance(x, (Value, Var)) else Value(x) for x in numbers]
             renewed = iter(self.arguments.unflatten(self.fresh))
             given = [next(renewed) if i in chosen else arg for i, arg in enumerate(args)]
