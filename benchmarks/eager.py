@@ -26,22 +26,21 @@ SCRIPT, NARY = "script's design", "`dot` and `sum`"
 
 @dataclass(frozen=True)
 class Row:
-    """One comparison: milliseconds per training step of a peer and of ours, and the ratio asked for."""
+    """One comparison: the times of a peer and ours, and the ratio asked for."""
 
     title: str
     collector: str
-    peer: float
-    ours: float
+    peer: Timing
+    ours: Timing
     target: float
-
-    @property
-    def ratio(self) -> float:
-        return self.peer / self.ours
+    steps_per_round: int = 1
 
     def cells(self) -> list[str]:
         # The targets hold for programs as they run; with a collector looked after by hand the ratio is for information.
         target = f"≥ {self.target:g}×" if self.collector == ON else "–"
-        return [self.title, self.collector, f"{self.peer:.1f}", f"{self.ours:.1f}", f"**{self.ratio:.2f}×**", target]
+        times = [timing.median * MILLISECONDS / self.steps_per_round for timing in (self.peer, self.ours)]
+        ratio = self.ours.times_faster_than(self.peer)
+        return [self.title, self.collector, *(f"{time:.1f}" for time in times), f"**{ratio:.2f}×**", target]
 
 
 def demand_same_losses(timings: Mapping[str, Timing]) -> None:
@@ -73,10 +72,10 @@ def moons_rows(repeats: int, collector: str) -> list[Row]:
         collector,
     )
     demand_same_losses(timings)
-    times = {name: timing.median * MILLISECONDS for name, timing in timings.items()}
+    peer = timings[MICROGRAD]
     return [
-        Row("MLP 2-16-16-1, 100 moons: our `MLP` against micrograd's", collector, times[MICROGRAD], times[OURS], 35),
-        Row("micrograd's `MLP`, only the import changed", collector, times[MICROGRAD], times[IMPORT_CHANGED], 3.5),
+        Row("MLP 2-16-16-1, 100 moons: our `MLP` against micrograd's", collector, peer, timings[OURS], 35),
+        Row("micrograd's `MLP`, only the import changed", collector, peer, timings[IMPORT_CHANGED], 3.5),
     ]
 
 
@@ -96,11 +95,10 @@ def gpt_rows(repeats: int, collector: str) -> list[Row]:
         first = tuple(round(loss, 4) for loss in timing.losses[: len(scalar_gpt.FIRST_LOSSES)])
         if first != scalar_gpt.FIRST_LOSSES:
             raise AssertionError(f"{name} starts with losses {first}, the script with {scalar_gpt.FIRST_LOSSES}")
-    steps = len(scalar_gpt.FIRST_NAMES)
-    times = {name: timing.median * MILLISECONDS / steps for name, timing in timings.items()}
+    steps, peer = len(scalar_gpt.FIRST_NAMES), timings[SCRIPT]
     return [
-        Row("microgpt step, only the import changed", collector, times[SCRIPT], times[IMPORT_CHANGED], 1.0),
-        Row("microgpt step with `dot` and `sum`", collector, times[SCRIPT], times[NARY], 6.0),
+        Row("microgpt step, only the import changed", collector, peer, timings[IMPORT_CHANGED], 1.0, steps),
+        Row("microgpt step with `dot` and `sum`", collector, peer, timings[NARY], 6.0, steps),
     ]
 
 
@@ -131,9 +129,10 @@ def measure(repeats: int) -> str:
         [
             f"`{report.command('benchmarks.eager')}` on {report.machine()}; "
             f"{report.versions('tinygrad-edu', 'micrograd')}.",
-            f"Full training steps: forward, loss, backward, update. Medians over {repeats} interleaved turns of "
-            f"processor time, each program in a process of its own. Seeds: networks {SEED}, moons 0, GPT 42. All "
-            "programs of a group start from the same numbers and their losses were checked to agree at every step "
+            "Full training steps: forward, loss, backward, update. Medians of processor time, each program in a "
+            f"process of its own, by turns; the ratio is the median over {repeats} turns of the ratio within a turn. "
+            f"Seeds: networks {SEED}, moons 0, GPT 42. All programs of a group start from the same numbers and their "
+            "losses were checked to agree at every step "
             f"(GPT: {', '.join(f'{loss:.4f}' for loss in scalar_gpt.FIRST_LOSSES)}, …). "
             "«Collector» is Python's garbage collector, the same on both sides: on, as programs run; on, with the heap "
             "cleaned before each round, off the clock; off, and cleaned likewise. Graphs of the peers hold reference "
@@ -151,11 +150,11 @@ def measure(repeats: int) -> str:
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the benchmark from the command line."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.eager", description="Time the eager engine.")
-    parser.add_argument("--repeats", type=int, default=7, help="runs of each program, of which the median counts")
+    parser.add_argument("--repeats", type=int, default=9, help="turns of each program, of which the median counts")
     parser.add_argument("--dry", action="store_true", help="print only; leave benchmarks/RESULTS.md as it is")
     options = parser.parse_args(arguments)
     if options.repeats < 1:
-        parser.error(f"--repeats takes a number of runs, at least 1; got {options.repeats}")
+        parser.error(f"--repeats takes a number of turns, at least 1; got {options.repeats}")
     body = measure(options.repeats)
     print(body)
     if not options.dry:

@@ -15,7 +15,7 @@ from typing import Any
 import tinygrad_edu as tg
 from benchmarks.peers import ScriptValue, micrograd_networks
 
-SAMPLES = 10_240
+SAMPLES = 3_072
 
 
 def bytes_per_result(build: Callable[[float], Any]) -> float:

@@ -30,14 +30,23 @@ class Program(Protocol):
 
 @dataclass(frozen=True)
 class Timing:
-    """Seconds of processor time of the rounds of one program, and the losses of all its steps."""
+    """Seconds of processor time of the rounds of one program, turn by turn, and the losses of all its steps."""
 
-    seconds: tuple[float, ...]
+    turns: tuple[tuple[float, ...], ...]
     losses: tuple[float, ...]
 
     @property
     def median(self) -> float:
-        return statistics.median(self.seconds)
+        """Median over all rounds."""
+        return statistics.median(seconds for turn in self.turns for seconds in turn)
+
+    def times_faster_than(self, other: Timing) -> float:
+        """How many times the other takes as long: the median over turns of the ratio within a turn.
+
+        What disturbs the machine lasts longer than a turn, so it hits both and drops out of the ratio.
+        """
+        pairs = zip(self.turns, other.turns, strict=True)
+        return statistics.median(statistics.median(theirs) / statistics.median(ours) for ours, theirs in pairs)
 
 
 def interleaved(
@@ -72,14 +81,14 @@ def interleaved(
             process.start()
             theirs.close()
             workers[name] = process, ours
-        seconds: dict[str, list[float]] = {name: [] for name in programs}
+        turns: dict[str, list[tuple[float, ...]]] = {name: [] for name in programs}
         losses: dict[str, list[float]] = {}
         for turn in range(repeats + 1):
             for name, (_, connection) in workers.items():
                 connection.send(True)
                 elapsed, losses[name] = connection.recv()
                 if turn > 0:
-                    seconds[name] += elapsed
+                    turns[name].append(elapsed)
         for _, connection in workers.values():
             connection.send(False)
         for process, _ in workers.values():
@@ -87,7 +96,7 @@ def interleaved(
     finally:
         for process, _ in workers.values():
             process.terminate()
-    return {name: Timing(tuple(seconds[name]), tuple(losses[name])) for name in programs}
+    return {name: Timing(tuple(turns[name]), tuple(losses[name])) for name in programs}
 
 
 def _serve(connection: Connection, factory: Callable[..., Program], arguments: tuple[Any, ...], collector: str) -> None:
@@ -103,4 +112,4 @@ def _serve(connection: Connection, factory: Callable[..., Program], arguments: t
             start = time.process_time()
             program()
             elapsed.append(time.process_time() - start)
-        connection.send((elapsed, program.losses))
+        connection.send((tuple(elapsed), program.losses))

@@ -29,10 +29,18 @@ class Countdown:
 def test_programs_take_turns_each_in_its_own_process(collector):
     timings = interleaved({"slow": (Countdown, (5.0, 0.3)), "quick": (Countdown, (9.0, 0.1))}, 2, collector)
     assert timings["slow"].losses == (5.0, 4.0, 3.0, 2.0)  # one round to warm up, two that count
-    assert len(timings["slow"].seconds) == 2
-    assert all(seconds >= 0.3 for seconds in timings["slow"].seconds)
+    assert [len(turn) for turn in timings["slow"].turns] == [1, 1]
+    assert all(seconds >= 0.3 for (seconds,) in timings["slow"].turns)
     assert timings["quick"].losses[:3] == (9.0, 8.0, 7.0)
-    assert len(timings["quick"].seconds) == 6  # rounds of a tenth of a second fill a turn of a quarter by threes
+    assert [len(turn) for turn in timings["quick"].turns] == [3, 3]  # a tenth of a second fits thrice into a turn
+
+
+def test_the_ratio_compares_within_turns_and_ignores_a_disturbed_one():
+    ours = Timing(((1.0, 1.0, 9.0), (3.0, 3.0, 3.0), (1.0, 1.0, 1.0)), ())  # the machine was slow in the second turn
+    peer = Timing(((4.0,), (12.0,), (50.0,)), ())  # something else ran in the third
+    assert ours.median == 1.0
+    assert peer.median == 12.0
+    assert ours.times_faster_than(peer) == 4.0
 
 
 @pytest.mark.parametrize(
@@ -46,7 +54,7 @@ def test_programs_take_turns_each_in_its_own_process(collector):
     ],
 )
 def test_a_program_that_computes_something_else_is_refused(losses, complaint):
-    timings = {"peer": Timing((1.0,), (0.5, 0.25)), "ours": Timing((1.0,), losses)}
+    timings = {"peer": Timing(((1.0,),), (0.5, 0.25)), "ours": Timing(((1.0,),), losses)}
     if complaint is None:
         demand_same_losses(timings)
     else:
@@ -75,3 +83,9 @@ def test_a_sum_and_a_product_take_at_most_250_bytes():
     sizes = memory.two_values(tg.Value)
     assert 100 < sizes["+"] <= 250
     assert 100 < sizes["×"] <= 250
+
+
+def test_any_binary_operation_takes_at_most_320_bytes_with_its_constant():
+    sizes = memory.our_binary_operations()
+    assert {"add", "sub", "mul", "div", "pow", "maximum", "atan2"} <= set(sizes)
+    assert max(max(pair) for pair in sizes.values()) <= 320
