@@ -136,7 +136,7 @@ def test_a_long_chain_is_elided_in_the_middle():
     (middle,) = [n for n in records.nodes if n.kind == "elision"]
     assert len(records.nodes) == 150
     assert middle.hidden == 5001 - 149
-    assert [n.kind for n in records.nodes][0] == "leaf"
+    assert records.nodes[0].kind == "leaf"
     assert records.nodes[-1].kind == "output"
     assert f"… {middle.hidden:,} nodes …" in draw(y).svg
     assert f"{middle.hidden:,} of 5,001 nodes are left out in the middle" in records.note

@@ -14,7 +14,7 @@ from tinygrad_edu.walk import Step, paths, steps
 
 from .wording import Wording
 
-HELP = "Enter: next step   b: back   a name (w, v1 ...): why is its gradient what it is   q: leave"
+HELP = "Enter: next step   b: back   a name (w, v1 ...) or 'why NAME': why is its gradient what it is   q: leave"
 
 
 def text_of(x: Value, digits: int = 4) -> str:
@@ -113,12 +113,13 @@ def walk(
             return
         if answer == "q":
             return
-        if answer in by_label:
-            for line in why(value, by_label[answer], words, _gradient_so_far(made[:at], by_label[answer])):
-                output(line)
-            continue
+        asked = answer.removeprefix("why ").strip()
         if answer == "b":
             at = max(at - 1, 0)
+        elif asked in by_label:
+            for line in why(value, by_label[asked], words, _gradient_so_far(made[:at], by_label[asked])):
+                output(line)
+            continue
         elif answer == "":
             if at == len(made):
                 step = next(coming, None)
@@ -128,8 +129,8 @@ def walk(
                 made.append(step)
             at += 1
         else:
-            near = difflib.get_close_matches(answer, by_label, 1)
-            output(f"no node is called {answer!r}{f' (did you mean {near[0]}?)' if near else ''}. {HELP}")
+            near = difflib.get_close_matches(asked, by_label, 1)
+            output(f"no node is called {asked!r}{f' (did you mean {near[0]}?)' if near else ''}. {HELP}")
             continue
         if at == 0:
             output("At the start: only the leaves have values.")
