@@ -58,12 +58,15 @@ class _Context(threading.local):
 
 
 context = _Context()
-namespace: dict[str, Any] = {"context": context, "OFF": OFF, "contexts_used": False}
-"""Globals of the generated functions of `eager`; ``contexts_used`` spares programs without scopes the look-up."""
+open_contexts: list[None] = []
+"""One item per thread that is inside a context: while it is empty, nodes need not look theirs up. Appending to a list
+and popping from it are atomic, so threads need no lock."""
+namespace: dict[str, Any] = {"context": context, "OFF": OFF, "open_contexts": open_contexts}
+"""Globals of the generated functions of `eager`."""
 
 
 def enter(name: str) -> Scope | None:
-    """Open a new instance of a scope and return the one to go back to (``context.scope = previous``).
+    """Open a new instance of a scope and return the one to go back to, by `leave`.
 
     Parameters
     ----------
@@ -77,9 +80,23 @@ def enter(name: str) -> Scope | None:
     """
     previous = context.scope
     if previous is not OFF:
-        namespace["contexts_used"] = True
+        if previous is None:
+            open_contexts.append(None)
         context.scope = Scope(name, previous)
     return previous
+
+
+def leave(previous: Scope | None) -> None:
+    """Go back to the scope that was current before.
+
+    Parameters
+    ----------
+    previous : Scope or None
+        What `enter` returned.
+    """
+    context.scope = previous
+    if previous is None:
+        open_contexts.pop()
 
 
 class Tagged:
@@ -140,7 +157,7 @@ class scope(ContextDecorator):
         self._previous.append(enter(self.name))
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
-        context.scope = self._previous.pop()
+        leave(self._previous.pop())
 
 
 class no_grad(ContextDecorator):
@@ -163,12 +180,14 @@ class no_grad(ContextDecorator):
         return no_grad()
 
     def __enter__(self) -> None:
-        self._previous.append(context.scope)
-        namespace["contexts_used"] = True
+        previous = context.scope
+        if previous is None:
+            open_contexts.append(None)
+        self._previous.append(previous)
         context.scope = OFF
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
-        context.scope = self._previous.pop()
+        leave(self._previous.pop())
 
 
 @contextmanager

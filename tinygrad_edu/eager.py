@@ -19,7 +19,7 @@ _RECORD = """
     node = new(Value)
     node.data = y
     node.grad = 0.0
-    if contexts_used:
+    if open_contexts:
         node._tag = where = context.scope
         if where is OFF:
             return unrecorded(node)

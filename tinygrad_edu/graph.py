@@ -432,6 +432,41 @@ class Graph:
 
         return from_json(text, ops)
 
+    def to_python(self) -> str:
+        """Write the graph as a Python function that needs only `math`: of its value and its derivatives.
+
+        Returns
+        -------
+        str
+            Source text. The function takes the inputs, and captured Values by keyword (their numbers now are the
+            defaults); it returns the value and a dict of the derivatives by name. Out of an operation's domain it
+            raises as `math` does.
+
+        Raises
+        ------
+        GraphError
+            If there is not exactly one output, or an operation is not of the table.
+
+        Examples
+        --------
+        >>> import tinygrad_edu as tg
+        >>> print(tg.trace(lambda x: x * tg.sin(x), 1.0).to_python())
+        import math
+        <BLANKLINE>
+        def f(x):
+            \"\"\"Value of f, and its derivatives by name.\"\"\"
+            v1 = math.sin(x)
+            v2 = x * v1
+            v3 = math.cos(x)
+            v4 = v3 * x
+            v5 = v1 + v4
+            return v2, {"x": v5}
+        <BLANKLINE>
+        """
+        from .exporting import to_python
+
+        return to_python(self)
+
     # ------------------------------------------------------------------------------------ printing
 
     @property

@@ -91,6 +91,12 @@ class Value(Tagged, Operators):
         if created is not None:
             created.append(self)
 
+    def __init_subclass__(cls) -> None:
+        raise TypeError(
+            "Value cannot be subclassed, for operations make plain Values of everything; give it a name, keep data of "
+            "your own in a dict with Values as keys, or make a new operation with tg.Op"
+        )
+
     def backward(self, seed: float = 1.0) -> None:
         """Propagate the gradient of this Value to everything it depends on.
 
@@ -356,14 +362,6 @@ class _Mark:
 
     def __init__(self, covered: Any) -> None:
         self.covered = covered
-
-    def __deepcopy__(self, memo: dict[int, Any]) -> Value:
-        for node in sweep.topological_order(self):
-            if id(node) not in memo:
-                parents = tuple([memo[id(parent)] for parent in node.parents])
-                memo[id(node)] = _rebuild(node.data, node.grad, node.op, parents, node.partials, node._tag)
-        copied: Value = memo[id(self)]
-        return copied
 
     def __reduce_ex__(self, protocol: Any) -> tuple[type, tuple[()]]:
         _pickling.covered = frozenset(self.covered)

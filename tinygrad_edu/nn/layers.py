@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from ..arguments import as_count
-from ..context import context, enter
+from ..context import enter, leave
 from ..ops import DOT
 from ..sequences import dot
 from ..value import Value, constant, record
@@ -135,17 +135,15 @@ class Layer(Module):
         """
         x = x if isinstance(x, (list, tuple)) else list(x)
         numbers, out = _numbers(x), []
-        here = context.scope
-        try:
-            for neuron in self.neurons:
-                if type(neuron) is Neuron:
-                    enter(neuron.scope_name)  # as Module.__call__ does, but left for all neurons together
-                    out.append(neuron._activated(x, numbers))
-                    context.scope = here
-                else:  # a neuron of the user's own knows nothing of numbers read for it
-                    out.append(neuron(x))
-        finally:
-            context.scope = here
+        for neuron in self.neurons:
+            if type(neuron) is not Neuron:  # a neuron of the user's own knows nothing of numbers read for it
+                out.append(neuron(x))
+                continue
+            previous = enter(neuron.scope_name)  # as Module.__call__ does
+            try:
+                out.append(neuron._activated(x, numbers))
+            finally:
+                leave(previous)
         return out[0] if len(out) == 1 else out
 
     def architecture(self) -> dict[str, Any] | None:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from numbers import Real
 from typing import Any, NamedTuple
 
-from ..context import context, enter
+from ..context import enter, leave
 from ..value import Value, no_grad
 from . import storage
 
@@ -51,7 +51,7 @@ class Module:
         try:
             return self.forward(*args, **keywords)
         finally:
-            context.scope = previous
+            leave(previous)
 
     def forward(self, *args: Any, **keywords: Any) -> Any:
         """Compute the output; a subclass writes this."""
