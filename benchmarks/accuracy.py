@@ -1,4 +1,4 @@
-"""With this module one can measure how well `tinygrad-edu train` learns each data set: python -m benchmarks.accuracy."""
+"""With this module one can measure how well each data set is learned: ``python -m benchmarks.accuracy``."""
 
 from __future__ import annotations
 
@@ -31,8 +31,9 @@ def main() -> None:
         print(*rows[-1], flush=True)
     body = (
         f"`{report.command('benchmarks.accuracy')}` on {report.machine()}.\n\n"
-        f"Accuracy on the fifth of the examples kept out of training, seeds {SEEDS[0]} to {SEEDS[-1]}, with the settings "
-        "of `tinygrad-edu train`.\n\n" + report.table(["data set", "examples", "hidden layers", "mean", "worst"], rows)
+        "Accuracy on the fifth of the examples kept out of training, with the settings of `tinygrad-edu train`, "
+        f"seeds {SEEDS[0]} to {SEEDS[-1]}.\n\n"
+        + report.table(["data set", "examples", "hidden layers", "mean", "worst"], rows)
     )
     report.write_section("Accuracy", body)
 

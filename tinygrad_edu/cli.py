@@ -18,6 +18,7 @@ from typing import Any, NoReturn, TypeVar
 from . import __version__, commands, data, optim
 from .errors import GraphvizMissingError
 from .grammar import CONSTANTS, FUNCTIONS, SEQUENCE_FUNCTIONS, nearest, short
+from .report import EPOCHS
 
 _FORMULA = f"""A formula is written as in Python: + - * / **, comparisons, brackets, numbers, names, and the functions
 {", ".join(sorted(FUNCTIONS))}. Functions of lists: {", ".join(sorted(SEQUENCE_FUNCTIONS))}, as in sum([a, b]) or
@@ -116,17 +117,12 @@ def _parsers() -> tuple[_Parser, dict[str, Any]]:
     _option(train, "--n", _count, None, "N", "how many examples (default: the data set's own number)")
     _option(train, "--noise", _amount, None, "SD", "noise of a generated data set (default: its own)")
     train.add_argument(
-        "--hidden",
-        type=_count,
-        nargs="*",
-        default=[16, 16],
-        metavar="N",
-        help="sizes of the hidden layers (default 16 16)",
+        "--hidden", type=_count, nargs="*", metavar="N", help="sizes of hidden layers (default 16 16; iris, blobs: 8)"
     )
     _option(train, "--activation", str, "tanh", "NAME", "tanh, relu, gelu, ... (default tanh)")
     _option(train, "--optimizer", str, "adam", "NAME", f"{', '.join(optim.OPTIMIZERS)} (default adam)")
     _option(train, "--lr", _amount, None, "RATE", "learning rate (default 0.01; 0.1 for sgd)")
-    _option(train, "--epochs", _count, 60, "N", "how often every example is seen (default 60)")
+    _option(train, "--epochs", _count, EPOCHS, "N", f"how often every example is seen (default {EPOCHS})")
     _option(train, "--batch-size", _count, None, "N", "examples that share one step (default 16)")
     _option(train, "--seed", int, 0, "N", "of data, split, weights and order (default 0)")
     _option(train, "--out", str, None, "DIR", "the folder to write into (default DATA-out)")

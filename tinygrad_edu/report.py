@@ -13,33 +13,106 @@ import tempfile
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from . import data, nn, optim
 from .data import Dataset
 from .training import History, accuracy, fit
 from .value import Value
 
-Say = Callable[[str], Any]
+EPOCHS = 60
+"""How often every example is seen."""
+
+HIDDEN = {"iris": (8,), "blobs": (8,)}
+"""Sizes of the hidden layers, by accuracy on validation data, where fewer neurons do than the `USUAL_HIDDEN`."""
+
+USUAL_HIDDEN = (16, 16)
+
+_LAYERS = 3  # levels of scopes that are drawn open: the model, the network in it, its layers; neurons are folded
+
+
+class Task(NamedTuple):
+    """What is to be learned, and by what.
+
+    Attributes
+    ----------
+    whole : Dataset
+        All examples.
+    learnt, kept : Dataset
+        Those to learn from, and a fifth that is kept out to test on.
+    model : Module
+        Not trained yet.
+    """
+
+    whole: Dataset
+    learnt: Dataset
+    kept: Dataset
+    model: nn.Sequential
+
+
+def prepare(
+    name: str,
+    *,
+    n: int | None = None,
+    noise: float | None = None,
+    hidden: Sequence[int] | None = None,
+    activation: str = "tanh",
+    seed: int = 0,
+) -> Task:
+    """Load a data set, and build a network for it.
+
+    Parameters
+    ----------
+    name : str
+        A data set that `tinygrad_edu.data.load` knows.
+    n, noise : int, float, optional
+        As in `tinygrad_edu.data.load`.
+    hidden : sequence of int, optional
+        How many neurons each hidden layer has; if left out two layers of 16, or one of 8 for iris and blobs.
+    activation : str, default "tanh"
+        Of the hidden layers.
+    seed : int, default 0
+        Of the data, the split and the weights.
+
+    Returns
+    -------
+    Task
+
+    Raises
+    ------
+    ValueError, TypeError
+        If an argument is wrong.
+
+    Examples
+    --------
+    >>> prepare("iris").model
+    Sequential(Standardize(4 features), MLP(4, [8, 3], activation='tanh'))
+    """
+    whole = data.load(name, n=n, noise=noise, seed=seed)
+    learnt, kept = whole.split(test=0.2, seed=seed)
+    hidden = HIDDEN.get(name, USUAL_HIDDEN) if hidden is None else hidden
+    outputs = len(whole.class_names) if len(whole.class_names) > 2 else 1
+    network = nn.MLP(len(whole.feature_names), [*hidden, outputs], activation, seed=seed)
+    model = nn.Sequential(nn.Standardize.of(learnt.X), network)
+    for module in model.modules:
+        module.scope_name = type(module).__name__.lower()  # so that the pictures say mlp, not modules.1
+    return Task(whole, learnt, kept, model)
 
 
 def train(
     name: str,
     out: str | os.PathLike[str] | None = None,
     *,
-    n: int | None = None,
-    noise: float | None = None,
-    hidden: Sequence[int] = (16, 16),
-    activation: str = "tanh",
     optimizer: str = "adam",
     lr: float | None = None,
+    epochs: int = EPOCHS,
+    batch_size: int | None = None,
     seed: int = 0,
-    say: Say = print,
-    **options: Any,
+    progress: bool = True,
+    say: Callable[[str], Any] = print,
+    **settings: Any,
 ) -> Path:
     """Train a network on a data set, and write the model and the pictures of it into a folder.
-
-    A fifth of the examples is kept out of training, to test on.
 
     Parameters
     ----------
@@ -47,21 +120,14 @@ def train(
         A data set that `tinygrad_edu.data.load` knows.
     out : path, optional
         The folder; it is made if it is not there. If left out, the name of the data set and ``-out``.
-    n, noise : int, float, optional
-        As in `tinygrad_edu.data.load`.
-    hidden : sequence of int, default (16, 16)
-        How many neurons each hidden layer has.
-    activation : str, default "tanh"
-        Of the hidden layers.
-    optimizer : str, default "adam"
-    lr : float, optional
+    optimizer, lr, epochs, batch_size, progress
         As in `tinygrad_edu.fit`.
     seed : int, default 0
         Of the data, the split, the weights and the order of the examples.
     say : callable, default print
         What is called with each line of the report.
-    **options
-        For `tinygrad_edu.fit`: epochs, batch_size, progress.
+    **settings
+        As in `prepare`: n, noise, hidden, activation.
 
     Returns
     -------
@@ -75,26 +141,26 @@ def train(
     OSError
         If the folder cannot be written.
     """
-    whole = data.load(name, n=n, noise=noise, seed=seed)
-    learnt, kept = whole.split(test=0.2, seed=seed)
-    outputs = len(whole.class_names) if len(whole.class_names) > 2 else 1
-    network = nn.MLP(len(whole.feature_names), [*hidden, outputs], activation, seed=seed)
-    model = nn.Sequential(nn.Standardize.of(learnt.X), network)
-    optimiser = optim.create(optimizer, model.parameters(), lr)
+    task = prepare(name, seed=seed, **settings)
+    whole, learnt, kept, model = task
+    chosen = optim.create(optimizer, model.parameters(), lr)
     folder = Path(f"{name}-out" if out is None else out)
     with _written_whole(folder) as draft:
         say(f"{name}: {len(whole)} examples, {len(whole.feature_names)} features, {len(whole.class_names)} classes")
-        say(f"{network!r} with {len(model.parameters())} parameters: learns from {len(learnt)}, tested on {len(kept)}")
+        say(f"{model.modules[-1]!r}, {len(model.parameters())} parameters")
+        say(f"learns from {len(learnt)} examples, is tested on {len(kept)}")
         with warnings.catch_warnings():
             warnings.filterwarnings("error", category=RuntimeWarning, module=__name__)
             try:
-                history = fit(model, learnt, optimizer=optimiser, seed=seed, **options)
+                history = fit(
+                    model, learnt, optimizer=chosen, epochs=epochs, batch_size=batch_size, seed=seed, progress=progress
+                )
             except RuntimeWarning as warning:
                 raise ValueError(str(warning)) from None
         for label, part in (("train", learnt), ("test", kept)):
             share = accuracy(model, part)
             say(f"{label} accuracy {share:.1%} ({round(share * len(part))} of {len(part)})")
-        described = write(model, history, whole, kept, draft)
+        described = write(task, history, draft)
     say(f"wrote into {folder}{os.sep}")
     width = max(map(len, described))
     for file, text in described.items():
@@ -102,19 +168,15 @@ def train(
     return folder
 
 
-def write(model: nn.Module, history: History, whole: Dataset, kept: Dataset, folder: Path) -> dict[str, str]:
+def write(task: Task, history: History, folder: Path) -> dict[str, str]:
     """Write the model and its pictures.
 
     Parameters
     ----------
-    model : Module
-        What was trained.
+    task : Task
+        With the model that was trained. The example to draw is the one of the largest loss among those kept out.
     history : History
         What `fit` gave back.
-    whole : Dataset
-        The examples to show.
-    kept : Dataset
-        The examples among which the one to draw is chosen: that of the largest loss.
     folder : pathlib.Path
         Where to.
 
@@ -127,13 +189,14 @@ def write(model: nn.Module, history: History, whole: Dataset, kept: Dataset, fol
     from .drawing import draw
     from .stepping import play
 
+    whole, _, kept, model = task
     model.save(folder / "model.json")
     plot.loss_curve(history).savefig(folder / "loss_curve.png", dpi=150)
     figure = plot.decision_boundary(model, whole)
     figure.savefig(folder / "decision_boundary.png", dpi=150)
     loss, place = hardest(model, history, kept)
     loss.backward()
-    draw(loss).save(folder / "loss_graph.svg")
+    draw(loss, collapse=_LAYERS).save(folder / "loss_graph.svg")
     play(loss).save(folder / "steps.html")
     label = kept.class_names[kept.y[place]]
     first, second = (figure.axes[0].get_xlabel(), figure.axes[0].get_ylabel())
