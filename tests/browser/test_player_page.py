@@ -1,0 +1,269 @@
+"""The step player as a page of its own in a real browser: pressed, clicked, and held against finite differences."""
+
+import math
+import re
+
+import pytest
+
+import tinygrad_edu as tg
+from tinygrad_edu import Value
+
+pytest.importorskip("pygraphviz", reason="pygraphviz lays out the player's picture")
+
+
+def neuron():
+    w, x, b = Value(0.5, "w"), Value(2.0, "x"), Value(-0.4, "b")
+    y = tg.tanh(w * x + b)
+    y.name = "y"
+    return y
+
+
+def number(text):
+    return float(text.replace("−", "-"))
+
+
+def part(page, node, name):
+    return page.locator(f'.tg-node[data-id="{node}"] [data-part="{name}"]').text_content()
+
+
+def at(page):
+    return page.locator(".count").text_content()
+
+
+def press(page, key, times=1):
+    for _ in range(times):
+        page.locator(".box").press(key)
+
+
+def test_every_step_shows_the_numbers_of_finite_differences(show):
+    page = show(tg.play(neuron(), digits=8))
+    ids = {"w": "n0", "x": "n1", "b": "n3", "y": "n5"}
+
+    def f(w, x, b):
+        return math.tanh(w * x + b)
+
+    start, h = (0.5, 2.0, -0.4), 1e-6
+    slopes = {}
+    for i, name in enumerate("wxb"):
+        up, down = list(start), list(start)
+        up[i] += h
+        down[i] -= h
+        slopes[name] = (f(*up) - f(*down)) / (2 * h)
+    assert [part(page, ids[n], "grad") for n in "wxby"] == ["–"] * 4
+    assert [part(page, n, "value") for n in ("n2", "n4", "n5")] == ["–"] * 3
+    assert at(page) == "0 of 9"
+    press(page, "ArrowRight", 3)
+    assert math.isclose(number(part(page, "n5", "value")), f(*start), rel_tol=1e-7)
+    assert [part(page, ids[n], "grad") for n in "wxby"] == ["–"] * 4
+    press(page, "ArrowRight")
+    assert part(page, "n5", "grad") == "1"
+    seen = {}
+    for _ in range(5):
+        press(page, "ArrowRight")
+        lines = page.locator(".lines div").all_text_contents()
+        name, before, after = re.fullmatch(r"(\w+)\.grad: (\S+) → (\S+)", lines[2]).groups()
+        _, local, upstream = re.fullmatch(r"(\w+)\.grad \+= \(?([^ )]+)\)? × \(?([^ )]+)\)?", lines[1]).groups()
+        assert math.isclose(number(before) + number(local) * number(upstream), number(after), rel_tol=1e-6)
+        seen[name] = number(after)
+        if name in ids:
+            assert part(page, ids[name], "grad") == after
+    for name in "wxb":
+        assert math.isclose(seen[name], slopes[name], rel_tol=1e-6)
+    assert at(page) == "9 of 9"
+
+
+def test_keys_buttons_slider_and_list_all_lead_to_the_same_states(show):
+    page = show(tg.play(neuron()))
+    press(page, "End")
+    assert at(page) == "9 of 9"
+    end = page.locator(".stage svg").inner_html()
+    press(page, "ArrowLeft", 4)
+    assert at(page) == "5 of 9"
+    assert part(page, "n0", "grad") == "–"
+    page.get_by_role("button", name="One step on").click()
+    assert at(page) == "6 of 9"
+    page.get_by_role("button", name="One step back").click()
+    page.get_by_role("slider").fill("7")
+    assert at(page) == "7 of 9"
+    page.get_by_role("button", name="8. w.grad").click()
+    assert at(page) == "8 of 9"
+    assert page.locator("[aria-current=step]").text_content().startswith("8.")
+    page.get_by_role("button", name="To the end").click()
+    assert page.locator(".stage svg").inner_html() == end
+    page.get_by_role("button", name="To the start").click()
+    assert at(page) == "0 of 9"
+    press(page, "Home")
+    press(page, "ArrowLeft")
+    assert at(page) == "0 of 9"
+
+
+def test_playing_and_pausing(show):
+    page = show(tg.play(neuron()))
+    page.get_by_role("combobox", name="Speed").select_option("20")
+    press(page, "Space")
+    assert "Pause" in page.locator(".play").text_content()
+    page.wait_for_function("() => true")
+    page.locator(".count", has_text="9 of 9").wait_for()
+    page.locator(".play", has_text="Play").wait_for()
+    page.get_by_role("combobox", name="Speed").select_option("0.5")
+    page.locator(".play").click()  # starts again from the beginning
+    assert at(page) == "0 of 9"
+    page.locator(".play").click()
+    page.wait_for_timeout(300)
+    assert at(page) == "0 of 9"
+
+
+def test_the_current_edge_and_its_two_nodes_are_lit_and_the_rest_is_dimmed(show):
+    page = show(tg.play(neuron()))
+    press(page, "ArrowRight", 8)
+    lit = page.locator(".tg-node.now")
+    assert sorted(lit.evaluate_all("nodes => nodes.map(n => n.dataset.id)")) == ["n0", "n2"]
+    edges = page.locator(".tg-edge.now").evaluate_all("es => es.map(e => e.dataset.source + e.dataset.target)")
+    assert edges == ["n0n2"]
+    assert page.locator(".tg-node.later").evaluate_all("nodes => nodes.map(n => n.dataset.id)") == ["n1"]
+    assert "∂(w × x)/∂w = x = 2" in page.locator(".rule").text_content()
+    assert "is added to w.grad" in page.locator("[aria-live=polite]").text_content()
+    press(page, "ArrowLeft", 3)
+    assert "1 − y²" in page.locator(".rule").text_content()
+
+
+def test_a_newcomer_finds_why_w_has_its_gradient_in_one_click(show):
+    page = show(tg.play(neuron()))
+    page.locator('.tg-node[data-id="n0"]').click()
+    reason = page.locator(".why")
+    assert "Why is w.grad = 1.4232?" in reason.text_content()
+    assert "y → v2 → v1 → w" in reason.text_content()
+    assert "0.7116 × 1 × 2" in reason.text_content()
+    assert sorted(page.locator(".tg-node.path").evaluate_all("ns => ns.map(n => n.dataset.id)")) == [
+        "n0",
+        "n2",
+        "n4",
+        "n5",
+    ]
+    assert at(page) == "8 of 9"
+    press(page, "Escape")
+    assert reason.is_hidden()
+    page.get_by_role("combobox", name="Why has this node").select_option(label="b.grad")
+    assert "Why is b.grad = 0.7116?" in reason.text_content()
+
+
+def test_a_node_used_twice_has_two_paths_and_two_steps(show):
+    x = Value(3.0, "x")
+    page = show(tg.play(x * x))
+    page.locator('.tg-node[data-id="n0"]').click()
+    text = page.locator(".why").text_content()
+    assert "sum over 2 paths" in text
+    assert "added up in 2 steps" in text
+    page.get_by_role("button", name="step 3: ").click()
+    assert part(page, "n0", "grad") == "3"
+    press(page, "ArrowRight")
+    assert part(page, "n0", "grad") == "6"
+
+
+def test_zoom_and_pan_move_the_window_and_fit_restores_it(show):
+    page = show(tg.play(neuron()))
+    svg = page.locator(".stage svg")
+    whole = svg.get_attribute("viewBox")
+    press(page, "+")
+    zoomed = svg.get_attribute("viewBox")
+    assert float(zoomed.split()[2]) < float(whole.split()[2])
+    box = svg.bounding_box()
+    page.mouse.move(box["x"] + 300, box["y"] + 100)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 200, box["y"] + 140, steps=4)
+    page.mouse.up()
+    panned = svg.get_attribute("viewBox")
+    assert float(panned.split()[0]) > float(zoomed.split()[0])
+    press(page, "0")
+    assert svg.get_attribute("viewBox") == whole
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [400, 1400])
+def test_it_fits_and_passes_the_accessibility_checks(show, scheme, width):
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe-core, packed for Playwright")
+    page = show(tg.play(neuron()), width=width, color_scheme=scheme, reduced_motion="reduce")
+    assert page.locator(".box").get_attribute("data-theme") == scheme
+    for prepare in (
+        lambda: None,
+        lambda: press(page, "ArrowRight", 7),
+        lambda: page.locator('.tg-node[data-id="n1"]').click(),
+    ):
+        prepare()
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        found = axe.Axe().run(page).response["violations"]
+        assert [(v["id"], [n["html"][:120] for n in v["nodes"]]) for v in found] == []
+
+
+def test_motion_is_left_out_for_those_who_asked_for_it(show):
+    for wish, animations in (("reduce", 0), ("no-preference", 1)):
+        page = show(tg.play(neuron()), reduced_motion=wish)
+        press(page, "ArrowRight", 8)
+        running = page.evaluate("""() => document.querySelector('.tinygrad-player > div').shadowRoot.getAnimations()
+            .filter(a => a.animationName === 'flow').length""")
+        assert running == animations
+
+
+@pytest.mark.parametrize(
+    "name", ["</script><img onerror=alert(1) src=x>", "<!--<script>", "'\"><svg onload=alert(1)>", "好🎉"]
+)
+def test_names_are_shown_and_run_nothing(show, name):
+    y = Value(1.0, name) * Value(2.0, "x")
+    y.name = name
+    with tg.scope(name):
+        z = tg.sin(y)
+    page = show(tg.play(z))
+    press(page, "End")
+    page.locator('.tg-node[data-id="n0"]').click()
+    assert name[:5] in page.locator(".why").text_content()
+    assert page.locator("img[onerror]").count() == 0
+
+
+def test_stepping_into_a_folded_scope_opens_it(show):
+    model = tg.nn.MLP(2, [16, 16, 1], seed=0)
+    loss = tg.nn.mse(model([1.0, 2.0]), 1.0)
+    page = show(tg.play(loss))
+    assert page.locator(".where button").count() == 0
+    press(page, "ArrowRight")
+    assert page.locator(".where b").text_content().startswith("neurons")
+    assert page.locator(".tg-node.now").count() >= 1
+    page.get_by_role("button", name="← whole").click()
+    assert page.locator(".where button").count() == 0
+    page.locator(".tg-node.group").first.click()
+    assert page.locator(".where b").count() == 1
+
+
+def test_four_hundred_nodes_step_without_a_stutter_that_one_sees(show):
+    values = [Value(0.1 * i, f"x{i}") for i in range(20)]
+    while len(values) < 400:
+        values.append(tg.tanh(values[-1] * values[-7]) if len(values) % 3 else values[-2] + values[-5])
+    page = show(tg.play(tg.sum(values[-10:]), max_nodes=420))
+    assert page.locator(".tg-node").count() >= 380
+    press(page, "ArrowRight", 30)
+    press(page, "End")
+    assert page.locator(".tg-node.later").count() == 0
+
+
+def test_where_scripts_do_not_run_the_finished_picture_is_there(open_page, tmp_path):
+    path = tg.play(neuron()).save(tmp_path / "steps.html")
+    page = open_page(path.as_uri(), java_script_enabled=False)
+    picture = page.locator("img")
+    assert picture.is_visible()
+    assert picture.bounding_box()["width"] > 400
+    assert "computation graph of y" in picture.get_attribute("alt")
+
+
+def test_several_players_on_one_page_do_not_touch_each_other(open_page, tmp_path):
+    one, two = tg.play(neuron()), tg.play(Value(3.0, "p") * Value(4.0, "q"))
+    path = tmp_path / "both.html"
+    head = "<!DOCTYPE html><html lang=en><head><meta charset=utf-8><title>two</title></head><body>"
+    path.write_text(f"{head}{one.html}{two.html}{one.html}</body></html>", encoding="utf-8")
+    page = open_page(path.as_uri())
+    boxes = page.locator(".box")
+    boxes.nth(2).wait_for()
+    assert boxes.count() == 3
+    boxes.nth(1).press("End")
+    assert boxes.nth(1).locator(".count").text_content() == "4 of 4"
+    assert boxes.nth(0).locator(".count").text_content() == "0 of 9"
+    ids = page.evaluate("[...document.querySelectorAll('[id]')].map(e => e.id)")
+    assert len(ids) == len(set(ids))
