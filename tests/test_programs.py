@@ -111,6 +111,21 @@ def test_transforms_give_the_floats_of_backward(program):
     assert alike(tg.jacobian(lambda v: program(*v))(list(program.point)), gradient)
 
 
+@given(st.lists(finite_values(), min_size=1, max_size=5), st.data())
+@few(0.4)
+def test_argnums_count_from_either_end(slopes, data):
+    count = len(slopes)
+    chosen = data.draw(st.lists(st.integers(-count, count - 1), min_size=1, max_size=count, unique_by=lambda i: i % count))
+
+    def f(*xs):
+        return tg.sum([s * x * x for s, x in zip(slopes, xs, strict=True)])
+
+    point = [0.5 * (1 + i) for i in range(count)]
+    value, found = tg.value_and_grad(f, argnums=chosen)(*point)
+    assert value == f(*point)
+    assert alike(found, [2.0 * (slopes[i] * point[i]) for i in chosen])
+
+
 @given(programs())
 @few(0.4)
 def test_a_graph_takes_values_and_variables_too(program):
@@ -358,6 +373,13 @@ def test_perturbations_are_not_confused(program, a, b):
     assert math.isclose(crossed, inner, rel_tol=1e-12, abs_tol=1e-12)
     both = tg.grad(lambda x: tg.grad(lambda t: program(t) * t + x * t)(x * 1.0))(y)
     second = tg.grad(tg.grad(program))(y)
+    forward_inside = tg.grad(lambda t: tg.jvp(program, (t,), (1.0,))[1])(y)
+    reverse_inside = tg.jvp(tg.grad(program), (y,), (1.0,))[1]
+    twice_forward = tg.jvp(lambda t: tg.jvp(program, (t,), (1.0,))[1], (y,), (1.0,))[1]
+    for found in (forward_inside, reverse_inside, twice_forward):
+        assert math.isclose(found, second, rel_tol=1e-9, abs_tol=1e-9)
+    captured = tg.grad(lambda x: tg.jvp(lambda t: x * program(t), (y,), (1.0,))[1])(b)
+    assert math.isclose(captured, inner, rel_tol=1e-9, abs_tol=1e-9)
     assert math.isclose(both, 2.0 * inner + y * second + 1.0, rel_tol=1e-8, abs_tol=1e-8)
 
 

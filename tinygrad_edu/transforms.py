@@ -245,8 +245,8 @@ class _Run:
         numbers, self.arguments = flatten(tuple(args[i] for i in chosen), _leaf, "the argument")
         with recording(), _leaves_made_inside() as self.inside:
             self.fresh = [identity(x) if isinstance(x, (Value, Var)) else Value(x) for x in numbers]
-            renewed = iter(self.arguments.unflatten(self.fresh))
-            given = [next(renewed) if i in chosen else arg for i, arg in enumerate(args)]
+            renewed = dict(zip(chosen, self.arguments.unflatten(self.fresh), strict=True))
+            given = [renewed.get(i, arg) for i, arg in enumerate(args)]
             result = f(*given, **keywords)
         name = getattr(f, "__name__", "the function")
         self.name = name
@@ -357,4 +357,7 @@ def _chosen(argnums: Argnums, count: int, f: Callable[..., Any]) -> tuple[int, .
             raise ValueError(
                 f"argnums={argnums!r}: {name} was called with {count} positional argument{'s' * (count != 1)}"
             )
-    return tuple(i % count for i in chosen)
+    places = tuple(i % count for i in chosen)
+    if len(set(places)) < len(places):
+        raise ValueError(f"argnums={argnums!r} names an argument twice; the call had {count} positional arguments")
+    return places
