@@ -12,10 +12,14 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from . import ops as ops
+from .blame import Path as Path
+from .blame import Paths as Paths
+from .blame import paths as paths
 from .context import no_grad as no_grad
 from .context import scope as scope
 from .graph import Eqn as Eqn
 from .graph import Graph as Graph
+from .nonfinite import find_nonfinite as find_nonfinite
 from .operation import Op as Op
 from .ops import OPS as OPS
 from .ops import abs as abs
@@ -78,11 +82,7 @@ from .transforms import jvp as jvp
 from .transforms import value_and_grad as value_and_grad
 from .value import Value as Value
 from .variable import Var as Var
-from .walk import Path as Path
-from .walk import Paths as Paths
 from .walk import Step as Step
-from .walk import find_nonfinite as find_nonfinite
-from .walk import paths as paths
 from .walk import steps as steps
 
 if TYPE_CHECKING:

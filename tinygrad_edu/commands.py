@@ -152,7 +152,7 @@ def _called(run: Callable[[], Any]) -> Any:
 
 
 def _note_nonfinite(y: Value) -> None:
-    from .walk import find_nonfinite
+    from .nonfinite import find_nonfinite
 
     found = find_nonfinite(y)
     if found is not None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from tinygrad_edu.blame import paths
 from tinygrad_edu.drawing.build import Source
 from tinygrad_edu.drawing.numbers import number
 from tinygrad_edu.drawing.palette import LIGHT, level_of, unit_of
@@ -17,7 +18,7 @@ from tinygrad_edu.drawing.units import labels_of
 from tinygrad_edu.ops import CONSTANT
 from tinygrad_edu.sweep import topological_order
 from tinygrad_edu.value import Value
-from tinygrad_edu.walk import Step, paths, steps
+from tinygrad_edu.walk import Step, steps
 
 from .views import View, make_views
 from .walker import receiver

@@ -6,11 +6,12 @@ import difflib
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from tinygrad_edu.blame import paths
 from tinygrad_edu.drawing.numbers import number
 from tinygrad_edu.drawing.units import labels_of
 from tinygrad_edu.sweep import topological_order
 from tinygrad_edu.value import Value
-from tinygrad_edu.walk import Step, paths, steps
+from tinygrad_edu.walk import Step, steps
 
 from .wording import Wording
 
