@@ -61,7 +61,7 @@ class Op:
     arity: int | None
     role: str | None = None
     """What the compiler may rely on: a part in sums and products ("add", "sub", "neg", "mul", "sum", "dot", "mean"),
-    or that the result is the argument ("copy")."""
+    that the result is the argument ("copy"), or one of the last two by the first ("choose")."""
 
     def __init__(
         self,

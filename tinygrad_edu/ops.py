@@ -219,6 +219,7 @@ where: Op = _op(
     "where",
     num.where,
     lambda y, condition, a, b: (0.0, where(condition, 1.0, 0.0), where(condition, 0.0, 1.0)),
+    role="choose",
     symbol="?",
     kinks=[(lambda condition, a, b: condition, (0.0, 0.0, 1.0))],
     doc="a where the condition is not zero, else b. "

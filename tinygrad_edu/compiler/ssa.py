@@ -8,6 +8,7 @@ an input: one number for every example).
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from ..errors import TracedBoolError
@@ -86,25 +87,32 @@ class SSA:
 
     def _simplest(self, op: Op, args: tuple[int, ...]) -> int:
         kinds, role = self.kinds, op.role
-        kind = max([kinds[a] for a in args], default=CONSTANT)
+        if len(args) == 2:  # the common case
+            a, b = args
+            if role in _COMMUTATIVE and a > b:
+                return self.apply(op, (b, a))
+            one, other = kinds[a], kinds[b]
+            kind, least = (one, other) if one > other else (other, one)
+        else:
+            of_args = [kinds[a] for a in args]
+            kind, least = max(of_args, default=CONSTANT), min(of_args, default=CONSTANT)
         if op is BATCH_SUM:
             if kind != BATCHED:  # every example contributes the same
                 return self.apply(MUL, (self.size, args[0]))
-            return self.node(op, args, UNBATCHED)
+            return self.append(op, args, UNBATCHED)
         if kind == CONSTANT:
             return self.constant(float(op.fn(*[self.values[a] for a in args])))
-        if role is not None:
+        if role is not None and (least == CONSTANT or role not in _ONLY_WITH_CONSTANTS):
             simpler = _SIMPLER.get(role)
             if simpler is not None:
-                made: int | None = simpler(self, args)
+                made = simpler(self, args)
                 if made is not None:
                     return made
-        for i, kept in enumerate(args if op.neutral else ()):
-            if self._neutral(op, args, i):
-                return kept
-        if role in ("add", "mul") and args[0] > args[1]:
-            return self.apply(op, (args[1], args[0]))
-        return self.node(op, args, kind)
+        if least == CONSTANT and op.neutral:
+            for i, kept in enumerate(args):
+                if self._neutral(op, args, i):
+                    return kept
+        return self.append(op, args, kind)
 
     def _neutral(self, op: Op, args: tuple[int, ...], kept: int) -> bool:
         for j, other in enumerate(args):
@@ -174,7 +182,24 @@ def _mean(ssa: SSA, args: tuple[int, ...]) -> int | None:
     return ssa.apply(MUL, (ssa.constant(1.0 / len(args)), ssa.apply(SUM, args)))
 
 
-_SIMPLER = {"add": _add, "sub": _sub, "mul": _mul, "neg": _neg, "sum": _sum, "dot": _dot, "mean": _mean}
+def _choose(ssa: SSA, args: tuple[int, ...]) -> int | None:
+    condition, a, b = args
+    value = ssa.values.get(condition)
+    return None if value is None else a if value else b
+
+
+_COMMUTATIVE = {"add", "mul"}
+_ONLY_WITH_CONSTANTS = {"add", "sub", "mul", "choose"}
+_SIMPLER: dict[str, Callable[[SSA, tuple[int, ...]], int | None]] = {
+    "choose": _choose,
+    "add": _add,
+    "sub": _sub,
+    "mul": _mul,
+    "neg": _neg,
+    "sum": _sum,
+    "dot": _dot,
+    "mean": _mean,
+}
 
 
 class Expr(Operators):
