@@ -192,6 +192,36 @@ def test_python_source_of_the_partials_gives_their_floats(op):
         assert [*map(bits, found)] == [*map(bits, op.slopes(y, args))], args
 
 
+@every_op
+def test_plain_numbers_keep_their_sign_of_zero(op):
+    """Equal constants may be one node, but 0, 0.0 and -0.0 are not equal in every respect."""
+    if op.arity == 2:
+        for a in (1.0, -2.0):
+            for zero in (0, -0.0, 0.0, False, -0.0, 0):
+                assert bits(op(Value(a), zero).data) == bits(op(a, float(zero))), (a, zero)
+                assert bits(op(zero, Value(a)).data) == bits(op(float(zero), a)), (a, zero)
+
+
+IN_NUMPY = {"sub": "subtract", "mul": "multiply", "div": "divide", "neg": "negative"}
+NOT_IN_NUMPY = {"heaviside"}  # it takes two arguments there
+
+
+@every_op
+def test_values_at_edges_are_those_of_numpy(op):
+    import numpy
+
+    function = getattr(numpy, IN_NUMPY.get(op.name, op.name), None)
+    if not isinstance(function, numpy.ufunc) or op.name in NOT_IN_NUMPY:
+        return  # PyTorch knows the rest
+    with numpy.errstate(all="ignore"):
+        for args in edge_arguments(op):
+            if op.name == "pow" and args == (-inf, 0.5):
+                continue  # NumPy takes a square root here; IEEE 754 has inf
+            expected = float(function(*[numpy.float64(x) for x in args]))
+            found = op(*args)
+            assert same(found, expected) or math.isclose(found, expected, rel_tol=4e-15), (args, found, expected)
+
+
 NO_NAN_FROM_NAN = {"less", "less_equal", "where", "pow", "hypot"}
 """IEEE 754 answers these without looking at the nan: comparisons are false, x⁰ = 1ˣ = 1, hypot(inf, nan) = inf."""
 

@@ -115,7 +115,8 @@ def test_transforms_give_the_floats_of_backward(program):
 @few(0.4)
 def test_argnums_count_from_either_end(slopes, data):
     count = len(slopes)
-    chosen = data.draw(st.lists(st.integers(-count, count - 1), min_size=1, max_size=count, unique_by=lambda i: i % count))
+    places = st.integers(-count, count - 1)
+    chosen = data.draw(st.lists(places, min_size=1, max_size=count, unique_by=lambda i: i % count))
 
     def f(*xs):
         return tg.sum([s * x * x for s, x in zip(slopes, xs, strict=True)])

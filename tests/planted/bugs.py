@@ -1,0 +1,129 @@
+# ruff: noqa: E501 (lines of code stand here as they are)
+"""Bugs to plant into the real code: each a line of a file, and what it is to read instead."""
+
+from typing import NamedTuple
+
+
+class Bug(NamedTuple):
+    name: str
+    file: str  # within the package
+    right: str  # occurs once
+    wrong: str
+
+
+OPS, NUM, SWEEP, VALUE = "ops.py", "numeric.py", "sweep.py", "value.py"
+EAGER, GRAPH, TRANSFORMS, WALK, TEXT = "eager.py", "graph.py", "transforms.py", "walk.py", "text.py"
+
+BUGS = [
+    # ------------------------------------------------------------ partials: a sign, a factor, a missing term
+    Bug("sub subtracts nothing", OPS, "lambda y, a, b: (1.0, -1.0), symbol", "lambda y, a, b: (1.0, 1.0), symbol"),
+    Bug("mul swaps its partials", OPS, "lambda y, a, b: (b, a), symbol", "lambda y, a, b: (a, b), symbol"),
+    Bug("div off by 0.1 %", OPS, "(1.0 / b, -y / b)", "(1.001 / b, -y / b)"),
+    Bug("div misses a sign", OPS, "(1.0 / b, -y / b)", "(1.0 / b, y / b)"),
+    Bug("pow without its exponent", OPS, "        b * pow(_chosen", "        pow(_chosen"),
+    Bug("pow's exponent forgets the logarithm", OPS, "        y * log(where(y, a, ", "        y * (where(y, a, "),
+    Bug("neg is positive", OPS, "operator.neg, lambda y, x: (-1.0,)", "operator.neg, lambda y, x: (1.0,)"),
+    Bug("exp off by 0.1 %", OPS, "num.exp, lambda y, x: (y,)", "num.exp, lambda y, x: (y * 1.001,)"),
+    Bug("expm1 uses its result", OPS, "num.expm1, lambda y, x: (exp(x),)", "num.expm1, lambda y, x: (y,)"),
+    Bug("log1p forgets the 1", OPS, "num.log1p, lambda y, x: (1.0 / (1.0 + x),)", "num.log1p, lambda y, x: (1.0 / x,)"),
+    Bug("log2 in base e", OPS, "(1.0 / (x * math.log(2.0)),)", "(1.0 / x,)"),
+    Bug("log10 divides by the wrong base", OPS, "(1.0 / (x * math.log(10.0)),)", "(1.0 / (x * math.log(2.0)),)"),
+    Bug("sqrt without the half", OPS, "lambda y, x: (0.5 / y,)", "lambda y, x: (1.0 / y,)"),
+    Bug("square misses the 2", OPS, "num.square, lambda y, x: (2.0 * x,)", "num.square, lambda y, x: (x,)"),
+    Bug("reciprocal misses a sign", OPS, "lambda y, x: (-(y * y),)", "lambda y, x: (y * y,)"),
+    Bug("cos misses a sign", OPS, "num.cos, lambda y, x: (-sin(x),)", "num.cos, lambda y, x: (sin(x),)"),
+    Bug("tan with a minus", OPS, "num.tan, lambda y, x: (1.0 + y * y,)", "num.tan, lambda y, x: (1.0 - y * y,)"),
+    Bug("acos has asin's slope", OPS, "lambda y, x: (-1.0 / sqrt(", "lambda y, x: (1.0 / sqrt("),
+    Bug("atan loses the square", OPS, "math.atan, lambda y, x: (1.0 / (1.0 + x * x),)", "math.atan, lambda y, x: (1.0 / (1.0 + x),)"),
+    Bug("sinh has its own value as slope", OPS, "num.sinh, lambda y, x: (cosh(x),)", "num.sinh, lambda y, x: (y,)"),
+    Bug("cosh wrong for negative arguments only", OPS, "num.cosh, lambda y, x: (sinh(x),)", "num.cosh, lambda y, x: (abs(sinh(x)),)"),
+    Bug("tanh with a plus", OPS, "math.tanh, lambda y, x: (1.0 - y * y,)", "math.tanh, lambda y, x: (1.0 + y * y,)"),
+    Bug("asinh is off far from zero", OPS, "(1.0 / hypot(1.0, x),)", "(1.0 / (1.0 + 0.5 * x * x),)"),
+    Bug("acosh has asinh's slope", OPS, "(1.0 / (sqrt(x - 1.0) * sqrt(x + 1.0)),)", "(1.0 / hypot(1.0, x),)"),
+    Bug("atanh has atan's slope", OPS, "(1.0 / ((1.0 - x) * (1.0 + x)),)", "(1.0 / (1.0 + x * x),)"),
+    Bug("sigmoid without its second factor", OPS, "lambda y, x: (y * sigmoid(-x),), symbol", "lambda y, x: (y,), symbol"),
+    Bug("softplus has its own value as slope", OPS, "num.softplus, lambda y, x: (sigmoid(x),)", "num.softplus, lambda y, x: (tanh(x),)"),
+    Bug("relu passes everything", OPS, "num.relu, lambda y, x: (heaviside(x),)", "num.relu, lambda y, x: (1.0,)"),
+    Bug("relu passes at zero", OPS, "num.relu, lambda y, x: (heaviside(x),)", "num.relu, lambda y, x: (less_equal(0.0, x),)"),
+    Bug("leaky_relu leaks ten times as much", OPS, "(where(less_equal(x, 0.0), 0.01, 1.0),)", "(where(less_equal(x, 0.0), 0.1, 1.0),)"),
+    Bug("elu is linear on the left", OPS, "lambda y, x: (exp(minimum(x, 0.0)),)", "lambda y, x: (where(less(x, 0.0), y, 1.0),)"),
+    Bug("silu misses its second term", OPS, "(sigmoid(x) + y * sigmoid(-x),)", "(sigmoid(x),)"),
+    Bug("gelu misses its second term", OPS, " + x * exp(-0.5 * (x * x)) / math.sqrt(2.0 * math.pi),)", ",)"),
+    Bug("erf off by 0.1 %", OPS, "math.erf, lambda y, x: (2.0 /", "math.erf, lambda y, x: (2.002 /"),
+    Bug("erfc has erf's sign", OPS, "math.erfc, lambda y, x: (-2.0 /", "math.erfc, lambda y, x: (2.0 /"),
+    Bug("abs has slope 1 at zero and below", OPS, "operator.abs, lambda y, x: (sign(x),)", "operator.abs, lambda y, x: (1.0,)"),
+    Bug("minimum gives a tie to the left", OPS, "(0.5 * (less(a, b) + less_equal(a, b)), 0.5 * (less(b, a) + less_equal(b, a))),\n    kinks=[(_gap, (0.5, 0.5))],\n    doc=\"The smaller", "(less_equal(a, b), less(b, a)),\n    kinks=[(_gap, (0.5, 0.5))],\n    doc=\"The smaller"),
+    Bug("maximum chooses the smaller", OPS, "lambda y, a, b: (0.5 * (less(b, a) + less_equal(b, a)),", "lambda y, a, b: (0.5 * (less(a, b) + less_equal(a, b)),"),
+    Bug("where passes to both", OPS, "where(condition, 1.0, 0.0), where(condition, 0.0, 1.0)", "where(condition, 1.0, 0.0), 1.0"),
+    Bug("clip has slope 0 at its ends", OPS, "less_equal(low, x) * less_equal(x, high),", "less(low, x) * less(x, high),"),
+    Bug("hypot forgets to divide", OPS, "(a / _radius(a, b), b / _radius(a, b))", "(a / _radius(a, b), b)"),
+    Bug("atan2 swaps a sign", OPS, "-a / _radius(a, b) / _radius(a, b)", "a / _radius(a, b) / _radius(a, b)"),
+    Bug("atan2 divides by the radius once", OPS, "(b / _radius(a, b) / _radius(a, b),", "(b / _radius(a, b),"),
+    Bug("prod leaves out the factors on the right", OPS, "        right = right * xs[i]", "        right = right * 1.0"),
+    Bug("mean does not divide", OPS, "(1.0 / len(xs),) * len(xs)", "(1.0,) * len(xs)"),
+    Bug("dot swaps its halves", OPS, "uv[len(uv) // 2 :] + uv[: len(uv) // 2]", "uv"),
+    Bug("max does not share a tie", OPS, "    return tuple(hit / count for hit in hits)", "    return tuple(hits)"),
+    Bug("logsumexp forgets to normalise", OPS, "tuple(exp(x - y) for x in xs)", "tuple(exp(x) for x in xs)"),
+    # ------------------------------------------------------------ wrong only here or there, only in second order
+    Bug("sin wrong for negative arguments only", OPS, "num.sin, lambda y, x: (cos(x),)", "num.sin, lambda y, x: (where(less(x, 0.0), 0.0 - cos(x), cos(x)),)"),
+    Bug("exp wrong above 1 only", OPS, "num.exp, lambda y, x: (y,)", "num.exp, lambda y, x: (where(less(1.0, x), 1.0, y),)"),
+    Bug("tanh right once, wrong twice", OPS, "math.tanh, lambda y, x: (1.0 - y * y,)", "math.tanh, lambda y, x: (1.0 - detach(y) * y,)"),
+    Bug("square right once, constant twice", OPS, "num.square, lambda y, x: (2.0 * x,)", "num.square, lambda y, x: (2.0 * detach(x),)"),
+    Bug("pow wrong in the mixed second derivative at exponent 0", OPS, "b * pow(_chosen(b, a, lambda: where(less(1e-300, a), a, 1.0)), b - 1.0)", "b * pow(a, where(b, b, 1.0) - 1.0)"),
+    Bug("mul right once, wrong twice", OPS, "lambda y, a, b: (b, a), symbol", "lambda y, a, b: (b, detach(a)), symbol"),
+    Bug("logsumexp right once, wrong twice", OPS, "tuple(exp(x - y) for x in xs)", "tuple(exp(x - detach(y)) for x in xs)"),
+    # ------------------------------------------------------------ the functions themselves
+    Bug("gelu is the approximation", NUM, "    return 0.5 * x * math.erfc(-x * _SQRT_HALF)", "    return 0.5 * x * (1.0 + math.tanh(0.7978845608 * (x + 0.044715 * x * x * x)))"),
+    Bug("leaky_relu's value leaks more than its slope", NUM, "return x if x > 0.0 else 0.01 * x", "return x if x > 0.0 else 0.02 * x"),
+    Bug("relu of nan is 0", NUM, "    return 0.0 if x <= 0.0 else x", "    return x if x > 0.0 else 0.0"),
+    Bug("mean divides by one more", NUM, "reduce(_add, xs, 0.0) / len(xs)", "reduce(_add, xs, 0.0) / (len(xs) + 1)"),
+    Bug("log of 0 is nan", NUM, "log = _pole(math.log, {0.0: -inf})", "log = _pole(math.log, {})"),
+    Bug("division by minus zero loses its sign", NUM, "math.copysign(inf, a) * math.copysign(1.0, b)", "math.copysign(inf, a)"),
+    Bug("overflowing power of a negative base is positive", NUM, "return -inf if a < 0.0 and b % 2.0 == 1.0 else inf", "return inf"),
+    # ------------------------------------------------------------ the sweep
+    Bug("= for += on the left", SWEEP, "                left.grad += local_left * upstream", "                left.grad = local_left * upstream"),
+    Bug("= for += on the right", SWEEP, "                right.grad += local_right * upstream", "                right.grad = local_right * upstream"),
+    Bug("= for += where there are many", SWEEP, "                    parent.grad += local * upstream", "                    parent.grad = local * upstream"),
+    Bug("the right operand counted once if it is the left one", SWEEP, "            if right.op is not constant:", "            if right.op is not constant and right is not left:"),
+    Bug("partials of the operands swapped", SWEEP, "            local_left, local_right = node.partials", "            local_right, local_left = node.partials"),
+    Bug("the seed ignored", SWEEP, "    root.grad = seed if root.parents else root.grad + seed", "    root.grad = 1.0 if root.parents else root.grad + 1.0"),
+    Bug("a leaf as root does not accumulate", SWEEP, "seed if root.parents else root.grad + seed", "seed"),
+    Bug("the root keeps the gradient of an earlier sweep", SWEEP, "    root.grad = zero\n", "    zero = root.grad or zero\n"),
+    Bug("interior gradients stale from the last sweep", SWEEP, "                parent.grad = zero\n", "                parent.grad = parent.grad or zero\n"),
+    Bug("depth first without coming back", SWEEP, "                order.append(node)\n                if not stack:", "                order.append(node)\n                if len(stack) < 3:"),
+    Bug("nodes in the order of discovery", SWEEP, "        else:\n            append(node)", "        else:\n            order.insert(0, node)"),
+    Bug("not reversed", SWEEP, "    constant = CONSTANT\n    for node in reversed(order):", "    constant = CONSTANT\n    for node in order:"),
+    Bug("recursion on first visit only", SWEEP, "                if parent not in seen and parent not in known:\n                    seen.add(parent)", "                if parent not in seen and parent not in known:\n                    seen.add(parent)\n                    seen.update(parent.parents[1:])"),
+    Bug("the symbolic sweep overwrites", SWEEP, "adjoints[parent] + contribution if parent in adjoints else contribution", "contribution"),
+    Bug("the symbolic sweep forgets the upstream", SWEEP, "                contribution = local * upstream", "                contribution = local"),
+    Bug("the symbolic sweep takes any float for 1", SWEEP, "if local.__class__ is float and local == 1.0:", "if local.__class__ is float:"),
+    Bug("dependents stop at the first", SWEEP, "    found = set(sources)\n    for node in order:\n        if node.parents and not found.isdisjoint(node.parents):\n            found.add(node)", "    found = set(sources)\n    for node in order:\n        if node.parents and node.parents[0] in found:\n            found.add(node)"),
+    # ------------------------------------------------------------ nodes, contexts
+    Bug("parents as a set", VALUE, "    node.op = op\n    node.parents = parents\n", "    node.op = op\n    node.parents = tuple(dict.fromkeys(parents))\n"),
+    Bug("no_grad keeps the parents", VALUE, "    node.op = node._tag = None\n    node.parents = node.partials = ()\n    if context.created", "    node._tag = None\n    if context.created"),
+    Bug("detach returns itself", VALUE, "        return Value(self.data, self.name)", "        return self"),
+    Bug("a constant cached under the wrong sign of zero", VALUE, "if node is not None and (other or kind is int):", "if node is not None:"),
+    Bug("copies share their gradients wrongly", VALUE, "_rebuild(node.data, node.grad, node.op, parents, node.partials, node._tag)\n        copied: Value = memo[id(self)]\n        return copied\n\n    def __reduce_ex__(self, protocol: Any) -> tuple[Callable", "_rebuild(node.data, 0.0, node.op, parents, node.partials, node._tag)\n        copied: Value = memo[id(self)]\n        return copied\n\n    def __reduce_ex__(self, protocol: Any) -> tuple[Callable"),
+    Bug("reflected operands not reflected", EAGER, '"reflected": "(other, self)"', '"reflected": "(self, other)"'),
+    Bug("the right operand's slope dropped", EAGER, '"compute_right": compute((False, True))', '"compute_right": compute((False, False))'),
+    Bug("new nodes keep the gradient of their operand", EAGER, "    node.grad = 0.0\n    if contexts_used:", "    node.grad = 0.5\n    if contexts_used:"),
+    # ------------------------------------------------------------ graphs
+    Bug("a graph evaluates by recorded numbers", GRAPH, "            append(fn(*[values[i] for i in places]))", "            append(fn(*[values[i] for i in sorted(places)]))"),
+    Bug("replay loses constants", GRAPH, "made = var.op(*[env.get(p, p.data) for p in var.parents])", "made = var.op(*[env.get(p, 1.0) for p in var.parents])"),
+    Bug("the gradient graph in reverse order of inputs", GRAPH, "return [adjoints.get(var, 0.0) for var in inputs], children[0]", "return [adjoints.get(var, 0.0) for var in reversed(inputs)], children[0]"),
+    Bug("the gradient graph seeded with 2", GRAPH, "adjoints = accumulate(order, {outputs[0]: 1.0}, _symbolic_partials", "adjoints = accumulate(order, {outputs[0]: 2.0}, _symbolic_partials"),
+    Bug("frozen graphs mix up their leaves", GRAPH, "tracer.lifted.update(zip(leaves, inputs, strict=True))", "tracer.lifted.update(zip(leaves, reversed(inputs), strict=True))"),
+    Bug("simplify drops every multiplication by a constant", "rewriting.py", "if all(n is not None and c is not None and repr(n) == repr(c) for n, c in rest):", "if all(n is not None and c is not None for n, c in rest):"),
+    Bug("simplify takes all operations for equal", "rewriting.py", "key = (op, *[", "key = (op.arity, *["),
+    Bug("JSON loses the order of operands", "serialize.py", '"args": [at(p) for p in var.parents]}', '"args": sorted(at(p) for p in var.parents)}'),
+    # ------------------------------------------------------------ transforms, looking
+    Bug("a tangent replaces instead of adding", TRANSFORMS, "total = term if total is None else total + term", "total = term"),
+    Bug("forward mode forgets the direction", TRANSFORMS, "term = local * tangents[parent]", "term = local * 1.0"),
+    Bug("the outer variable is frozen", TRANSFORMS, "locals_of = _differentiable if symbolic else _recorded\n        adjoints", "locals_of = _recorded\n        adjoints"),
+    Bug("forward mode freezes the outer variable", TRANSFORMS, "locals_of = _differentiable if symbolic else _recorded\n        variables", "locals_of = _recorded\n        variables"),
+    Bug("perturbations confused", TRANSFORMS, "identity(x) if isinstance(x, (Value, Var)) else Value(x) for x in numbers]", "x if isinstance(x, (Value, Var)) else Value(x) for x in numbers]"),
+    Bug("negative argnums count from the wrong end", TRANSFORMS, "places = tuple(i % count for i in chosen)", "places = tuple(abs(i) % count for i in chosen)"),
+    Bug("hvp multiplies by the gradient", TRANSFORMS, "return jvp(grad(f), (x,), (v,))[1]", "return jvp(grad(f), (x,), (v,))[0]"),
+    Bug("steps start from the gradients that are there", WALK, "            contribution = local * upstream\n            grads[parent] = before + contribution", "            contribution = local * upstream\n            grads[parent] = before - contribution"),
+    Bug("paths leave out a factor", WALK, "gradient[node] = math.fsum(_finite_terms([d * gradient[p] for p, d in below]))", "gradient[node] = math.fsum(_finite_terms([gradient[p] for p, d in below]))"),
+]  # fmt: skip

@@ -1,0 +1,47 @@
+"""The tester is tested: bugs planted into the real code, each of which the generic checks must catch.
+
+The bugs are listed in `planted/bugs.py`; `planted/runner.py` plants them one by one, each in a process of its own that
+imports the changed package and runs the generic tests of this folder. One control process has nothing planted.
+"""
+
+import json
+import os
+import pathlib
+import subprocess
+import sys
+
+import pytest
+
+PLANTED = pathlib.Path(__file__).parent / "planted"
+sys.path.insert(0, str(PLANTED))
+
+from bugs import BUGS  # noqa: E402
+
+pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="each bug is planted in a forked process")
+
+
+@pytest.fixture(scope="session")
+def outcomes():
+    run = subprocess.run(
+        [sys.executable, str(PLANTED / "runner.py"), "--jobs", "2"], capture_output=True, text=True, timeout=1800
+    )
+    assert run.returncode == 0, run.stderr[-2000:]
+    return {record["name"]: record for record in map(json.loads, run.stdout.splitlines())}
+
+
+def test_without_a_bug_the_checks_pass(outcomes):
+    assert outcomes["(nothing planted)"]["outcome"] == "survived", outcomes["(nothing planted)"]["report"]
+
+
+@pytest.mark.parametrize("bug", BUGS, ids=lambda bug: bug.name)
+def test_the_checks_catch(bug, outcomes):
+    found = outcomes[bug.name]
+    assert found["outcome"] in ("caught", "timeout"), f"{found['outcome']}: {found['report']}"
+
+
+def test_there_are_enough_of_them_in_every_part():
+    assert len(BUGS) >= 60
+    assert len({bug.name for bug in BUGS}) == len(BUGS)
+    assert {"ops.py", "numeric.py", "sweep.py", "value.py", "eager.py", "graph.py", "transforms.py"} <= {
+        bug.file for bug in BUGS
+    }
