@@ -43,7 +43,8 @@ def word(node: NodeRecord, labels: bool = False) -> str:
         return f"{node.hidden:,} nodes"
     if "dead" in node.flags:
         return "passes nothing"
-    return _WORDS.get(node.kind, "") if node.name or not labels else node.label
+    words = [_WORDS.get(node.kind, "")] + ([node.label] if labels and not node.name else [])
+    return " ".join(filter(None, words))
 
 
 def rows_of(node: NodeRecord, show: tuple[str, ...], digits: int) -> list[tuple[str, str, str]]:

@@ -445,22 +445,23 @@
     /* ------------------------------------------------------------------ zoom and pan */
 
     fit() {
-      this.box_ = [...this.views[this.view].whole];
+      this.frame = [...this.views[this.view].whole];
       this.fitted = true;
+      this.followed = false;
       this.window();
     }
 
     window() {
-      this.views[this.view].svg.setAttribute("viewBox", this.box_.map(x => x.toFixed(1)).join(" "));
+      this.views[this.view].svg.setAttribute("viewBox", this.frame.map(x => x.toFixed(1)).join(" "));
     }
 
     zoom(by, x, y) {
-      const [left, top, width, height] = this.box_;
+      const [left, top, width, height] = this.frame;
       const [cx, cy] = [x ?? left + width / 2, y ?? top + height / 2];
       const whole = this.views[this.view].whole;
       const factor = Math.max(60 / width, Math.min(by, 1.5 * whole[2] / width));
-      this.box_ = [cx - (cx - left) * factor, cy - (cy - top) * factor, width * factor, height * factor];
-      this.fitted = false;
+      this.frame = [cx - (cx - left) * factor, cy - (cy - top) * factor, width * factor, height * factor];
+      this.fitted = this.followed = false;
       this.window();
     }
 
@@ -469,22 +470,23 @@
       const view = this.views[this.view];
       const width = view.svg.clientWidth;
       if (!width || !step || step[0] === "h") return;
-      const shown = this.box_;
-      const pixels = width / shown[2];
-      if (this.fitted && pixels >= 0.55) return;
+      const shown = this.frame;
+      const wholePixels = width / view.whole[2];
+      if (this.fitted && wholePixels >= 0.55) return;
       const homes = this.data.views[this.view].homes;
       const nodes = [step[2], step[0] === "b" ? step[5] : step[2]].map(t => view.nodes.get(homes[t])).filter(Boolean);
       if (!nodes.length) return;
       const boxes = nodes.map(node => node.group.getBBox());
       const left = Math.min(...boxes.map(b => b.x)), right = Math.max(...boxes.map(b => b.x + b.width));
       const top = Math.min(...boxes.map(b => b.y)), bottom = Math.max(...boxes.map(b => b.y + b.height));
-      if (this.fitted && (this.at === 0 || this.at === this.last)) return;
-      const wide = Math.max(this.fitted ? width / 0.8 : shown[2], right - left + 60);
+      const own = this.fitted || this.followed;
+      const wide = Math.max(own ? Math.min(width / 0.8, view.whole[2]) : shown[2], right - left + 60);
       const tall = Math.max(Math.min(wide * 0.6, view.whole[3]), bottom - top + 60);
       const inside = left > shown[0] && right < shown[0] + shown[2] && top > shown[1] && bottom < shown[1] + shown[3];
-      if (inside && !this.fitted) return;
-      this.box_ = [(left + right - wide) / 2, (top + bottom - tall) / 2, wide, tall];
+      if (inside && !own) return;
+      this.frame = [(left + right - wide) / 2, (top + bottom - tall) / 2, wide, tall];
       this.fitted = false;
+      this.followed = true;
       this.window();
     }
 
@@ -497,7 +499,7 @@
         this.zoom(event.deltaY > 0 ? 1.15 : 0.87, point.x, point.y);
       }, {passive: false});
       svg.addEventListener("pointerdown", event => {
-        from = {x: event.clientX, y: event.clientY, box: [...this.box_]};
+        from = {x: event.clientX, y: event.clientY, box: [...this.frame]};
         this.dragged = false;
       });
       svg.addEventListener("pointermove", event => {
@@ -508,9 +510,9 @@
         if (!this.dragged) svg.setPointerCapture(event.pointerId);
         this.dragged = true;
         svg.classList.add("held");
-        const scale = this.box_[2] / svg.clientWidth;
-        this.box_ = [from.box[0] - dx * scale, from.box[1] - dy * scale, from.box[2], from.box[3]];
-        this.fitted = false;
+        const scale = this.frame[2] / svg.clientWidth;
+        this.frame = [from.box[0] - dx * scale, from.box[1] - dy * scale, from.box[2], from.box[3]];
+        this.fitted = this.followed = false;
         this.window();
       });
       const drop = () => {
@@ -523,8 +525,8 @@
 
     point(svg, event) {
       const place = svg.getBoundingClientRect();
-      return {x: this.box_[0] + (event.clientX - place.left) / place.width * this.box_[2],
-        y: this.box_[1] + (event.clientY - place.top) / place.height * this.box_[3]};
+      return {x: this.frame[0] + (event.clientX - place.left) / place.width * this.frame[2],
+        y: this.frame[1] + (event.clientY - place.top) / place.height * this.frame[3]};
     }
 
     /* ------------------------------------------------------------------ light and dark */

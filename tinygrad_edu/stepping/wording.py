@@ -30,7 +30,10 @@ class Wording:
 
     def formula_in_numbers(self, node: Any) -> str:
         """Write a node as an operation of its parents' values: "0.5 × 2"; "" for a leaf."""
-        return self._notation(node, [self._bracketed(parent.data) for parent in node.parents])
+        # Between signs a negative number needs brackets, as an argument in brackets it does not.
+        signs = node.op is not None and node.op.arity in (1, 2) and not node.op.symbol.isidentifier()
+        write = self._bracketed if signs and "·" not in node.op.symbol else self._n
+        return self._notation(node, [write(parent.data) for parent in node.parents])
 
     def rule(self, step: Step) -> str:
         """Write the local derivative of a backward step with the names of the drawing: "1 − y²"."""

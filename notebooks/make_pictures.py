@@ -1,0 +1,42 @@
+"""Make the pictures of README, with the package that they show: python notebooks/make_pictures.py."""
+
+from pathlib import Path
+
+import tinygrad_edu as tg
+from tinygrad_edu import Value
+
+HERE = Path(__file__).parent / "pictures"
+
+
+def neuron() -> Value:
+    """The neuron of README's ten lines."""
+    w, x, b = Value(0.5, "w"), Value(2.0, "x"), Value(-1.5, "b")
+    y = tg.tanh(w * x + b)
+    y.name = "y"
+    return y
+
+
+def network() -> Value:
+    """The loss of a small network on one example; one of its neurons is dead."""
+    model = tg.nn.MLP(2, [3, 2, 1], activation="relu", seed=3)
+    loss = tg.nn.mse(model([1.0, -0.5]), 1.0)
+    loss.name = "loss"
+    return loss
+
+
+def main() -> None:
+    """Write every picture into the folder beside this script."""
+    HERE.mkdir(exist_ok=True)
+    y = neuron()
+    y.backward()
+    tg.draw(y).save(HERE / "neuron.svg")
+    loss = network()
+    loss.backward()
+    tg.draw(loss).save(HERE / "network.svg")
+    tg.draw(loss, collapse=2).save(HERE / "network_folded.svg")
+    for picture in sorted(HERE.glob("*.svg")):
+        print(picture.name, picture.stat().st_size, "bytes")
+
+
+if __name__ == "__main__":
+    main()
