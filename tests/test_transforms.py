@@ -178,3 +178,12 @@ def test_an_exception_inside_leaves_nothing_behind():
 
     assert context.created is None
     assert tg.grad(lambda x: x * x)(3.0) == 6.0
+
+
+def test_outputs_of_both_kinds_in_one_trace():
+    def f(x):
+        # Inside the trace: one output depends on the traced x, the other on the inner argument alone.
+        return tg.jacobian(lambda y: [x * y, y * y, 3.0])(5.0)
+
+    assert tg.trace(f, 1.0)(2.0) == [2.0, 10.0, 0.0]
+    assert tg.trace(lambda x: tg.jvp(lambda y: [y * y, x * y], (5.0,), (1.0,))[1], 1.0)(2.0) == [10.0, 2.0]

@@ -21,7 +21,7 @@ from .sweep import accumulate, dependents, topological_order
 from .table import Table
 from .tree import NUMBER, Structure, flatten
 from .value import Value
-from .variable import Tracer, Var
+from .variable import Tracer, Var, as_leaf
 
 
 class Eqn(NamedTuple):
@@ -490,11 +490,6 @@ class Graph:
 
 def _tuple(count: int) -> Structure:
     return Structure("tuple", (NUMBER,) * count)
-
-
-def as_leaf(leaf: Any, where: str) -> Any:
-    """Accept a number, Value or graph variable as a leaf of nested arguments."""
-    return leaf if isinstance(leaf, (Value, Var)) else number(leaf, f"{where} as a number")
 
 
 def _symbolic_partials(var: Var) -> Sequence[Any]:

@@ -6,9 +6,9 @@ from collections.abc import Callable
 from typing import Any
 
 from .context import recording
-from .graph import Graph, as_leaf
+from .graph import Graph
 from .tree import flatten
-from .variable import Tracer
+from .variable import Tracer, as_leaf
 
 
 def trace(f: Callable[..., Any], *example: Any) -> Graph:

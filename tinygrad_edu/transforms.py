@@ -10,20 +10,13 @@ The function runs eagerly, so a Python `if` on Values works in it. Transforms ne
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from functools import wraps
 from typing import Any
 
-from .context import context, recording
-from .numeric import number
-from .ops import CONSTANT, identity
-from .sweep import accumulate, dependents, topological_order
-from .tree import NUMBER, flatten
-from .value import Value
-from .variable import Var
-
-Argnums = int | Sequence[int]
+from .running import Argnums, Run
+from .tree import flatten
+from .variable import as_leaf
 
 
 def grad(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Any]:
@@ -88,10 +81,9 @@ def value_and_grad(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[...,
 
     @wraps(f)
     def value_and_gradient(*args: Any, **keywords: Any) -> tuple[Any, Any]:
-        run = _Run(f, args, keywords, argnums)
+        run = Run(f, args, keywords, argnums)
         out = run.only_output("grad")
-        order = topological_order(out) if isinstance(out, (Value, Var)) else []
-        return run.settled(out, order), run.in_arguments(run.reverse(out, order))
+        return run.values()[0], run.in_arguments(run.reverse(out))
 
     return value_and_gradient
 
@@ -119,9 +111,8 @@ def jacobian(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Any]:
 
     @wraps(f)
     def rows(*args: Any, **keywords: Any) -> Any:
-        run = _Run(f, args, keywords, argnums)
-        order = topological_order(*[out for out in run.outputs if isinstance(out, (Value, Var))])
-        return run.structure.unflatten([run.in_arguments(run.reverse(out, order)) for out in run.outputs])
+        run = Run(f, args, keywords, argnums)
+        return run.structure.unflatten([run.in_arguments(run.reverse(out)) for out in run.outputs])
 
     return rows
 
@@ -179,15 +170,12 @@ def jvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) 
     for what, given in (("primals", primals), ("tangents", tangents)):
         if not isinstance(given, (tuple, list)):
             raise TypeError(f"jvp takes {what} as a tuple, one entry per argument of f, got {type(given).__name__}")
-    directions, shape = flatten(tuple(tangents), _leaf, "tangents")
-    expected = flatten(tuple(primals), _leaf, "primals")[1]
+    directions, shape = flatten(tuple(tangents), as_leaf, "tangents")
+    expected = flatten(tuple(primals), as_leaf, "primals")[1]
     if shape != expected:
         raise ValueError(f"tangents must have the structure of primals: expected {expected}, got {shape}")
-    run = _Run(f, tuple(primals), {}, tuple(range(len(primals))))
-    order = topological_order(*[out for out in run.outputs if isinstance(out, (Value, Var))])
-    values = [run.settled(out, order) for out in run.outputs]
-    derivatives = run.forward(order, directions)
-    return run.structure.unflatten(values), run.structure.unflatten(derivatives)
+    run = Run(f, tuple(primals), {}, tuple(range(len(primals))))
+    return run.structure.unflatten(run.values()), run.structure.unflatten(run.forward(directions))
 
 
 def hvp(f: Callable[..., Any], x: Any, v: Any) -> Any:
@@ -217,147 +205,3 @@ def hvp(f: Callable[..., Any], x: Any, v: Any) -> Any:
     [4.0, 6.0]
     """
     return jvp(grad(f), (x,), (v,))[1]
-
-
-# ---------------------------------------------------------------------------------------- machinery
-
-
-def _leaf(leaf: Any, where: str) -> Any:
-    return leaf if isinstance(leaf, (Value, Var)) else number(leaf, f"{where} as a number")
-
-
-def _result(leaf: Any, where: str) -> Any:
-    return leaf if isinstance(leaf, (Value, Var)) else number(leaf, f"{where} as a number or Value")
-
-
-class _Run:
-    """One call of a function on fresh Values, ready to be swept.
-
-    Each number to differentiate with respect to becomes a node of its own: a leaf, or the identity of a Value from
-    outside. So an inner derivative sees the outer variable as a constant, and perturbations are never confused.
-    """
-
-    def __init__(
-        self, f: Callable[..., Any], args: tuple[Any, ...], keywords: dict[str, Any], argnums: Argnums
-    ) -> None:
-        chosen = _chosen(argnums, len(args), f)
-        self.single = isinstance(argnums, int)
-        numbers, self.arguments = flatten(tuple(args[i] for i in chosen), _leaf, "the argument")
-        with recording(), _leaves_made_inside() as self.inside:
-            self.fresh = [identity(x) if isinstance(x, (Value, Var)) else Value(x) for x in numbers]
-            renewed = dict(zip(chosen, self.arguments.unflatten(self.fresh), strict=True))
-            given = [renewed.get(i, arg) for i, arg in enumerate(args)]
-            result = f(*given, **keywords)
-        name = getattr(f, "__name__", "the function")
-        self.name = name
-        self.outputs, self.structure = flatten(result, _result, f"the result of {name}")
-
-    def only_output(self, what: str) -> Any:
-        """Give the one output, or raise."""
-        if self.structure != NUMBER:
-            raise TypeError(
-                f"{what} needs a function that gives one number, {self.name} gave {self.structure}; "
-                "use jacobian, or sum the outputs"
-            )
-        return self.outputs[0]
-
-    def in_arguments(self, derivatives: Sequence[Any]) -> Any:
-        """Put derivatives in place of the numbers of the chosen arguments."""
-        nested = self.arguments.unflatten(derivatives)
-        return nested[0] if self.single else nested
-
-    def variables(self, order: Sequence[Any]) -> list[Any]:
-        """Find the fresh nodes as they occur in the order: a fresh Value may have been taken into a graph."""
-        root = order[-1] if order else None
-        if isinstance(root, Var):
-            return [x if isinstance(x, Var) else root.tracer.lifted.get(x, x) for x in self.fresh]
-        return list(self.fresh)
-
-    def outside(self, order: Iterable[Any]) -> set[Any]:
-        """Find the leaves that come from outside: neither fresh nor made inside the function."""
-        own = {*self.fresh, *self.inside}
-        return {node for node in order if node.op is None and node not in own}
-
-    def symbolic(self, order: Sequence[Any]) -> bool:
-        """Whether derivatives must be differentiable themselves."""
-        return bool(order) and (isinstance(order[-1], Var) or bool(self.outside(order)))
-
-    def settled(self, result: Any, order: Sequence[Any] | None = None) -> Any:
-        """Give a float for a Value on which nothing outside has an influence."""
-        if not isinstance(result, Value):
-            return result
-        order = topological_order(result)
-        return result if result in dependents(order, self.outside(order)) else result.data
-
-    def all_settled(self, results: list[Any]) -> list[Any]:
-        """Settle many results in one walk."""
-        order = topological_order(*[r for r in results if isinstance(r, Value)])
-        alive = dependents(order, self.outside(order))
-        return [r.data if isinstance(r, Value) and r not in alive else r for r in results]
-
-    def reverse(self, out: Any, order: Sequence[Any]) -> list[Any]:
-        """Sweep backwards from one output."""
-        if not isinstance(out, (Value, Var)):
-            return [0.0] * len(self.fresh)
-        variables = self.variables(order)
-        symbolic = self.symbolic(order)
-        locals_of = _differentiable if symbolic else _recorded
-        adjoints = accumulate(order, {out: 1.0}, locals_of, dependents(order, variables))
-        results = [adjoints.get(x, 0.0) for x in variables]
-        return self.all_settled(results) if symbolic else results
-
-    def forward(self, order: Sequence[Any], directions: Sequence[Any]) -> list[Any]:
-        """Sweep forwards along one direction."""
-        symbolic = self.symbolic(order) or any(isinstance(d, (Value, Var)) for d in directions)
-        locals_of = _differentiable if symbolic else _recorded
-        variables = self.variables(order)
-        tangents: dict[Any, Any] = dict(zip(variables, directions, strict=True))
-        own = set(variables)
-        for node in order:
-            if node in own or not node.parents or tangents.keys().isdisjoint(node.parents):
-                continue
-            total: Any = None
-            for parent, local in zip(node.parents, locals_of(node), strict=True):
-                if parent in tangents and parent.op is not CONSTANT:
-                    term = local * tangents[parent]
-                    total = term if total is None else total + term
-            tangents[node] = total
-        results = [tangents.get(out, 0.0) for out in self.outputs]
-        return self.all_settled(results) if symbolic else results
-
-
-def _recorded(node: Any) -> Sequence[float]:
-    partials: Sequence[float] = node.partials
-    return partials
-
-
-def _differentiable(node: Any) -> Sequence[Any]:
-    partials: Sequence[Any] = node.op.partials(node, *node.parents)
-    return partials
-
-
-@contextmanager
-def _leaves_made_inside() -> Iterator[list[Value]]:
-    """Collect the leaves that are made meanwhile; an enclosing run gets them too, since they are inside it as well."""
-    before, context.created = context.created, []
-    made = context.created
-    try:
-        yield made
-    finally:
-        context.created = before
-        if before is not None:
-            before.extend(made)
-
-
-def _chosen(argnums: Argnums, count: int, f: Callable[..., Any]) -> tuple[int, ...]:
-    chosen = (argnums,) if isinstance(argnums, int) else tuple(argnums)
-    for i in chosen:
-        if not isinstance(i, int) or not -count <= i < count:
-            name = getattr(f, "__name__", "the function")
-            raise ValueError(
-                f"argnums={argnums!r}: {name} was called with {count} positional argument{'s' * (count != 1)}"
-            )
-    places = tuple(i % count for i in chosen)
-    if len(set(places)) < len(places):
-        raise ValueError(f"argnums={argnums!r} names an argument twice; the call had {count} positional arguments")
-    return places

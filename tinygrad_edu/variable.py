@@ -170,3 +170,8 @@ class Tracer:
                 var = self.variable(node.op, tuple([self.lifted[p] for p in node.parents]), node._tag)
             self.lifted[node] = var
         return self.lifted[value]
+
+
+def as_leaf(leaf: Any, where: str) -> Any:
+    """Accept a number, Value or graph variable as a leaf of nested arguments."""
+    return leaf if isinstance(leaf, (Value, Var)) else number(leaf, f"{where} as a number")
