@@ -75,18 +75,25 @@ class EagerEngine:
 
 
 ENGINES: dict[str, Callable[[Callable[[Any], Any], Loss, Optimizer], Engine]] = {"eager": EagerEngine}
-"""The engines by the names that `fit` takes."""
+"""The engines that go by the names that `fit` takes; those of `COMPILED` come on top."""
+
+COMPILED = ("numpy",)
+"""Back ends of the compiler that `fit` can train on."""
 
 
-def open_engine(name: str, model: Callable[[Any], Any], loss: Loss, optimizer: Optimizer) -> tuple[Engine, str]:
+def open_engine(
+    name: str, model: Callable[[Any], Any], loss: Loss, optimizer: Optimizer, X: Sequence[Any], y: Sequence[Any]
+) -> tuple[Engine, str]:
     """Make the engine of that name.
 
     Parameters
     ----------
     name : str
-        One of `ENGINES`, or "auto".
+        One of `ENGINES` and `COMPILED`, or "auto".
     model, loss, optimizer
         What the engine is to train.
+    X, y : sequence
+        The examples: the first ones are traced.
 
     Returns
     -------
@@ -99,10 +106,24 @@ def open_engine(name: str, model: Callable[[Any], Any], loss: Loss, optimizer: O
         If no engine has that name.
     """
     if name == "auto":
-        return EagerEngine(model, loss, optimizer), "eager: auto takes it, as no other engine is installed"
+        try:
+            return _compiled(model, loss, optimizer, X, y, COMPILED[0]), "numpy: auto compiled model and loss"
+        except Exception as error:  # whatever the model's own code raises when traced, it may run eagerly
+            reason = f"{type(error).__name__}: {error}"
+            return EagerEngine(model, loss, optimizer), f"eager: auto could not compile model and loss ({reason})"
+    if name in COMPILED:
+        return _compiled(model, loss, optimizer, X, y, name), f"{name}: asked for by name"
     if name not in ENGINES:
-        known = ["auto", *ENGINES]
+        known = ["auto", *ENGINES, *COMPILED]
         near = difflib.get_close_matches(str(name), known, n=1)
         hint = f"; did you mean {near[0]!r}?" if near else "."
         raise ValueError(f"no engine is called {name!r}{hint} Known: {', '.join(known)}")
     return ENGINES[name](model, loss, optimizer), f"{name}: asked for by name"
+
+
+def _compiled(
+    model: Callable[[Any], Any], loss: Loss, optimizer: Optimizer, X: Sequence[Any], y: Sequence[Any], backend: str
+) -> Engine:
+    from .compiler.engine import CompiledEngine  # here, for it needs NumPy
+
+    return CompiledEngine(model, loss, optimizer, X, y, backend)

@@ -134,8 +134,9 @@ def fit(
         last step), "parameters" (the state), or functions of the model by a name of your own.
     callback : callable, optional
         ``callback(history)`` after each epoch; if it returns True, training stops.
-    engine : {"auto", "eager"}, default "auto"
-        What computes: "eager" makes Values for every example. "auto" takes the fastest that can run the model.
+    engine : {"auto", "numpy", "eager"}, default "auto"
+        What computes: "eager" makes Values for every example, "numpy" compiles model and loss into array operations.
+        "auto" compiles them if they can be traced, and is eager if not; ``history.engine`` says which, and why.
 
     Returns
     -------
@@ -161,7 +162,7 @@ def fit(
     size = size or max(1, min(16, len(train.X) // 8))
     recorders = _recorders_of(record)
     history = History(recorded={key: [] for key in recorders}, loss_name=loss_name, optimizer=repr(chosen))
-    runner, history.engine = open_engine(engine, model, loss_function, chosen)
+    runner, history.engine = open_engine(engine, model, loss_function, chosen, train.X, train.y)
     generator = random.Random(seed)
     with ExitStack() as stack:
         bar = stack.enter_context(_bar_of(epochs)) if progress else None

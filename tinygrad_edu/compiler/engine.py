@@ -9,6 +9,8 @@ import numpy as np
 
 from ..nn.losses import Loss, cross_entropy
 from ..optim import Optimizer
+from ..sweep import topological_order
+from ..value import Value, no_grad
 from .assemble import assemble, collector_off
 from .batches import Batch, stacked
 from .compiled import BACKENDS
@@ -32,8 +34,8 @@ class CompiledEngine:
         ``loss(output, target)`` of one example.
     optimizer : Optimizer
         Its rule must run on arrays.
-    example : pair
-        One example's features and target: their structure is that of all others.
+    X, y : sequence
+        The examples; the first one is traced, the others must look like it.
     backend : str
         What runs the program.
 
@@ -48,7 +50,8 @@ class CompiledEngine:
         model: Callable[[Any], Any],
         loss: Loss,
         optimizer: Optimizer,
-        example: tuple[Any, Any],
+        X: Sequence[Any],
+        y: Sequence[Any],
         backend: str = "numpy",
     ) -> None:
         self.optimizer = optimizer
@@ -60,17 +63,18 @@ class CompiledEngine:
             return loss(output, target), output
 
         self._classes = 0
-        if loss is cross_entropy and np.ndim(example[1]) == 0:  # an index cannot be traced, probabilities can
-            output = model(example[0])
-            self._classes = len(output)
+        if loss is cross_entropy and np.ndim(y[0]) == 0:  # an index cannot be traced, probabilities can
+            with no_grad():
+                self._classes = len(model(X[0]))
         with collector_off():
-            batch = self._batch([example[0]], [example[1]])
+            batch = self._batch(X, y)
             graph, _ = traced(both, batch.example(), optimizer.params)
             lowered = lower(graph, optimizer.params, batch.sizes())
             self._structure = graph.structure.children[1]
             self._programs = [assemble(lowered, gradient) for gradient in (False, True)]
-        if not {*graph.captured} & {*optimizer.params}:
-            raise TypeError("the loss does not depend on any parameter of the optimizer")
+        reached = {var.data for var in topological_order(graph.outputs[0]) if isinstance(var.data, Value)}
+        if reached.isdisjoint(optimizer.params):
+            raise TypeError("the loss must be a Value that depends on the model, but no parameter enters it")
         self._machines: dict[tuple[bool, int], Any] = {}
         self._fresh = False
         self._data: Array = None
