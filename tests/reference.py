@@ -86,5 +86,5 @@ def gradient(result, inputs, create_graph=False):
     """Differentiate; zeros where nothing flows."""
     if not result.requires_grad:
         return [torch.zeros((), dtype=DOUBLE) for _ in inputs]
-    found = torch.autograd.grad(result, inputs, create_graph=create_graph, allow_unused=True)
+    found = torch.autograd.grad(result, inputs, create_graph=create_graph, retain_graph=True, allow_unused=True)
     return [torch.zeros((), dtype=DOUBLE) if g is None else g for g in found]
