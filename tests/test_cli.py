@@ -13,7 +13,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from tinygrad_edu import cli, data, nn
+from tinygrad_edu import cli, data, jacobian, nn
 from tinygrad_edu.training import accuracy
 
 PNG = b"\x89PNG\r\n\x1a\n"
@@ -94,6 +94,7 @@ def test_a_formula_and_a_value_may_begin_with_a_minus(run):
     for formula in ("-x**2", "-x + 1", "-x", "−x"):
         assert run("trace", formula, "x=-3")[0] == 0
     assert "−6" in run("draw", "-x**2", "x=3")[1]
+    assert run("trace", "x*x", "ｘ=2")[1] == run("trace", "x*x", "x=2")[1]  # one name to Python
     assert run("trace", "x", "x=−1.5")[1] == run("trace", "x", "x=-1.5")[1]
 
 
@@ -137,11 +138,16 @@ def test_train_writes_a_model_and_pictures_of_it(run, tmp_path, name):
     outputs = model.predict(test.X)
     if name == "iris":
         assert "the others at their mean" in out
-        losses = [nn.cross_entropy(scores, label) for scores, label in zip(outputs, test.y, strict=True)]
+        loss = nn.cross_entropy
         assert all(feature[:12] in text for feature in train.feature_names)
     else:
-        losses = [nn.binary_cross_entropy(score, label) for score, label in zip(outputs, test.y, strict=True)]
-    assert f"{max(losses):.3g}"[:4] in text
+        loss = nn.binary_cross_entropy
+    losses = [loss(output, label) for output, label in zip(outputs, test.y, strict=True)]
+    place = losses.index(max(losses))
+    slopes = jacobian(lambda x: loss(model(x), test.y[place]))(test.X[place])
+    drawn = [float(number) for number in re.findall(r"-?\d+\.\d+", text.replace("−", "-"))]
+    for number in (max(losses), *(slope.data for slope in slopes)):
+        assert any(math.isclose(number, other, rel_tol=1e-2, abs_tol=1e-4) for other in drawn), number
 
 
 def test_train_is_reproducible_and_replaces_what_it_wrote(run, tmp_path):
@@ -235,6 +241,7 @@ def functions(tmp_path, monkeypatch):
         "cube = tg.Op('cube', lambda x: x**3, lambda y, x: (3.003 * x * x,))\n"
         "def wrong(x): return tg.sin(cube(x))\n"
         "def raises(x): return 1 / 0\n"
+        "def shouts(x): raise ValueError('two\\nlines')\n"
         "def kinked(x): return tg.relu(x - 1.0)\n"
         "def sine(x): return math.sin(x)\n"
         "def slope(x): return math.cos(x)\n"
@@ -285,6 +292,7 @@ def test_check_does_not_pass_what_it_cannot_decide(run, functions):
     ("arguments", "message"),
     [
         (("{}:raises", "--at", "1"), "ZeroDivisionError: division by zero"),
+        (("{}:shouts", "--at", "1"), "two lines"),
         (("{}:sine", "--at", "1"), "tg.sin"),
         (("{}:f", "--at", "1"), "missing 1 required positional argument"),
         (("{}:f",), "say where"),
@@ -319,6 +327,7 @@ WRONG = [
     (("train", "iris", "--epochs", "many"), "whole number of at least 1"),
     (("train", "iris", "--hidden", "8", "-3"), "whole number of at least 1"),
     (("train", "iris", "--lr", "nan"), "finite number of at least 0"),
+    (("train", "iris", "--lr", "inf"), "finite number of at least 0"),
     (("train", "iris", "--lr", "-1"), "finite number of at least 0"),
     (("train", "iris", "--batch-size", "0"), "whole number of at least 1"),
     (("train", "iris", "--activation", "thanh"), "did you mean 'tanh'"),

@@ -76,6 +76,7 @@ def test_every_function_of_the_package_can_be_called():
             assert parse(f"{name}([a, b, 0.9])")(0.3, 0.6) == parse(f"{name}(a, b, 0.9)")(0.3, 0.6) == expected
     assert parse("dot([a, 2], [b, c])")(2.0, 3.0, 4.0) == 14.0
     assert parse("softmax([a, b])[0] + softmax([a, b])[-1]")(1.0, 3.0) == pytest.approx(1.0)
+    assert parse("[a, 2, 3][-3] - [4, 5*a, 6][1]")(1.0) == -4.0
     assert parse("dot(softmax([a, a]), [1, 3])")(1.0) == pytest.approx(2.0)
 
 

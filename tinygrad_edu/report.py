@@ -247,10 +247,9 @@ def _written_whole(folder: Path) -> Iterator[Path]:
         yield draft
         for file in sorted(draft.iterdir()):
             os.replace(file, folder / file.name)
-        missing = []
     finally:
         if draft is not None:
             shutil.rmtree(draft, ignore_errors=True)
         for path in missing:
-            with contextlib.suppress(OSError):  # it was not made, or somebody else put something into it
+            with contextlib.suppress(OSError):  # it holds what was written, or was never made
                 path.rmdir()
