@@ -18,10 +18,15 @@ from ..value import Value
 if TYPE_CHECKING:
     from .compiled import Compiled
 
-_BACKENDS = ("numpy",)
+_BACKENDS = ("numpy", "jax")
 
 
-def compile(f: Callable[..., Any], params: Iterable[Value] | None = None, backend: str = "numpy") -> Compiled:
+def compile(
+    f: Callable[..., Any],
+    params: Iterable[Value] | None = None,
+    backend: str = "numpy",
+    devices: Iterable[Any] | None = None,
+) -> Compiled:
     """Compile a function of one example so that it runs on arrays of many.
 
     It is traced once for each structure of its arguments, differentiated, and regrouped into array operations, however
@@ -34,8 +39,10 @@ def compile(f: Callable[..., Any], params: Iterable[Value] | None = None, backen
         Takes numbers or nested lists or dicts of them, one example; gives a number or nested numbers.
     params : iterable of Value, optional
         What gradients are wanted for, and in which order; by default every leaf Value that `f` meets, as it meets them.
-    backend : {"numpy"}, default "numpy"
-        What runs the array program.
+    backend : {"numpy", "jax"}, default "numpy"
+        What runs the array program. "jax" needs the extra of that name, and runs on a GPU where JAX finds one.
+    devices : iterable of JAX devices, optional
+        Spreads the examples of a batch over several devices: ``devices=jax.devices()``.
 
     Returns
     -------
@@ -66,9 +73,12 @@ def compile(f: Callable[..., Any], params: Iterable[Value] | None = None, backen
         near = difflib.get_close_matches(str(backend), _BACKENDS, n=1)
         hint = f"; did you mean {near[0]!r}?" if near else "."
         raise ValueError(f"no back end is called {backend!r}{hint} Known: {', '.join(_BACKENDS)}")
+    if devices is not None and backend != "jax":
+        raise ValueError(f"devices are JAX's: use backend='jax', got backend={backend!r}")
     from .compiled import Compiled
 
-    return Compiled(f, None if params is None else _leaves(params), backend)
+    spread = None if devices is None else list(devices)
+    return Compiled(f, None if params is None else _leaves(params), backend, spread)
 
 
 def _leaves(params: Iterable[Value]) -> list[Value]:

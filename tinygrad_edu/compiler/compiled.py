@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -23,8 +24,29 @@ Array = Any
 _KEPT = 4  # batch sizes whose buffers are kept
 _NUMBERS = 4_000_000  # in the batched workspace; larger batches are run in parts
 
-BACKENDS: dict[str, Callable[[Program, int], Any]] = {"numpy": Machine}
-"""What runs array programs, by the names that `compile` takes."""
+
+def machine_of(backend: str, devices: Sequence[Any] | None = None) -> Callable[[Program, int], Any]:
+    """Give what makes a machine for a program and a size of batch.
+
+    Parameters
+    ----------
+    backend : {"numpy", "jax"}
+    devices : sequence, optional
+        Of JAX, to spread the examples over.
+
+    Returns
+    -------
+    callable
+    """
+    if backend == "numpy":
+        return Machine
+    try:
+        from .jax_backend import JaxMachine, tables
+
+        tables()
+    except ImportError as error:
+        raise ImportError("backend='jax' needs JAX: pip install 'tinygrad-edu[jax]'") from error
+    return partial(JaxMachine, devices=devices)
 
 
 class _Traced:
@@ -48,10 +70,16 @@ class Compiled:
     backend : str
     """
 
-    def __init__(self, f: Callable[..., Any], params: Sequence[Value] | None, backend: str) -> None:
+    def __init__(
+        self,
+        f: Callable[..., Any],
+        params: Sequence[Value] | None,
+        backend: str,
+        devices: Sequence[Any] | None = None,
+    ) -> None:
         self.f = f
         self.backend = backend
-        self._machine = BACKENDS[backend]
+        self._machine = machine_of(backend, devices)
         self._params = params
         self._traced: dict[Any, _Traced] = {}
         self._latest: _Traced | None = None

@@ -13,7 +13,7 @@ from ..sweep import topological_order
 from ..value import Value, no_grad
 from .assemble import assemble, collector_off
 from .batches import Batch, stacked
-from .compiled import BACKENDS
+from .compiled import machine_of
 from .lower import lower
 from .tracing import traced
 
@@ -55,7 +55,7 @@ class CompiledEngine:
         backend: str = "numpy",
     ) -> None:
         self.optimizer = optimizer
-        self._machine_type = BACKENDS[backend]
+        self._machine_type = machine_of(backend)
         _check_rule(optimizer)
 
         def both(x: Any, target: Any) -> tuple[Any, Any]:

@@ -127,6 +127,9 @@ class Program:
     labels: dict[int, str] = field(default_factory=dict)
     """What the results of instructions are called, by the number of the instruction."""
 
+    prepared: dict[str, Any] = field(default_factory=dict, repr=False)
+    """What back ends keep with the program."""
+
     def __len__(self) -> int:
         return len(self.instructions)
 
