@@ -109,19 +109,29 @@ def open_in_lab(open_page, address):
     return page, strangers
 
 
+def run_all(page):
+    """Run all cells once the kernel is there; JupyterLab may ask which one to use first."""
+    dialog = page.locator(".jp-Dialog-button").get_by_text("Select", exact=True)
+    idle = page.locator("#jp-bottom-panel, #jp-main-statusbar").get_by_text("| Idle").first
+    for _ in range(60):
+        if dialog.count() and dialog.first.is_visible():
+            dialog.first.click()
+        elif idle.is_visible():
+            break
+        page.wait_for_timeout(500)
+    page.wait_for_timeout(1000)
+    if dialog.count() and dialog.first.is_visible():
+        dialog.first.click()
+        page.wait_for_timeout(3000)
+    page.get_by_role("menuitem", name="Run", exact=True).click()
+    page.get_by_text("Run All Cells", exact=True).click()
+    page.locator(".jp-OutputArea .box").nth(1).wait_for(timeout=30_000)
+
+
 def test_a_live_notebook_in_jupyterlab(open_page, jupyter, tmp_path):
     notebook(tmp_path, CODE + "tg.play(y)", "tg.play(y)", "y.backward(); tg.draw(y)")
     page, strangers = open_in_lab(open_page, jupyter())
-    page.get_by_role("menuitem", name="Run", exact=True).click()
-    page.get_by_text("Run All Cells", exact=True).click()
-    dialog = page.locator("dialog button, .jp-Dialog-button").get_by_text("Select", exact=True)
-    second = page.locator(".jp-OutputArea .box").nth(1)
-    for _ in range(120):
-        if dialog.count() and dialog.first.is_visible():  # JupyterLab may ask which kernel to use
-            dialog.first.click()
-        if second.is_visible():
-            break
-        page.wait_for_timeout(500)
+    run_all(page)
     walk_to_the_end(page.locator(".jp-OutputArea").nth(0))
     assert page.locator(".box").nth(1).locator(".count").text_content() == "0 of 9"
     page.locator(".jp-RenderedSVG").wait_for()
