@@ -377,6 +377,16 @@ def test_the_program_prints():
     assert len(text.splitlines()) == len(compiled.program) + 1
 
 
+def test_the_program_can_be_drawn():
+    model = nn.MLP(2, [3, 1], seed=0)
+    compiled = tg.compile(lambda x, t: tg.square(model(x) - t), model.parameters())
+    compiled.value_and_grad([[1.0, 2.0]], [1.0])
+    graph = compiled.as_graph()
+    assert len(graph.equations) == len(compiled.program)
+    assert [eqn.op.symbol for eqn in graph.equations].count("@") == 2
+    assert "layers.0.neurons.w|b" in str(tg.draw(compiled))
+
+
 def test_table_of_the_back_end_covers_every_operation():
     from tinygrad_edu.compiler.array_ops import BUILT_IN, ELEMENTWISE, ONE_BY_ONE, REDUCTIONS
 

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import GraphError
+from ..graph import Graph
 from ..tree import Structure
 from ..value import Value
 from .assemble import assemble, collector_off
@@ -97,6 +98,18 @@ class Compiled:
         """The array program that was run last (value and gradient if that was asked for); prints one line a step."""
         programs = self._needed("program").programs
         return programs[next(reversed(programs))]
+
+    def as_graph(self) -> Graph:
+        """Give the array program as a graph to draw: ``tg.draw(c)`` asks for it.
+
+        Returns
+        -------
+        Graph
+            One equation for each array operation.
+        """
+        from .drawn import graph_of
+
+        return graph_of(self.program)
 
     def _needed(self, what: str) -> _Traced:
         if self._latest is None:

@@ -143,14 +143,19 @@ class Program:
         """Give the name of the result of an instruction."""
         return self.labels.get(index, f"a{index + 1}")
 
+    @staticmethod
+    def size_of(step: Instruction) -> str:
+        """Give the size of the result of an instruction as text; N is the number of examples."""
+        shape = [n for n in step.shape if n > 1] or [1]
+        return "×".join(map(str, shape)) + "×N" * step.batched
+
     def lines(self) -> list[str]:
         """Print the instructions, one readable line each."""
-        where = _Names(self)
+        where = Names(self)
         lines = []
         for index, step in enumerate(self.instructions):
             operands = [where.operand(operand) for operand in step.operands]
-            size = "×".join(map(str, step.shape)) or "1"
-            lines.append((f"{self.label(index)} = {_formula(step, operands)}", size + "×N" * step.batched))
+            lines.append((f"{self.label(index)} = {_formula(step, operands)}", self.size_of(step)))
         width = max([len(text) for text, _ in lines], default=0)
         texts = [f"{text:<{width}}  {size}" for text, size in lines]
         results = [where.row(batched, row) for batched, row in self.outputs]
@@ -180,8 +185,8 @@ def _formula(step: Instruction, operands: list[str]) -> str:
     return f"{step.op.name}({', '.join(operands)})"
 
 
-class _Names:
-    """Knows what stands in which row."""
+class Names:
+    """Knows what stands in which row, and calls it something."""
 
     def __init__(self, program: Program) -> None:
         self.program = program
@@ -217,8 +222,18 @@ class _Names:
         gathered = "" if operand.strides is not None else "°"
         if len(owners) == 1:
             return owners[0] + gathered
+        if not operand.batched:
+            owners = _after_prefix(owners)
         joined = (";" if operand.batched else "|").join(owners)
         return (f"[{joined}]" if operand.batched else joined) + gathered
+
+
+def _after_prefix(names: list[str]) -> list[str]:
+    """Say what names share only once: layers.0.neurons.w and layers.0.neurons.b are layers.0.neurons.w|b."""
+    head = names[0].rpartition(".")[0]
+    if not head or any(name.rpartition(".")[0] != head for name in names):
+        return names
+    return [names[0], *[name.rpartition(".")[2] for name in names[1:]]]
 
 
 def _summed_up(names: list[str]) -> list[str]:

@@ -221,6 +221,8 @@ def source_of(x: Any) -> Source:
     """List the nodes of what is to be drawn."""
     if isinstance(x, Value):
         return Source(topological_order(x), [x], {})
+    if hasattr(x, "as_graph"):  # a compiled function shows its array program
+        x = x.as_graph()
     if isinstance(x, Graph):
         kinds = {**dict.fromkeys(x.inputs, "input"), **dict.fromkeys(x.captured_variables, "parameter")}
         order = [*x.sources(), *x.variables]
