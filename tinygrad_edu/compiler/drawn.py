@@ -1,4 +1,4 @@
-"""With this module an array program becomes a graph that `tinygrad_edu.draw` can show: a node for each array operation."""
+"""With this module an array program becomes a graph that `tinygrad_edu.draw` shows: a node for each array operation."""
 
 from __future__ import annotations
 

@@ -207,7 +207,7 @@ class Normaliser:
         return list(classes.values())
 
     def _is_dot(self, pairs: list[Pair], lone: int) -> bool:
-        if len(pairs) >= LONG:
+        if len(pairs) >= LONG or (lone and len(pairs) > 1):  # w·x + b is one matrix product even for one neuron
             return True
         if len(pairs) + lone < 2:
             return False
