@@ -169,6 +169,20 @@ def test_train_takes_no_hidden_layer(run):
     assert run("train", "blobs", "--n", "30", "--hidden", "--epochs", "1", "--quiet")[0] == 0
 
 
+def test_train_loses_nothing_but_the_pictures_where_graphviz_is_missing(run, tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "pygraphviz", None)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    code, out, _ = run("train", "blobs", "--n", "30", "--epochs", "1", "--quiet")
+    assert code == 0
+    assert "pip install pygraphviz" in out
+    files = {path.name for path in (tmp_path / "blobs-out").iterdir()}
+    assert files == {"model.json", "loss_curve.png", "decision_boundary.png", "loss_graph.txt"}
+    assert "logsumexp" in (tmp_path / "blobs-out" / "loss_graph.txt").read_text(encoding="utf-8")
+    code, _, err = run("draw", "x*x", "x=3", "-o", "a.svg")
+    assert code == 2
+    assert re.fullmatch(r"tinygrad-edu draw: [^\n]*pip install pygraphviz[^\n]*\n", err)
+
+
 def test_a_broken_run_leaves_nothing_behind(run, tmp_path, monkeypatch):
     from tinygrad_edu import report
 

@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 
 from . import data, nn, optim
 from .data import Dataset
+from .errors import GraphvizMissingError
 from .training import History, accuracy, fit
 from .value import Value
 
@@ -196,18 +197,27 @@ def write(task: Task, history: History, folder: Path) -> dict[str, str]:
     figure.savefig(folder / "decision_boundary.png", dpi=150)
     loss, place = hardest(model, history, kept)
     loss.backward()
-    draw(loss, collapse=_LAYERS).save(folder / "loss_graph.svg")
-    play(loss).save(folder / "steps.html")
+    drawing = draw(loss, collapse=_LAYERS)
     label = kept.class_names[kept.y[place]]
-    first, second = (figure.axes[0].get_xlabel(), figure.axes[0].get_ylabel())
+    shown = f"the loss of one example ({label}, the hardest of the test), with values and gradients"
+    first, second = figure.axes[0].get_xlabel(), figure.axes[0].get_ylabel()
     over = f"over {first} and {second}" + ", the others at their mean" * (len(whole.feature_names) > 2)
-    return {
+    written = {
         "model.json": "the learned model, which tinygrad_edu.nn.load reads",
         "loss_curve.png": "loss and accuracy of each epoch",
         "decision_boundary.png": f"which class it names where, {over}",
-        "loss_graph.svg": f"the loss of one example ({label}, the hardest of the test), with values and gradients",
-        "steps.html": "the same, to step through in a browser: forwards, then backwards",
     }
+    try:
+        drawing.save(folder / "loss_graph.svg")
+        play(loss).save(folder / "steps.html")
+    except GraphvizMissingError:  # what was learned is not lost over a picture
+        drawing.save(folder / "loss_graph.txt")
+        return {
+            **written,
+            "loss_graph.txt": f"{shown}; as text, since a picture needs Graphviz: pip install pygraphviz",
+        }
+    steps = "the same, to step through in a browser: forwards, then backwards"
+    return {**written, "loss_graph.svg": shown, "steps.html": steps}
 
 
 def hardest(model: nn.Module, history: History, examples: Dataset) -> tuple[Value, int]:
