@@ -5,6 +5,7 @@ import json
 import math
 import re
 import xml.etree.ElementTree as ET
+from itertools import pairwise
 from urllib.parse import unquote
 
 import pytest
@@ -122,10 +123,12 @@ def test_every_reason_sums_up_to_its_gradient():
         assert math.isclose(number(gradient), leaf.grad, rel_tol=1e-9)
         sizes = [abs(number(path[0])) for path in listed]
         assert sizes == sorted(sizes, reverse=True)
-        for product, things, locals_ in listed:
-            assert math.isclose(number(product), math.prod(map(number, locals_)), rel_tol=1e-9)
-            assert len(things) == len(locals_) + 1
-            assert names[things[-1]] == leaf.name
+        for product, hops in listed:
+            steps = [data["steps"][hop] for hop in hops]
+            assert math.isclose(number(product), math.prod(number(step[8]) for step in steps), rel_tol=1e-9)
+            assert steps[0][2] == data["root"]
+            assert all(before[5] == after[2] for before, after in pairwise(steps))
+            assert names[steps[-1][5]] == leaf.name
         assert int(count.replace(",", "")) == len(listed) + int((rest or "0").replace(",", ""))
 
 

@@ -13,6 +13,7 @@ from .palette import LEVELS, Theme, ink_on, on_scale
 from .shapes import Curve, Group, Polygon, Rect, Scene, Shape, Text
 
 FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, 'DejaVu Sans', sans-serif"
+_SIZES = {9.5: "s", 10.0: "o", 11.0: "t", 12.0: "", 13.0: "n", 15.0: "y"}  # the fonts of cards, notes and titles
 _ANCHORS = {"start": "", "middle": "middle", "end": "end"}
 
 
@@ -151,6 +152,7 @@ class _LiveWriter(_Writer):
             "path,rect:not([data-f]){fill:none}[data-s]{stroke-width:1.2px}"
             "[data-part=label]{paint-order:stroke;stroke-width:4px;stroke-linejoin:round;font-size:10.5px;text-anchor:middle}"
             ".m{text-anchor:middle}.e{text-anchor:end}.b{font-weight:600}"
+            + "".join(f".{letter}{{font-size:{size}px}}" for size, letter in _SIZES.items() if letter)
         )
         return f"<style class='colours'>{colours}</style><style>{shared}</style>"
 
@@ -169,9 +171,8 @@ class _LiveWriter(_Writer):
     def font(self, text: Text) -> str:
         if text.part == "label":
             return ""
-        size = f' style="font-size:{_n(text.size)}px"' if abs(text.size - 12) > 0.05 else ""
-        letters = " ".join(filter(None, (_ANCHORS[text.anchor][:1], "b" if text.bold else "")))
-        return size + (f' class="{letters}"' if letters else "")
+        letters = " ".join(filter(None, (_ANCHORS[text.anchor][:1], "b" if text.bold else "", _SIZES[text.size])))
+        return f' class="{letters}"' if letters else ""
 
     def ink(self, text: Text) -> str:
         return "" if text.part == "label" and text.fill == "ink" else super().ink(text)

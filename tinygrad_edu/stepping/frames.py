@@ -25,7 +25,7 @@ from .walker import receiver
 from .wording import Wording
 
 _PATHS_BUDGET = 400_000  # nodes of the computation × nodes explained; each pair costs about 2 µs
-_LONGEST_PATH = 60
+_LONGEST_PATH = 40
 
 
 class Frames:
@@ -66,7 +66,7 @@ class Frames:
     def data(self) -> dict[str, Any]:
         """Give everything but the first picture as plain lists and strings."""
         made = list(self._steps())
-        why = self._reasons()
+        why = self._reasons(_places(made))
         return {
             "root": self._thing(self.root),
             "steps": made,
@@ -140,12 +140,16 @@ class Frames:
         """Give the record of each thing: all that the script ever asks for."""
         return {str(t): view.homes[node] for node, t in self._things.items() if node in view.homes}
 
-    def _reasons(self) -> dict[str, Any]:
-        """Explain the gradients of the nodes that are drawn as sums over paths, named ones first."""
+    def _reasons(self, places: dict[tuple[int, int, str], int]) -> dict[str, Any]:
+        """Explain the gradients of the nodes that are drawn as sums over paths, named ones first.
+
+        A path is a list of hops: the place of the backward step that goes the same way, or, where that step is
+        counted among hidden ones, the node it leads to and the local derivative.
+        """
         drawn = [node for node in self._shown_in if node.op is not CONSTANT]
         drawn.sort(key=lambda node: (node.name is None, bool(node.parents)))
         most = max(_PATHS_BUDGET // max(self.size, 1), 12)
-        top = 6 if len(drawn) <= 60 else 3
+        top = 6 if len(drawn) <= 60 else 3 if len(drawn) <= 200 else 2
         reasons: dict[str, Any] = {}
         for node in drawn[:most]:
             found = paths(self.root, node, top)
@@ -153,10 +157,12 @@ class Frames:
             for path in found:
                 if len(path.nodes) > _LONGEST_PATH:
                     continue
-                things = [self._thing(at) for at in path.nodes]
-                listed.append(
-                    [number(path.product, self.digits), things, [number(d, self.digits) for d in path.locals]]
-                )
+                hops: list[Any] = []
+                for at, to, local in zip(path.nodes, path.nodes[1:], path.locals, strict=False):
+                    text = number(local, self.digits)
+                    ends = self._thing(at), self._thing(to)
+                    hops.append(places.get((*ends, text), [ends[1], text]))
+                listed.append([number(path.product, self.digits), hops])
             rest = found.count - len(listed)
             reasons[str(self._thing(node))] = [
                 number(found.gradient, self.digits),
@@ -165,6 +171,11 @@ class Frames:
                 f"{rest:,}" if rest else "",
             ]
         return reasons
+
+
+def _places(made: list[list[Any]]) -> dict[tuple[int, int, str], int]:
+    """Find backward steps by the things they lead from and to, and the text of their local derivative."""
+    return {(step[2], step[5], step[8]): i for i, step in enumerate(made) if step[0] == "b"}
 
 
 def _final_gradients(x: Value) -> dict[Any, float]:

@@ -353,9 +353,10 @@
         parts.push(el("p", {}, `It is the sum over ${reason[1]} path${reason[1] === "1" ? "" : "s"} from the result to ${name}; ` +
           "each path gives the product of the slopes along it:"));
         parts.push(el("ol", {}, ...reason[2].map(path => {
-          const chain = path[1].map(u => things[u][LABEL]).join(" → ");
-          const product = path[2].map(bracketed).join(" × ");
-          const choose = () => this.paths(path[1]);
+          const hops = this.hops(path[1]);
+          const chain = [this.data.root, ...hops.map(hop => hop.to)].map(u => things[u][LABEL]).join(" → ");
+          const product = hops.map(hop => bracketed(hop.local)).join(" × ");
+          const choose = () => this.paths(hops);
           return el("li", {}, el("button", {type: "button", onclick: choose, onmouseenter: choose, onfocus: choose},
             el("span", {class: "size"}, path[0]), `${chain}${product ? `   (${product})` : ""}`));
         })));
@@ -370,7 +371,18 @@
       }
       this.reason.replaceChildren(...parts);
       this.reason.hidden = false;
-      if (reason && reason[2].length) this.paths(reason[2][0][1]);
+      if (reason && reason[2].length) this.paths(this.hops(reason[2][0][1]));
+    }
+
+    /* A hop is the place of a backward step, or, where no step is listed, the node it leads to and its slope. */
+    hops(path) {
+      let from = this.data.root;
+      return path.map(hop => {
+        const step = Array.isArray(hop) ? null : this.data.steps[hop];
+        const result = step ? {from, to: step[5], index: step[6], local: step[8]} : {from, to: hop[0], index: -1, local: hop[1]};
+        from = result.to;
+        return result;
+      });
     }
 
     unask() {
@@ -382,16 +394,15 @@
       this.box.focus();
     }
 
-    /* Light up a path: the nodes, and the edges between consecutive ones. */
-    paths(things) {
+    /* Light up a path: its nodes, and the edges it takes. */
+    paths(hops) {
       const view = this.views[this.view];
       if (!view) return;
       const homes = this.data.views[this.view].homes;
-      const ids = things.map(t => homes[t]);
-      const on = new Set(ids);
-      const pairs = new Set(ids.slice(1).map((id, i) => `${id}>${ids[i]}`));
+      const on = new Set(hops.flatMap(hop => [homes[hop.from], homes[hop.to]]));
+      const edges = new Set(hops.map(hop => this.edge(view, this.view, hop.to, hop.from, hop.index)));
       for (const node of view.nodes.values()) this.mark(node.group, {path: on.has(node.id)});
-      for (const edge of view.edges.values()) this.mark(edge.group, {path: pairs.has(`${edge.source}>${edge.target}`)});
+      for (const edge of view.edges.values()) this.mark(edge.group, {path: edges.has(edge)});
     }
 
     /* ------------------------------------------------------------------ playing */
