@@ -30,6 +30,7 @@ HIDDEN = {"iris": (8,), "blobs": (8,)}
 USUAL_HIDDEN = (16, 16)
 
 _LAYERS = 3  # levels of scopes that are drawn open: the model, the network in it, its layers; neurons are folded
+_PLAYED = 60  # nodes that the player shows at first; stepping into a folded neuron opens it
 
 
 class Task(NamedTuple):
@@ -95,8 +96,11 @@ def prepare(
     outputs = len(whole.class_names) if len(whole.class_names) > 2 else 1
     network = nn.MLP(len(whole.feature_names), [*hidden, outputs], activation, seed=seed)
     model = nn.Sequential(nn.Standardize.of(learnt.X), network)
+    # The pictures are to say mlp and layers.0.neurons.3.b, without the modules.1 that both are below.
     for module in model.modules:
-        module.scope_name = type(module).__name__.lower()  # so that the pictures say mlp, not modules.1
+        module.scope_name = type(module).__name__.lower()
+    for label, parameter in network.named_parameters():
+        parameter.name = label
     return Task(whole, learnt, kept, model)
 
 
@@ -209,7 +213,7 @@ def write(task: Task, history: History, folder: Path) -> dict[str, str]:
     }
     try:
         drawing.save(folder / "loss_graph.svg")
-        play(loss).save(folder / "steps.html")
+        play(loss, max_nodes=_PLAYED).save(folder / "steps.html")
     except GraphvizMissingError:  # what was learned is not lost over a picture
         drawing.save(folder / "loss_graph.txt")
         return {
