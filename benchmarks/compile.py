@@ -1,0 +1,418 @@
+"""With this module one can time compiled functions against hand-written arrays, PyTorch, JAX, CasADi and eager Values.
+
+    OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 python -m benchmarks.compile
+
+Peers that are not installed are left out. Values and gradients are demanded to be equal before anything is timed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib.util
+import math
+import os
+import random
+import statistics
+import time
+from collections.abc import Callable, Mapping, Sequence
+from itertools import pairwise
+from typing import Any
+
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+import numpy as np
+
+import tinygrad_edu as tg
+from benchmarks import report, scalar_gpt
+from tinygrad_edu import Value, nn
+
+Function = Callable[[], Any]
+MICROSECONDS = 1e6
+OURS, HAND = "ours, NumPy", "NumPy by hand"
+
+
+def medians(functions: Mapping[str, Function], turns: int) -> dict[str, list[float]]:
+    """Seconds of processor time per call, one number a turn; every turn runs every function for about 10 ms."""
+    calls = {}
+    for name, function in functions.items():
+        function()
+        start = time.perf_counter()
+        function()
+        calls[name] = max(1, int(0.01 / max(time.perf_counter() - start, 1e-7)))
+    seconds: dict[str, list[float]] = {name: [] for name in functions}
+    for _ in range(turns):
+        for name, function in functions.items():
+            start = time.process_time()
+            for _ in range(calls[name]):
+                function()
+            seconds[name].append((time.process_time() - start) / calls[name])
+    return seconds
+
+
+def ratio(seconds: Mapping[str, list[float]], name: str, to: str) -> float:
+    """Median over the turns of the ratio within a turn."""
+    return statistics.median(a / b for a, b in zip(seconds[name], seconds[to], strict=True))
+
+
+def installed(package: str) -> bool:
+    return importlib.util.find_spec(package) is not None
+
+
+# ---------------------------------------------------------------------------------------- networks
+
+
+def moons_network() -> tuple[Any, Any, dict[str, Function]]:
+    """MLP 2-16-16-1 with hinge loss on 100 moons: ours, by hand, PyTorch, JAX."""
+    data = tg.data.load("moons", n=100, seed=0)
+    X, y = np.array(data.X), 2.0 * np.array(data.y) - 1.0
+    model = nn.MLP(2, [16, 16, 1], seed=0)
+
+    def loss(x: Any, t: Any) -> Any:
+        return nn.hinge(model(x), t)
+
+    def by_hand(np: Any, layers: Sequence[Any]) -> Any:
+        h = X
+        for W, b in layers[:-1]:
+            h = np.maximum(h @ W.T + b, 0.0)
+        W, b = layers[-1]
+        return np.maximum(1.0 - y * (h @ W.T + b)[:, 0], 0.0).mean()
+
+    def gradient(layers: Sequence[Any]) -> list[Any]:
+        (W1, b1), (W2, b2), (W3, b3) = layers
+        z1 = X @ W1.T + b1
+        h1 = np.maximum(z1, 0.0)
+        z2 = h1 @ W2.T + b2
+        h2 = np.maximum(z2, 0.0)
+        margin = 1.0 - y * (h2 @ W3.T + b3)[:, 0]
+        value = np.maximum(margin, 0.0).mean()
+        d3 = (-y * (margin > 0.0) / len(y))[:, None]
+        d2 = d3 @ W3 * (z2 > 0.0)
+        d1 = d2 @ W2 * (z1 > 0.0)
+        return [value, d1.T @ X, d1.sum(0), d2.T @ h1, d2.sum(0), d3.T @ h2, d3.sum(0)]
+
+    return model, (loss, X, y), _peers(model, loss, X, y, by_hand, gradient, [2, 16, 16, 1])
+
+
+def digits_network() -> tuple[Any, Any, dict[str, Function]]:
+    """MLP 64-32-10 with softmax cross-entropy on 128 rows: ours, by hand, PyTorch, JAX."""
+    rng = np.random.default_rng(0)
+    X, Y = rng.random((128, 64)), np.eye(10)[rng.integers(0, 10, 128)]
+    model = nn.MLP(64, [32, 10], seed=0)
+
+    def loss(x: Any, t: Any) -> Any:
+        return nn.cross_entropy(model(x), t)
+
+    def by_hand(np: Any, layers: Sequence[Any]) -> Any:
+        (W1, b1), (W2, b2) = layers
+        logits = np.maximum(X @ W1.T + b1, 0.0) @ W2.T + b2
+        top = logits.max(1, keepdims=True)
+        return (np.log(np.exp(logits - top).sum(1)) + top[:, 0] - (logits * Y).sum(1)).mean()
+
+    def gradient(layers: Sequence[Any]) -> list[Any]:
+        (W1, b1), (W2, b2) = layers
+        z = X @ W1.T + b1
+        h = np.maximum(z, 0.0)
+        logits = h @ W2.T + b2
+        top = logits.max(1, keepdims=True)
+        e = np.exp(logits - top)
+        total = e.sum(1, keepdims=True)
+        value = (np.log(total[:, 0]) + top[:, 0] - (logits * Y).sum(1)).mean()
+        d2 = (e / total - Y) / len(X)
+        d1 = d2 @ W2 * (z > 0.0)
+        return [value, d1.T @ X, d1.sum(0), d2.T @ h, d2.sum(0)]
+
+    return model, (loss, X, Y), _peers(model, loss, X, Y, by_hand, gradient, [64, 32, 10])
+
+
+def _peers(
+    model: Any, loss: Any, X: Any, Y: Any, by_hand: Any, gradient: Any, sizes: Sequence[int]
+) -> dict[str, Function]:
+    """The same value and gradient, every way that is installed; all are checked against ours."""
+    parameters = model.parameters()
+    theta = np.array([p.data for p in parameters])
+    layers, start = [], 0
+    for nin, nout in pairwise(sizes):
+        block = theta[start : start + nout * (nin + 1)].reshape(nout, nin + 1)
+        layers.append((np.ascontiguousarray(block[:, :-1]), block[:, -1].copy()))
+        start += block.size
+
+    def flat(parts: Sequence[Any]) -> Any:
+        pairs = zip(parts[::2], parts[1::2], strict=True)
+        return np.concatenate([np.column_stack([np.asarray(W), np.asarray(b)]).ravel() for W, b in pairs])
+
+    compiled = tg.compile(loss, parameters)
+    value, expected = compiled.value_and_grad(X, Y)
+    functions: dict[str, Function] = {
+        OURS: lambda: compiled.value_and_grad(X, Y, at=theta),
+        HAND: lambda: gradient(layers),
+    }
+    found = gradient(layers)
+    checks = {HAND: (found[0], flat(found[1:]))}
+    if installed("torch"):
+        functions["PyTorch"], checks["PyTorch"] = _torch(layers, X, Y, flat)
+    if installed("jax"):
+        import jax
+        import jax.numpy as jnp
+
+        jax.config.update("jax_enable_x64", True)
+        jitted = jax.jit(jax.value_and_grad(lambda layers: by_hand(jnp, layers)))
+        functions["jax.jit"] = lambda: jax.block_until_ready(jitted(layers))
+        jax_value, jax_gradient = jitted(layers)
+        checks["jax.jit"] = (float(jax_value), flat([part for layer in jax_gradient for part in layer]))
+    for name, (their_value, their_gradient) in checks.items():
+        if not (
+            math.isclose(their_value, value, rel_tol=1e-12)
+            and np.allclose(their_gradient, expected, rtol=0.0, atol=1e-12 * np.abs(expected).max())
+        ):
+            raise AssertionError(f"{name} does not agree with ours")
+    return functions
+
+
+def _torch(layers: Any, X: Any, Y: Any, flat: Any) -> tuple[Function, Any]:
+    import torch
+
+    torch.set_num_threads(1)
+    leaves = [torch.tensor(part, requires_grad=True) for layer in layers for part in layer]
+    inputs, targets = torch.tensor(X), torch.tensor(Y)
+
+    def run() -> Any:
+        for leaf in leaves:
+            leaf.grad = None
+        h = inputs
+        for W, b in zip(leaves[:-2:2], leaves[1:-2:2], strict=True):
+            h = torch.relu(h @ W.T + b)
+        out = h @ leaves[-2].T + leaves[-1]
+        if targets.ndim == 1:
+            loss = torch.relu(1.0 - targets * out[:, 0]).mean()
+        else:
+            loss = (torch.logsumexp(out, 1) - (out * targets).sum(1)).mean()
+        loss.backward()
+        return loss
+
+    value = float(run().detach())
+    return run, (value, flat([leaf.grad.numpy() for leaf in leaves]))
+
+
+def network_rows(turns: int) -> list[list[str]]:
+    targets = {"MLP 2-16-16-1, hinge, N=100": (0.75, 0.3), "MLP 64-32-10, cross-entropy, N=128": (1.0, 0.5)}
+    rows = []
+    for (title, (by_hand, torch)), make in zip(targets.items(), (moons_network, digits_network), strict=True):
+        _, _, functions = make()
+        seconds = medians(functions, turns)
+        for peer in [name for name in functions if name != OURS]:
+            target = {HAND: f"≤ {by_hand:g}", "PyTorch": f"≤ {torch:g}"}.get(peer, "–")
+            times = [statistics.median(seconds[name]) * MICROSECONDS for name in (peer, OURS)]
+            rows.append([title, peer, *(f"{t:.0f}" for t in times), f"**{ratio(seconds, OURS, peer):.2f}**", target])
+    return rows
+
+
+# ---------------------------------------------------------------------------------------- structure
+
+
+def structure_rows() -> list[list[str]]:
+    """Scalar nodes, array operations, time to compile."""
+    rows = []
+    for title, make, most in (
+        ("MLP 2-16-16-1, hinge", moons_network, 22),
+        ("MLP 64-32-10, cross-entropy", digits_network, 22),
+    ):
+        model, (loss, X, Y), _ = make()
+        nodes = len(tg.trace(loss, X[0].tolist(), Y[0].tolist() if Y.ndim > 1 else 1.0).variables)
+        nodes += len(model.parameters())
+        rows.append(_structure(title, tg.compile(loss, model.parameters()), (X, Y), nodes, f"≤ {most}", "≤ 25"))
+    network, f = gpt()
+    nodes = len(tg.topological_order(f()))
+    rows.append(_structure("scalar GPT, context 16", tg.compile(f, network.parameters()), (), nodes, "≤ 165", "≤ 25"))
+    program, inputs = irregular(10_000, deep=False)
+    rows.append(_structure("random DAG of 10,000 operations", tg.compile(program), inputs, 10_000, "–", "≤ 80"))
+    return rows
+
+
+def _structure(title: str, compiled: Any, arrays: Any, nodes: int, operations: str, target: str) -> list[str]:
+    start = time.process_time()
+    compiled.value_and_grad(*arrays)
+    cost = (time.process_time() - start) / nodes * MICROSECONDS
+    count = len(compiled.program)
+    return [title, f"{nodes:,}", f"**{count}**", operations, f"**{cost:.0f}**", target]
+
+
+def gpt() -> tuple[Any, Function]:
+    """The scalar GPT on a name of 15 letters, its softmax without a plain number inside."""
+    scalar_gpt.softmax = lambda logits, total: tg.softmax(logits)
+    network = scalar_gpt.ScalarGPT(Value)
+    return network, lambda: network.loss("abcdefghijklmno")
+
+
+def gpt_row(turns: int) -> list[str]:
+    network, f = gpt()
+    parameters = network.parameters()
+    compiled = tg.compile(f, parameters)
+    value, gradient = compiled.value_and_grad()
+    theta = np.array([p.data for p in parameters])
+    eager = []
+    for _ in range(3):
+        tg.zero_grad(parameters)
+        start = time.process_time()
+        loss = f()
+        loss.backward()
+        eager.append(time.process_time() - start)
+    truth = np.array([p.grad for p in parameters])
+    assert math.isclose(loss.data, value, rel_tol=1e-12)
+    error = np.abs(gradient - truth).max() / np.abs(truth).max()
+    assert error < 1e-12, error
+    del loss
+    seconds = statistics.median(medians({OURS: lambda: compiled.value_and_grad(at=theta)}, turns)[OURS])
+    times = statistics.median(eager)
+    return [
+        "scalar GPT, context 16", "eager Values", f"{times * MICROSECONDS:,.0f}", f"{seconds * MICROSECONDS:.0f}",
+        f"**1/{times / seconds:,.0f}**", "≤ 1/2,500",
+    ]  # fmt: skip
+
+
+# ---------------------------------------------------------------------------------------- irregular graphs
+
+
+def irregular(count: int, deep: bool, seed: int = 0) -> tuple[Callable[..., Any], list[Any]]:
+    """A random DAG over 20 inputs; deep ones prefer the latest nodes."""
+    rng = random.Random(seed)
+    unary = [tg.sin, tg.cos, tg.tanh, tg.sigmoid]
+    plan: list[Any] = []
+    for i in range(count):
+        reach = 20 + i
+        low = max(0, reach - 60) if deep else 0
+        a, b = rng.randrange(low, reach), rng.randrange(low, reach)
+        draw = rng.random()
+        plan.append((rng.choice(unary), a) if draw < 0.3 else (tg.OPS["mul" if draw < 0.6 else "add"], a, b))
+
+    def program(*xs: Any) -> Any:
+        nodes = list(xs)
+        for op, *places in plan:
+            made = op(*[nodes[place] for place in places])
+            nodes.append(tg.sin(made) if len(places) == 2 else made)
+        return tg.sum(nodes[-100:])
+
+    weights = [Value(rng.uniform(-1.0, 1.0)) for _ in range(20)]
+    return lambda: program(*weights), []
+
+
+def irregular_rows(turns: int) -> list[list[str]]:
+    rows = []
+    for deep in (False, True):
+        f, _ = irregular(10_000, deep)
+        compiled = tg.compile(f)
+        compiled.value_and_grad()
+        theta = np.array([p.data for p in compiled.params])
+        functions: dict[str, Function] = {OURS: lambda c=compiled, t=theta: c.value_and_grad(at=t)}  # type: ignore[misc]
+        loss = f()
+        functions["eager backward alone"] = loss.backward
+        if installed("casadi"):
+            functions["CasADi SX"] = _casadi(f, compiled.params, theta, compiled.value_and_grad())
+        seconds = medians(functions, turns)
+        for peer in [name for name in functions if name != OURS]:
+            times = [statistics.median(seconds[name]) * MICROSECONDS for name in (peer, OURS)]
+            title = f"random DAG of 10,000 operations, {'deep' if deep else 'shallow'}, one point"
+            rows.append([title, peer, *(f"{t:.0f}" for t in times), f"**{ratio(seconds, OURS, peer):.2f}**", "–"])
+    return rows
+
+
+def _casadi(f: Any, params: Sequence[Value], theta: Any, expected: Any) -> Function:
+    import casadi
+
+    xs = casadi.SX.sym("x", len(params))
+    graph = tg.trace(f)
+    known: dict[Any, Any] = {var: xs[params.index(var.data)] for var in graph.captured_variables}
+    functions = {"sin": casadi.sin, "cos": casadi.cos, "tanh": casadi.tanh}
+    for var in graph.variables:
+        args = [known.get(p, p.data) for p in var.parents]
+        name = var.op.name  # type: ignore[union-attr]
+        if name == "sum":
+            made = casadi.sum1(casadi.vertcat(*args))
+        elif name == "sigmoid":
+            made = 1.0 / (1.0 + casadi.exp(-args[0]))
+        elif name in functions:
+            made = functions[name](args[0])
+        else:
+            made = args[0] * args[1] if name == "mul" else args[0] + args[1]
+        known[var] = made
+    out = known[graph.outputs[0]]
+    function = casadi.Function("f", [xs], [out, casadi.gradient(out, xs)])
+    value, gradient = function(theta)
+    assert math.isclose(float(value), expected[0], rel_tol=1e-9)
+    assert np.allclose(np.array(gradient).ravel(), expected[1], rtol=1e-7)
+    buffer, run = function.buffer()
+    results = np.zeros(1), np.zeros(len(params))
+    buffer.set_arg(0, memoryview(theta))
+    buffer.set_res(0, memoryview(results[0]))
+    buffer.set_res(1, memoryview(results[1]))
+    kept = (function, buffer, theta, results)  # the machine code reads and writes these
+    return lambda: (run(), kept)
+
+
+# ---------------------------------------------------------------------------------------- the cheap gradient
+
+
+def cheap_rows(turns: int) -> list[list[str]]:
+    """Cost of value and gradient over cost of the value, for more and more inputs."""
+    rows = []
+    for count in (10, 100, 1_000, 10_000, 100_000):
+        xs = [Value(math.sin(i)) for i in range(count)]
+        theta = np.array([x.data for x in xs])
+        value, both = (
+            tg.compile(lambda xs=xs: tg.sum([tg.tanh(a) * b for a, b in zip(xs, [*xs[1:], xs[0]], strict=True)]), p)
+            for p in ([], xs)
+        )
+        value.value_and_grad()
+        both.value_and_grad()
+        machines = [next(iter(next(iter(c._latest.machines.values())).values())) for c in (value, both)]
+        for machine in machines:
+            row = machine.program.parameters_row
+            machine.unbatched[row : row + count] = theta
+        seconds = medians({"value": machines[0].run, "both": machines[1].run}, turns)
+        times = [statistics.median(seconds[name]) * MICROSECONDS for name in ("value", "both")]
+        rows.append([f"{count:,}", *(f"{t:.0f}" for t in times), f"**{ratio(seconds, 'both', 'value'):.2f}**", "≤ 4"])
+    return rows
+
+
+# ---------------------------------------------------------------------------------------- report
+
+
+def measure(turns: int) -> str:
+    """All measurements, as the text of one part of the results."""
+    peers = [package for package in ("torch", "jax", "casadi") if installed(package)]
+    header = ["value and gradient", "peer", "peer, µs", "ours, µs", "ratio", "target"]
+    return "\n\n".join(
+        [
+            f"`{report.command('benchmarks.compile')}` on {report.machine()}; "
+            f"{report.versions('tinygrad-edu', 'numpy', *peers)}.",
+            f"Medians of processor time over {turns} turns, each of all programs one after the other; the ratio is the "
+            "median of the ratios within a turn. One BLAS thread, float64. Values and gradients of all were checked to "
+            "agree to 1e-12 of the largest (CasADi 1e-7). Ours includes copying parameters and inputs in.",
+            report.table(header, [*network_rows(turns), gpt_row(turns), *irregular_rows(turns)]),
+            "What the compiler makes of them (time to compile includes tracing, and the first run):",
+            report.table(
+                ["function", "scalar nodes forward", "array operations", "target", "µs per node to compile", "target"],
+                structure_rows(),
+            ),
+            "The cheap gradient: Σ tanh(xᵢ)·xᵢ₊₁ of n numbers, compiled, the machine's run alone:",
+            report.table(["n", "value, µs", "value and gradient, µs", "ratio", "target"], cheap_rows(turns)),
+        ]
+    )
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the benchmark from the command line."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.compile", description="Time compiled functions.")
+    parser.add_argument("--turns", type=int, default=15, help="turns of each program, of which the median counts")
+    parser.add_argument("--dry", action="store_true", help="print only; leave benchmarks/RESULTS.md as it is")
+    options = parser.parse_args(arguments)
+    if options.turns < 1:
+        parser.error(f"--turns takes a number of at least 1; got {options.turns}")
+    body = measure(options.turns)
+    print(body)
+    if not options.dry:
+        report.write_section("Compiler", body)
+
+
+if __name__ == "__main__":
+    main()
