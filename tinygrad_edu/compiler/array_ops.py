@@ -56,7 +56,7 @@ def _relu(x: Array, out: Array) -> None:
 
 def _heaviside(x: Array, out: Array) -> None:
     np.copyto(out, np.greater(x, 0.0))  # quicker than np.heaviside by half
-    if np.isnan(np.add.reduce(x, None)):
+    if np.isnan(np.vdot(x, x)):
         np.copyto(out, x, where=np.isnan(x))
 
 

@@ -84,6 +84,7 @@ class Compiled:
         self._params = params
         self._traced: dict[Any, _Traced] = {}
         self._latest: _Traced | None = None
+        self._program: Program | None = None
         self._lock = threading.RLock()
 
     # ------------------------------------------------------------------------------------ looking
@@ -96,8 +97,9 @@ class Compiled:
     @property
     def program(self) -> Program:
         """The array program that was run last (value and gradient if that was asked for); prints one line a step."""
-        programs = self._needed("program").programs
-        return programs[next(reversed(programs))]
+        self._needed("program")
+        assert self._program is not None
+        return self._program
 
     def as_graph(self) -> Graph:
         """Give the array program as a graph to draw: ``tg.draw(c)`` asks for it.
@@ -179,7 +181,7 @@ class Compiled:
             batch, made = self._prepare(args)
             made.only_output("value_and_grad")
             seed, kind = _seed_of(reduce, weights, batch.size)
-            value, gradient = 0.0, np.zeros(len(made.lowered.params))
+            value, gradient = 0.0, None
             for part, start, machine in self._parts(made, kind, batch, seed):
                 program = machine.program
                 part_seed = seed if isinstance(seed, float) else seed[start : start + part.size]
@@ -192,11 +194,13 @@ class Compiled:
                 ((batched, row),) = program.outputs
                 if batched:
                     losses = machine.batched[row]
-                    value += float(np.dot(losses, part_seed) if program.weighted else losses.sum() * part_seed)
+                    weighted = np.dot(losses, part_seed) if program.weighted else np.add.reduce(losses) * part_seed
+                    value += float(weighted)
                 else:
                     each = float(machine.unbatched[row])
                     value += each * (float(np.sum(part_seed)) if program.weighted else part.size * float(part_seed))
-                gradient += machine.unbatched.take(program.gradients)
+                slopes = machine.unbatched.take(program.gradients)
+                gradient = slopes if gradient is None else gradient + slopes
         return value, gradient
 
     def backward(self, *args: Any, reduce: str = "mean", weights: Any = None) -> float:
@@ -237,9 +241,8 @@ class Compiled:
         program = made.programs.get(kind)
         if program is None:
             with collector_off():
-                program = assemble(made.lowered, kind != "value", kind == "weighted")
-        made.programs.pop(kind, None)
-        made.programs[kind] = program  # the last is the latest
+                program = made.programs[kind] = assemble(made.lowered, kind != "value", kind == "weighted")
+        self._program = program
         size = batch.size
         if not program.couples:
             size = min(size, max(64, _NUMBERS // max(1, program.batched_rows)))
