@@ -384,3 +384,41 @@ def test_edges_are_as_wide_as_their_contributions():
             widths[dict(group.data)["source"]] = group.shapes[0].width
     name = {n.name: n.id for n in d.records.nodes}
     assert widths[name["x"]] > widths[name["y"]] > widths[name["dead"]]
+
+
+def test_values_graphs_and_modules_show_themselves_in_notebooks():
+    *_, y = neuron()
+    model = tg.nn.MLP(2, [3, 1], seed=0)
+    for shown in (y, tg.trace(lambda x: x * x, 1.0), model):
+        bundle = shown._repr_mimebundle_()
+        assert bundle["text/plain"] == repr(shown)
+        assert bundle["image/svg+xml"] == draw(shown).svg
+        assert shown._mime_() == ("image/svg+xml", bundle["image/svg+xml"])
+
+
+def test_a_module_is_drawn_with_its_layers_and_parameters():
+    records = draw(tg.nn.MLP(2, [3, 1], seed=0)).records
+    assert [n.kind for n in records.nodes].count("input") == 2
+    assert [n.kind for n in records.nodes].count("parameter") == 3 * 3 + 4
+    assert {"layers.0", "layers.1"} <= {c.label for c in records.clusters}
+
+
+def test_what_is_too_large_to_draw_in_passing_shows_itself_as_text():
+    y = Value(1.0)
+    for _ in range(25_000):
+        y = y + 1.0
+    assert set(y._repr_mimebundle_()) == {"text/plain"}
+    assert y._mime_()[0] == "text/plain"
+
+
+def test_a_module_that_takes_any_number_of_inputs_shows_itself_as_text():
+    class Line(tg.nn.Module):
+        def __init__(self):
+            self.slope = Value(2.0)
+
+        def forward(self, x):
+            return self.slope * x
+
+    assert set(Line()._repr_mimebundle_()) == {"text/plain"}
+    with pytest.raises(TypeError, match="fixed number of inputs"):
+        draw(Line())

@@ -71,6 +71,7 @@ from .sequences import min as min
 from .sequences import prod as prod
 from .sequences import softmax as softmax
 from .sequences import sum as sum
+from .showing import mime_bundle as _shown_in_notebooks  # noqa: F401  # Values and graphs show themselves from here on
 from .sweep import topological_order as topological_order
 from .sweep import zero_grad as zero_grad
 from .tracing import trace as trace

@@ -13,6 +13,7 @@ from typing import Any, Literal
 from tinygrad_edu.errors import GraphvizMissingError
 from tinygrad_edu.graph import Graph
 from tinygrad_edu.sweep import topological_order
+from tinygrad_edu.tracing import trace
 from tinygrad_edu.value import Value
 
 from .build import Source, build
@@ -154,8 +155,9 @@ def draw(
 
     Parameters
     ----------
-    x : Value, Graph, or sequence of Values
-        What to draw; everything it was computed from is drawn with it.
+    x : Value, Graph, Module, or sequence of Values
+        What to draw; everything it was computed from is drawn with it. Of a module that knows how many inputs it
+        takes, the computation is traced.
     show : sequence of "value", "grad"
         The rows of each node. A gradient shows as "–" until a backward pass has reached the root.
     edges : "local", "contribution" or None
@@ -212,7 +214,7 @@ def draw(
         '"auto", a number of levels (0 or more), a function of a scope, or None',
     )
     source = source_of(x)
-    rows = () if isinstance(x, Graph) else tuple(show)  # a graph has no numbers until it is run
+    rows = tuple(show) if isinstance(source.outputs[0], Value) else ()  # a graph has no numbers until it is run
     records = build(source, rows, edges, collapse, highlighted_nodes(highlight), max_nodes)
     return Drawing(records, direction, digits, THEMES[theme])
 
@@ -229,9 +231,18 @@ def source_of(x: Any) -> Source:
         return Source(order, list(x.outputs), kinds)
     if isinstance(x, Sequence) and x and all(isinstance(item, Value) for item in x):
         return Source(topological_order(*x), list(x), {})
+    if inputs := inputs_of(x):
+        return source_of(trace(x, [0.0] * inputs))
     raise TypeError(
-        f"cannot draw {type(x).__name__!r}: give a Value, a sequence of Values, or a Graph (tg.trace(f, ...))"
+        f"cannot draw {type(x).__name__!r}: give a Value, a sequence of Values, a Graph (tg.trace(f, ...)), "
+        "or a module that takes a fixed number of inputs"
     )
+
+
+def inputs_of(module: Any) -> int:
+    """Give the number of inputs that a module says it takes; 0 if it does not say, or is no module."""
+    architecture: dict[str, Any] = getattr(module, "architecture", dict)() or {}
+    return int(architecture.get("nin", 0))
 
 
 def highlighted_nodes(highlight: Any) -> Iterable[Any]:

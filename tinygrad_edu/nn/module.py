@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from numbers import Real
 from typing import Any, NamedTuple
 
+from .. import showing
 from ..context import enter, leave
 from ..value import Value, no_grad
 from . import storage
@@ -38,6 +39,9 @@ class Module:
 
     buffers: tuple[str, ...] = ()
     """Attributes that are lists of floats which belong to the state but are not trained."""
+
+    _repr_mimebundle_ = showing.mime_bundle
+    _mime_ = showing.mime
 
     def __init_subclass__(cls, **keywords: Any) -> None:
         super().__init_subclass__(**keywords)
