@@ -104,6 +104,11 @@ class Net:
         if style == "tree sum":
             while len(terms) > 1:
                 terms = [tg.sum(terms[i : i + 2]) for i in range(0, len(terms), 2)]
+        if style == "taken away":
+            z = -b
+            for term in terms:
+                z = z - term
+            return -z
         if style == "minus the negative":
             return b - sum(-term for term in terms)
         return sum(terms) + b
@@ -118,7 +123,7 @@ class Net:
 
 STYLES = [
     "w times x", "x times w", "bias first", "tree sum", "shuffled terms", "transposed storage", "dot",
-    "minus the negative",
+    "minus the negative", "taken away",
 ]  # fmt: skip
 
 

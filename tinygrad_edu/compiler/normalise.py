@@ -110,18 +110,29 @@ class Normaliser:
         """Find the nodes that dissolve in their only user."""
         ops, kinds = self.ssa.ops, self.ssa.kinds
         absorbed: set[int] = set()
-        for i in order:
+        inside: set[int] = set()  # absorbed by a sum over the batch
+        for i in reversed(order):
             user = ops[i]
             if user is BATCH_SUM:
-                for a in self.args[i]:
-                    if uses[a] == 1 and (ops[a] in LINEAR or ops[a] is MUL):
-                        absorbed.add(a)
-            elif user in LINEAR:
-                kind = kinds[i]
+                found = [a for a in self.args[i] if uses[a] == 1 and (ops[a] in LINEAR or ops[a] is MUL)]
+                inside.update(found)
+            elif user not in LINEAR:
+                continue
+            elif i in inside:
+                found = [
+                    a
+                    for a in self.args[i]
+                    if uses[a] == 1 and kinds[a] == BATCHED and (ops[a] in LINEAR or ops[a] is MUL)
+                ]
+                inside.update(found)
+            else:
+                found = []
                 for a in self.args[i]:
                     op = ops[a]
-                    if uses[a] == 1 and kinds[a] == kind and (op in LINEAR or op is MUL or op is BATCH_SUM):
-                        absorbed.add(a)
+                    # Of another kind only what is linear: its terms are added up by kind anyway.
+                    if uses[a] == 1 and (op in LINEAR or (kinds[a] == kinds[i] and (op is MUL or op is BATCH_SUM))):
+                        found.append(a)
+            absorbed.update(found)
         return absorbed
 
     def _terms(self, root: int) -> Terms:
