@@ -46,6 +46,15 @@ def test_scopes_become_nested_clusters_that_hold_their_parameters():
     assert records.note == ""
 
 
+def test_a_parameter_inside_its_modules_clusters_is_headed_by_its_last_name():
+    model = tg.nn.MLP(2, [3, 1], seed=0)
+    drawing = draw(model([1.0, 2.0]))
+    assert drawing.records.node("layers.0.neurons.1.w.0").short_name == "w.0"
+    assert ">w.0</text>" in drawing.svg
+    assert ">layers.0.neurons.1.w.0</text>" not in drawing.svg
+    assert "layers.0.neurons.1.w.0 " in str(drawing)
+
+
 def test_entering_a_scope_twice_gives_two_clusters():
     x = Value(1.0, "x")
     for _ in range(2):

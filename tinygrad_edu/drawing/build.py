@@ -11,6 +11,7 @@ from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from tinygrad_edu.operation import Op
 from tinygrad_edu.value import scope_labels
 
 from .folding import Folding, fold, key_of
@@ -134,7 +135,8 @@ class _Builder:
             id=self.units.ids[i],
             kind=kind,
             name=visible(node.name or ""),
-            symbol="" if node.op is None or not node.parents else node.op.symbol,
+            symbol="" if node.op is None or not node.parents else _symbol(node.op),
+            short_name=_name_within(visible(node.name or ""), self.units.chains[i]),
             value=value,
             grad=grad,
             cluster=self._cluster(self.units.chains[i]),
@@ -231,6 +233,20 @@ class _Builder:
             if word in kinds
         )
         return f"{hidden:,} of {total:,} nodes are {how}; {drawn:,} are drawn"
+
+
+def _symbol(op: Op) -> str:
+    """Give the sign of an operation, or its name where the sign stands between two operands and there may be more."""
+    return op.symbol if op.arity is not None or op.symbol.isidentifier() else op.name
+
+
+def _name_within(name: str, chain: tuple[Any, ...]) -> str:
+    """Leave out of a parameter's name what the clusters around it say already: neurons.3.w.1 in neurons.3 is w.1."""
+    for start in range(len(chain)):
+        prefix = ".".join(scope.name for scope in chain[start:]) + "."
+        if name.startswith(prefix):
+            return name[len(prefix) :]
+    return name
 
 
 def _merge(a: EdgeRecord, b: EdgeRecord) -> EdgeRecord:

@@ -25,7 +25,7 @@ _ROW_WORDS = {"value": "value", "grad": "grad"}
 
 def heading(node: NodeRecord) -> str:
     """Give the large text of a card."""
-    name = short(node.name)
+    name = short(node.short_name or node.name)
     if node.kind == "group":
         return name
     if node.kind == "elision":

@@ -41,6 +41,8 @@ class NodeRecord:
         Whether the caller asked to point at it.
     op : Op or None
         The operation, for renderers that write it as a formula.
+    short_name : str
+        The name without what the clusters around it say already; for the heading of the card.
     label : str
         What texts call it: its name, a constant's number, else v1, v2 and so on; "" for groups.
     """
@@ -57,6 +59,7 @@ class NodeRecord:
     highlighted: bool = False
     op: Op | None = None
     label: str = ""
+    short_name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
