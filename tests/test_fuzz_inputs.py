@@ -75,8 +75,8 @@ def executed(f, *args):
 
 # ---------------------------------------------------------------------------------------- formulas
 
-PIECES = st.sampled_from(
-    """
+PIECES = st.sampled_from(  # noqa: RUF005
+        """
     x y w1 π 2 0.5 1e308 1e999 0x1F 1_000 3j True None nan inf pi e + - * / ** // % @ & | ~ << < <= == != ( ) [ ] { }
     , : ; = := . -> \\ # ' " exp( sin( sum([ dot([x],[y]) softmax([x,y])[0] max([ where( clip( abs( pow( min mean
     lambda if else for in not and or is import __import__('os') x.__class__ open('/tmp/x') eval('1') exec yield await

@@ -18,8 +18,9 @@ _EPS = 2.0**-52
 _COLUMNS = 7  # each removes one even power of the step from the error
 _ROWS = 60
 _SETTLED = 1e-13  # a relative error at which no more steps are needed
-_NOISE_STEPS = (2.0**-12, 2.0**-20)  # two spacings, for where one meets a kink or sees no change at all
-_NOISE_ORDERS = (4, 5, 6)
+_ORDER = 6
+_PLACES = (-4.63, -3.27, -2.41, -1.13, -0.21, 0.87, 1.73, 2.91, 3.58, 4.79)  # irregular on purpose
+_SHARES = (2.0**-10, 2.0**-6, 2.0**-4)  # of the distance on which the function is smooth
 
 
 class Estimate(NamedTuple):
@@ -62,6 +63,7 @@ class Line:
         self.function = function
         self.scale = 2.0 ** round(math.log2(scale))  # powers of two: x + h then seldom rounds
         self._known: dict[float, Sequence[float]] = {}
+        self._noise: dict[int, float] = {}
 
     def at(self, t: float, index: int) -> float:
         """Give one result at the distance t."""
@@ -70,23 +72,40 @@ class Line:
             results = self._known[t] = self.function(t)
         return results[index]
 
-    def noise(self, index: int) -> float:
-        """Measure how unsteady a result is on a small scale: the rounding errors made in computing it."""
-        floor = _EPS * abs(self.at(0.0, index))
-        found = []
-        for spacing in _NOISE_STEPS:
-            table = [self.at(k * spacing * self.scale, index) for k in range(-3, 4)]
-            flat = max(table.count(y) for y in table) > len(table) // 2
-            if flat or not all(map(math.isfinite, table)):
-                continue
+    def noise(self, index: int, reach: float | None = None) -> float:
+        """Measure how unsteady a result is on a small scale: the rounding errors made in computing it.
+
+        Divided differences of the sixth order make everything smooth vanish. They are taken at irregular places, for at
+        regular ones a function that is rounded may rise by equal amounts.
+
+        Parameters
+        ----------
+        index : int
+            Which result.
+        reach : float, optional
+            A distance within which the function is smooth; by default that on which `slope` settled.
+
+        Returns
+        -------
+        float
+        """
+        if reach is None:
+            if index not in self._noise:
+                self.slope(index)
+            return self._noise[index]
+        for spacing in [reach * share for share in _SHARES] + [self.scale * share for share in _SHARES]:
+            places = [spacing * place for place in _PLACES]
+            values = [self.at(t, index) for t in places]
+            if max(map(values.count, values)) > len(values) // 2 or not all(map(math.isfinite, values)):
+                continue  # it does not change at all here, or has left its domain
             sizes = []
-            for order in range(1, 7):
-                table = [b - a for a, b in pairwise(table)]
-                if order in _NOISE_ORDERS:  # what is smooth has vanished from differences of these orders
-                    weight = math.factorial(order) ** 2 / math.factorial(2 * order)
-                    sizes.append(math.sqrt(weight * sum(d * d for d in table) / len(table)))
-            found.append(sum(sizes) / len(sizes))
-        return max(floor, min(found, default=0.0))
+            for first in range(len(places) - _ORDER):
+                window = range(first, first + _ORDER + 1)
+                weights = [1.0 / math.prod(_PLACES[k] - _PLACES[j] for j in window if j != k) for k in window]
+                total = sum(w * values[k] for w, k in zip(weights, window, strict=True))
+                sizes.append(total * total / sum(w * w for w in weights))
+            return 2.0 * math.sqrt(sum(sizes) / len(sizes))  # few samples, so rather too much than too little
+        return 0.0
 
     def slope(self, index: int) -> Estimate:
         """Measure the derivative of one result at t = 0.
@@ -100,36 +119,27 @@ class Line:
         -------
         Estimate
         """
-        noise = self.noise(index)
-        differences: list[tuple[float, float]] = []  # of each row: the plain difference and its noise
-        candidates: list[tuple[float, float, int]] = []  # error, value, row
-        above: list[float] = []
-        above_noise: list[float] = []
-        step = self.scale / 4.0
-        best = math.inf
+        plain: list[tuple[float, float, float]] = []  # of each row: step, central difference, rounding error
+        step, best = self.scale / 4.0, math.inf
         for _ in range(_ROWS):
             up, down = self.at(step, index), self.at(-step, index)
             if not (math.isfinite(up) and math.isfinite(down)):
-                above, above_noise, differences, candidates, best = [], [], [], [], math.inf  # left the domain
-                step /= 2.0
-                continue
-            row = [(up - down) / (2.0 * step)]
-            row_noise = [max(noise, _EPS * abs(up), _EPS * abs(down)) / step]
-            for j, (other, other_noise) in enumerate(zip(above[:_COLUMNS], above_noise, strict=False), 1):
-                weight = 4.0**j
-                row.append(row[-1] + (row[-1] - other) / (weight - 1.0))
-                row_noise.append((weight * row_noise[-1] + other_noise) / (weight - 1.0))
-                truncation = max(abs(row[j] - row[j - 1]), abs(row[j] - other))
-                candidates.append((truncation + row_noise[j], row[j], len(differences)))
-                best = min(best, candidates[-1][0])
-            differences.append((row[0], row_noise[0]))
-            above, above_noise = row, row_noise
-            if len(differences) > 5 and (row_noise[0] > 100.0 * best or best <= _SETTLED * abs(row[0])):
-                break
+                plain, best = [], math.inf  # left the domain: start again, nearer
+            else:
+                rounding = _EPS * max(abs(up), abs(down)) / step
+                plain.append((step, (up - down) / (2.0 * step), rounding))
+                best = min([best, *[error for error, _, row in _extrapolated(plain[-_COLUMNS:], 0.0) if row]])
+                if len(plain) > 5 and (rounding > 100.0 * best or best <= _SETTLED * abs(plain[-1][1])):
+                    break
             step /= 2.0
-        for error, value, row_number in sorted(candidates):
-            if _finer_agree(value, error, differences[row_number:]):
-                return Estimate(value, error, step * 2.0 ** (len(differences) - 1))
+        if not plain:
+            self._noise[index] = 0.0
+            return Estimate(math.nan, math.inf, step)
+        *_, settled = min(_extrapolated(plain, 0.0), default=(0.0, 0.0, 0))
+        noise = self._noise[index] = max(self.noise(index, plain[settled][0]), _EPS * abs(self.at(0.0, index)))
+        for error, value, row in sorted(_extrapolated(plain, noise)):
+            if _finer_agree(value, error, noise, plain[row:]):
+                return Estimate(value, error, plain[max(0, row - _COLUMNS)][0])
         return Estimate(math.nan, math.inf, step)
 
     def kinked(self, index: int) -> bool:
@@ -165,8 +175,8 @@ class Line:
                 hidden = []
             else:
                 hidden.append(lost)
-        if rises and rises[-1] > max(0.5 * rises[0], 16.0 * noise):
-            return True  # a jump
+        if min(rises, default=0.0) > max(0.5 * max(rises), 16.0 * _EPS * abs(centre)):
+            return True  # a jump: noise would not rise by the same amount at every step
         if len(seen) < 3:
             return False
         (wide, far), (narrow, near) = seen[-5:][0], seen[-1]
@@ -175,10 +185,27 @@ class Line:
         return math.log(far / near) < 0.6 * math.log(wide / narrow)
 
 
-def _finer_agree(value: float, error: float, finer: Sequence[tuple[float, float]]) -> bool:
+def _extrapolated(plain: Sequence[tuple[float, float, float]], noise: float) -> list[tuple[float, float, int]]:
+    """Extrapolate central differences to step zero in every way: error, value and row of each entry of the triangle."""
+    entries: list[tuple[float, float, int]] = []
+    above: list[float] = []
+    above_noise: list[float] = []
+    for number, (step, difference, rounding) in enumerate(plain):
+        row, row_noise = [difference], [max(noise / step, rounding)]
+        for j, (other, other_noise) in enumerate(zip(above[:_COLUMNS], above_noise, strict=False), 1):
+            weight = 4.0**j
+            row.append(row[-1] + (row[-1] - other) / (weight - 1.0))
+            row_noise.append((weight * row_noise[-1] + other_noise) / (weight - 1.0))
+            truncation = max(abs(row[j] - row[j - 1]), abs(row[j] - other))
+            entries.append((truncation + row_noise[j], row[j], number))
+        above, above_noise = row, row_noise
+    return entries
+
+
+def _finer_agree(value: float, error: float, noise: float, finer: Sequence[tuple[float, float, float]]) -> bool:
     """Tell whether the plain differences at smaller steps lie where `value` says the derivative is."""
-    for (wide, _), (narrow, noise) in pairwise(finer):
-        if abs(narrow - value) > 4.0 * (noise + abs(narrow - wide) + error):
+    for (_, wide, _), (step, narrow, rounding) in pairwise(finer):
+        if abs(narrow - value) > 4.0 * (max(noise / step, rounding) + abs(narrow - wide) + error):
             return False
     return True
 

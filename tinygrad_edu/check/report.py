@@ -115,17 +115,17 @@ class Report:
         return all(c.status == AGREES for c in self.comparisons)
 
     def __str__(self) -> str:
-        agreed = sum(c.status == AGREES for c in self.comparisons)
-        lines = [f"{self.title}: {agreed} of {len(self.comparisons)} derivatives agree with differences"]
+        total, open_ = count_names(self.comparisons), [c for c in self.comparisons if c.status != AGREES]
+        lines = [f"{self.title}: {total - count_names(open_)} of {total} derivatives agree with differences"]
         if self.near_kinks:
             lines.append(
-                f"{len(self.near_kinks)} too near a nondifferentiable point to be checked"
+                f"{count_names(self.near_kinks)} too near a nondifferentiable point to be checked"
                 + (f" ({', '.join(self.kinks[:4])})" if self.kinks else "")
                 + f": {', '.join(dict.fromkeys(c.name for c in self.near_kinks[:_SHOWN]))}; move the point a little"
             )
         if self.unsettled:
             lines.append(
-                f"{len(self.unsettled)} not decided, for the differences do not settle: "
+                f"{count_names(self.unsettled)} not decided, for the differences do not settle: "
                 + ", ".join(dict.fromkeys(c.name for c in self.unsettled[:_SHOWN]))
             )
         return "\n".join([*lines, *table(self.comparisons)])
@@ -136,7 +136,7 @@ class Report:
 
 def table(comparisons: Sequence[Comparison], shown: int = _SHOWN) -> list[str]:
     """Tabulate the worst of some comparisons."""
-    worst = sorted(comparisons, key=lambda c: (c.status == MISMATCH, c.excess), reverse=True)
+    worst = _merged(sorted(comparisons, key=lambda c: (c.status == MISMATCH, c.excess), reverse=True))
     rows = [("derivative", "mode", "given", "measured", "its error", "tolerance", "")]
     rows += [
         (
@@ -155,8 +155,22 @@ def table(comparisons: Sequence[Comparison], shown: int = _SHOWN) -> list[str]:
         "  ".join(row[i].ljust(width) if i < 2 else row[i].rjust(width) for i, width in enumerate(widths))
         for row in rows
     ]
-    rest = len(comparisons) - shown
+    rest = len(worst) - shown
     return [f"  {line.rstrip()}" for line in lines] + ([f"  … and {rest:,} more"] if rest > 0 else [])
+
+
+def _merged(comparisons: Sequence[Comparison]) -> list[Comparison]:
+    """Put the modes that give the same derivative, to all digits shown, into one row."""
+    rows: dict[tuple[str, str, str], Comparison] = {}
+    for c in comparisons:
+        key = (c.name, f"{c.given:.9g}", c.status)
+        rows[key] = rows[key]._replace(mode=f"{rows[key].mode}, {c.mode}") if key in rows else c
+    return list(rows.values())
+
+
+def count_names(comparisons: Sequence[Comparison]) -> int:
+    """Count derivatives, each once however many modes it was checked in."""
+    return len({c.name for c in comparisons})
 
 
 def mismatch(
@@ -168,7 +182,8 @@ def mismatch(
 ) -> GradientMismatch:
     """Make the error that shows the worst comparisons on one screen."""
     wrong = sorted((c for c in comparisons if c.status == MISMATCH), key=lambda c: c.excess, reverse=True)
-    lines = [f"{title}: {len(wrong)} of {len(comparisons)} derivatives disagree with differences", *table(wrong)]
+    counted = f"{count_names(wrong)} of {count_names(comparisons)} derivatives disagree with differences"
+    lines = [f"{title}: {counted}", *table(wrong)] if wrong else [title]
     if suspect is not None:
         lines.append(f"the first operation that is wrong by itself: {suspect}")
     if explanation:
