@@ -3,6 +3,7 @@
 import math
 import sys
 import xml.etree.ElementTree as ET
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -422,3 +423,10 @@ def test_a_module_that_takes_any_number_of_inputs_shows_itself_as_text():
     assert set(Line()._repr_mimebundle_()) == {"text/plain"}
     with pytest.raises(TypeError, match="fixed number of inputs"):
         draw(Line())
+
+
+def test_threads_may_draw_at_once():
+    expected = draw(neuron()[-1]).svg
+    with ThreadPoolExecutor(8) as pool:
+        pictures = list(pool.map(lambda _: draw(neuron()[-1]).svg, range(64)))
+    assert set(pictures) == {expected}

@@ -246,6 +246,10 @@ def test_saving_whole_or_not_at_all(tmp_path):
     assert sorted(p.name for p in tmp_path.iterdir()) == ["steps.html", "steps.txt"]
 
 
+def test_the_same_computation_gives_the_same_bytes():
+    assert play(neuron()[-1]).page == play(neuron()[-1]).page
+
+
 def test_it_shows_itself():
     player = play(neuron()[-1])
     assert set(player._repr_mimebundle_()) == {"text/plain", "text/html"}

@@ -185,5 +185,8 @@ def test_a_marimo_app(open_page, serve, tmp_path):
     page = open_page(address, strict=False)
     page.locator("iframe").wait_for(timeout=60_000)
     walk_to_the_end(page.frame_locator("iframe"))
+    page.wait_for_timeout(500)
+    inside = page.frame_locator("iframe").locator("body").evaluate("b => b.getBoundingClientRect().height")
+    assert abs(page.locator("iframe").bounding_box()["height"] - inside) <= 2  # the height follows the content
     drawing = page.locator('svg[aria-label^="computation graph"], img[src^="data:image/svg"]').first
     drawing.wait_for()

@@ -170,7 +170,7 @@ def draw(
     highlight : Values, or a path of `tg.paths`
         What to point at; all else is dimmed.
     digits : int, default 4
-        Significant digits of each number, 1 to 17.
+        Decimals of numbers of ordinary size, 1 to 17.
     theme : "light", "dark" or "print"
         The colours.
     max_nodes : int, default 150

@@ -35,7 +35,18 @@
       host.append(shell);
       shell.attachShadow({mode: "open"}).append(el("style", {}, this.data.style), this.box);
       this.watchTheme();
+      this.fillFrame();
       this.go(0);
+    }
+
+    /* In a frame made for it, the height follows the content; the window's height then says nothing. */
+    fillFrame() {
+      const frame = window.frameElement;
+      if (!frame || !frame.hasAttribute("data-tinygrad-player")) return;
+      this.box.style.setProperty("--tallest", "560px");
+      new ResizeObserver(() => {
+        frame.style.height = `${Math.ceil(document.body.getBoundingClientRect().height)}px`;
+      }).observe(document.body);
     }
 
     /* Work out, once, at which step each value appears and each gradient changes. */

@@ -119,7 +119,7 @@ class Player:
             return "text/plain", self.text()
         page = html.escape(self.page, quote=True)
         return "text/html", (
-            f'<iframe srcdoc="{page}" title="Step through a computation" sandbox="allow-scripts" '
+            f'<iframe srcdoc="{page}" title="Step through a computation" data-tinygrad-player="" '
             'style="width:100%;height:860px;border:0"></iframe>'
         )
 
