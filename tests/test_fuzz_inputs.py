@@ -75,15 +75,13 @@ def executed(f, *args):
 
 # ---------------------------------------------------------------------------------------- formulas
 
-PIECES = st.sampled_from(  # noqa: RUF005
-        """
+SPACED = r"""
     x y w1 π 2 0.5 1e308 1e999 0x1F 1_000 3j True None nan inf pi e + - * / ** // % @ & | ~ << < <= == != ( ) [ ] { }
-    , : ; = := . -> \\ # ' " exp( sin( sum([ dot([x],[y]) softmax([x,y])[0] max([ where( clip( abs( pow( min mean
+    , : ; = := . -> \ # ' " exp( sin( sum([ dot([x],[y]) softmax([x,y])[0] max([ where( clip( abs( pow( min mean
     lambda if else for in not and or is import __import__('os') x.__class__ open('/tmp/x') eval('1') exec yield await
     f'{x}' b'x' ... *x **x print(1) (x:=1) lambda:1 σ √ ² × − 𝟙
-    """.split()
-    + ["\n", "\t", " ", "\u0000", "\ud800", "[x for x in y]", "x if y else w"]
-)
+"""
+PIECES = st.sampled_from([*SPACED.split(), "\n", "\t", " ", "\u0000", "\ud800", "[x for x in y]", "x if y else w"])
 TEXTS = st.one_of(
     st.text(max_size=40),
     st.lists(PIECES, max_size=14).map("".join),
@@ -156,7 +154,7 @@ def test_what_a_graph_prints_of_arithmetic_is_a_formula(program):
 
 SCALARS = st.one_of(
     st.none(), st.booleans(), st.integers(-3, 12), st.integers(), st.floats(), st.text(max_size=6),
-    st.sampled_from(["nan", "inf", "number", "add", "mul", "constant", "detach", "sum", "where", "list", "tuple", "dict"]),
+    st.sampled_from(["nan", "inf", "number", "add", "mul", "constant", "detach", "sum", "list", "tuple", "dict"]),
 )  # fmt: skip
 JSON = st.recursive(
     SCALARS, lambda c: st.lists(c, max_size=4) | st.dictionaries(st.text(max_size=6), c, max_size=4), max_leaves=12

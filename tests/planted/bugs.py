@@ -12,7 +12,8 @@ class Bug(NamedTuple):
 
 
 OPS, NUM, SWEEP, VALUE = "ops.py", "numeric.py", "sweep.py", "value.py"
-EAGER, GRAPH, TRANSFORMS, WALK, TEXT = "eager.py", "graph.py", "transforms.py", "walk.py", "text.py"
+EAGER, GRAPH, TRANSFORMS, RUNNING = "eager.py", "graph.py", "transforms.py", "running.py"
+WALK, BLAME = "walk.py", "blame.py"
 
 BUGS = [
     # ------------------------------------------------------------ partials: a sign, a factor, a missing term
@@ -106,7 +107,7 @@ BUGS = [
     Bug("copies share their gradients wrongly", VALUE, "_rebuild(node.data, node.grad, node.op, parents, node.partials, node._tag)\n        copied: Value = memo[id(self)]\n        return copied\n\n    def __reduce_ex__(self, protocol: Any) -> tuple[Callable", "_rebuild(node.data, 0.0, node.op, parents, node.partials, node._tag)\n        copied: Value = memo[id(self)]\n        return copied\n\n    def __reduce_ex__(self, protocol: Any) -> tuple[Callable"),
     Bug("reflected operands not reflected", EAGER, '"reflected": "(other, self)"', '"reflected": "(self, other)"'),
     Bug("the right operand's slope dropped", EAGER, '"compute_right": compute((False, True))', '"compute_right": compute((False, False))'),
-    Bug("new nodes keep the gradient of their operand", EAGER, "    node.grad = 0.0\n    if contexts_used:", "    node.grad = 0.5\n    if contexts_used:"),
+    Bug("new nodes keep the gradient of their operand", EAGER, "    node.grad = 0.0\n    if open_contexts:", "    node.grad = 0.5\n    if open_contexts:"),
     # ------------------------------------------------------------ graphs
     Bug("a graph evaluates by recorded numbers", GRAPH, "            append(fn(*[values[i] for i in places]))", "            append(fn(*[values[i] for i in sorted(places)]))"),
     Bug("replay loses constants", GRAPH, "made = var.op(*[env.get(p, p.data) for p in var.parents])", "made = var.op(*[env.get(p, 1.0) for p in var.parents])"),
@@ -117,13 +118,14 @@ BUGS = [
     Bug("simplify takes all operations for equal", "rewriting.py", "key = (op, *[", "key = (op.arity, *["),
     Bug("JSON loses the order of operands", "serialize.py", '"args": [at(p) for p in var.parents]}', '"args": sorted(at(p) for p in var.parents)}'),
     # ------------------------------------------------------------ transforms, looking
-    Bug("a tangent replaces instead of adding", TRANSFORMS, "total = term if total is None else total + term", "total = term"),
-    Bug("forward mode forgets the direction", TRANSFORMS, "term = local * tangents[parent]", "term = local * 1.0"),
-    Bug("the outer variable is frozen", TRANSFORMS, "locals_of = _differentiable if symbolic else _recorded\n        adjoints", "locals_of = _recorded\n        adjoints"),
-    Bug("forward mode freezes the outer variable", TRANSFORMS, "locals_of = _differentiable if symbolic else _recorded\n        variables", "locals_of = _recorded\n        variables"),
-    Bug("perturbations confused", TRANSFORMS, "identity(x) if isinstance(x, (Value, Var)) else Value(x) for x in numbers]", "x if isinstance(x, (Value, Var)) else Value(x) for x in numbers]"),
-    Bug("negative argnums count from the wrong end", TRANSFORMS, "places = tuple(i % count for i in chosen)", "places = tuple(abs(i) % count for i in chosen)"),
+    Bug("a tangent replaces instead of adding", RUNNING, "total = term if total is None else total + term", "total = term"),
+    Bug("forward mode forgets the direction", RUNNING, "term = local * tangents[parent]", "term = local * 1.0"),
+    Bug("the outer variable is frozen", RUNNING, "self.locals_of = _differentiable if self.symbolic else _recorded", "self.locals_of = _recorded"),
+    Bug("forward mode freezes the outer variable", RUNNING, "zip(node.parents, self.locals_of(node), strict=True):\n                if parent in tangents", "zip(node.parents, node.partials, strict=True):\n                if parent in tangents"),
+    Bug("perturbations confused", RUNNING, "identity(x) if isinstance(x, (Value, Var)) else Value(x) for x in numbers]", "x if isinstance(x, (Value, Var)) else Value(x) for x in numbers]"),
+    Bug("chosen arguments given in the order of their places", RUNNING, "renewed = dict(zip(chosen,", "renewed = dict(zip(sorted(chosen),"),
+    Bug("negative argnums count from the wrong end", RUNNING, "places = tuple(i % count for i in chosen)", "places = tuple(abs(i) % count for i in chosen)"),
     Bug("hvp multiplies by the gradient", TRANSFORMS, "return jvp(grad(f), (x,), (v,))[1]", "return jvp(grad(f), (x,), (v,))[0]"),
     Bug("steps start from the gradients that are there", WALK, "            contribution = local * upstream\n            grads[parent] = before + contribution", "            contribution = local * upstream\n            grads[parent] = before - contribution"),
-    Bug("paths leave out a factor", WALK, "gradient[node] = math.fsum(_finite_terms([d * gradient[p] for p, d in below]))", "gradient[node] = math.fsum(_finite_terms([gradient[p] for p, d in below]))"),
+    Bug("paths leave out a factor", BLAME, "gradient[node] = math.fsum(_finite_terms([d * gradient[p] for p, d in below]))", "gradient[node] = math.fsum(_finite_terms([gradient[p] for p, d in below]))"),
 ]  # fmt: skip

@@ -70,7 +70,6 @@ def run(path, jobs, limit, share, seed, only):
     import hypothesis.stateful  # noqa: F401
     import numpy  # noqa: F401
     import pytest  # noqa: F401
-
     import runner
 
     records = [json.loads(line) for line in pathlib.Path(path).read_text().splitlines()]
