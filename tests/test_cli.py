@@ -131,7 +131,10 @@ def test_train_writes_a_model_and_pictures_of_it(run, tmp_path, name):
         assert f"{label} accuracy {accuracy(model, part):.1%}" in out
     assert accuracy(model, test) > 0.8
 
-    assert files["steps.html"].read_text(encoding="utf-8").startswith("<!DOCTYPE html>")
+    page = files["steps.html"].read_text(encoding="utf-8")
+    assert page.startswith("<!DOCTYPE html>")
+    assert "layers.0" in page
+    assert "modules.1" not in page
 
     # The picture shows the loss of the hardest test example: values and gradients of the saved model.
     text = " ".join(ElementTree.parse(files["loss_graph.svg"]).getroot().itertext())
