@@ -3,8 +3,8 @@
 The bugs are listed in `planted/bugs.py`; `planted/runner.py` plants them one by one, each in a process of its own that
 imports the changed package and runs the generic tests of this folder. One control process has nothing planted.
 
-A plain run plants every fourth bug, for all of them take minutes; PLANTED=all in the environment, or the profile `deep`,
-plants them all.
+A plain run plants every fourth bug, since all of them take minutes; PLANTED=all in the environment, or the profile
+`deep`, plants them all.
 """
 
 import json

@@ -5,6 +5,7 @@ none was written for one of the bugs. Prints one line of JSON a change: its name
 """
 
 import argparse
+import importlib
 import io
 import json
 import os
@@ -12,42 +13,70 @@ import pathlib
 import signal
 import sys
 import time
+import warnings
 
 HERE = pathlib.Path(__file__).parent
 TESTS = HERE.parent
 sys.path.insert(0, str(HERE))
-CHECKS = ("test_programs.py", "test_state_machine.py", "test_ops_properties.py")
-CAUGHT, SURVIVED, TIMEOUT, BROKEN = "caught", "survived", "timeout", "broken"
+CHECKS = ("test_programs", "test_state_machine", "test_ops_properties")
+LEFT_OUT = ("pytorch", "reference", "worth_testing")  # these need PyTorch, or look at the checks themselves
+CAUGHT, SURVIVED, TIMEOUT = "caught", "survived", "timeout"
 
 
-def generic_checks(first_ops, extra=()):
-    """Give pytest's arguments: the checks that need nothing but the package and hypothesis."""
-    files = sorted(CHECKS, key=lambda name: (name != CHECKS[-1]) == first_ops)
-    return [
-        "-x", "-q", "-W", "ignore::pytest.PytestAssertRewriteWarning", "-p", "no:cacheprovider", "--no-header",
-        "--hypothesis-profile=planted", "--tb=line",
-        "-k", "not pytorch and not worth_testing and not reference",
-        f"--rootdir={TESTS.parent}", *[str(TESTS / name) for name in files], *extra,
-    ]  # fmt: skip
+def calls(module):
+    """List the tests of a module with their parameters: what pytest would call, without its time to collect."""
+    for name, test in vars(module).items():
+        if name.startswith("Test"):
+            yield name, test("runTest").runTest, {}
+        if not name.startswith("test_") or any(word in name for word in LEFT_OUT):
+            continue
+        marks = [mark for mark in getattr(test, "pytestmark", ()) if mark.name == "parametrize"]
+        if not marks:
+            yield name, test, {}
+        for mark in marks:
+            for value in mark.args[1]:
+                yield f"{name}[{getattr(value, 'name', value)}]", test, {mark.args[0]: value}
 
 
-def attempt(file, text, extra=()):
-    """In a fresh process: import the package as changed, run the checks; 1 if they fail, 0 if they pass."""
+def generic_checks(first_ops):
+    """Run the checks that need nothing but the package and hypothesis; give the first that fails, or None."""
+    sys.path.insert(0, str(TESTS))
+    warnings.simplefilter("error")
+    import conftest  # noqa: F401
+    from hypothesis import settings
+
+    settings.load_profile("planted")
+    for file in sorted(CHECKS, key=lambda name: (name != CHECKS[-1]) == first_ops):
+        for name, test, parameters in calls(importlib.import_module(file)):
+            try:
+                test(**parameters)
+            except Exception as error:
+                return f"{file}.py::{name} {type(error).__name__}: {error}"
+    return None
+
+
+def attempt(file, text, own_tests=()):
+    """In a fresh process: import the package as changed and run the checks; 1 and the first failure, or 0."""
     import loading
-    import pytest
 
     output = io.StringIO()
     sys.stdout = sys.stderr = output
     if file is not None:
         loading.replace(file, text)
-    code = pytest.main(generic_checks(file in ("ops.py", "numeric.py", "operation.py"), extra))
-    sys.stdout = sys.__stdout__
-    failing = [line for line in output.getvalue().splitlines() if line.startswith("FAILED")]
-    report = failing[0] if failing else output.getvalue()[-300:]
-    return int(code), report
+    failure = generic_checks(file in ("ops.py", "numeric.py", "operation.py"))
+    if failure is not None:
+        return 1, failure
+    if own_tests:
+        import pytest
+
+        arguments = ["-x", "-q", "-W", "ignore::pytest.PytestAssertRewriteWarning", "-p", "no:cacheprovider"]
+        if pytest.main([*arguments, f"--rootdir={TESTS.parent}", *own_tests]):
+            failing = [line for line in output.getvalue().splitlines() if line.startswith("FAILED")]
+            return 1, failing[0] if failing else output.getvalue()[-300:]
+    return 0, ""
 
 
-def run_all(changes, jobs=2, limit=120.0, extra=()):
+def run_all(changes, jobs=2, limit=120.0, own_tests=()):
     """Fork a process a change (name, file, text), `jobs` at once; yield name, outcome, seconds, first failure."""
     waiting = list(changes)[::-1]
     running = {}
@@ -60,7 +89,7 @@ def run_all(changes, jobs=2, limit=120.0, extra=()):
                 os.close(reading)
                 os.setsid()
                 try:
-                    code, report = attempt(file, text, extra)
+                    code, report = attempt(file, text, own_tests)
                 except BaseException as error:  # a change may make the import fail: that is noticed, too
                     code, report = 1, f"{type(error).__name__}: {error}"
                 os.write(writing, json.dumps([code, report[:400]]).encode())
@@ -81,7 +110,7 @@ def run_all(changes, jobs=2, limit=120.0, extra=()):
             yield name, TIMEOUT, time.monotonic() - start, ""
             continue
         code, report = json.loads(answer)
-        yield name, SURVIVED if code == 0 else CAUGHT if code in (1, 2) else BROKEN, time.monotonic() - start, report
+        yield name, CAUGHT if code else SURVIVED, time.monotonic() - start, report
 
 
 def planted(bugs):
