@@ -124,9 +124,7 @@ def test_right_gradients_of_every_kind_of_argument_pass():
 
 def test_one_argument_needs_no_tuple_and_outputs_may_be_many():
     report = tg.check_grads(lambda v: [v[0] * v[1], {"s": tg.sum(v)}], [2.0, 3.0])
-    assert {c.name for c in report.comparisons} == {
-        f"∂f{out}/∂v[{i}]" for out in ("[0]", "[1]['s']") for i in (0, 1)
-    }
+    assert {c.name for c in report.comparisons} == {f"∂f{out}/∂v[{i}]" for out in ("[0]", "[1]['s']") for i in (0, 1)}
 
 
 def test_modules_are_checked_by_their_parameters_and_not_changed():
@@ -449,7 +447,7 @@ def test_finite_values_stay_inside():
     check()
 
 
-PYTEST_FILE = '''
+PYTEST_FILE = """
 import tinygrad_edu as tg
 from hypothesis import settings
 
@@ -465,7 +463,7 @@ def test_wrong(program):
 @settings(max_examples=20, database=None)
 def test_right(program):
     tg.check_grads(program, program.point)
-'''
+"""
 
 
 def test_given_program_prints_the_smallest_program_and_draws_it(tmp_path):

@@ -64,7 +64,7 @@ def test_the_text_runs_without_the_package(tmp_path):
     w, b = Value(2.0, "layers.0.w"), Value(-0.5, "class")
     graph = tg.trace(lambda x: tg.sigmoid(w * x + b), 1.0)
     script = tmp_path / "exported.py"
-    script.write_text(graph.to_python() + f"\nprint(f(1.0, layers_0_w=3.0)[0])\n")
+    script.write_text(graph.to_python() + "\nprint(f(1.0, layers_0_w=3.0)[0])\n")
     printed = subprocess.run([sys.executable, "-I", script], capture_output=True, text=True, check=True).stdout
     assert float(printed) == tg.sigmoid(2.5)
 

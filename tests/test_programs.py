@@ -160,9 +160,7 @@ def test_paths_add_up_to_the_gradient(program):
         if found.count == len(found):
             assert math.isclose(math.fsum(p.product for p in found), leaf.grad, rel_tol=1e-9, abs_tol=1e-9)
         sizes = [abs(p.product) for p in found]
-        assert sizes == sorted(sizes, reverse=True) or all(
-            a >= b * (1 - 1e-12) for a, b in pairwise(sizes)
-        )
+        assert sizes == sorted(sizes, reverse=True) or all(a >= b * (1 - 1e-12) for a, b in pairwise(sizes))
 
 
 @given(programs())

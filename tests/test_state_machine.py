@@ -211,7 +211,7 @@ class Engine(RuleBasedStateMachine):
     @rule(target=values, a=values, how=st.sampled_from([copy.deepcopy, lambda v: pickle.loads(pickle.dumps(v))]))
     def copied(self, a, how):
         """A deep copy is a computation of its own, with gradients of its own."""
-        value, node = self.pairs[a]
+        value, _ = self.pairs[a]
         made = how(value)
         by_value = dict(self.pairs)
         copies = {}

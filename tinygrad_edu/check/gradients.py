@@ -167,6 +167,7 @@ class _Check:
     def _measured(self, line: Line, moved: Callable[[Any], list[Any]], index: int) -> Estimate:
         if self.method == "differences":
             return line.slope(index)
+
         def results(step: complex) -> list[Any]:
             return flatten(self.subject.f(*self.subject.structure.unflatten(moved(step))), _any, "")[0]
 
