@@ -94,9 +94,13 @@ def sample(op: Op, count: int, seed: int = 0) -> Iterator[tuple[float, ...]]:
     """
     generator = random.Random(f"{op.name} {seed}")
     found: set[tuple[float, ...]] = set()
+    # Zeros first, one at a time: that is where guards stand, and where a guard may have gone wrong.
+    zeros = [tuple(0.0 if i == k else 2.0 - 0.5 * i for i in range(size)) for size in arities(op) for k in range(size)]
     for attempt in range(60 * count):
         size = generator.choice(arities(op))
-        if attempt < 2 * count and len(found) < count // 3:
+        if attempt < len(zeros):
+            args = zeros[attempt]
+        elif attempt < 2 * count and len(found) < count // 3:
             args = tuple(generator.choice(_SIMPLE) for _ in range(size))
         else:
             args = tuple(generator.uniform(-4.0, 6.0) for _ in range(size))
