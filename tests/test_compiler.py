@@ -41,6 +41,17 @@ def test_random_programs_agree_on_nan_and_infinities():
         agree(program, program.params, *program.arrays, weights=program.weights, tolerance=1e-10)
 
 
+def test_nan_flows_through_zero_slopes_as_it_does_eagerly():
+    w, p = Value(-1.0), Value(2.0)
+
+    def f(x):
+        return tg.log(tg.where(-3.0, w, p)) * x + tg.ops.detach(tg.log(w)) * p
+
+    _, gradient = tg.compile(f, [w, p]).value_and_grad([math.nan, 1.0])
+    assert_agree(gradient, eager(f, [w, p], np.array([math.nan, 1.0]))[1])
+    assert np.isnan(gradient[1])
+
+
 def test_every_operation_compiles_at_special_values():
     numbers = [0.0, -0.0, 1.0, -1.0, 0.5, 2.5, -3.0, 800.0, -800.0, 1e300, math.inf, -math.inf, math.nan]
     for op in tg.OPS.values():

@@ -416,7 +416,7 @@ BAD = [
     ({"validation": ([[1.0]], [0])}, ValueError, "2 features, but validation has 1"),
     ({"record": ["weights"]}, ValueError, "known: gradients, parameters"),
     ({"record": {"a": 3}}, TypeError, "a function of the model"),
-    ({"engine": "eagre"}, ValueError, "did you mean 'eager'.*Known: auto, eager, numpy"),
+    ({"engine": "eagre"}, ValueError, "did you mean 'eager'.*Known: auto, eager, numpy, numba, jax"),
     ({"engine": None}, ValueError, "no engine is called None"),
     ({"data": None}, TypeError, "a Dataset or a pair"),
     ({"data": "moons"}, TypeError, "a Dataset or a pair"),

@@ -77,7 +77,7 @@ class EagerEngine:
 ENGINES: dict[str, Callable[[Callable[[Any], Any], Loss, Optimizer], Engine]] = {"eager": EagerEngine}
 """The engines that go by the names that `fit` takes; those of `COMPILED` come on top."""
 
-COMPILED = ("numpy",)
+COMPILED = ("numpy", "numba", "jax")
 """Back ends of the compiler that `fit` can train on."""
 
 

@@ -134,8 +134,9 @@ def fit(
         last step), "parameters" (the state), or functions of the model by a name of your own.
     callback : callable, optional
         ``callback(history)`` after each epoch; if it returns True, training stops.
-    engine : {"auto", "numpy", "eager"}, default "auto"
-        What computes: "eager" makes Values for every example, "numpy" compiles model and loss into array operations.
+    engine : {"auto", "numpy", "numba", "jax", "eager"}, default "auto"
+        What computes: "eager" makes Values for every example; the others compile model and loss into array
+        operations for that back end, and "numba" and "jax" need the extras [fast] and [jax].
         "auto" compiles them if they can be traced, and is eager if not; ``history.engine`` says which, and why.
 
     Returns

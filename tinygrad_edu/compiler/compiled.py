@@ -31,7 +31,7 @@ def machine_of(backend: str, devices: Sequence[Any] | None = None) -> Callable[[
 
     Parameters
     ----------
-    backend : {"numpy", "jax"}
+    backend : {"numpy", "numba", "jax"}
     devices : sequence, optional
         Of JAX, to spread the examples over.
 
@@ -41,6 +41,14 @@ def machine_of(backend: str, devices: Sequence[Any] | None = None) -> Callable[[
     """
     if backend == "numpy":
         return Machine
+    if backend == "numba":
+        try:
+            import numba  # noqa: F401
+        except ImportError as error:
+            raise ImportError("backend='numba' needs numba: pip install 'tinygrad-edu[fast]'") from error
+        from .numba_backend import NumbaMachine
+
+        return NumbaMachine
     try:
         from .jax_backend import JaxMachine, tables
 

@@ -82,29 +82,28 @@ class Normaliser:
         return [self.new[i] for i in roots]
 
     def _live_arguments(self, roots: Sequence[int]) -> dict[int, tuple[int, ...]]:
-        """Find the nodes that the roots need, looking through copies."""
-        ssa = self.ssa
-        live = bytearray(len(ssa.ops))
-        for i in roots:
-            live[i] = 1
-        for i in range(len(ssa.ops) - 1, -1, -1):
-            if live[i]:
-                for a in ssa.args[i]:
-                    live[a] = 1
-        alias = self.alias
-        args: dict[int, tuple[int, ...]] = {}
-        for i in range(len(ssa.ops)):
-            if not live[i]:
+        """Find the nodes that the roots need, looking through copies and choices that are settled."""
+        ssa, alias = self.ssa, self.alias
+        ops, args, values = ssa.ops, ssa.args, ssa.values
+        for i, op in enumerate(ops):
+            if op is None or op.role not in ("copy", "choose"):
                 continue
-            op = ssa.ops[i]
-            parents = ssa.args[i]
-            if alias:
-                parents = tuple([alias.get(a, a) for a in parents])
-            if op is not None and op.role == COPY.role:
-                alias[i] = parents[0]
-            else:
-                args[i] = parents
-        return args
+            first = alias.get(args[i][0], args[i][0])
+            if op.role == "copy":
+                alias[i] = first
+            elif first in values:  # only now: a choice has derivatives towards what it does not choose, of 0 or nan
+                chosen = args[i][1 if values[first] else 2]
+                alias[i] = alias.get(chosen, chosen)
+        live = bytearray(len(ops))
+        for i in roots:
+            live[alias.get(i, i)] = 1
+        found: dict[int, tuple[int, ...]] = {}
+        for i in range(len(ops) - 1, -1, -1):
+            if live[i]:
+                found[i] = parents = tuple([alias.get(a, a) for a in args[i]]) if alias else args[i]
+                for a in parents:
+                    live[a] = 1
+        return found
 
     def _absorbed(self, order: Sequence[int], uses: Counter[int]) -> set[int]:
         """Find the nodes that dissolve in their only user."""

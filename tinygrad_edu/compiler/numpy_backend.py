@@ -32,8 +32,7 @@ class Machine:
     def __init__(self, program: Program, count: int) -> None:
         self.program = program
         self.count = count
-        self.unbatched = np.zeros(program.rows)
-        self.batched = np.zeros((program.batched_rows, count))
+        self._allocate()
         for row, value in program.constants:
             self.unbatched[row] = value
         self.batched[program.ones] = 1.0
@@ -41,7 +40,14 @@ class Machine:
         self.unbatched[program.share] = 1.0 / count
         self.calls: list[Call] = []
         for step in program.instructions:
-            _MAKERS[step.kind](self, step)
+            self._make(step)
+
+    def _allocate(self) -> None:
+        self.unbatched = np.zeros(self.program.rows)
+        self.batched = np.zeros((self.program.batched_rows, self.count))
+
+    def _make(self, step: Instruction) -> None:
+        MAKERS[step.kind](self, step)
 
     def run(self) -> None:
         """Compute every row from inputs, parameters and seed."""
@@ -184,7 +190,7 @@ class Machine:
             self.calls.append((np.add.reduce, (array, (1, 2), None, out)))
 
 
-_MAKERS: dict[str, Callable[[Machine, Instruction], None]] = {
+MAKERS: dict[str, Callable[[Machine, Instruction], None]] = {
     "map": Machine._map,
     "reduce": Machine._reduce,
     "sum": Machine._sum,

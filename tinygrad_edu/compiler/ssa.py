@@ -182,16 +182,9 @@ def _mean(ssa: SSA, args: tuple[int, ...]) -> int | None:
     return ssa.apply(MUL, (ssa.constant(1.0 / len(args)), ssa.apply(SUM, args)))
 
 
-def _choose(ssa: SSA, args: tuple[int, ...]) -> int | None:
-    condition, a, b = args
-    value = ssa.values.get(condition)
-    return None if value is None else a if value else b
-
-
 _COMMUTATIVE = {"add", "mul"}
-_ONLY_WITH_CONSTANTS = {"add", "sub", "mul", "choose"}
+_ONLY_WITH_CONSTANTS = {"add", "sub", "mul"}
 _SIMPLER: dict[str, Callable[[SSA, tuple[int, ...]], int | None]] = {
-    "choose": _choose,
     "add": _add,
     "sub": _sub,
     "mul": _mul,
