@@ -52,6 +52,11 @@ def test_nan_flows_through_zero_slopes_as_it_does_eagerly():
     assert np.isnan(gradient[1])
 
 
+def test_a_settled_choice_of_something_unbatched_stays_summed_over_the_batch():
+    w, p = Value(0.7), Value(2.0)
+    agree(lambda x: tg.where(1.0, w, x) * tg.where(0.0, x, p) + x * p, [w, p], np.array([1.0, 2.0, 3.0]))
+
+
 def test_every_operation_compiles_at_special_values():
     numbers = [0.0, -0.0, 1.0, -1.0, 0.5, 2.5, -3.0, 800.0, -800.0, 1e300, math.inf, -math.inf, math.nan]
     for op in tg.OPS.values():

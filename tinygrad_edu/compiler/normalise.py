@@ -40,6 +40,7 @@ class Normaliser:
         self.later: list[tuple[int, int | None]] = []
         self.alias: dict[int, int] = {}
         self.ssa = ssa
+        self.kinds = list(ssa.kinds)
         self.parameters = parameters
         self.out = SSA()
         self.one = -1
@@ -78,7 +79,7 @@ class Normaliser:
                 if i not in self.new:
                     self.new[i] = out.constant(ssa.values[i])
             else:
-                self.new[i] = self._operation(op, tuple([self.new[a] for a in args[i]]), ssa.kinds[i])
+                self.new[i] = self._operation(op, tuple([self.new[a] for a in args[i]]), self.kinds[i])
         return [self.new[i] for i in roots]
 
     def _live_arguments(self, roots: Sequence[int]) -> dict[int, tuple[int, ...]]:
@@ -103,21 +104,22 @@ class Normaliser:
                 found[i] = parents = tuple([alias.get(a, a) for a in args[i]]) if alias else args[i]
                 for a in parents:
                     live[a] = 1
+        if alias:  # what was batched only for a branch that is not taken is so no longer
+            for i in sorted(found):
+                if found[i] and ops[i] is not BATCH_SUM:
+                    self.kinds[i] = max([UNBATCHED, *[self.kinds[a] for a in found[i]]])
         return found
 
     def _absorbed(self, order: Sequence[int], uses: Counter[int]) -> set[int]:
         """Find the nodes that dissolve in their only user."""
-        ops, kinds = self.ssa.ops, self.ssa.kinds
+        ops, kinds = self.ssa.ops, self.kinds
         absorbed: set[int] = set()
         inside: set[int] = set()  # absorbed by a sum over the batch
         for i in reversed(order):
             user = ops[i]
-            if user is BATCH_SUM:
-                found = [a for a in self.args[i] if uses[a] == 1 and (ops[a] in LINEAR or ops[a] is MUL)]
-                inside.update(found)
-            elif user not in LINEAR:
+            if user is not BATCH_SUM and user not in LINEAR:
                 continue
-            elif i in inside:
+            if user is BATCH_SUM or i in inside:
                 found = [
                     a
                     for a in self.args[i]
@@ -137,7 +139,7 @@ class Normaliser:
     def _terms(self, root: int) -> Terms:
         """Flatten what hangs on one linear node."""
         ssa, args, absorbed = self.ssa, self.args, self.absorbed
-        ops, kinds, values = ssa.ops, ssa.kinds, ssa.values
+        ops, kinds, values = ssa.ops, self.kinds, ssa.values
         terms = Terms()
         stack = [(root, 0, False)]  # node, 1 if subtracted, whether inside a sum over the batch
         while stack:
@@ -187,7 +189,7 @@ class Normaliser:
         return -1 - len(self.later)
 
     def _rank(self, i: int) -> tuple[int, int, int]:
-        return self.ssa.kinds[i] == BATCHED, 0 if i < self.parameters else 1 if i in self.ssa.values else 2, i
+        return self.kinds[i] == BATCHED, 0 if i < self.parameters else 1 if i in self.ssa.values else 2, i
 
     def _sort(self, pairs: list[Pair]) -> None:
         values = self.ssa.values
@@ -210,7 +212,7 @@ class Normaliser:
 
     def _by_class(self, pairs: list[Pair]) -> list[list[Pair]]:
         """Part products by the kinds of their factors."""
-        kinds = self.ssa.kinds
+        kinds = self.kinds
         classes: dict[tuple[bool, bool], list[Pair]] = {}
         for pair in pairs:
             classes.setdefault((kinds[pair[0]] == BATCHED, kinds[pair[1]] == BATCHED), []).append(pair)
