@@ -28,7 +28,7 @@ def random_graph(nodes: int) -> Value:
     while len(made) < nodes - 1:
         a = open_ends.pop(0)  # each node is read at least once, so that none is left out
         b = chance.choice(made[-12:])
-        made.append(chance.choice((lambda a, b: a * b, lambda a, b: a + b, lambda a, b: a - b))(a, b))
+        made.append(chance.choice((tg.atan2, tg.minimum, tg.hypot))(a, b))
         open_ends.append(made[-1])
     return tg.sum(open_ends)
 

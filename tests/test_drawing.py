@@ -200,6 +200,12 @@ def test_a_printable_name_is_shown_as_it_is(name):
     assert name in texts(pygraphviz.AGraph(string=d.dot).draw(format="svg", prog="dot").decode())
 
 
+def test_control_characters_are_shown_as_their_symbols():
+    d = draw(Value(1.0, "two\nlines\t\x1b[31m") * 2.0)
+    assert d.records.nodes[0].name == "two␊lines␉␛[31m"
+    assert "two␊lines␉␛[31m" in texts(d.svg)
+
+
 def test_saving_in_every_format_and_refusing_others(tmp_path):
     *_, y = neuron()
     d = draw(y)

@@ -34,6 +34,7 @@
       const shell = el("div");
       host.append(shell);
       shell.attachShadow({mode: "open"}).append(el("style", {}, this.data.style), this.box);
+      new ResizeObserver(entries => { this.width = entries[0].contentRect.width; }).observe(this.stage);
       this.watchTheme();
       this.fillFrame();
       this.go(0);
@@ -311,26 +312,37 @@
       return `${name(step[5])}.grad += ${bracketed(step[8])} × ${bracketed(step[9])}`;
     }
 
+    /* Of many steps only a stretch is listed; it is made anew when the current step comes near its ends. */
     list() {
-      const many = this.last > 500;
-      const low = many ? Math.max(0, this.at - 100) : 0;
-      const high = many ? Math.min(this.last, this.at + 100) : this.last;
-      if (many || !this.steps.children.length) {
-        this.steps.replaceChildren(...this.data.steps.slice(low, high).map((step, i) => {
-          const to = low + i + 1;
-          return el("li", {}, el("button", {type: "button", onclick: () => this.stop(this.go(to))}, `${to}. ${this.summary(step)}`));
+      const most = 240;
+      const [low, high] = this.listed || [0, -1];
+      const near = this.at > low + (low ? 20 : 0) - 1 && this.at <= high - (high < this.last ? 20 : 0);
+      if (!near) {
+        const from = this.last <= most ? 0 : Math.max(0, Math.min(this.at - most / 2, this.last - most));
+        this.listed = [from, Math.min(this.last, from + most)];
+        this.steps.replaceChildren(...this.data.steps.slice(...this.listed).map((step, i) => {
+          const to = from + i + 1;
+          const button = el("button", {type: "button", onclick: () => this.stop(this.go(to))}, `${to}. ${this.summary(step)}`);
+          return el("li", {}, button);
         }));
+        this.marked = null;
       }
-      [...this.steps.children].forEach((item, i) => {
-        const button = item.firstChild;
-        const to = low + i + 1;
-        button.className = to <= this.at ? "done" : "coming";
-        if (to === this.at) button.setAttribute("aria-current", "step");
-        else button.removeAttribute("aria-current");
+      const from = this.listed[0];
+      const items = this.steps.children;
+      const range = this.marked === null ? [0, items.length] : [Math.min(this.marked, this.at), Math.max(this.marked, this.at)]
+        .map((at, i) => Math.max(0, Math.min(items.length, at - from - 1 + i)));
+      for (let i = Math.max(0, range[0]); i < range[1]; i++) {
+        const button = items[i].firstChild;
+        button.className = from + i + 1 <= this.at ? "done" : "coming";
+        button.removeAttribute("aria-current");
+      }
+      this.marked = this.at;
+      const current = items[this.at - from - 1];
+      if (current) current.firstChild.setAttribute("aria-current", "step");
+      cancelAnimationFrame(this.scrolling);
+      this.scrolling = requestAnimationFrame(() => {
+        this.steps.scrollTop = current ? current.offsetTop - this.steps.clientHeight / 2 : 0;
       });
-      const current = this.steps.querySelector("[aria-current]");
-      if (current) this.steps.scrollTop = current.parentNode.offsetTop - this.steps.clientHeight / 2;
-      else this.steps.scrollTop = 0;
     }
 
     /* ------------------------------------------------------------------ why */
@@ -490,7 +502,7 @@
     /* Keep the step in sight where the picture is too large to be read as a whole. */
     follow(step) {
       const view = this.views[this.view];
-      const width = view.svg.clientWidth;
+      const width = this.width;
       if (!width || !step || step[0] === "h") return;
       const shown = this.frame;
       const wholePixels = width / view.whole[2];
@@ -498,9 +510,9 @@
       const homes = this.data.views[this.view].homes;
       const nodes = [step[2], step[0] === "b" ? step[5] : step[2]].map(t => view.nodes.get(homes[t])).filter(Boolean);
       if (!nodes.length) return;
-      const boxes = nodes.map(node => node.group.getBBox());
-      const left = Math.min(...boxes.map(b => b.x)), right = Math.max(...boxes.map(b => b.x + b.width));
-      const top = Math.min(...boxes.map(b => b.y)), bottom = Math.max(...boxes.map(b => b.y + b.height));
+      const corners = nodes.flatMap(node => node.corners ??= this.corners(node.group));
+      const [left, right] = [Math.min(...corners.map(c => c[0])), Math.max(...corners.map(c => c[0]))];
+      const [top, bottom] = [Math.min(...corners.map(c => c[1])), Math.max(...corners.map(c => c[1]))];
       const own = this.fitted || this.followed;
       const wide = Math.max(own ? Math.min(width / 0.8, view.whole[2]) : shown[2], right - left + 60);
       const tall = Math.max(Math.min(wide * 0.6, view.whole[3]), bottom - top + 60);
@@ -510,6 +522,15 @@
       this.fitted = false;
       this.followed = true;
       this.window();
+    }
+
+    /* Read off the attributes, for asking the browser would make it lay out the whole picture. */
+    corners(group) {
+      const card = group.querySelector("[data-part=card]");
+      const points = card.getAttribute("points");
+      if (points) return points.split(" ").map(point => point.split(",").map(Number));
+      const [x, y, w, h] = ["x", "y", "width", "height"].map(name => Number(card.getAttribute(name)));
+      return [[x, y], [x + w, y + h]];
     }
 
     movable(svg) {
