@@ -3,8 +3,8 @@
 The bugs are listed in `planted/bugs.py`; `planted/runner.py` plants them one by one, each in a process of its own that
 imports the changed package and runs the generic tests of this folder. One control process has nothing planted.
 
-A plain run plants every fourth bug, since all of them take minutes; PLANTED=all in the environment, or the profile
-`deep`, plants them all.
+A plain run plants every fourth bug, since all of them take minutes; the environment variables PLANTED=all or CI, or
+the profile `deep`, plant them all.
 """
 
 import json
@@ -21,7 +21,7 @@ sys.path.insert(0, str(PLANTED))
 
 from bugs import BUGS  # noqa: E402
 
-EVERY = os.environ.get("PLANTED") == "all" or settings.default.max_examples > 1000
+EVERY = "CI" in os.environ or os.environ.get("PLANTED") == "all" or settings.default.max_examples > 1000
 CHOSEN = BUGS if EVERY else BUGS[::4]
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="each bug is planted in a forked process")
 
