@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from ..operation import Op
-from .ssa import ADD, BATCH_SUM, BATCHED, COPY, MUL, NEG, ROLES, SSA, SUB, SUM, UNBATCHED
+from .ssa import ADD, BATCH_SUM, BATCHED, CONSTANT, COPY, MUL, NEG, ROLES, SSA, SUB, SUM, UNBATCHED
 
 DOT = ROLES["dot"]
 BATCH_DOT = Op("batch_dot", lambda *uv: 0.0, lambda y, *uv: uv, symbol="Σₙ·", doc="Inner products summed over a batch.")
@@ -166,7 +166,7 @@ class Normaliser:
                 else:
                     a, b = (a, b) if self._rank(a) <= self._rank(b) else (b, a)
                     if sign and a in values:
-                        terms.pairs[0].append((ssa.constant(-values[a]), b))
+                        terms.pairs[0].append((self._constant(-values[a]), b))
                     else:
                         terms.pairs[sign].append((a, b))
             elif inside and kinds[i] == BATCHED:
@@ -182,6 +182,11 @@ class Normaliser:
         for pairs in terms.batch:
             pairs.sort()
         return terms
+
+    def _constant(self, value: float) -> int:
+        made = self.ssa.constant(value)
+        self.kinds += [CONSTANT] * (made + 1 - len(self.kinds))
+        return made
 
     def _deferred(self, shared: int, each: int | None) -> int:
         """Note a product with a sum over the batch that is yet to be made, as a negative number."""
