@@ -308,6 +308,8 @@ class Normaliser:
 
     def _operation(self, op: Op, args: tuple[int, ...], kind: int) -> int:
         out = self.out
+        if all(a in out.values for a in args):  # settled choices may leave nothing but constants
+            return out.constant(float(op.fn(*[out.values[a] for a in args])))
         if kind == BATCHED and op.arity is None:  # sequences are stacked, so all operands must be of one kind
             args = tuple([a if out.kinds[a] == BATCHED else out.node(COPY, (a,), BATCHED) for a in args])
         if op.role in ("add", "mul"):  # unbatched operands first, so that equal work looks equal
