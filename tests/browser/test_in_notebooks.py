@@ -155,6 +155,17 @@ def test_a_saved_untrusted_notebook_in_jupyterlab_shows_the_still_picture(open_p
     assert picture.evaluate("i => i.complete && i.naturalWidth") > 300
 
 
+def test_a_live_notebook_in_the_classic_interface(open_page, serve, tmp_path):
+    pytest.importorskip("nbclassic", reason="the classic notebook itself")
+    notebook(tmp_path, CODE + "tg.play(y)")
+    arguments = ["nbclassic", "--no-browser", "--allow-root", "--port={port}", "--IdentityProvider.token=secret"]
+    address = serve(arguments, "/api")
+    page = open_page(f"{address}/notebooks/test.ipynb?token=secret", strict=False, width=1300, height=1000)
+    page.wait_for_function("() => window.Jupyter?.notebook?.kernel?.is_connected()", timeout=60_000)
+    page.evaluate("Jupyter.notebook.execute_all_cells()")
+    walk_to_the_end(page)
+
+
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda p: p.stem)
 def test_the_exported_page_of_a_notebook(open_page, tmp_path, path):
     nbconvert = pytest.importorskip("nbconvert", reason="exports notebooks as pages")

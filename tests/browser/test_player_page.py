@@ -52,6 +52,7 @@ def test_every_step_shows_the_numbers_of_finite_differences(show):
     assert [part(page, ids[n], "grad") for n in "wxby"] == ["–"] * 4
     assert [part(page, n, "value") for n in ("n2", "n4", "n5")] == ["–"] * 3
     assert at(page) == "0 of 9"
+    assert page.locator("img").is_hidden()  # the still picture has made room
     press(page, "ArrowRight", 3)
     assert math.isclose(number(part(page, "n5", "value")), f(*start), rel_tol=1e-7)
     assert [part(page, ids[n], "grad") for n in "wxby"] == ["–"] * 4
@@ -108,7 +109,9 @@ def test_playing_and_pausing(show):
     page.get_by_role("combobox", name="Speed").select_option("0.5")
     page.locator(".play").click()  # starts again from the beginning
     assert at(page) == "0 of 9"
+    assert "Pause" in page.locator(".play").text_content()
     page.locator(".play").click()
+    assert "Play" in page.locator(".play").text_content()
     page.wait_for_timeout(300)
     assert at(page) == "0 of 9"
 
@@ -193,6 +196,15 @@ def test_it_fits_and_passes_the_accessibility_checks(show, scheme, width):
         assert page.evaluate("document.documentElement.scrollWidth") <= width
         found = axe.Axe().run(page).response["violations"]
         assert [(v["id"], [n["html"][:120] for n in v["nodes"]]) for v in found] == []
+
+
+def test_long_names_can_be_read_on_a_narrow_page(show):
+    y = tg.tanh(Value(0.5, "the weight of the first input") * Value(2.0, "the first input itself"))
+    page = show(tg.play(y), width=400)
+    press(page, "ArrowRight")
+    lines = page.locator(".lines")
+    assert lines.evaluate("e => { e.scrollLeft = 80; return e.scrollLeft; }") > 0
+    assert page.evaluate("document.documentElement.scrollWidth") <= 400
 
 
 def test_motion_is_left_out_for_those_who_asked_for_it(show):
