@@ -1,4 +1,4 @@
-"""With this module groups of nodes get rows in the workspaces and become instructions of an array program."""
+"""With this module groups of nodes become instructions of an array program."""
 
 from __future__ import annotations
 
@@ -11,7 +11,9 @@ from .matmul import Block, Vector, find_blocks
 from .normalise import BATCH_DOT, DOT
 from .program import Instruction, Operand
 from .schedule import Group, schedule
+from .spacing import best_order, strides_of
 from .ssa import BATCHED, CONSTANT, SSA, SUM
+from .storage import Storage
 
 if TYPE_CHECKING:
     from .program import Rows
@@ -22,51 +24,17 @@ FEW = 4  # terms up to which a sum is a chain of additions
 MANY = 4  # equal blocks from which stacking them pays
 
 
-def strides_of(rows: Rows) -> tuple[int, ...] | None:
-    """Give the spacing of rows along every axis, if they are evenly spaced and never backwards."""
-    strides = []
-    base = int(rows.flat[0])
-    expected: Any = base
-    for axis, length in enumerate(rows.shape):
-        if length == 1:
-            strides.append(0)
-            continue
-        second = [0] * rows.ndim
-        second[axis] = 1
-        stride = int(rows[tuple(second)]) - base
-        if stride < 0:
-            return None
-        strides.append(stride)
-        shape = [1] * rows.ndim
-        shape[axis] = length
-        expected = expected + stride * np.arange(length).reshape(shape)
-    return tuple(strides) if np.array_equal(np.broadcast_to(expected, rows.shape), rows) else None
-
-
-class Layout:
-    """Gives rows to nodes, group by group.
+class Layout(Storage):
+    """Makes instructions of groups, and gives rows to their results.
 
     Attributes
     ----------
-    rows : ndarray of int
-        The row of each node in the workspace of its kind.
-    used : list of int
-        The number of rows of the unbatched and the batched workspace.
     instructions : list of Instruction
-    constants : list of (int, float)
-    ones : tuple of list of int
-        Rows of ones of the two workspaces.
     """
 
     def __init__(self, ssa: SSA, one: int, sources: Sequence[Sequence[int]]) -> None:
-        self.ssa, self.one = ssa, one
-        self.rows: Rows = np.full(len(ssa.ops), -1)
-        self.used = [0, 0]
+        super().__init__(ssa, one)
         self.instructions: list[Instruction] = []
-        self.constants: list[tuple[int, float]] = []
-        self.ones: tuple[list[int], list[int]] = ([], [])
-        self._default_one = [-1, -1]
-        self._neighbours = self._neighbours_of_ones()
         for nodes in sources:
             self._place(nodes)
         for i, value in ssa.values.items():
@@ -74,85 +42,6 @@ class Layout:
             self.constants.append((row, value))
         for group in schedule(ssa):
             _MAKERS.get(group.op, Layout._map)(self, group)
-
-    # ------------------------------------------------------------------------------------ rows
-
-    def _rows(self, batched: bool, count: int) -> int:
-        first = self.used[batched]
-        self.used[batched] += count
-        return first
-
-    def _place(self, nodes: Sequence[int], batched: bool | None = None) -> int:
-        """Give consecutive rows to nodes, and rows of ones after them where a bias wants to go along."""
-        if not nodes:
-            return 0
-        batched = self.ssa.kinds[nodes[0]] == BATCHED if batched is None else batched
-        before = sum(i in self._neighbours[0] for i in nodes)
-        self._make_ones(batched, before)
-        first = self._rows(batched, len(nodes))
-        self.rows[list(nodes)] = np.arange(first, first + len(nodes))
-        self._make_ones(batched, sum(i in self._neighbours[1] for i in nodes))
-        return first
-
-    def _make_ones(self, batched: bool, count: int) -> None:
-        first = self._rows(batched, count)
-        self.ones[batched].extend(range(first, first + count))
-        if not batched:
-            self.constants += [(row, 1.0) for row in range(first, first + count)]
-
-    def _neighbours_of_ones(self) -> tuple[set[int], set[int]]:
-        """Find the nodes whose next or last row should hold ones, so that [W|b] @ [h;1] reads rows in place."""
-        after: set[int] = set()
-        before: set[int] = set()
-        for i, op in enumerate(self.ssa.ops):
-            if op is DOT:
-                args = self.ssa.args[i]
-                vector = args[len(args) // 2 :]
-                if len(vector) > 1 and vector[-1] == self.one:
-                    after.add(vector[-2])
-                elif len(vector) > 1 and vector[0] == self.one:
-                    before.add(vector[1])
-        return before, after
-
-    def _one_row(self, batched: bool) -> int:
-        """Give some row of ones."""
-        if not batched:
-            return int(self.rows[self.one])
-        if self._default_one[1] < 0:
-            if not self.ones[1]:
-                self._make_ones(True, 1)
-            self._default_one[1] = self.ones[1][0]
-        return self._default_one[1]
-
-    def _matrix(self, vectors: Sequence[Vector], batched: bool) -> Rows:
-        """Give the rows of several vectors, one vector a line; partners of biases come from where they fit best."""
-        nodes = np.array(vectors)
-        table: Rows = self.rows[nodes]
-        missing = nodes == self.one
-        if not missing.any():
-            return table
-        table[missing] = -1
-        if not batched and not self.ones[0]:
-            table[missing] = self._one_row(False)
-            return table
-        held = set(self.ones[batched])
-        for column in np.flatnonzero(missing.all(axis=0)).tolist():
-            inner = [c for c in range(table.shape[1]) if c != column]
-            if not inner:
-                continue
-            step = int(table[0, inner[1]] - table[0, inner[0]]) if len(inner) > 1 else 0
-            last = column == table.shape[1] - 1
-            for stride in (step, *range(1, len(vectors) + 1)) if len(inner) == 1 else (step,):
-                wanted = table[:, inner[-1]] + stride if last else table[:, inner[0]] - stride
-                if held.issuperset(wanted.tolist()):
-                    table[:, column] = wanted
-                    break
-        if (missing := table < 0).any():
-            table[missing] = self._one_row(batched)
-        return table
-
-    def _operand(self, batched: bool, rows: Rows) -> Operand:
-        return Operand(batched, rows, strides_of(rows))
 
     def _add(self, *instruction: Any) -> None:
         self.instructions.append(Instruction(*instruction))
@@ -171,7 +60,7 @@ class Layout:
         table = np.array([args[i] for i in nodes]).reshape(len(nodes), arity)
         variable = [c for c in range(arity) if not all(kinds[a] == CONSTANT for a in table[:, c].tolist())]
         columns = self.rows[table]
-        order, shape = _best_order([columns[:, c] for c in variable], len(nodes))
+        order, shape = best_order([columns[:, c] for c in variable], len(nodes))
         nodes = [nodes[i] for i in order]
         columns, table = columns[order], table[order]
         operands = []
@@ -353,38 +242,3 @@ class Layout:
 
 
 _MAKERS = {SUM: Layout._sum, DOT: Layout._dot, BATCH_DOT: Layout._batch_dot}
-
-
-def _best_order(columns: list[Rows], count: int) -> tuple[Rows, tuple[int, ...]]:
-    """Choose the order of nodes, and the shape, in which most operands are evenly spaced rows."""
-    best = None
-    orders = [np.arange(count)]
-    if count > 1:
-        orders += [np.argsort(column, kind="stable") for column in columns if len(columns) < 4]
-        orders += [np.lexsort((columns[1 - c], columns[c])) for c in range(2) if len(columns) == 2]
-    for order in orders:
-        shapes: list[tuple[int, ...]] = [(count,)]
-        for column in columns:
-            period = _period(column[order])
-            if period and (count // period, period) not in shapes:
-                shapes.append((count // period, period))
-        for shape in shapes:
-            gathers = sum(strides_of(column[order].reshape(shape)) is None for column in columns)
-            if best is None or gathers < best[0]:
-                best = (gathers, order, shape)
-        if best is not None and best[0] == 0:
-            break
-    assert best is not None
-    return best[1], best[2]
-
-
-def _period(rows: Rows) -> int:
-    """Give the length of the evenly spaced runs that rows may consist of; 0 if there are none."""
-    if len(rows) < 3:
-        return 0
-    steps = np.diff(rows)
-    changes = np.flatnonzero(steps != steps[0])
-    if not len(changes):
-        return 0
-    period = int(changes[0]) + 1
-    return period if period > 1 and len(rows) % period == 0 else 0

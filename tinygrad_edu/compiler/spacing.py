@@ -1,0 +1,66 @@
+"""With this module one can tell whether rows are evenly spaced, so that they are read in place, and order nodes so."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from .program import Rows
+
+
+def strides_of(rows: Rows) -> tuple[int, ...] | None:
+    """Give the spacing of rows along every axis, if they are evenly spaced and never backwards."""
+    strides = []
+    base = int(rows.flat[0])
+    expected: Any = base
+    for axis, length in enumerate(rows.shape):
+        if length == 1:
+            strides.append(0)
+            continue
+        second = [0] * rows.ndim
+        second[axis] = 1
+        stride = int(rows[tuple(second)]) - base
+        if stride < 0:
+            return None
+        strides.append(stride)
+        shape = [1] * rows.ndim
+        shape[axis] = length
+        expected = expected + stride * np.arange(length).reshape(shape)
+    return tuple(strides) if np.array_equal(np.broadcast_to(expected, rows.shape), rows) else None
+
+
+def best_order(columns: list[Rows], count: int) -> tuple[Rows, tuple[int, ...]]:
+    """Choose the order of nodes, and the shape, in which most operands are evenly spaced rows."""
+    best = None
+    orders = [np.arange(count)]
+    if count > 1:
+        orders += [np.argsort(column, kind="stable") for column in columns if len(columns) < 4]
+        orders += [np.lexsort((columns[1 - c], columns[c])) for c in range(2) if len(columns) == 2]
+    for order in orders:
+        shapes: list[tuple[int, ...]] = [(count,)]
+        for column in columns:
+            period = _period(column[order])
+            if period and (count // period, period) not in shapes:
+                shapes.append((count // period, period))
+        for shape in shapes:
+            gathers = sum(strides_of(column[order].reshape(shape)) is None for column in columns)
+            if best is None or gathers < best[0]:
+                best = (gathers, order, shape)
+        if best is not None and best[0] == 0:
+            break
+    assert best is not None
+    return best[1], best[2]
+
+
+def _period(rows: Rows) -> int:
+    """Give the length of the evenly spaced runs that rows may consist of; 0 if there are none."""
+    if len(rows) < 3:
+        return 0
+    steps = np.diff(rows)
+    changes = np.flatnonzero(steps != steps[0])
+    if not len(changes):
+        return 0
+    period = int(changes[0]) + 1
+    return period if period > 1 and len(rows) % period == 0 else 0
