@@ -20,6 +20,8 @@ _ROWS = 60
 _SETTLED = 1e-13  # a relative error at which no more steps are needed
 _ORDER = 6
 _PLACES = (-4.63, -3.27, -2.41, -1.13, -0.21, 0.87, 1.73, 2.91, 3.58, 4.79)  # irregular on purpose
+_STEPS = 4
+_CANCELLED = 64.0 * _EPS
 _SHARES = (2.0**-10, 2.0**-6, 2.0**-4)  # of the distance on which the function is smooth
 
 
@@ -93,8 +95,8 @@ class Line:
             if index not in self._noise:
                 self.slope(index)
             return self._noise[index]
-        for spacing in [reach * share for share in _SHARES] + [self.scale * share for share in _SHARES]:
-            places = [spacing * place for place in _PLACES]
+        for share in _SHARES:
+            places = [reach * share * place for place in _PLACES]
             values = [self.at(t, index) for t in places]
             if max(map(values.count, values)) > len(values) // 2 or not all(map(math.isfinite, values)):
                 continue  # it does not change at all here, or has left its domain
@@ -105,7 +107,12 @@ class Line:
                 total = sum(w * values[k] for w, k in zip(weights, window, strict=True))
                 sizes.append(total * total / sum(w * w for w in weights))
             return 2.0 * math.sqrt(sum(sizes) / len(sizes))  # few samples, so rather too much than too little
-        return 0.0
+        # It is flat nearby. If it takes many values further off, then because it is rounded, and to no finer grid than
+        # the least gap between two of them; with only a few values it is a step function, or saturated. What has been
+        # rounded away on the way was, as far as one can know, of the order of one unit in the last place of 1.
+        values = sorted({results[index] for results in self._known.values() if math.isfinite(results[index])})
+        grid = min(b - a for a, b in pairwise(values)) if len(values) > _STEPS else 0.0
+        return max(grid, _EPS * max(1.0, abs(self.at(0.0, index))))
 
     def slope(self, index: int) -> Estimate:
         """Measure the derivative of one result at t = 0.
@@ -139,7 +146,9 @@ class Line:
         noise = self._noise[index] = max(self.noise(index, plain[settled][0]), _EPS * abs(self.at(0.0, index)))
         for error, value, row in sorted(_extrapolated(plain, noise)):
             if _finer_agree(value, error, noise, plain[row:]):
-                return Estimate(value, error, plain[max(0, row - _COLUMNS)][0])
+                # Terms that cancel at t = 0, as in x - sin(x), round on the way there, unseen by `noise`.
+                steepest = max(abs(difference) for _, difference, _ in plain[: row + 1])
+                return Estimate(value, error + _CANCELLED * steepest, plain[max(0, row - _COLUMNS)][0])
         return Estimate(math.nan, math.inf, step)
 
     def kinked(self, index: int) -> bool:
