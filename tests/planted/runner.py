@@ -69,7 +69,9 @@ def attempt(file, text, own_tests=()):
     if own_tests:
         import pytest
 
+        # hypothesis is loaded already, which its plugin for pytest would complain about
         arguments = ["-x", "-q", "-W", "ignore::pytest.PytestAssertRewriteWarning", "-p", "no:cacheprovider"]
+        arguments += ["-p", "no:hypothesispytest"]
         if pytest.main([*arguments, f"--rootdir={TESTS.parent}", *own_tests]):
             failing = [line for line in output.getvalue().splitlines() if line.startswith("FAILED")]
             return 1, failing[0] if failing else output.getvalue()[-300:]
