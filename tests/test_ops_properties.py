@@ -153,6 +153,30 @@ def test_total_at_every_edge_and_alike_for_every_reader(op):
 
 
 @every_op
+def test_the_domain_is_where_it_is_defined(op):
+    """Inside, values and slopes are finite; of intervals, the outside has places where nothing is defined."""
+    grid = (-3.0, -1.5, -1.0, -0.75, -0.25, -1e-3, 0.0, 1e-3, 0.25, 0.75, 1.0, 1.5, 3.0)
+    for count in arities(op)[:2]:
+        outside = []
+        for k in range(len(grid) ** min(count, 2)):
+            args = tuple(grid[(k // len(grid) ** (i % 2) + i // 2) % len(grid)] for i in range(count))
+            if _domain_holds(op, args):
+                assert all(map(math.isfinite, (op(*args), *op.slopes(op(*args), args)))), args
+            else:
+                outside.append(args)
+        if outside:
+            undefined = [not all(map(math.isfinite, (op(*a), *op.slopes(op(*a), a)))) for a in outside]
+            # Of more arguments, a domain leaves out jumps (atan2), swapped limits (clip), bases with whole exponents (pow).
+            assert all(undefined) if count == 1 else any(undefined) or op.name in {"atan2", "clip"}
+
+
+def _domain_holds(op, args):
+    from tinygrad_edu.check.points import in_domain
+
+    return in_domain(op, args)
+
+
+@every_op
 def test_methods_and_operators_read_the_entry_at_every_edge(op):
     """The generated methods of Value inline the entry's text; they must give its floats, to the bit."""
     from tinygrad_edu.operators import BINARY, METHODS
