@@ -166,7 +166,7 @@ def test_the_domain_is_where_it_is_defined(op):
                 outside.append(args)
         if outside:
             undefined = [not all(map(math.isfinite, (op(*a), *op.slopes(op(*a), a)))) for a in outside]
-            # Of more arguments, a domain leaves out jumps (atan2), swapped limits (clip), bases with whole exponents (pow).
+            # Of more arguments, it leaves out jumps (atan2), swapped limits (clip), bases with whole exponents (pow).
             assert all(undefined) if count == 1 else any(undefined) or op.name in {"atan2", "clip"}
 
 
