@@ -398,3 +398,13 @@ def test_a_node_called_like_a_command_is_asked_about_with_why():
     said = walked(neuron()[-1], ["", "b", "why b", "why q"])
     assert "b = −0.4" in said
     assert any("no node is called 'q'" in line for line in said)
+
+
+def test_a_player_folds_what_a_drawing_folds():
+    model = tg.nn.MLP(2, [4, 1], seed=0)
+    loss = model([1.0, 2.0])
+    folded = tg.play(loss, collapse=2).html
+    assert folded != tg.play(loss).html
+    assert len(tg.play(loss, collapse=None).text()) == len(tg.play(loss, collapse=2).text())
+    with pytest.raises(ValueError, match="collapse=-1 is not possible"):
+        tg.play(loss, collapse=-1)

@@ -30,7 +30,6 @@ HIDDEN = {"iris": (8,), "blobs": (8,)}
 USUAL_HIDDEN = (16, 16)
 
 _LAYERS = 3  # levels of scopes that are drawn open: the model, the network in it, its layers; neurons are folded
-_PLAYED = 60  # nodes that the player shows at first; stepping into a folded neuron opens it
 
 
 class Task(NamedTuple):
@@ -213,7 +212,7 @@ def write(task: Task, history: History, folder: Path) -> dict[str, str]:
     }
     try:
         drawing.save(folder / "loss_graph.svg")
-        play(loss, max_nodes=_PLAYED).save(folder / "steps.html")
+        play(loss, collapse=_LAYERS).save(folder / "steps.html")
     except GraphvizMissingError:  # what was learned is not lost over a picture
         drawing.save(folder / "loss_graph.txt")
         return {

@@ -14,7 +14,7 @@ from typing import Any
 from tinygrad_edu.operation import Op
 from tinygrad_edu.value import scope_labels
 
-from .folding import Folding, fold, key_of
+from .folding import Collapse, Folding, fold, key_of
 from .numbers import visible
 from .records import ClusterRecord, EdgeRecord, NodeRecord, Records
 from .units import Units, labels_of, list_units
@@ -33,7 +33,7 @@ def build(
     source: Source,
     show: tuple[str, ...],
     edges: str | None,
-    collapse: str | int | Callable[[Any], bool] | None,
+    collapse: Collapse,
     highlight: Iterable[Any],
     max_nodes: int,
 ) -> Records:

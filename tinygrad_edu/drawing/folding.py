@@ -9,16 +9,26 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Hashable
-from typing import Any
+from typing import Any, Literal
 
 from .units import Units
 
 Folding = list[Hashable | None]
+Collapse = Literal["auto"] | int | Callable[[Any], bool] | None
 _REOPENED = 6  # scopes that are tried; each costs a look at the whole graph
 LEAF_KINDS = ("leaf", "parameter", "input", "constant")
 
 
-def fold(units: Units, collapse: str | int | Callable[[Any], bool] | None, max_nodes: int) -> Folding:
+def can_fold(collapse: Any) -> bool:
+    """Whether this says what to fold."""
+    count = isinstance(collapse, int) and not isinstance(collapse, bool) and collapse >= 0
+    return count or collapse in ("auto", None) or callable(collapse)
+
+
+COLLAPSES = '"auto", a number of levels (0 or more), a function of a scope, or None'
+
+
+def fold(units: Units, collapse: Collapse, max_nodes: int) -> Folding:
     """Choose the group of every unit.
 
     Parameters

@@ -18,6 +18,7 @@ from tinygrad_edu.value import Value
 
 from .build import Source, build
 from .dot import to_dot
+from .folding import COLLAPSES, Collapse, can_fold
 from .palette import THEMES, Theme
 from .plain import to_text
 from .records import Records
@@ -145,7 +146,7 @@ def draw(
     show: Sequence[Literal["value", "grad"]] = ("value", "grad"),
     edges: Literal["local", "contribution"] | None = "local",
     direction: Literal["LR", "TB"] = "LR",
-    collapse: Literal["auto"] | int | Callable[[Any], bool] | None = "auto",
+    collapse: Collapse = "auto",
     highlight: Any = (),
     digits: int = 4,
     theme: Literal["light", "dark", "print"] = "light",
@@ -207,12 +208,7 @@ def draw(
     _check("theme", theme, lambda t: t in THEMES, ", ".join(map(repr, THEMES)))
     _check("digits", digits, lambda d: _is_int(d) and 1 <= d <= 17, "a whole number from 1 to 17")
     _check("max_nodes", max_nodes, lambda m: _is_int(m) and m >= 3, "a whole number, 3 or more")
-    _check(
-        "collapse",
-        collapse,
-        lambda c: c in ("auto", None) or callable(c) or (_is_int(c) and c >= 0),
-        '"auto", a number of levels (0 or more), a function of a scope, or None',
-    )
+    _check("collapse", collapse, can_fold, COLLAPSES)
     source = source_of(x)
     rows = tuple(show) if isinstance(source.outputs[0], Value) else ()  # a graph has no numbers until it is run
     records = build(source, rows, edges, collapse, highlighted_nodes(highlight), max_nodes)

@@ -10,6 +10,7 @@ from typing import Any
 
 from tinygrad_edu.blame import paths
 from tinygrad_edu.drawing.build import Source
+from tinygrad_edu.drawing.folding import Collapse
 from tinygrad_edu.drawing.numbers import number
 from tinygrad_edu.drawing.palette import LIGHT, level_of, unit_of
 from tinygrad_edu.drawing.scene import make_scene
@@ -37,19 +38,21 @@ class Frames:
         The result of the computation.
     digits : int
         Digits of every number.
+    collapse : "auto", int, callable or None
+        What is folded at first.
     max_nodes : int
         How many nodes one picture may show.
     direction : "LR" or "TB"
         Where the values flow.
     """
 
-    def __init__(self, x: Value, digits: int, max_nodes: int, direction: str) -> None:
+    def __init__(self, x: Value, digits: int, collapse: Collapse, max_nodes: int, direction: str) -> None:
         order = topological_order(x)
         self.root, self.digits = x, digits
         self.words = Wording(labels_of(order), digits)
         grads = _final_gradients(x)
         self.unit = unit_of(grads.values())
-        self.views = make_views(Source(order, [x], {}), lambda node: grads.get(node, 0.0), max_nodes)
+        self.views = make_views(Source(order, [x], {}), lambda node: grads.get(node, 0.0), collapse, max_nodes)
         self.size = len(order)
         scenes = [make_scene(view.records, direction, digits, labels=True) for view in self.views]
         titles = [view.name or f"computation of {self.words.label(x)}" for view in self.views]

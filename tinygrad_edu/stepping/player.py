@@ -14,6 +14,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any, Literal
 
+from tinygrad_edu.drawing.folding import COLLAPSES, Collapse, can_fold
 from tinygrad_edu.drawing.picture import write_whole
 from tinygrad_edu.errors import GraphvizMissingError
 from tinygrad_edu.value import Value
@@ -29,8 +30,9 @@ class Player:
     In Jupyter, VS Code and marimo it shows itself; elsewhere `save` it as a page, or print its `text`.
     """
 
-    def __init__(self, x: Value, digits: int, max_nodes: int, direction: str) -> None:
-        self._x, self._digits, self._max_nodes, self._direction = x, digits, max_nodes, direction
+    def __init__(self, x: Value, digits: int, collapse: Collapse, max_nodes: int, direction: str) -> None:
+        self._x, self._digits, self._direction = x, digits, direction
+        self._collapse, self._max_nodes = collapse, max_nodes
 
     @cached_property
     def html(self) -> str:
@@ -41,7 +43,7 @@ class Player:
         GraphvizMissingError
             If neither pygraphviz nor an executable ``dot`` is there.
         """
-        frames = Frames(self._x, self._digits, self._max_nodes, self._direction)
+        frames = Frames(self._x, self._digits, self._collapse, self._max_nodes, self._direction)
         data = {**frames.data(), "style": theme_rules() + _asset("player.css")}
         picture = frames.svgs[0].translate(_IN_ADDRESS)
         label = html.escape(frames.words.label(self._x))
@@ -128,6 +130,7 @@ def play(
     x: Value,
     *,
     digits: int = 4,
+    collapse: Collapse = "auto",
     max_nodes: int = 150,
     direction: Literal["LR", "TB"] = "LR",
 ) -> Player:
@@ -139,6 +142,9 @@ def play(
         The result. Gradients start from zero, and none is written on any node.
     digits : int, default 4
         Digits of every number, 1 to 17.
+    collapse : "auto", int, callable or None, default "auto"
+        What is folded at first, as in `draw`: as much as `max_nodes` needs, all scopes below a depth, those for which a
+        function of the scope is true, or none.
     max_nodes : int, default 150
         How many nodes one picture may show; a larger computation is folded by its scopes, and stepping into
         a folded scope opens it.
@@ -171,7 +177,9 @@ def play(
         raise ValueError(f"max_nodes={max_nodes!r} is not possible: give a whole number, 3 or more")
     if direction not in ("LR", "TB"):
         raise ValueError(f'direction={direction!r} is not possible: give "LR" or "TB"')
-    return Player(x, digits, max_nodes, direction)
+    if not can_fold(collapse):
+        raise ValueError(f"collapse={collapse!r} is not possible: give {COLLAPSES}")
+    return Player(x, digits, collapse, max_nodes, direction)
 
 
 # What an address may not hold as it stands; all else, other scripts included, may.

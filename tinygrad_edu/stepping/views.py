@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from tinygrad_edu.drawing.build import Source, build_folded
-from tinygrad_edu.drawing.folding import Folding, fold, key_of
+from tinygrad_edu.drawing.folding import Collapse, Folding, fold, key_of
 from tinygrad_edu.drawing.numbers import visible
 from tinygrad_edu.drawing.records import Records
 from tinygrad_edu.drawing.units import Units, list_units
@@ -47,7 +47,7 @@ class View:
         return self.homes.get(node, "").startswith("n")
 
 
-def make_views(source: Source, gradient: Callable[[Any], float], max_nodes: int) -> list[View]:
+def make_views(source: Source, gradient: Callable[[Any], float], collapse: Collapse, max_nodes: int) -> list[View]:
     """Make the whole and its details.
 
     Parameters
@@ -56,6 +56,8 @@ def make_views(source: Source, gradient: Callable[[Any], float], max_nodes: int)
         The computation.
     gradient : callable
         The final gradient of a node.
+    collapse : "auto", int, callable or None
+        What is folded at first; see `draw`.
     max_nodes : int
         How many nodes one view may show.
 
@@ -69,7 +71,7 @@ def make_views(source: Source, gradient: Callable[[Any], float], max_nodes: int)
     def records_of(folding: Folding) -> Records:
         return build_folded(source, units, folding, ("value", "grad"), "local", frozenset(), gradient)
 
-    folding = fold(units, "auto", max_nodes)
+    folding = fold(units, collapse, max_nodes)
     whole = records_of(folding)
     views = [View("", whole, _homes(source, whole))]
     waiting = [(folding, key) for key in _folded_scopes(folding)]
