@@ -35,6 +35,16 @@ def press(page, key, times=1):
         page.locator(".box").press(key)
 
 
+def test_keys_work_on_a_saved_page_before_anything_is_clicked(show):
+    page = show(tg.play(neuron()))
+    for key, count in (("ArrowRight", "1 of 9"), ("End", "9 of 9"), ("ArrowLeft", "8 of 9"), ("Home", "0 of 9")):
+        page.keyboard.press(key)
+        assert at(page) == count
+    page.locator(".box").focus()
+    page.keyboard.press("ArrowRight")
+    assert at(page) == "1 of 9"  # once, not twice
+
+
 def test_every_step_shows_the_numbers_of_finite_differences(show):
     page = show(tg.play(neuron(), digits=8))
     ids = {"w": "n0", "x": "n1", "b": "n3", "y": "n5"}

@@ -119,6 +119,10 @@
         el("div", {class: "columns"},
           el("section", {"aria-label": "This step"}, this.phase, this.sentence, this.rule, this.lines),
           el("section", {"aria-label": "List of steps"}, el("h2", {}, "All steps"), this.steps)));
+      /* On a page of its own nothing else wants the keys, so they work before anything has been clicked. */
+      if ("tinygradPage" in document.body.dataset) {
+        document.addEventListener("keydown", event => { if (!event.composedPath().includes(this.box)) this.key(event); });
+      }
     }
 
     show(v) {

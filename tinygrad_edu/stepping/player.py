@@ -67,7 +67,7 @@ class Player:
             "<style>body{margin:0;background:#fff}@media(prefers-color-scheme:dark){body{background:#14181d}}"
             "main{padding:12px}h1{font:600 17px system-ui,sans-serif;margin:0 0 10px;color:#1b2430}"
             "@media(prefers-color-scheme:dark){h1{color:#eef2f6}}</style></head>"
-            f"<body><main><h1>Step through a computation</h1>{self.html}</main></body></html>\n"
+            f'<body data-tinygrad-page=""><main><h1>Step through a computation</h1>{self.html}</main></body></html>\n'
         )
 
     def save(self, path: str | os.PathLike[str]) -> Path:
