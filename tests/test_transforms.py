@@ -71,6 +71,9 @@ def test_a_derivative_is_a_value_only_where_it_depends_on_one_from_outside():
     value, slope = tg.value_and_grad(lambda x: x * x)(3.0)
     assert (value, slope) == (9.0, 6.0)
     assert type(value) is type(slope) is float
+    nested = tg.grad(lambda x: tg.grad(lambda y: Value(3.0) * y * y * x)(x))(2.0)
+    assert nested == 24.0
+    assert type(nested) is float
     made_inside = tg.grad(lambda x: Value(3.0) * x * x)(2.0)
     assert made_inside == 12.0
     assert type(made_inside) is float

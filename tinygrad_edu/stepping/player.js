@@ -121,7 +121,7 @@
           el("section", {"aria-label": "List of steps"}, el("h2", {}, "All steps"), this.steps)));
       /* On a page of its own nothing else wants the keys, so they work before anything has been clicked. */
       if ("tinygradPage" in document.body.dataset) {
-        document.addEventListener("keydown", event => { if (!event.composedPath().includes(this.box)) this.key(event); });
+        document.addEventListener("keydown", event => this.key(event));
       }
     }
 
