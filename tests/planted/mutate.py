@@ -5,8 +5,7 @@
     python tests/planted/mutate.py run mutants.jsonl --jobs 2 > results.jsonl
     python tests/planted/mutate.py score results.jsonl
 
-`list` needs cosmic-ray, `run` what the tests need. First every mutant meets the generic checks; those that survive them
-meet the engine's own tests too.
+`list` needs cosmic-ray, `run` what the tests need. Every mutant meets the generic checks and the engine's own tests.
 """
 
 import argparse
@@ -19,8 +18,11 @@ import sys
 
 HERE = pathlib.Path(__file__).parent
 PACKAGE = HERE.parents[1] / "tinygrad_edu"
-FILES = ("ops.py", "operation.py", "numeric.py", "value.py", "sweep.py", "graph.py", "transforms.py", "running.py")
-OWN_TESTS = ("test_engine.py", "test_graph.py", "test_transforms.py")
+FILES = (
+    *("ops.py", "operation.py", "numeric.py", "value.py", "sweep.py", "graph.py", "transforms.py"),
+    *("running.py", "tracing.py", "rewriting.py", "printing.py"),
+)
+OWN_TESTS = ("test_engine.py", "test_graph.py", "test_transforms.py", "test_exporting.py")
 # Changes that cannot matter: type hints are not run (| in them is cosmic-ray's favourite), nor are docstrings.
 LEFT_OUT = ("core/RemoveDecorator", "core/ReplaceBinaryOperator_BitOr")
 
