@@ -26,8 +26,7 @@ _RECORD = """
     else:
         node._tag = None
     node.op = op_{name}
-    node.parents = {parents}
-    node.partials = partials
+{links}
     return node
 """
 
@@ -59,7 +58,7 @@ def apply(self, other):
     {compute_right}
 """,
 }
-_PARENTS = {"unary": "(self,)", "binary": "(self, other)", "reflected": "(other, self)"}
+_OPERANDS = {"unary": ("self",), "binary": ("self", "other"), "reflected": ("other", "self")}
 
 
 @cache
@@ -86,14 +85,19 @@ def compiled(op: Op, form: str) -> Any:
         sources, functions = read
         namespace.update(functions)
 
+    slots = [f"d{letter}" for letter in letters]
+
     def compute(needed: tuple[bool, ...]) -> str:
         every = f"slopes_{name}(y, ({', '.join(letters)},))"
-        kept = ", ".join(f"slopes[{i}]" if need else "0.0" for i, need in enumerate(needed))
-        fallback = f"slopes = {every}; partials = ({kept},)"
+        fallback = "".join(f"; {slot} = {f'slopes[{i}]' if needed[i] else '0.0'}" for i, slot in enumerate(slots))
+        fallback = f"slopes = {every}{fallback}"
         if read is None:
             return f"y = {value}\n    {fallback}"
-        kept = ", ".join(source if need else "0.0" for source, need in zip(sources, needed, strict=True))
-        return f"y = {value}\n    try:\n        partials = ({kept},)\n    except ArithmeticError:\n        {fallback}"
+        direct = "".join(
+            f"\n        {slot} = {source if need else '0.0'}"
+            for slot, source, need in zip(slots, sources, needed, strict=True)
+        )
+        return f"y = {value}\n    try:{direct}\n    except ArithmeticError:\n        {fallback}"
 
     blocks = {
         "compute_both": compute((True,) * len(letters)),
@@ -107,7 +111,11 @@ def compiled(op: Op, form: str) -> Any:
             indent = place - source.rfind("\n", 0, place) - 1
             source = source.replace("{" + key + "}", block.replace("\n    ", "\n" + " " * indent))
     made: dict[str, Any] = {}
-    exec(source.rstrip() + _RECORD.format(name=name, parents=_PARENTS[form]), namespace, made)
+    operands = dict(zip(letters, _OPERANDS[form], strict=True)) | ({"b": "None"} if len(letters) == 1 else {})
+    links = [f"node._{letter} = {operand}" for letter, operand in operands.items()]
+    links += [f"node._{slot} = {slot}" for slot in slots]
+    record = _RECORD.format(name=name, links="\n".join(f"    {line}" for line in links))
+    exec(source.rstrip() + record, namespace, made)
     return made["apply"]
 
 

@@ -70,20 +70,23 @@ class Value(Tagged, Operators):
     4.0
     """
 
-    __slots__ = ("_tag", "data", "grad", "op", "parents", "partials")
+    # One or two parents and partials have slots of their own: two tuples a node would double the memory, and more than
+    # double what the garbage collector has to look through. More than two stand as tuples in _a and _da.
+    __slots__ = ("_a", "_b", "_da", "_db", "_tag", "data", "grad", "op")
     _priority = 2
 
     data: float
     grad: float
     op: Op | None
-    parents: tuple[Value, ...]
-    partials: tuple[float, ...]
+    _a: Any  # Value, tuple of Values, or None: no parents
+    _b: Value | None
+    _da: Any  # float or tuple of floats; unset where there are no parents
+    _db: float
 
     def __init__(self, data: float, name: str | None = None) -> None:
         self.data = data if type(data) is float else number(data, "the data of a Value as a number")
         self.grad = 0.0
-        self.op = None
-        self.parents = self.partials = ()
+        self.op = self._a = self._b = None
         self._tag = None
         if name is not None:
             self.name = name
@@ -96,6 +99,37 @@ class Value(Tagged, Operators):
             "Value cannot be subclassed, for operations make plain Values of everything; give it a name, keep data of "
             "your own in a dict with Values as keys, or make a new operation with tg.Op"
         )
+
+    @property
+    def parents(self) -> tuple[Value, ...]:
+        """The operands, one entry per operand."""
+        if self._b is not None:
+            return self._a, self._b
+        if self._a is None:
+            return ()
+        return self._a if type(self._a) is tuple else (self._a,)
+
+    @property
+    def partials(self) -> tuple[float, ...]:
+        """The local derivative towards each parent."""
+        if self._b is not None:
+            return self._da, self._db
+        if self._a is None:
+            return ()
+        return self._da if type(self._a) is tuple else (self._da,)
+
+    def _link(self, parents: tuple[Value, ...], partials: Sequence[float]) -> None:
+        """Keep the parents, and the derivatives towards them."""
+        self._b = None
+        if len(parents) > 2:
+            self._a, self._da = parents, partials
+        elif len(parents) == 2:
+            self._a, self._b = parents
+            self._da, self._db = partials
+        elif parents:
+            (self._a,), (self._da,) = parents, partials
+        else:
+            self._a = None
 
     def backward(self, seed: float = 1.0) -> None:
         """Propagate the gradient of this Value to everything it depends on.
@@ -235,15 +269,14 @@ def constant(value: float, name: str | None = None) -> Value:
     node.data = value if type(value) is float else number(value)
     node.grad = 0.0
     node.op = CONSTANT
-    node.parents = node.partials = ()
+    node._a = node._b = None
     node._tag = name
     return node
 
 
 def _unrecorded(node: Value) -> Value:
     """Make a leaf of what was computed under `no_grad`."""
-    node.op = node._tag = None
-    node.parents = node.partials = ()
+    node.op = node._tag = node._a = node._b = None
     if context.created is not None:
         context.created.append(node)
     return node
@@ -280,8 +313,7 @@ def record(op: Op, parents: tuple[Value, ...], data: Sequence[float]) -> Value:
     if where is _OFF:
         return _unrecorded(node)
     node.op = op
-    node.parents = parents
-    node.partials = op.slopes(y, data)
+    node._link(parents, op.slopes(y, data))
     return node
 
 
@@ -370,7 +402,8 @@ class _Mark:
 
 def _rebuild(data: float, grad: float, op: Op | None, parents: Any, partials: Any, tag: Any) -> Value:
     node: Value = _new(Value)
-    node.data, node.grad, node.op, node.parents, node.partials, node._tag = data, grad, op, parents, partials, tag
+    node.data, node.grad, node.op, node._tag = data, grad, op, tag
+    node._link(parents, partials)
     return node
 
 
