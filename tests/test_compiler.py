@@ -175,6 +175,57 @@ def test_penalty_inside_the_loss():
     agree(lambda x, t: (model(x) - t) ** 2 + 0.1 * tg.dot(params, params), params, small_rows(7, 3), small_rows(7))
 
 
+@pytest.mark.parametrize(
+    "more",
+    [
+        lambda x, w: 0.0,
+        lambda x, w: tg.sin(x[3]),
+        lambda x, w: tg.dot(x, x),
+        lambda x, w: tg.dot(w[:18], x[2:]) ** 2,
+        lambda x, w: tg.dot([w[0]] * 20, x),
+        lambda x, w: x[7],
+    ],
+    ids=["alone", "one by one", "squared", "in part", "summed", "in a sum"],
+)
+def test_wide_inputs_may_be_read_in_any_way(more):
+    layer = nn.MLP(20, [3, 1], seed=0)
+    params = layer.parameters()
+
+    def loss(x, t):
+        return tg.square(layer(x) - t) + more(x, params)
+
+    agree(loss, params, small_rows(5, 20), small_rows(5), weights=small_rows(5, seed=2) + 4.0)
+    agree(loss, params, small_rows(1, 20), small_rows(1))
+
+
+def test_wide_inputs_may_be_outputs():
+    w = [Value(0.1 * i) for i in range(20)]
+    X = small_rows(4, 20)
+    out = tg.compile(lambda x: [x[5], tg.dot(w, x)])(X)
+    assert_agree(out[:, 0], X[:, 5])
+
+
+def test_slopes_at_kinks_and_nan_stay_those_of_the_eager_engine():
+    w = Value(1.0)
+    x = np.array([0.0, -0.0, 1.0, -1.0, math.nan, math.inf, -math.inf, 5e-324])
+    for number in x:
+        agree(lambda x: tg.relu(x * w), [w], np.array([number]))
+        agree(lambda x: tg.ops.heaviside(x * w) * w, [w], np.array([number]))
+
+
+def test_calls_of_alternating_shapes_do_not_mix():
+    w = Value(2.0)
+    compiled = tg.compile(lambda x: tg.dot([w, w * w], x) if isinstance(x, list) else w * x, [w])
+    for count in (2, 3, 2, 5, 6, 7, 8, 2):
+        X = np.arange(2.0 * count).reshape(count, 2)
+        assert compiled.value_and_grad(X[:, 0]) == (pytest.approx(2.0 * X[:, 0].mean()), X[:, 0].mean())
+        assert compiled.value_and_grad(X[:, 0], reduce="sum")[1] == pytest.approx(X[:, 0].sum())
+        assert compiled.value_and_grad(X)[1] == pytest.approx(X[:, 0].mean() + 4.0 * X[:, 1].mean())
+        assert compiled.value_and_grad(X.astype(int), weights=np.ones(count))[0] == pytest.approx(
+            compiled.value_and_grad(X.tolist())[0]
+        )
+
+
 def test_weight_normalisation():
     v = [[Value(0.3 * i - j) for j in range(3)] for i in range(4)]
     g = [Value(1.0 + i) for i in range(4)]

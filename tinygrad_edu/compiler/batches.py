@@ -57,15 +57,6 @@ class Batch(NamedTuple):
         """Count the numbers of one example in each array."""
         return [array[0].size for array in self.arrays]
 
-    def write(self, rows: Array, starts: Sequence[int]) -> None:
-        """Write the numbers of each array into rows from its start on, one column an example."""
-        for array, first in zip(self.arrays, starts, strict=True):
-            if array.ndim == 1:
-                rows[first] = array
-            else:
-                flat = array.reshape(len(array), -1)
-                rows[first : first + flat.shape[1]] = flat.T
-
 
 def _read(arg: Any, what: str, arrays: list[Array]) -> Any:
     if isinstance(arg, dict):

@@ -93,6 +93,7 @@ class Compiled:
         self._traced: dict[Any, _Traced] = {}
         self._latest: _Traced | None = None
         self._program: Program | None = None
+        self._known: dict[Any, tuple[Any, _Traced]] = {}  # machines for gradients, by the shapes of arguments
         self._lock = threading.RLock()
 
     # ------------------------------------------------------------------------------------ looking
@@ -150,11 +151,10 @@ class Compiled:
             batch, made = self._prepare(args)
             outputs = np.empty((len(made.lowered.outputs), batch.size))
             for part, start, machine in self._parts(made, "value", batch, None):
-                _fill(machine, part, machine.program, None)
+                machine.feed(part.arrays)
+                machine.set_parameters()
                 machine.run()
-                for place, (batched, row) in enumerate(machine.program.outputs):
-                    source = machine.batched[row] if batched else machine.unbatched[row]
-                    outputs[place, start : start + part.size] = source
+                outputs[:, start : start + part.size] = machine.outputs()
         return stacked(made.structure, outputs)
 
     def value_and_grad(
@@ -186,28 +186,22 @@ class Compiled:
             If shapes do not fit, or there is no example.
         """
         with self._lock, np.errstate(all="ignore"):
+            known = self._known.get((weights is None, _shapes(args)))
+            if known is not None:  # the usual case: arrays of shapes that were met before
+                machine, made = known
+                self._latest, self._program = made, machine.program
+                seed, _ = _seed_of(reduce, weights, machine.count)
+                return _evaluated(machine, args, seed, at)
             batch, made = self._prepare(args)
             made.only_output("value_and_grad")
             seed, kind = _seed_of(reduce, weights, batch.size)
             value, gradient = 0.0, None
             for part, start, machine in self._parts(made, kind, batch, seed):
-                program = machine.program
+                if part is batch and (shapes := _shapes(args)) is not None:
+                    self._known[weights is None, shapes] = machine, made
                 part_seed = seed if isinstance(seed, float) else seed[start : start + part.size]
-                _fill(machine, part, program, at)
-                if program.weighted:
-                    machine.batched[program.seed] = part_seed
-                else:
-                    machine.unbatched[program.seed] = part_seed
-                machine.run()
-                ((batched, row),) = program.outputs
-                if batched:
-                    losses = machine.batched[row]
-                    weighted = np.dot(losses, part_seed) if program.weighted else np.add.reduce(losses) * part_seed
-                    value += float(weighted)
-                else:
-                    each = float(machine.unbatched[row])
-                    value += each * (float(np.sum(part_seed)) if program.weighted else part.size * float(part_seed))
-                slopes = machine.unbatched.take(program.gradients)
+                more, slopes = _evaluated(machine, part.arrays, part_seed, at)
+                value += more
                 gradient = slopes if gradient is None else gradient + slopes
         return value, gradient
 
@@ -265,6 +259,7 @@ class Compiled:
             machine = machines[count] = self._machine(program, count)
             if len(machines) > _KEPT:
                 machines.popitem(last=False)
+                self._known.clear()
         machines.move_to_end(count)
         return machine
 
@@ -287,17 +282,20 @@ def _seed_of(reduce: str, weights: Any, count: int) -> tuple[Any, str]:
     return row, "weighted"
 
 
-def _fill(machine: Any, batch: Batch, program: Program, at: Any) -> None:
-    """Write inputs and parameters into the workspaces."""
-    batch.write(machine.batched, program.inputs)
-    count = len(program.params)
-    first = program.parameters_row
-    if at is None:
-        machine.unbatched[first : first + count] = [p.data for p in program.params]
-    else:
-        numbers = np.asarray(at, dtype=np.float64)
-        if numbers.shape != (count,):
-            raise ValueError(f"at must have one number for each of the {count} params, got shape {numbers.shape}")
-        machine.unbatched[first : first + count] = numbers
-    if program.fixed:
-        machine.unbatched[first + count : first + count + len(program.fixed)] = [v.data for v in program.fixed]
+def _shapes(args: tuple[Any, ...]) -> tuple[tuple[int, ...], ...] | None:
+    """Give the shapes of arguments that are all arrays of real numbers, else None."""
+    shapes = []
+    for arg in args:
+        if arg.__class__ is not np.ndarray or arg.dtype.kind not in "fiub":
+            return None
+        shapes.append(arg.shape)
+    return tuple(shapes)
+
+
+def _evaluated(machine: Any, arrays: Sequence[Array], seed: Any, at: Any) -> tuple[float, Array]:
+    """Run a machine; give value and gradient."""
+    machine.feed(arrays)
+    machine.set_parameters(at)
+    machine.set_seed(seed)
+    machine.run()
+    return machine.value(), machine.gradient()

@@ -88,7 +88,7 @@ class CompiledEngine:
         self._read()
         with np.errstate(all="ignore"):
             machine, losses, outputs = self._run(X, y, gradient=True)
-            self._grad = machine.unbatched.take(machine.program.gradients)
+            self._grad = machine.gradient()
             t = self.optimizer.steps_taken + 1
             self._data, self._memory = self.optimizer.update(self._data, self._grad, self._memory, t)
         self.optimizer.steps_taken = t
@@ -130,17 +130,11 @@ class CompiledEngine:
         if machine is None:
             machine = self._machine_type(self._programs[gradient], batch.size)
             self._machines[gradient, batch.size] = machine
-        program = machine.program
-        batch.write(machine.batched, program.inputs)
-        first, count = program.parameters_row, len(program.params)
-        machine.unbatched[first : first + count] = self._data
-        if program.fixed:
-            machine.unbatched[first + count : first + count + len(program.fixed)] = [v.data for v in program.fixed]
-        machine.unbatched[program.seed] = 1.0 / batch.size
+        machine.feed(batch.arrays)
+        machine.set_parameters(self._data)
+        machine.set_seed(1.0 / batch.size)
         machine.run()
-        results = np.empty((len(program.outputs), batch.size))
-        for place, (batched, row) in enumerate(program.outputs):
-            results[place] = machine.batched[row] if batched else machine.unbatched[row]
+        results = machine.outputs()
         outputs = stacked(self._structure, results[1:])
         return machine, results[0].tolist(), outputs.tolist() if isinstance(outputs, np.ndarray) else outputs
 

@@ -13,6 +13,7 @@ from ..operation import Op
 from ..ops import OPS
 from .array_ops import elementwise, reduction
 from .program import Instruction, Operand, Program
+from .workspace import Workspace
 
 if TYPE_CHECKING:
     from .program import Rows
@@ -90,8 +91,8 @@ def _along_second(f: Callable[..., Any]) -> Callable[[Array], Array]:
     return lambda x: f(x, 1)
 
 
-class JaxMachine:
-    """Runs a program for one size of batch; the interface is that of the NumPy machine.
+class JaxMachine(Workspace):
+    """Runs a program for one size of batch.
 
     Parameters
     ----------
@@ -108,13 +109,11 @@ class JaxMachine:
                 f"this program has {len(program)} array operations, and XLA takes tens of seconds to compile more than "
                 f"{MOST}; use backend='numpy', which starts at once"
             )
-        self.program, self.count = program, count
-        self.unbatched = np.zeros(program.rows)
-        self.batched = np.zeros((program.batched_rows, count))
+        super().__init__(program, count)
         if "jax" not in program.prepared:
             program.prepared["jax"] = _jitted(program)
         self._function = program.prepared["jax"]
-        self._inputs = _input_rows(program)
+        self._given = _input_rows(program)
         self._devices = list(devices or [])[: math.gcd(count, len(devices))] if devices else []
 
     def run(self) -> None:
@@ -124,7 +123,7 @@ class JaxMachine:
         program = self.program
         first = program.parameters_row
         captured = self.unbatched[first : first + len(program.params) + len(program.fixed)]
-        inputs = self.batched[self._inputs]
+        inputs = self.batched[self._given]
         seed = self.batched[program.seed] if program.weighted else self.unbatched[program.seed]
         with jax.enable_x64(True):
             if len(self._devices) > 1:
