@@ -176,7 +176,8 @@ class Value(Tagged, Operators):
                 return cast("Value", compiled(op, "binary")(left, right))
             return cast("Value", compiled(op, "reflected")(right, left))
         if op.trusted and op.arity == 1:
-            return cast("Value", compiled(op, "unary")(*args))
+            op.direct[Value] = compiled(op, "unary")
+            return cast("Value", op.direct[Value](*args))
         parents = args if uniform else tuple(map(lift, args))
         return record(op, parents, [parent.data for parent in parents])
 
@@ -313,7 +314,11 @@ def record(op: Op, parents: tuple[Value, ...], data: Sequence[float]) -> Value:
     if where is _OFF:
         return _unrecorded(node)
     node.op = op
-    node._link(parents, op.slopes(y, data))
+    partials = op.slopes(y, data)
+    if len(parents) > 2:  # `_link` without the call
+        node._a, node._da, node._b = parents, partials, None
+    else:
+        node._link(parents, partials)
     return node
 
 
