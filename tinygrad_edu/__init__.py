@@ -15,6 +15,7 @@ from . import ops as ops
 from .blame import Path as Path
 from .blame import Paths as Paths
 from .blame import paths as paths
+from .context import collector_paused as collector_paused
 from .context import no_grad as no_grad
 from .context import scope as scope
 from .graph import Eqn as Eqn

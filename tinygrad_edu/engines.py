@@ -9,6 +9,7 @@ import difflib
 from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
+from .context import collector_paused
 from .nn.losses import Loss
 from .nn.module import plain
 from .optim import Optimizer
@@ -44,6 +45,7 @@ class EagerEngine:
     def __init__(self, model: Callable[[Any], Any], loss: Loss, optimizer: Optimizer) -> None:
         self.model, self.loss, self.optimizer = model, loss, optimizer
 
+    @collector_paused()
     def step(self, X: Sequence[Any], y: Sequence[Any]) -> tuple[list[float], list[Any]]:
         """Take one step; see `Engine`."""
         self.optimizer.zero_grad()

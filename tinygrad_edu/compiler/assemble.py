@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Iterator
-from contextlib import contextmanager
 from itertools import chain
 
 import numpy as np
@@ -15,18 +12,6 @@ from .lower import Lowered
 from .normalise import normalise
 from .program import Program
 from .ssa import BATCH_SUM, BATCHED
-
-
-@contextmanager
-def collector_off() -> Iterator[None]:
-    """Keep the garbage collector from searching the many small objects of a compilation again and again."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
 
 
 def assemble(lowered: Lowered, gradient: bool, weighted: bool = False) -> Program:

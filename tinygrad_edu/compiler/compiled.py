@@ -10,11 +10,12 @@ from typing import Any
 
 import numpy as np
 
+from ..context import collector_paused
 from ..errors import GraphError
 from ..graph import Graph
 from ..tree import Structure
 from ..value import Value
-from .assemble import assemble, collector_off
+from .assemble import assemble
 from .batches import Batch, stacked
 from .lower import Lowered, lower
 from .numpy_backend import Machine
@@ -228,7 +229,7 @@ class Compiled:
         batch = Batch.of(args)
         made = self._traced.get(batch.structure)
         if made is None:
-            with collector_off():
+            with collector_paused():
                 graph, inner = traced(self.f, batch.example(), self._params)
                 params = self._params
                 if params is None:
@@ -242,7 +243,7 @@ class Compiled:
         """Give the batch, in parts if the workspace would be large, each with the machine to run it on."""
         program = made.programs.get(kind)
         if program is None:
-            with collector_off():
+            with collector_paused():
                 program = made.programs[kind] = assemble(made.lowered, kind != "value", kind == "weighted")
         self._program = program
         size = batch.size

@@ -7,11 +7,12 @@ from typing import Any
 
 import numpy as np
 
+from ..context import collector_paused
 from ..nn.losses import Loss, cross_entropy
 from ..optim import Optimizer
 from ..sweep import topological_order
 from ..value import Value, no_grad
-from .assemble import assemble, collector_off
+from .assemble import assemble
 from .batches import Batch, stacked
 from .compiled import machine_of
 from .lower import lower
@@ -66,7 +67,7 @@ class CompiledEngine:
         if loss is cross_entropy and np.ndim(y[0]) == 0:  # an index cannot be traced, probabilities can
             with no_grad():
                 self._classes = len(model(X[0]))
-        with collector_off():
+        with collector_paused():
             batch = self._batch(X, y)
             graph, _ = traced(both, batch.example(), optimizer.params)
             lowered = lower(graph, optimizer.params, batch.sizes())
