@@ -8,13 +8,12 @@ Peers that are not installed are left out. Values and gradients are demanded to 
 from __future__ import annotations
 
 import argparse
-import importlib.util
 import math
 import os
 import random
 import statistics
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from itertools import pairwise
 from typing import Any
 
@@ -25,39 +24,14 @@ import numpy as np
 
 import tinygrad_edu as tg
 from benchmarks import report, scalar_gpt
+from benchmarks.report import installed
+from benchmarks.timing import medians, ratio
 from tinygrad_edu import Value, nn
 
 Function = Callable[[], Any]
 MICROSECONDS = 1e6
 OURS, FAST, HAND = "ours, NumPy", "ours, numba", "NumPy by hand"
 ALONE = ", without copying in"
-
-
-def medians(functions: Mapping[str, Function], turns: int) -> dict[str, list[float]]:
-    """Seconds of processor time per call, one number a turn; every turn runs every function for about 10 ms."""
-    calls = {}
-    for name, function in functions.items():
-        function()
-        start = time.perf_counter()
-        function()
-        calls[name] = max(1, int(0.01 / max(time.perf_counter() - start, 1e-7)))
-    seconds: dict[str, list[float]] = {name: [] for name in functions}
-    for _ in range(turns):
-        for name, function in functions.items():
-            start = time.process_time()
-            for _ in range(calls[name]):
-                function()
-            seconds[name].append((time.process_time() - start) / calls[name])
-    return seconds
-
-
-def ratio(seconds: Mapping[str, list[float]], name: str, to: str) -> float:
-    """Median over the turns of the ratio within a turn."""
-    return statistics.median(a / b for a, b in zip(seconds[name], seconds[to], strict=True))
-
-
-def installed(package: str) -> bool:
-    return importlib.util.find_spec(package) is not None
 
 
 # ---------------------------------------------------------------------------------------- networks

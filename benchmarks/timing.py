@@ -6,7 +6,7 @@ import gc
 import multiprocessing
 import statistics
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from typing import Any, Protocol
@@ -113,3 +113,29 @@ def _serve(connection: Connection, factory: Callable[..., Program], arguments: t
             program()
             elapsed.append(time.process_time() - start)
         connection.send((tuple(elapsed), program.losses))
+
+
+def medians(functions: Mapping[str, Callable[[], Any]], turns: int, lasting: float = 0.01) -> dict[str, list[float]]:
+    """Seconds of processor time per call, one number a turn; every turn calls every function for `lasting` seconds.
+
+    For functions that may share a process; `interleaved` gives each program its own.
+    """
+    calls = {}
+    for name, function in functions.items():
+        function()
+        start = time.perf_counter()
+        function()
+        calls[name] = max(1, int(lasting / max(time.perf_counter() - start, 1e-7)))
+    seconds: dict[str, list[float]] = {name: [] for name in functions}
+    for _ in range(turns):
+        for name, function in functions.items():
+            start = time.process_time()
+            for _ in range(calls[name]):
+                function()
+            seconds[name].append((time.process_time() - start) / calls[name])
+    return seconds
+
+
+def ratio(seconds: Mapping[str, Sequence[float]], name: str, to: str) -> float:
+    """Median over the turns of the ratio within a turn."""
+    return statistics.median(a / b for a, b in zip(seconds[name], seconds[to], strict=True))

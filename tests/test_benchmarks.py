@@ -64,14 +64,58 @@ def test_a_program_that_computes_something_else_is_refused(losses, complaint):
 
 def test_a_report_replaces_its_own_part_and_keeps_the_others(tmp_path):
     path = tmp_path / "RESULTS.md"
-    report.write_section("First", "one", path)
-    report.write_section("Second", "two\n\n| a |", path)
-    report.write_section("First", "three", path)
+    report.write_section("First", "unum", path)
+    report.write_section("Second", "duo\n\n| a |", path)
+    report.write_section("First", "tria", path)
     text = path.read_text()
     assert text.startswith("# Results\n")
-    assert text.count("## First") == text.count("## Second") == 1
-    assert "one" not in text
-    assert text.index("three") < text.index("## Second") < text.index("two\n\n| a |")
+    assert text.count("## First") == text.count("## Second") == text.count("## Targets") == 1
+    assert "unum" not in text
+    assert text.index("tria") < text.index("## Second") < text.index("duo\n\n| a |")
+
+
+@pytest.mark.parametrize(
+    ("cell", "target", "holds"),
+    [
+        ("**0.75**", "≤ 0.75", True),
+        ("**0.76**", "≤ 0.75", False),
+        ("**40.87×**", "≥ 45×", False),
+        ("**45.00×**", "≥ 45×", True),
+        ("**1/1,630**", "≤ 1/2,500", False),
+        ("**1/2,875**", "≤ 1/2,500", True),
+        ("0.50", "< 0.5 s", False),
+        ("**874**", "< 1,000 kB", True),
+        ("12", "> 13", False),
+        ("12", "–", True),
+        ("–", "≤ 3", True),
+        ("", "", True),
+    ],
+)
+def test_a_number_is_held_against_its_target_as_both_are_shown(cell, target, holds):
+    assert report.holds(cell, target) is holds
+
+
+def test_what_misses_its_target_is_marked_and_heads_the_results(tmp_path):
+    path = tmp_path / "RESULTS.md"
+    slow = report.table(
+        ["step", "ms", "ratio", "target"], [["slow", "9", "**1.5×**", "≥ 2×"], ["fine", "3", "3×", "≥ 2×"]]
+    )
+    both = report.table(["n", "ops", "target", "µs", "target"], [["net", "**21**", "≤ 22", "**30**", "≤ 25"]])
+    assert "| ≥ 2× ✗ |" in slow
+    assert slow.count(report.MISSED) == both.count(report.MISSED) == 1
+    report.write_section("Speed", slow, path)
+    report.write_section("Size", f"words\n\n{both}\n\nmore words", path)
+    summary = path.read_text().partition("## Targets")[2].partition("## Speed")[0]
+    assert summary.strip().splitlines() == [
+        "2 of 4 are met. Missed:",
+        "",
+        "- Speed: slow: **1.5×** (≥ 2×)",
+        "- Size: net, µs: **30** (≤ 25)",
+    ]
+    report.write_section("Speed", report.table(["step", "s", "target"], [["slow", "1", "≤ 2"]]), path)
+    report.write_section("Size", "no table", path)
+    assert "All 1 are met." in path.read_text()
+    assert path.read_text().count("## Targets") == 1
 
 
 def test_bytes_are_those_of_what_is_kept():
