@@ -1,6 +1,7 @@
 """Values and their sweeps, against closed forms, PyTorch's conventions and plain counting."""
 
 import copy
+import functools
 import gc
 import math
 import pickle
@@ -403,10 +404,51 @@ def test_a_wrong_entry_is_refused(arguments, error):
         tg.Op(*arguments)
 
 
-def test_an_entry_that_gives_the_wrong_number_of_partials_is_named():
-    wrong = tg.Op("wrong", lambda x: x, lambda y, x: (1.0, 2.0))
+@pytest.mark.parametrize("partials", [lambda y, x: (1.0, 2.0), lambda y, x: (1.0 / x, 2.0)])
+def test_an_entry_that_gives_the_wrong_number_of_partials_is_named(partials):
+    wrong = tg.Op("wrong", lambda x: x, partials)
     with pytest.raises(TypeError, match="wrong gives 2 partials for 1 arguments"):
+        wrong(Value(0.0))  # where the second entry divides by zero, and is evaluated again
+
+
+def test_partials_of_other_kinds_of_number_become_floats():
+    double = tg.Op("double", lambda x: 2.0 * x, lambda y, x: (2,))
+    assert [type(p) for p in double(Value(1.0)).partials] == [float]
+    wrong = tg.Op("wrong", lambda x: x, lambda y, x: ("2",))
+    with pytest.raises(TypeError, match="a float from the partials of wrong"):
         wrong(Value(1.0))
+
+
+def test_partials_may_be_any_callable_that_tells_its_arguments():
+    class Slopes:
+        def __call__(self, y, a, b):
+            return (b, a)
+
+    def slopes(y, *xs):
+        return tuple(2.0 * x for x in xs)
+
+    product = tg.Op("product", lambda a, b: a * b, Slopes())
+    assert product.arity == 2
+    assert product(Value(2.0), 5.0).partials[0] == 5.0
+    with pytest.raises(TypeError, match="product takes 2 arguments, got 1"):
+        product(Value(2.0))
+    with pytest.raises(TypeError, match="tanh takes 1 argument, got 2"):
+        tg.tanh(Value(2.0), 1.0)
+    squares = tg.Op("squares", lambda *xs: sum(x * x for x in xs), functools.partial(slopes))
+    assert squares.arity is None
+    assert squares(Value(1.0), Value(2.0), Value(3.0)).partials == (2.0, 4.0, 6.0)
+
+
+def test_partials_that_do_not_tell_their_arguments_are_refused():
+    class Closed:
+        __signature__ = "none"
+
+        def __call__(self, y, x):
+            return (1.0,)
+
+    for unreadable in (max, Closed()):  # inspect raises ValueError and TypeError for these
+        with pytest.raises(TypeError, match="must be a Python function of"):
+            tg.Op("closed", abs, unreadable)
 
 
 # ------------------------------------------------------------------------------------------- contexts

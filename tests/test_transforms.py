@@ -190,3 +190,11 @@ def test_outputs_of_both_kinds_in_one_trace():
 
     assert tg.trace(f, 1.0)(2.0) == [2.0, 10.0, 0.0]
     assert tg.trace(lambda x: tg.jvp(lambda y: [y * y, x * y], (5.0,), (1.0,))[1], 1.0)(2.0) == [10.0, 2.0]
+
+
+@pytest.mark.parametrize("base", [1e-3, 0.5, 1.0, 3.0])
+def test_the_mixed_derivative_of_a_power_at_exponent_zero(base):
+    """∂²(aᵇ)/∂a∂b = aᵇ⁻¹(1 + b ln a), which is 1/a where b = 0."""
+    hessian = tg.hessian(lambda ab: ab[0] ** ab[1])([base, 0.0])
+    assert hessian[0][1] == pytest.approx(1.0 / base, rel=1e-12)
+    assert hessian[1][0] == pytest.approx(1.0 / base, rel=1e-12)

@@ -274,10 +274,10 @@ atan2: Op = _op(
 
 def _product_partials(y: Any, *xs: Any) -> tuple[Any, ...]:
     """Each partial is the product of the others, from the left and from the right, so zeros need no division."""
-    partials: list[Any] = [1.0] * len(xs)
+    partials: list[Any] = []
     left: Any = 1.0
-    for i, x in enumerate(xs):
-        partials[i] = left
+    for x in xs:
+        partials.append(left)
         left = left * x
     right: Any = 1.0
     for i in range(len(xs) - 1, -1, -1):
