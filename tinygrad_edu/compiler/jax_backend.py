@@ -182,7 +182,8 @@ def _jitted(program: Program) -> Callable[..., Any]:
             height = (step.height, size) if step.batched else (step.height,)
             space[step.batched].put(step.row, jnp.reshape(jnp.broadcast_to(result, _full(step, size)), height))
         outputs = [space[batched].take(np.array([row]))[0] for batched, row in program.outputs]
-        gradient = space[0].take(program.gradients) if program.gradients is not None else jnp.zeros(0)
+        wanted = program.gradients
+        gradient = space[0].take(wanted) if wanted is not None and wanted.size else jnp.zeros(0)
         return outputs, gradient
 
     jitted: Callable[..., Any] = jax.jit(function)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from math import isfinite
 
 from ..operation import Op
 from .ssa import ADD, BATCH_SUM, BATCHED, CONSTANT, COPY, MUL, NEG, ROLES, SSA, SUB, SUM, UNBATCHED
@@ -48,7 +49,7 @@ class Normaliser:
 
     # ------------------------------------------------------------------------------------ reading
 
-    def run(self, roots: Sequence[int], sources: Iterable[int]) -> list[int]:
+    def run(self, roots: Sequence[int], sources: Sequence[int]) -> list[int]:
         """Rewrite all that the roots need, and give their new numbers."""
         ssa, out = self.ssa, self.out
         for i in sources:
@@ -62,6 +63,7 @@ class Normaliser:
             uses.update(parents)
         order = sorted(args)
         self.args = args
+        self.finite = self._surely_finite(order, sources)
         self.absorbed = self._absorbed(order, uses)
         records = {
             i: self._terms(i)
@@ -108,6 +110,18 @@ class Normaliser:
             for i in sorted(found):
                 if found[i] and ops[i] is not BATCH_SUM:
                     self.kinds[i] = max([UNBATCHED, *[self.kinds[a] for a in found[i]]])
+        return found
+
+    def _surely_finite(self, order: Sequence[int], sources: Sequence[int]) -> set[int]:
+        """Find the numbers shared by all examples that are finite whatever the parameters are."""
+        values, kinds, ops = self.ssa.values, self.kinds, self.ssa.ops
+        found = {i for i in sources[self.parameters :] if kinds[i] == UNBATCHED}  # the number of examples and the seed
+        for i in order:
+            if i in values:
+                if isfinite(values[i]):
+                    found.add(i)
+            elif kinds[i] != BATCHED and (ops[i] in LINEAR or ops[i] is MUL) and found.issuperset(self.args[i]):
+                found.add(i)
         return found
 
     def _absorbed(self, order: Sequence[int], uses: Counter[int]) -> set[int]:
@@ -158,11 +172,11 @@ class Normaliser:
             elif op is MUL:
                 a, b = args[i]
                 if inside:
-                    if kinds[a] == kinds[b] == BATCHED:
-                        terms.batch[sign].append((max(a, b), min(a, b)))
-                    else:  # a factor that all examples share comes before the sum
-                        shared, each = (a, b) if kinds[b] == BATCHED else (b, a)
+                    shared, each = (a, b) if kinds[b] == BATCHED else (b, a)
+                    if shared in self.finite:  # an infinite one may not come before the sum: ∞·1 − ∞·2 is nan, not −∞
                         terms.plain[sign].append(self._deferred(shared, each))
+                    else:
+                        terms.batch[sign].append((max(a, b), min(a, b)))
                 else:
                     a, b = (a, b) if self._rank(a) <= self._rank(b) else (b, a)
                     if sign and a in values:
@@ -240,8 +254,7 @@ class Normaliser:
                 plain = self._products(pairs, plain, terms, sign)
             batch = terms.batch[sign]
             if batch:
-                new = self.new
-                vectors = (*[new[a] for a, _ in batch], *[new[b] for _, b in batch])
+                vectors = (*[self._for_each(a) for a, _ in batch], *[self._for_each(b) for _, b in batch])
                 plain.append(self.out.node(BATCH_DOT, vectors, UNBATCHED))
             sides.append(plain)
         added, subtracted = sides
@@ -254,6 +267,11 @@ class Normaliser:
             return self._operation(NEG, (rest,), self.out.kinds[rest])
         first = self._total(added)
         return self._operation(SUB, (first, rest), max(self.out.kinds[first], self.out.kinds[rest]))
+
+    def _for_each(self, i: int) -> int:
+        """Give a factor of a sum over the batch: if it is the same for every example, as a row of equal numbers."""
+        made = self.new[i]
+        return made if self.out.kinds[made] == BATCHED or i < 0 else self.out.node(COPY, (made,), BATCHED)
 
     def _made(self, i: int) -> int:
         if i >= -1:
