@@ -2,9 +2,9 @@
 
 The sweep runs over nodes in place of numbers and takes the operations' own partials. One rule is added for batches:
 where a batched node depends on an unbatched one (a weight that all examples share), what flows back is summed over the
-examples. So what parameters alone determine is one node for the whole batch, as in one eager graph of all examples; with
-a graph for each example an infinite parameter may meet the parts of that sum one by one, and ∞·1 − ∞·2 is nan, ∞·(1 − 2)
-is not.
+examples. So what parameters alone determine is one node for the whole batch, as in one eager graph of all examples.
+With a graph for each example an infinite parameter meets the parts of that sum one by one: ∞·1 − ∞·2 is nan, where
+∞·(1 − 2) is not.
 """
 
 from __future__ import annotations
