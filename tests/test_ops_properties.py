@@ -100,6 +100,18 @@ def test_kinks_are_as_promised_to_the_bit(op):
 
 
 @with_kinks
+def test_second_derivatives_at_kinks_are_finite_where_the_promised_partials_are(op):
+    """Masks and guarded arguments see to that: 0 × inf from a branch not taken would be nan."""
+    for args in kinks_of(op):
+        promises = [promised for zero, promised in op.kinks if zero(*args) == 0.0]
+        finite = all(math.isfinite(p) for each in promises for p in (each(*args) if callable(each) else each))
+        hessian = tg.hessian(lambda xs: op(*xs))(list(args))
+        assert all(math.isfinite(h) for row in hessian for h in row) == finite, args
+        if op.arity == 1:
+            assert math.isfinite(tg.trace(op, *args).grad().grad()(*args)) == finite, args
+
+
+@with_kinks
 def test_declared_kinks_are_kinks_and_nothing_else_is(op):
     """Left and right slopes differ at a declared kink (of elu, those of the slope), and nowhere else on a grid."""
     from tinygrad_edu.check.suspects import Line

@@ -34,7 +34,8 @@ class Op:
         Where it is smooth: an open interval per argument, or a predicate on all arguments; None is everywhere.
     kinks : sequence of (callable, sequence), default ()
         Pairs ``(zero, promised)``: ``zero(*args)`` is zero exactly at a nondifferentiable point, where the
-        partials are the `promised` ones (a sequence, or a callable of the arguments).
+        partials are the `promised` ones (a sequence, or a callable of the arguments). In the table, second
+        derivatives at a kink are finite where the promised partials are, and only there.
     neutral : sequence of (float or None), default ()
         ``neutral[i]`` is the constant that leaves the other argument unchanged when it stands at place i
         (``x * 1.0``); used to simplify graphs. Only exact identities may be stated.

@@ -122,7 +122,7 @@ log10: Op = _op(
 )
 sqrt: Op = _op(
     "sqrt", num.sqrt, lambda y, x: (0.5 / y,), symbol="√", domains=[POSITIVE], kinks=[(_AT_ZERO, (inf,))],
-    doc="Square root.",
+    doc="Square root; at 0 its slope is inf, and the slope of its slope −inf.",
 )  # fmt: skip
 square: Op = _op("square", num.square, lambda y, x: (2.0 * x,), doc="x².")
 reciprocal: Op = _op("reciprocal", num.reciprocal, lambda y, x: (-(y * y),), domains=_nonzero, doc="1 / x.")
