@@ -2,40 +2,45 @@
 
 from __future__ import annotations
 
-import sys
+from collections.abc import Sequence
 
-from benchmarks import report
+from benchmarks import parts, report
 from tinygrad_edu import accuracy, data, fit
 from tinygrad_edu.report import EPOCHS, HIDDEN, USUAL_HIDDEN, prepare
 
-SEEDS = range(10)
 
-
-def shares(name: str) -> list[float]:
+def shares(name: str, seeds: int, epochs: int = EPOCHS) -> list[float]:
     """The accuracy on the fifth of the examples kept out of training, for each seed."""
     found = []
-    for seed in SEEDS:
+    for seed in range(seeds):
         task = prepare(name, seed=seed)
-        fit(task.model, task.learnt, epochs=EPOCHS, seed=seed, progress=False)
+        fit(task.model, task.learnt, epochs=epochs, seed=seed, progress=False)
         found.append(accuracy(task.model, task.kept))
     return found
 
 
-def main() -> None:
-    rows = []
-    for name in sys.argv[1:] or data.NAMES:
-        found = shares(name)
-        hidden = ", ".join(map(str, HIDDEN.get(name, USUAL_HIDDEN)))
-        mean, worst = (f"{100 * share:.1f} %" for share in (sum(found) / len(found), min(found)))
-        rows.append([name, str(len(data.load(name))), hidden, mean, worst])
-        print(*rows[-1], flush=True)
-    body = (
-        f"`{report.command('benchmarks.accuracy')}` on {report.machine()}.\n\n"
+def row(name: str, seeds: int, epochs: int = EPOCHS) -> list[str]:
+    """What one data set comes to."""
+    found = shares(name, seeds, epochs)
+    hidden = ", ".join(map(str, HIDDEN.get(name, USUAL_HIDDEN)))
+    mean, worst = (f"{100 * share:.1f} %" for share in (sum(found) / len(found), min(found)))
+    return [name, str(len(data.load(name))), hidden, mean, worst]
+
+
+def measure(seeds: int) -> str:
+    """All measurements, as the text of one part of the results."""
+    return (
         "Accuracy on the fifth of the examples kept out of training, with the settings of `tinygrad-edu train`, "
-        f"seeds {SEEDS[0]} to {SEEDS[-1]}.\n\n"
-        + report.table(["data set", "examples", "hidden layers", "mean", "worst"], rows)
+        f"seeds 0 to {seeds - 1}.\n\n"
+        + report.table(
+            ["data set", "examples", "hidden layers", "mean", "worst"], [row(name, seeds) for name in data.NAMES]
+        )
     )
-    report.write_section("Accuracy", body)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the benchmark from the command line."""
+    parts.run("accuracy", measure, arguments, usual=10, quick=1, what="seeds, from 0 on")
 
 
 if __name__ == "__main__":

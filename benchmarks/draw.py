@@ -1,8 +1,7 @@
-"""Time drawings and weigh players: python -m benchmarks.draw (--dry prints only)."""
+"""With this module one can time drawings and weigh players: ``python -m benchmarks.draw``."""
 
 from __future__ import annotations
 
-import argparse
 import random
 import statistics
 import time
@@ -10,7 +9,7 @@ from collections.abc import Callable, Sequence
 from itertools import pairwise
 
 import tinygrad_edu as tg
-from benchmarks import report
+from benchmarks import parts, report
 from tinygrad_edu import Value
 
 
@@ -70,25 +69,17 @@ def seconds(action: Callable[[], object], repeats: int) -> float:
 
 
 def measure(repeats: int) -> str:
-    """Draw and play everything, and write a table."""
-    lines = [
-        f"`python -m benchmarks.draw` on {report.machine()}. Wall times, medians of {repeats} runs after one that does "
-        "not count; a drawing is made anew each time, records and layout included.",
-        "",
-        "| picture | nodes | drawn | SVG, s | target |",
-        "| --- | ---: | ---: | ---: | ---: |",
-    ]
-    subjects = [
+    """All measurements, as the text of one part of the results."""
+    pictures, players = [], []
+    for name, y, target in (
         ("random graph without scopes", random_graph(150), "< 0.5 s"),
         ("loss of a network 20-40-20-1", network([20, 40, 20, 1]), "< 5 s"),
         ("the same, 2-8-1, on 100 examples", network([2, 8, 1], 100), "–"),
-    ]
-    for name, y, target in subjects:
+    ):
         y.backward()
         drawn = len(tg.draw(y).records.nodes)
         taken = seconds(lambda y=y: tg.draw(y).svg, repeats)
-        lines.append(f"| {name} | {len(tg.topological_order(y)):,} | {drawn} | **{taken:.2f}** | {target} |")
-    lines += ["", "| player | drawn | page, kB | made in, s | target |", "| --- | ---: | ---: | ---: | ---: |"]
+        pictures.append([name, f"{len(tg.topological_order(y)):,}", str(drawn), f"**{taken:.2f}**", target])
     for name, y, most, target in (
         ("tanh(w·x + b)", neuron(), 150, "< 150 kB"),
         ("random graph", random_graph(400), 400, "< 1,000 kB"),
@@ -97,22 +88,20 @@ def measure(repeats: int) -> str:
         size = len(tg.play(y, max_nodes=most).page.encode())
         drawn = len(tg.draw(y, max_nodes=most).records.nodes)
         taken = seconds(lambda y=y, most=most: tg.play(y, max_nodes=most).page, repeats)
-        lines.append(f"| {name} | {drawn} | **{size / 1000:,.0f}** | {taken:.2f} | {target} |")
-    return "\n".join(lines)
+        players.append([name, str(drawn), f"{taken:.2f}", f"**{size / 1000:,.0f}**", target])
+    return "\n\n".join(
+        [
+            f"Wall times, medians of {repeats} runs after one that does not count; a drawing is made anew each time, "
+            "records and layout included.",
+            report.table(["picture", "nodes", "drawn", "SVG, s", report.TARGET], pictures),
+            report.table(["player", "drawn", "made in, s", "page, kB", report.TARGET], players),
+        ]
+    )
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the benchmark from the command line."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.draw", description="Time drawings and weigh players.")
-    parser.add_argument("--repeats", type=int, default=5, help="runs of which the median counts")
-    parser.add_argument("--dry", action="store_true", help="print only; leave benchmarks/RESULTS.md as it is")
-    options = parser.parse_args(arguments)
-    if options.repeats < 1:
-        parser.error(f"--repeats takes a number of runs, at least 1; got {options.repeats}")
-    body = measure(options.repeats)
-    print(body)
-    if not options.dry:
-        report.write_section("Drawings and players", body)
+    parts.run("draw", measure, arguments, usual=5, quick=1, what="runs of which the median counts")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""With this module one can measure bytes per node, and what importing the library costs."""
+"""With this module one can measure bytes per node and the time to import: ``python -m benchmarks.memory``."""
 
 from __future__ import annotations
 
@@ -9,10 +9,11 @@ import subprocess
 import sys
 import tempfile
 import tracemalloc
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import tinygrad_edu as tg
+from benchmarks import parts, report
 from benchmarks.peers import ScriptValue, micrograd_networks
 
 SAMPLES = 3_072
@@ -73,12 +74,6 @@ def our_binary_operations() -> dict[str, tuple[float, float]]:
     return sizes
 
 
-def peers() -> dict[str, dict[str, float]]:
-    """Bytes of one sum and one product in the peers."""
-    designs = {"micrograd": micrograd_networks().Value, "the microgpt script's design": ScriptValue}
-    return {name: two_values(design) for name, design in designs.items()}
-
-
 def import_milliseconds(repeats: int = 9) -> float:
     """Median of the processor time that importing the library takes in a fresh process, beyond starting Python.
 
@@ -93,3 +88,49 @@ def import_milliseconds(repeats: int = 9) -> float:
             run = subprocess.run(command, capture_output=True, text=True, check=True, env=environment)
             times.append(float(run.stdout) * 1000.0)
     return statistics.median(times[1:])
+
+
+def rows() -> list[list[str]]:
+    """Bytes per node, ours and the peers'."""
+    sizes = our_binary_operations()
+    pair = max(sizes, key=lambda name: sizes[name][0])
+    mixed = max(sizes, key=lambda name: sizes[name][1])
+    made = [
+        ["a + b", f"**{sizes['add'][0]:.0f}**", "≤ 250"],
+        ["a × b", f"**{sizes['mul'][0]:.0f}**", "≤ 250"],
+        [f"costliest of {len(sizes)} binary operations, two Values (`{pair}`)", f"**{sizes[pair][0]:.0f}**", "≤ 320"],
+        [f"costliest with a constant, its node included (`{mixed}`)", f"**{sizes[mixed][1]:.0f}**", "≤ 320"],
+    ]
+    designs = {"the microgpt script's design": ScriptValue}
+    if report.installed("micrograd"):
+        designs["micrograd"] = micrograd_networks().Value
+    else:
+        made.append(report.missing("micrograd", 3))
+    for peer, design in designs.items():
+        made += [[f"{operation} in {peer}", f"{size:.0f}", "–"] for operation, size in two_values(design).items()]
+    return made
+
+
+def measure(repeats: int) -> str:
+    """All measurements, as the text of one part of the results."""
+    return "\n\n".join(
+        [
+            "Memory that one more node takes before the sweep, counted exactly by tracemalloc: the difference between "
+            f"{2 * SAMPLES:,} and {SAMPLES:,} of them. The sweep adds a float, 24 bytes, for the gradient.",
+            report.table(["operation", "bytes", report.TARGET], rows()),
+            f"Processor time beyond starting Python, median of {repeats} fresh processes:",
+            report.table(
+                ["", "ms", report.TARGET],
+                [["`import tinygrad_edu`", f"**{import_milliseconds(repeats):.0f}**", "< 60"]],
+            ),
+        ]
+    )
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the benchmark from the command line."""
+    parts.run("memory", measure, arguments, usual=9, quick=1, what="fresh processes that import the library")
+
+
+if __name__ == "__main__":
+    main()

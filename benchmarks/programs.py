@@ -21,9 +21,9 @@ LEARNING_RATE = 0.1
 DECAY = 1e-4
 
 
-def moons() -> tuple[list[list[float]], list[int]]:
+def moons(count: int = EXAMPLES) -> tuple[list[list[float]], list[int]]:
     """Two interleaved half circles, with labels -1 and 1."""
-    examples = data.load("moons", n=EXAMPLES, seed=0)
+    examples = data.load("moons", n=count, seed=0)
     return examples.X, [1 if label else -1 for label in examples.y]
 
 

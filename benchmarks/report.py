@@ -128,7 +128,7 @@ def targets(body: str) -> Iterator[tuple[str, str, str]]:
     """For every number of a part that has a target: what it is of, the number, the target."""
     places: list[int] = []
     for line in body.splitlines():
-        cells = [cell.strip() for cell in line.strip("| ").split(" | ")] if line.startswith("|") else []
+        cells = [cell.strip() for cell in line[2:-2].split(" | ")] if line.startswith("|") else []
         if TARGET in cells:
             header, places = cells, [place for place, title in enumerate(cells) if title == TARGET]
         elif not cells:

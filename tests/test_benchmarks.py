@@ -6,8 +6,7 @@ import pytest
 
 import tinygrad_edu as tg
 from benchmarks import memory, report
-from benchmarks.eager import demand_same_losses
-from benchmarks.timing import COLLECTOR, Timing, interleaved
+from benchmarks.timing import COLLECTOR, Timing, demand_same_losses, interleaved
 
 
 class Countdown:

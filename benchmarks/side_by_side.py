@@ -1,0 +1,111 @@
+"""With this module one can time one training step in many libraries: ``python -m benchmarks.side_by_side``.
+
+`benchmarks.libraries` holds the programs. Those that are not installed get a row that says so.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # before NumPy is imported, here and in the programs' processes
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+from benchmarks import libraries, parts, report
+from benchmarks.programs import DECAY, LEARNING_RATE, SEED, MicrogradTraining, OurTraining
+from benchmarks.timing import ON, Program, demand_same_losses, interleaved
+
+SCALARS, ARRAYS = "scalars", "arrays"
+OURS = "ours, eager"
+
+
+@dataclass(frozen=True)
+class Library:
+    """One way to run the step.
+
+    Attributes
+    ----------
+    title
+        In the table.
+    numbers
+        Whether the user writes scalars or arrays.
+    package
+        What must be installed, as it is imported.
+    program
+        What makes it, and arguments for that.
+    target
+        How many times as long as our eager step it should at least take.
+    """
+
+    title: str
+    numbers: str
+    package: str
+    program: tuple[Callable[..., Program], tuple[Any, ...]]
+    target: float | None = None
+
+
+LIBRARIES = (
+    Library(OURS, SCALARS, "tinygrad_edu", (OurTraining, ())),
+    Library("micrograd", SCALARS, "micrograd", (MicrogradTraining, ())),
+    Library("XAD: C++ tape from Python", SCALARS, "xad", (libraries.XAD, ()), 2),
+    Library("HIPS autograd", SCALARS, "autograd", (libraries.AutogradScalars, ())),
+    Library("PyTorch", SCALARS, "torch", (libraries.TorchScalars, ())),
+    Library("CasADi SX, graph built once", SCALARS, "casadi", (libraries.CasadiScalars, ())),
+    Library("ours, compiled, NumPy", SCALARS, "tinygrad_edu", (libraries.OursCompiled, ("numpy",))),
+    Library("ours, compiled, numba", SCALARS, "numba", (libraries.OursCompiled, ("numba",))),
+    Library("ours, compiled, JAX", SCALARS, "jax", (libraries.OursCompiled, ("jax",))),
+    Library("HIPS autograd", ARRAYS, "autograd", (libraries.AutogradArrays, ())),
+    Library("PyTorch", ARRAYS, "torch", (libraries.TorchArrays, ())),
+    Library("JAX, jitted", ARRAYS, "jax", (libraries.JaxArrays, ())),
+)
+
+
+def rows(repeats: int, chosen: Sequence[Library] = LIBRARIES) -> list[list[str]]:
+    """A row for each library: time of a step, and how it compares with our eager one."""
+    there = {f"{library.title}, {library.numbers}": library for library in chosen if report.installed(library.package)}
+    timings = interleaved({name: library.program for name, library in there.items()}, repeats, ON)
+    demand_same_losses(timings)
+    ours = timings[f"{OURS}, {SCALARS}"]
+    made = []
+    for library in chosen:
+        timing = timings.get(f"{library.title}, {library.numbers}")
+        if timing is None:
+            made.append(report.missing(library.title, len(HEADER)))
+            continue
+        target = "–" if library.target is None else f"≥ {library.target:g}×"
+        ratio = ours.times_faster_than(timing)
+        cells = [f"{number:.3g}" if number < 1000 else f"{number:,.0f}" for number in (timing.median * 1000, ratio)]
+        made.append([library.title, library.numbers, cells[0], f"**{cells[1]}×**", target])
+    return made
+
+
+HEADER = ["library", "written in", "ms per step", "times our eager step", "target"]
+
+
+def measure(repeats: int) -> str:
+    """All measurements, as the text of one part of the results."""
+    packages: Mapping[str, None] = dict.fromkeys(library.package.replace("_", "-") for library in LIBRARIES)
+    return "\n\n".join(
+        [
+            "Training a network 2-16-16-1 with relu (337 parameters) on 100 moons: forward, mean hinge loss with "
+            f"weight decay {DECAY:g}, backward, plain descent by {LEARNING_RATE:g}, all examples in each step, float64. "
+            f"{report.versions(*packages)}.",
+            "«Written in» is what the user writes; a compiler may make arrays of scalars. All start from the same "
+            f"numbers (seed {SEED}), and their losses were checked to agree at every step: to 12 digits at first, then "
+            f"to 6. Each program has a process of its own and they take turns; medians over {repeats} turns; one thread "
+            "for BLAS and PyTorch. Building and compiling graphs (CasADi, JAX, ours compiled) comes before the first "
+            "turn that counts.",
+            report.table(HEADER, rows(repeats)),
+        ]
+    )
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the benchmark from the command line."""
+    parts.run("side_by_side", measure, arguments, usual=5, quick=1, what="turns of each program that count")
+
+
+if __name__ == "__main__":
+    main()
