@@ -107,10 +107,10 @@ def measure(repeats: int) -> str:
             f"Seeds: networks {SEED}, moons 0, GPT 42. All programs of a group start from the same numbers and their "
             "losses were checked to agree at every step "
             f"(GPT: {', '.join(f'{loss:.4f}' for loss in scalar_gpt.FIRST_LOSSES)}, …).",
-            f"«Collector» is Python's garbage collector, the same on both sides: {ON}, as programs run; on and the heap "
-            f"cleaned before each round, off the clock; {OFF}, and cleaned likewise. Graphs of the peers hold reference "
-            "cycles, so that in the last two they are freed off the clock. The microgpt script is no package: its peer "
-            "is its design of a Value, written anew in `benchmarks/peers.py`.",
+            f"«Collector» is Python's garbage collector, the same on both sides: {ON}, as programs run; on and the "
+            f"heap cleaned before each round, off the clock; {OFF}, and cleaned likewise. Graphs of the peers hold "
+            "reference cycles, so that in the last two they go off the clock. The microgpt script is no package: "
+            "its peer is its design of a Value, written anew in `benchmarks/peers.py`.",
             report.table(HEADER, rows),
         ]
     )

@@ -90,13 +90,13 @@ def measure(repeats: int) -> str:
     return "\n\n".join(
         [
             "Training a network 2-16-16-1 with relu (337 parameters) on 100 moons: forward, mean hinge loss with "
-            f"weight decay {DECAY:g}, backward, plain descent by {LEARNING_RATE:g}, all examples in each step, float64. "
+            f"weight decay {DECAY:g}, backward, plain descent by {LEARNING_RATE:g}, all examples in a step, float64. "
             f"{report.versions(*packages)}.",
             "«Written in» is what the user writes; a compiler may make arrays of scalars. All start from the same "
             f"numbers (seed {SEED}), and their losses were checked to agree at every step: to 12 digits at first, then "
-            f"to 6. Each program has a process of its own and they take turns; medians over {repeats} turns; one thread "
-            "for BLAS and PyTorch. Building and compiling graphs (CasADi, JAX, ours compiled) comes before the first "
-            "turn that counts.",
+            f"to 6. Each program has a process of its own and they take turns; medians over {repeats} turns; one "
+            "thread for BLAS and PyTorch. Building and compiling graphs (CasADi, JAX, ours compiled) comes before the "
+            "first turn that counts.",
             report.table(HEADER, rows(repeats)),
         ]
     )
