@@ -518,3 +518,25 @@ def test_a_program_prints_draws_and_refuses_wrong_counts():
     assert "own" in program.draw().dot
     with pytest.raises(TypeError, match="2 numbers"):
         program(1.0)
+
+
+@pytest.mark.parametrize("f", [tg.abs, lambda x: tg.maximum(x, 0.0), lambda x: tg.minimum(x, -x)])
+def test_a_kink_is_reported_where_central_differences_happen_to_agree(f):
+    """On both sides of 0 the differences of |x| cancel, to the 0 that abs promises: that shows nothing."""
+    report = tg.check_grads(f, (0.0,))
+    assert [c.status for c in report.comparisons] == ["kink", "kink"]
+    assert not report.conclusive
+    assert tg.check_grads(tg.square, (0.0,)).conclusive  # where the slope is 0 as well
+
+
+def test_the_message_fits_on_a_screen():
+    """12 parameters, one of them wrong: its coordinate first, and no line wider than a screen."""
+    wrong = tg.Op("wrong", lambda x: math.sin(x), lambda y, x: (tg.cos(x) * 1.001,))
+    with pytest.raises(GradientMismatch) as caught:
+        tg.check_grads(
+            lambda w: tg.sum(w[:7]) + wrong(w[7]) * w[8] + tg.dot(w[8:10], w[10:]), ([k / 7 for k in range(12)],)
+        )
+    lines = str(caught.value).splitlines()
+    assert len(lines) < 25
+    assert max(map(len, lines)) <= 120
+    assert "w[7]" in lines[2]

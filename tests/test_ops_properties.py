@@ -191,13 +191,13 @@ def test_the_domain_is_where_it_is_defined(op):
 
 
 @pytest.mark.parametrize("op", [op for op in OPS.values() if op.arity == 2], ids=lambda op: op.name)
-@pytest.mark.parametrize("c", [0.0, -0.0, 1.0, -1.0, 2.0, inf], ids=repr)
-def test_only_what_changes_no_float_is_simplified_away(op, c):
-    for apply in (lambda x: op(x, c), lambda x: op(c, x)):
-        simple = tg.trace(apply, 0.5).simplify()
-        assert all(bits(simple(x)) == bits(apply(x)) for x in EDGES)
-        arithmetic = op.symbol in "+−×/^"
-        assert (not simple.equations) == (arithmetic and all(bits(apply(x)) == bits(x) for x in EDGES))
+def test_only_what_changes_no_float_is_simplified_away(op):
+    for c in (0.0, -0.0, 1.0, -1.0, 2.0, inf):
+        for apply in (lambda x, c=c: op(x, c), lambda x, c=c: op(c, x)):
+            simple = tg.trace(lambda x, apply=apply: apply(x), 0.5).simplify()
+            assert all(bits(simple(x)) == bits(apply(x)) for x in EDGES), c
+            changes_nothing = op.symbol in "+−×/^" and all(bits(apply(x)) == bits(x) for x in EDGES)
+            assert (not simple.equations) == changes_nothing, c
 
 
 def _domain_holds(op, args):

@@ -10,6 +10,7 @@ import io
 import json
 import os
 import pathlib
+import resource
 import signal
 import sys
 import time
@@ -20,6 +21,7 @@ TESTS = HERE.parent
 sys.path.insert(0, str(HERE))
 CHECKS = ("test_programs", "test_state_machine", "test_ops_properties")
 LEFT_OUT = ("pytorch", "reference", "worth_testing")  # these need PyTorch, or look at the checks themselves
+_MEMORY = 8 << 30
 CAUGHT, SURVIVED, TIMEOUT = "caught", "survived", "timeout"
 
 
@@ -33,9 +35,10 @@ def calls(module):
         marks = [mark for mark in getattr(test, "pytestmark", ()) if mark.name == "parametrize"]
         if not marks:
             yield name, test, {}
-        for mark in marks:
-            for value in mark.args[1]:
-                yield f"{name}[{getattr(value, 'name', value)}]", test, {mark.args[0]: value}
+            continue
+        (mark,) = marks  # of several, their product would have to be taken
+        for value in mark.args[1]:
+            yield f"{name}[{getattr(value, 'name', value)}]", test, {mark.args[0]: value}
 
 
 def generic_checks(first_ops):
@@ -80,7 +83,13 @@ def own_failure(own_tests, output):
 
     # hypothesis is loaded already, which its plugin for pytest would complain about
     arguments = ["-x", "-q", "-W", "ignore::pytest.PytestAssertRewriteWarning", "-p", "no:cacheprovider"]
-    arguments += ["-p", "no:hypothesispytest", "-k", "not million"]  # 14 s, and sees only what smaller ones see
+    arguments += [
+        "-p",
+        "no:hypothesispytest",
+        "--assert=plain",
+        "-k",
+        "not million",
+    ]  # 14 s, and sees only what smaller ones see
     if not pytest.main([*arguments, f"--rootdir={TESTS.parent}", *own_tests]):
         return None
     failing = [line for line in output.getvalue().splitlines() if line.startswith("FAILED")]
@@ -99,6 +108,7 @@ def run_all(changes, jobs=2, limit=120.0, own_tests=()):
             if pid == 0:
                 os.close(reading)
                 os.setsid()
+                resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))  # for changes that loop and collect
                 try:
                     code, report = attempt(file, text, own_tests)
                 except BaseException as error:  # a change may make the import fail: that is noticed, too

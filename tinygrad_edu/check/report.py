@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import textwrap
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
@@ -11,7 +12,9 @@ from .differences import Estimate
 from .suspects import Suspect, tolerance
 
 _SHOWN = 5
+_WIDTH = 118  # of a screen
 AGREES, MISMATCH, KINK, UNSETTLED = "agrees", "mismatch", "kink", "unsettled"
+_POOR = 1e-6  # a relative error of the measurement itself past which a nondifferentiable point is looked for
 _UNSETTLED = 1e-2  # a relative error of the measurement itself past which it decides nothing
 
 
@@ -63,7 +66,8 @@ def compare(name: str, mode: str, given: float, estimate: Estimate, kinked: Any,
     estimate : Estimate
         The measurement.
     kinked : callable
-        ``kinked()`` tells whether the point is nondifferentiable; asked only if the two disagree.
+        ``kinked()`` tells whether the point is nondifferentiable; asked only if the two disagree or the measurement is
+        poor (of abs at 0 the differences on either side cancel, and agree with the promised 0).
     rtol : float
         Relative tolerance.
 
@@ -76,6 +80,8 @@ def compare(name: str, mode: str, given: float, estimate: Estimate, kinked: Any,
     size = max(abs(estimate.value), abs(given) if math.isfinite(given) else 0.0)
     if math.isinf(estimate.error):
         status = KINK if kinked() else UNSETTLED
+    elif estimate.error > _POOR * size and kinked():
+        status = KINK
     elif gap <= allowed:
         status = AGREES if estimate.error <= _UNSETTLED * size or gap <= rtol * size or size <= rtol else UNSETTLED
     else:
@@ -190,4 +196,14 @@ def mismatch(
         lines.append(explanation)
     at = [f"{name} = {x!r}" for name, x in point[:12]] + ["…"] * (len(point) > 12)
     lines.append(f"at {', '.join(at)}")
+    lines = [part for line in lines for part in _wrapped(line)]
     return GradientMismatch("\n".join(lines), wrong, dict(point), suspect)
+
+
+def _wrapped(line: str) -> list[str]:
+    """Break a line that is wider than a screen, but no word of it; rows of tables are narrower."""
+    if len(line) <= _WIDTH:
+        return [line]
+    kept = line.replace(" = ", "\u00a0=\u00a0")  # no-break spaces, so that a name stays with its number
+    parts = textwrap.wrap(kept, _WIDTH, subsequent_indent="    ", break_long_words=False, break_on_hyphens=False)
+    return [part.replace("\u00a0", " ") for part in parts]
