@@ -57,6 +57,36 @@ def test_networks_agree_with_numpy(sizes, count):
     assert_agree(gradient, true_gradient, 1e-12)
 
 
+@pytest.mark.parametrize("name", ["sin", "cos", "exp", "tanh", "sigmoid"])
+def test_series_are_exact_to_a_few_units_in_the_last_place(name):
+    rng = np.random.default_rng(0)
+    op = tg.OPS[name]
+    largest = {"exp": 709.0, "tanh": 25.0, "sigmoid": 700.0}.get(name, 3e5)  # sine and cosine: beyond their series too
+    drawn = [rng.normal(size=300) * scale for scale in (1e-300, 1e-8, 1.0, 30.0)]
+    x = np.concatenate([*drawn, rng.uniform(-largest, largest, 800), np.arange(1, 200) * math.pi / 2])
+    x = x[np.abs(x) <= largest]
+    for part in (x, x[np.abs(x) < 9e4]):  # an array with one far number, and one without
+        np.testing.assert_allclose(tg.compile(op, backend="numba")(part), [op(v) for v in part.tolist()], rtol=1e-15)
+
+
+def test_matrix_products_of_every_small_size():
+    rng = np.random.default_rng(0)
+    for lines in (1, 2, 3, 4, 5, 7):
+        for terms in (1, 3, 4, 6, 9):
+            for count in (1, 3, 17):
+                W = [[tg.Value(w) for w in row] for row in rng.normal(size=(lines, terms)).tolist()]
+
+                def loss(x, y, W=W):
+                    return tg.sum([tg.dot(row, z) * tg.dot(row, x) for z in (x, y) for row in W])
+
+                params = [w for row in W for w in row]
+                arrays = rng.normal(size=(2, count, terms))
+                value, gradient = tg.compile(loss, params, "numba").value_and_grad(*arrays)
+                true_value, true_gradient, _ = eager(loss, params, *arrays)
+                assert value == pytest.approx(true_value, rel=1e-12)
+                assert_agree(gradient, true_gradient, 1e-12)
+
+
 def test_all_inside_the_function():
     model = nn.MLP(2, [6, 6, 1], seed=1)
     X = np.random.default_rng(0).normal(size=(30, 2)).tolist()

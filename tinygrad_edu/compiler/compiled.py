@@ -24,7 +24,6 @@ from .tracing import traced
 
 Array = Any
 _KEPT = 4  # batch sizes whose buffers are kept
-_NUMBERS = 4_000_000  # in the batched workspace; larger batches are run in parts
 
 
 def machine_of(backend: str, devices: Sequence[Any] | None = None) -> Callable[[Program, int], Any]:
@@ -148,7 +147,7 @@ class Compiled:
         ndarray, shape (N, ...)
             For outputs in containers of unequal sizes or dicts: such containers of arrays of shape (N,).
         """
-        with self._lock, np.errstate(all="ignore"):  # nan and infinities are values here, as they are on floats
+        with self._lock:
             batch, made = self._prepare(args)
             outputs = np.empty((len(made.lowered.outputs), batch.size))
             for part, start, machine in self._parts(made, "value", batch, None):
@@ -186,24 +185,27 @@ class Compiled:
         ValueError
             If shapes do not fit, or there is no example.
         """
-        with self._lock, np.errstate(all="ignore"):
+        with self._lock:
             known = self._known.get((weights is None, _shapes(args)))
             if known is not None:  # the usual case: arrays of shapes that were met before
-                machine, made = known
-                self._latest, self._program = made, machine.program
-                seed, _ = _seed_of(reduce, weights, machine.count)
-                return _evaluated(machine, args, seed, at)
-            batch, made = self._prepare(args)
-            made.only_output("value_and_grad")
-            seed, kind = _seed_of(reduce, weights, batch.size)
-            value, gradient = 0.0, None
+                machine, self._latest = known
+                self._program = machine.program
+                return _evaluated(machine, args, _seed_of(reduce, weights, machine.count)[0], at)
+            return self._in_parts(args, reduce, weights, at)
+
+    def _in_parts(self, args: tuple[Any, ...], reduce: str, weights: Any, at: Any) -> tuple[float, Array]:
+        batch, made = self._prepare(args)
+        made.only_output("value_and_grad")
+        seed, kind = _seed_of(reduce, weights, batch.size)
+        value, gradient = 0.0, 0.0
+        with np.errstate(all="ignore"):
             for part, start, machine in self._parts(made, kind, batch, seed):
                 if part is batch and (shapes := _shapes(args)) is not None:
                     self._known[weights is None, shapes] = machine, made
                 part_seed = seed if isinstance(seed, float) else seed[start : start + part.size]
                 more, slopes = _evaluated(machine, part.arrays, part_seed, at)
                 value += more
-                gradient = slopes if gradient is None else gradient + slopes
+                gradient += slopes
         return value, gradient
 
     def backward(self, *args: Any, reduce: str = "mean", weights: Any = None) -> float:
@@ -246,9 +248,7 @@ class Compiled:
             with collector_paused():
                 program = made.programs[kind] = assemble(made.lowered, kind != "value", kind == "weighted")
         self._program = program
-        size = batch.size
-        if not program.couples:
-            size = min(size, max(64, _NUMBERS // max(1, program.batched_rows)))
+        size = program.part_of(batch.size)
         for start in range(0, batch.size, size):
             part = batch if size == batch.size else batch.part(start, size)
             yield part, start, self._machine_for(made, kind, program, part.size)
@@ -284,13 +284,11 @@ def _seed_of(reduce: str, weights: Any, count: int) -> tuple[Any, str]:
 
 
 def _shapes(args: tuple[Any, ...]) -> tuple[tuple[int, ...], ...] | None:
-    """Give the shapes of arguments that are all arrays of real numbers, else None."""
-    shapes = []
-    for arg in args:
-        if arg.__class__ is not np.ndarray or arg.dtype.kind not in "fiub":
-            return None
-        shapes.append(arg.shape)
-    return tuple(shapes)
+    """Give the shapes of arguments that are all arrays, else None."""
+    try:
+        return tuple([arg.shape for arg in args])
+    except AttributeError:
+        return None
 
 
 def _evaluated(machine: Any, arrays: Sequence[Array], seed: Any, at: Any) -> tuple[float, Array]:

@@ -8,6 +8,7 @@ import os
 import sys
 from collections.abc import Callable
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -19,9 +20,8 @@ from .numpy_backend import MAKERS, Machine
 from .program import Instruction, Operand, Program
 
 _LARGE_PRODUCTS = 1_500, 30_000  # multiplications, unbatched and batched, from which BLAS is faster
-_LARGE_MAP = 1_000  # numbers from which NumPy's exp and its like are faster
+_LARGE_MAP = 1_000  # numbers from which NumPy's logarithm and its like are faster
 _OPERANDS = 3
-_WIDTH = 11
 
 
 @cache
@@ -61,11 +61,11 @@ class NumbaMachine(Machine):
     """
 
     def __init__(self, program: Program, count: int) -> None:
-        self._code: list[list[int]] = []
-        self._tables: list[int] = []
-        self._numbers: list[float] = []
-        self._constants: dict[str, int] = {}
+        self._code: list[int] = []
+        self._numbers: dict[str, int] = {}  # constants, and their places
+        self._constants: list[float] = []
         self._spare = program.rows + program.batched_rows * count
+        self._room = max([count, *[step.height for step in program.instructions]])
         self._pending = 0
         self._segments: list[int] = []  # places among the calls, and where their code begins and ends
         super().__init__(program, count)
@@ -74,31 +74,58 @@ class NumbaMachine(Machine):
 
     def _finish(self) -> None:
         """Put all numbers into one block of memory, which the compiled code knows by places in it."""
-        program, count = self.program, self.count
-        memory = self._memory
-        start = self._spare + _OPERANDS * count
-        memory[start : start + len(self._numbers)] = self._numbers
-        code = np.array(self._code, dtype=np.int64).reshape(-1, _WIDTH)
-        tables = np.array(self._tables, dtype=np.int64)
+        start = self._spare + _OPERANDS * self._room + 1
+        self._memory[start : start + len(self._constants)] = self._constants
+        code = np.array(self._code, dtype=np.uint32)
         run = machine_code()
         for place, first, last in zip(*[iter(self._segments)] * 3, strict=True):
-            self.calls[place] = (run, (code, tables, memory, program.rows, count, self._spare, first, last))
+            self.calls[place] = (run, (code, self._memory, self.count, self._spare, self._room, first, last))
 
     def _allocate(self) -> None:
         program, count = self.program, self.count
-        constants = sum(operand.rows is None for step in program.instructions for operand in step.operands)
-        most = sum(step.height for step in program.instructions) if constants else 0
-        self._memory = np.zeros(self._spare + _OPERANDS * count + constants + most)
+        constants = sum(
+            1 if isinstance(operand.constant, float) else operand.constant.size
+            for step in program.instructions
+            for operand in step.operands
+            if operand.rows is None
+        )
+        self._memory = np.zeros(self._spare + _OPERANDS * self._room + 1 + constants)
         self.unbatched = self._memory[: program.rows]
         self.batched = self._memory[program.rows : self._spare].reshape(program.batched_rows, count)
 
+    def run(self) -> None:
+        if 3 * len(self.calls) > len(self._segments):
+            super().run()
+        else:
+            for function, arguments in self.calls:  # numba warns of no infinities
+                function(*arguments)
+
+    def _make_total(self, row: int) -> None:
+        place = self._spare + _OPERANDS * self._room
+        self._losses_sum = self._memory[place : place + 1].reshape(())
+        losses = self._place(True, row)
+        if self.program.weighted:
+            words = [vm.BATCH_MATMUL, vm.NUMBERS, place, 1, 1, 1, 1, losses, self._place(True, self.program.seed)]
+        else:
+            words = [vm.BATCH_SUM, vm.NUMBERS, place, 1, 1, 0, losses]
+        self._code += words
+
     def _make(self, step: Instruction) -> None:
-        line = self._encoded(step)
-        if line is None:
+        words = self._encoded(step)
+        if words is None:
             self._flush()
             MAKERS[step.kind](self, step)
         else:
-            self._code.append(line + [0] * (_WIDTH - len(line)))
+            self._code += words
+
+    def _on_blas(self, step: Instruction) -> bool:
+        left, right = (operand.rows for operand in step.operands)
+        assert left is not None
+        assert right is not None
+        _, lines, terms = left.shape
+        places = right.shape[2] if step.kind == "matmul" else right.shape[1]
+        batched = step.operands[1].batched
+        return bool(lines * terms * places * (self.count if batched else 1) > _LARGE_PRODUCTS[batched])
 
     def _flush(self) -> None:
         """End a run of steps for the virtual machine with one call to it."""
@@ -110,54 +137,76 @@ class NumbaMachine(Machine):
     # ------------------------------------------------------------------------------------ encoding
 
     def _encoded(self, step: Instruction) -> list[int] | None:
-        """Write a step as numbers; None if NumPy runs it better, or alone."""
-        head = [int(step.batched), step.row, step.height]
-        size = step.height * (self.count if step.batched else 1)
-        if step.kind == "map":
-            code = vm.CODES.get(step.op.name) if OPS.get(step.op.name) is step.op else None
-            if code is None or (step.op.name in vm.SLOW and size > _LARGE_MAP):
-                return None
-            tables = [self._operand(operand, step.height) for operand in step.operands]
-            flags = sum(operand.batched << place for place, operand in enumerate(step.operands))
-            return [code, *head, *tables, *[0] * (_OPERANDS - len(tables)), flags, len(tables)]
-        if step.kind in ("reduce", "sum", "dot"):
-            if step.op.role not in ("sum", "dot"):
-                return None
-            tables = [self._operand(operand, 0) for operand in step.operands]
-            offsets = step.offsets
-            if offsets is None:
-                rows = step.operands[0].rows
-                assert rows is not None
-                offsets = np.arange(step.height + 1) * (rows.size // step.height)
-            code = vm.DOT if step.kind == "dot" else vm.SUM
-            return [code, *head, *tables, *[0] * (_OPERANDS - len(tables)), self._table(offsets)]
+        """Write a step as whole numbers; None if NumPy runs it better, or alone."""
+        mode = vm.ROWS if step.batched else vm.NUMBERS
+        out = self._place(step.batched, step.row)
+        if step.kind == "map" and step.op.arity is not None:
+            return self._encoded_map(step, mode, out)
+        if step.kind in ("map", "reduce", "sum", "dot"):
+            return self._encoded_sums(step, mode, out)
+        tables = [self._places(operand, 0) for operand in step.operands]
         left = step.operands[0].rows
         assert left is not None
         if step.kind == "batch_sum":
-            return [vm.BATCH_SUM, *head, self._table(left), 0, 0, left.shape[1]]
+            return [vm.BATCH_SUM, mode, out, step.height, left.shape[1], 0, *tables[0]]
+        if self._on_blas(step):
+            return None
         right = step.operands[1].rows
         assert right is not None
-        blocks, lines, terms = left.shape
-        places = right.shape[2] if step.kind == "matmul" else right.shape[1]
-        batch = self.count if step.operands[1].batched else 1
-        if lines * terms * places * batch > _LARGE_PRODUCTS[step.operands[1].batched]:
+        code, places = (vm.MATMUL, right.shape[2]) if step.kind == "matmul" else (vm.BATCH_MATMUL, right.shape[1])
+        return [code, mode, out, *left.shape, places, *tables[0], *tables[1]]
+
+    def _encoded_map(self, step: Instruction, mode: int, out: int) -> list[int] | None:
+        """Element by element."""
+        code = vm.CODES.get(step.op.name) if OPS.get(step.op.name) is step.op else None
+        size = step.height * (self.count if step.batched else 1)
+        if code is None or (step.op.name in vm.SLOW and size > _LARGE_MAP):
             return None
-        code = vm.MATMUL if step.kind == "matmul" else vm.BATCH_MATMUL
-        return [code, *head, self._table(left), self._table(right), 0, blocks, lines, terms, places]
+        tables = [self._places(operand, step.height) for operand in step.operands]
+        flags = sum((not operand.batched) << place for place, operand in enumerate(step.operands))
+        head = [len(tables), flags if step.batched else 0]
+        spacing = self.count if step.batched else 1
+        together = [places[0] + i * spacing for places in tables for i in range(step.height)]
+        flat = [place for places in tables for place in places]
+        if together == flat and not (step.batched and flags):
+            return [code, vm.MERGED, out, size, *head, *[places[0] for places in tables]]
+        return [code, mode, out, step.height, *head, *flat]
 
-    def _table(self, rows: Any) -> int:
-        start = len(self._tables)
-        self._tables += rows.ravel().tolist()
-        return start
-
-    def _operand(self, operand: Operand, height: int) -> int:
-        if operand.rows is not None:
-            return self._table(operand.rows)
-        first = self._spare + _OPERANDS * self.count + len(self._numbers)
-        if isinstance(operand.constant, float):
-            self._numbers.append(operand.constant)
-            places = np.full(height, first)
+    def _encoded_sums(self, step: Instruction, mode: int, out: int) -> list[int] | None:
+        """Sums and inner products, each with its number of terms."""
+        if step.op.role not in ("sum", "dot"):
+            return None
+        if step.kind == "map":  # a short sum, whose operands are its terms
+            columns = [self._places(operand, step.height) for operand in step.operands]
+            lines = [[term for column in zip(*columns, strict=True) for term in column]]
+            bounds = range(0, len(lines[0]) + 1, len(columns))
         else:
-            self._numbers += operand.constant.ravel().tolist()
-            places = np.arange(first, first + height)
-        return self._table(places)
+            lines = [self._places(operand, 0) for operand in step.operands]
+            bounds = range(0, len(lines[0]) + 1, len(lines[0]) // step.height)
+        offsets = list(bounds) if step.offsets is None else step.offsets.tolist()
+        words = [vm.DOT if step.kind == "dot" else vm.SUM, mode, out, step.height, 0, 0]
+        for first, last in pairwise(offsets):
+            words.append(last - first)
+            for line in lines:
+                words += line[first:last]
+        return words
+
+    def _place(self, batched: bool, row: int) -> int:
+        return self.program.rows + row * self.count if batched else row
+
+    def _places(self, operand: Operand, height: int) -> list[int]:
+        """Give the places in memory that an operand is read from; constants get theirs."""
+        if operand.rows is not None:
+            rows = operand.rows.ravel()
+            places: list[int] = (self.program.rows + rows * self.count if operand.batched else rows).tolist()
+            return places
+        constant = operand.constant
+        numbers = [constant] * height if isinstance(constant, float) else constant.ravel().tolist()
+        return [self._constant(number) for number in numbers]
+
+    def _constant(self, number: float) -> int:
+        first = self._spare + _OPERANDS * self._room + 1
+        place = self._numbers.setdefault(repr(number), first + len(self._constants))
+        if place == first + len(self._constants):
+            self._constants.append(number)
+        return place

@@ -1,19 +1,27 @@
 """With this module the virtual machine of the numba back end is written: one function that runs any array program.
 
 Its text is put together from the table below, once; numba compiles it once and keeps the machine code on disk. Programs
-are data to it, so that any graph starts at once. Each operation becomes two loops: over the rows of an unbatched
-group, and over the examples of a batched row.
+are data to it, so that any graph starts at once. Each operation becomes one loop over numbers that stand side by side:
+the examples of a row, or the numbers of a group, which are put side by side first.
+
+Code is a list of whole numbers, and what it refers to is the place of a number in one block of memory. Arithmetic on
+places is unsigned, for numba then leaves out its test for negative ones, which would keep loops from taking several
+numbers at a time.
 """
 
 from __future__ import annotations
 
+import re
+
+from .numba_functions import FUNCTIONS
+
 FORMS: dict[str, str] = {
-    "identity": "x",
     "add": "x + y",
     "sub": "x - y",
     "mul": "x * y",
-    "div": "x / y",
     "neg": "-x",
+    "identity": "x",
+    "div": "x / y",
     "square": "x * x",
     "reciprocal": "1.0 / x",
     "abs": "abs(x)",
@@ -27,164 +35,314 @@ FORMS: dict[str, str] = {
     "minimum": "x if x <= y or x != x else y",
     "maximum": "x if x >= y or x != x else y",
     "where": "y if x != 0.0 else z",
-    "exp": "math.exp(x)",
+    "exp": "exp(x)",
+    "sin": "sine(x)",
+    "cos": "cosine(x)",
+    "tanh": "tanh(x)",
+    "sigmoid": "sigmoid(x)",
     "expm1": "math.expm1(x)",
     "log": "math.log(x)",
     "log1p": "math.log1p(x)",
-    "sin": "math.sin(x)",
-    "cos": "math.cos(x)",
-    "tanh": "math.tanh(x)",
-    "sigmoid": "1.0 / (1.0 + math.exp(-x)) if x >= 0.0 else math.exp(x) / (1.0 + math.exp(x))",
     "softplus": "(x if x > 0.0 else 0.0 * (x != x) if x == x else x) + math.log1p(math.exp(-abs(x)))",
     "pow": "x ** y",
 }
 """How each operation is written on floats; operations that are not here run on NumPy."""
 
-SLOW = {"exp", "expm1", "log", "log1p", "sin", "cos", "tanh", "sigmoid", "softplus", "pow"}
+DIRECT = ("add", "sub", "mul", "neg")
+"""What is so cheap that the numbers of a group are not put side by side first."""
+
+SLOW = {"expm1", "log", "log1p", "softplus", "pow"}
 """Operations that NumPy does several numbers at a time, and so faster on large arrays."""
 
 CODES = {name: code for code, name in enumerate(FORMS)}
-SUM, DOT, MATMUL, BATCH_MATMUL, BATCH_SUM = range(100, 105)
+SUM, DOT, MATMUL, BATCH_MATMUL, BATCH_SUM = range(len(FORMS), len(FORMS) + 5)
+NUMBERS, ROWS, MERGED = range(3)
+"""What a step writes: numbers, one each; rows; numbers of which all operands stand side by side in the same order."""
 
 _HEAD = '''
 """Written by tinygrad_edu.compiler.numba_source."""
 import math
 import numba
+import numpy as np
 
-
-@numba.njit(cache={cache}, error_model="numpy", fastmath={{"reassoc", "contract"}})
-def run(code, tables, memory, rows, count, spare, first, last):
-    for step in range(first, last):
-        what, batched, row, height = code[step, 0], code[step, 1], code[step, 2], code[step, 3]
-        a, b, c = code[step, 4], code[step, 5], code[step, 6]
-        if batched == 0:
+U = np.uint64
+ZERO, ONE, TWO, THREE, FOUR, FIVE, SIX = [U(i) for i in range(7)]
 '''
 
-_TAIL = """
-            elif what == {SUM}:
-                starts = code[step, 7]
-                for r in range(height):
-                    total = 0.0
-                    for k in range(tables[starts + r], tables[starts + r + 1]):
-                        total += memory[tables[a + k]]
-                    memory[row + r] = total
-            elif what == {DOT}:
-                starts = code[step, 7]
-                for r in range(height):
-                    total = 0.0
-                    for k in range(tables[starts + r], tables[starts + r + 1]):
-                        total += memory[tables[a + k]] * memory[tables[b + k]]
-                    memory[row + r] = total
-            elif what == {MATMUL}:
-                blocks, lines, terms, places = code[step, 7], code[step, 8], code[step, 9], code[step, 10]
-                for m in range(blocks):
-                    for o in range(lines):
-                        for t in range(places):
-                            total = 0.0
-                            for k in range(terms):
-                                total += (memory[tables[a + (m * lines + o) * terms + k]]
-                                          * memory[tables[b + (m * terms + k) * places + t]])
-                            memory[row + (m * lines + o) * places + t] = total
-            elif what == {BATCH_MATMUL}:
-                blocks, lines, terms, places = code[step, 7], code[step, 8], code[step, 9], code[step, 10]
-                for m in range(blocks):
-                    for o in range(lines):
-                        for t in range(places):
-                            total = 0.0
-                            for k in range(terms):
-                                start = rows + tables[a + (m * lines + o) * terms + k] * count
-                                x0 = memory[start : start + count]
-                                start = rows + tables[b + (m * places + t) * terms + k] * count
-                                x1 = memory[start : start + count]
-                                for n in range(count):
-                                    total += x0[n] * x1[n]
-                            memory[row + (m * lines + o) * places + t] = total
-            elif what == {BATCH_SUM}:
-                terms = code[step, 7]
-                for r in range(height):
-                    total = 0.0
-                    for k in range(terms):
-                        start = rows + tables[a + r * terms + k] * count
-                        x0 = memory[start : start + count]
-                        for n in range(count):
-                            total += x0[n]
-                    memory[row + r] = total
-            continue
-        if what == {SUM} or what == {DOT}:
-            starts = code[step, 7]
-            for r in range(height):
-                start = rows + (row + r) * count
-                out = memory[start : start + count]
-                for n in range(count):
-                    out[n] = 0.0
-                for k in range(tables[starts + r], tables[starts + r + 1]):
-                    start = rows + tables[a + k] * count
-                    x0 = memory[start : start + count]
-                    if what == {SUM}:
-                        for n in range(count):
-                            out[n] += x0[n]
-                    else:
-                        start = rows + tables[b + k] * count
-                        x1 = memory[start : start + count]
-                        for n in range(count):
-                            out[n] += x0[n] * x1[n]
-            continue
-        if what == {MATMUL}:
-            blocks, lines, terms, places = code[step, 7], code[step, 8], code[step, 9], code[step, 10]
-            for m in range(blocks):
-                for o in range(lines):
-                    u = a + (m * lines + o) * terms
-                    for t in range(places):
-                        start = rows + (row + (m * lines + o) * places + t) * count
-                        out = memory[start : start + count]
-                        v = b + m * terms * places + t
-                        for n in range(count):
-                            out[n] = 0.0
-                        k = 0
-                        while k + 4 <= terms:
-                            w0, w1 = memory[tables[u + k]], memory[tables[u + k + 1]]
-                            w2, w3 = memory[tables[u + k + 2]], memory[tables[u + k + 3]]
-                            start = rows + tables[v + k * places] * count
-                            x0 = memory[start : start + count]
-                            start = rows + tables[v + (k + 1) * places] * count
-                            x1 = memory[start : start + count]
-                            start = rows + tables[v + (k + 2) * places] * count
-                            x2 = memory[start : start + count]
-                            start = rows + tables[v + (k + 3) * places] * count
-                            x3 = memory[start : start + count]
-                            for n in range(count):
-                                out[n] += w0 * x0[n] + w1 * x1[n] + w2 * x2[n] + w3 * x3[n]
-                            k += 4
-                        while k < terms:
-                            w0 = memory[tables[u + k]]
-                            start = rows + tables[v + k * places] * count
-                            x0 = memory[start : start + count]
-                            for n in range(count):
-                                out[n] += w0 * x0[n]
-                            k += 1
-            continue
-        for r in range(height):
-            start = rows + (row + r) * count
-            out = memory[start : start + count]
-            p = q = s = spare
-            for place in range(code[step, 8]):
-                operand = code[step, 4 + place]
-                inside = tables[operand + r]
-                if (code[step, 7] >> place) & 1:
-                    here = rows + inside * count
-                else:  # one number for all examples
-                    here = spare + place * count
-                    number = memory[inside]
-                    for n in range(count):
-                        memory[here + n] = number
-                if place == 0:
-                    p = here
-                elif place == 1:
-                    q = here
-                else:
-                    s = here
-            xs, ys, zs = memory[p : p + count], memory[q : q + count], memory[s : s + count]
+_APPLY = '''
+
+@numba.njit(error_model="numpy", fastmath={"contract"})
+def apply(what, memory, out, p, q, s, count):
+    """One operation on numbers that stand side by side."""
+'''
+
+_FAR = """        far = ZERO
+        for n in range(count):
+            far += ONE if abs(memory[p + n]) > FAR else ZERO
+        if far:  # the quick forms hold near zero only
+            for n in range(count):
+                memory[out + n] = math.{name}(memory[p + n])
 """
+
+_RUN = '''
+
+@numba.njit(cache={cache}, error_model="numpy", fastmath={{"reassoc", "contract"}})
+def run(code, memory, examples, spare_place, room, first, last):
+    """Run code from one place to another; operands that are not side by side are put so at the spare place."""
+    count, spare = U(examples), U(spare_place)
+    spares = spare, spare + U(room), spare + TWO * U(room)
+    at = U(first)
+    while at < U(last):
+        what, mode, out, height = U(code[at]), U(code[at + ONE]), U(code[at + TWO]), U(code[at + THREE])
+        arity, flags = U(code[at + FOUR]), U(code[at + FIVE])
+        at += SIX
+        if what < U({SUM}):
+            a, b = at, at + height
+            if mode == U({MERGED}):
+                p = U(code[at])
+                q = U(code[at + ONE]) if arity > ONE else p
+                s = U(code[at + TWO]) if arity > TWO else p
+                apply(what, memory, out, p, q, s, height)
+                at += arity
+                continue
+            at += arity * height
+            if mode == U({NUMBERS}):
+{direct}
+                else:
+                    for place in range(arity):
+                        here = spares[place]
+                        for r in range(height):
+                            memory[here + r] = memory[U(code[a + r])]
+                        a += height
+                    apply(what, memory, out, spares[0], spares[1], spares[2], height)
+                continue
+            for r in range(height):
+                p = operand(code, memory, a, r, spares[0], count, flags & ONE)
+                q = operand(code, memory, b, r, spares[1], count, flags & TWO) if arity > ONE else p
+                s = operand(code, memory, b + height, r, spares[2], count, flags & FOUR) if arity > TWO else p
+                apply(what, memory, out, p, q, s, count)
+                out += count
+        elif what == U({SUM}) or what == U({DOT}):
+            for r in range(height):
+                terms = U(code[at])
+                at = summed(code, memory, at + ONE, terms, out, count, mode == U({NUMBERS}), what == U({DOT}))
+                out += ONE if mode == U({NUMBERS}) else count
+        elif what == U({BATCH_SUM}):
+            for r in range(height):
+                total = 0.0
+                for k in range(arity):
+                    p = U(code[at + k])
+                    for n in range(count):
+                        total += memory[p + n]
+                memory[out + r] = total
+                at += arity
+        else:
+            blocks, lines, terms, places = height, arity, flags, U(code[at])
+            a = at + ONE
+            b = a + blocks * lines * terms
+            at = b + blocks * terms * places
+            for m in range(blocks):
+                if what == U({BATCH_MATMUL}):
+                    batch_product(code, memory, a, b, out, lines, terms, places, count)
+                    out += lines * places
+                elif mode == U({NUMBERS}):
+                    plain_product(code, memory, a, b, out, lines, terms, places)
+                    out += lines * places
+                else:
+                    product(code, memory, a, b, out, lines, terms, places, count)
+                    out += lines * places * count
+                a += lines * terms
+                b += terms * places
+'''
+
+_PARTS = '''
+
+@numba.njit
+def operand(code, memory, table, r, spare, count, shared):
+    """Give the place of a row; one number for all examples is made a row, unless the row before was the same."""
+    place = U(code[table + r])
+    if not shared:
+        return place
+    if r == ZERO or place != U(code[table + r - ONE]):
+        number = memory[place]
+        for n in range(count):
+            memory[spare + n] = number
+    return spare
+
+
+@numba.njit(error_model="numpy", fastmath={"reassoc", "contract"})
+def summed(code, memory, at, terms, out, count, plain, products):
+    """One sum, or inner product; gives the place after its code."""
+    b = at + terms
+    if plain:
+        total = 0.0
+        if products:
+            for k in range(terms):
+                total += memory[U(code[at + k])] * memory[U(code[b + k])]
+        else:
+            for k in range(terms):
+                total += memory[U(code[at + k])]
+        memory[out] = total
+        return b + terms if products else b
+    for n in range(count):
+        memory[out + n] = 0.0
+    if products:
+        for k in range(terms):
+            p, q = U(code[at + k]), U(code[b + k])
+            for n in range(count):
+                memory[out + n] += memory[p + n] * memory[q + n]
+        return b + terms
+    for k in range(terms):
+        p = U(code[at + k])
+        for n in range(count):
+            memory[out + n] += memory[p + n]
+    return b
+
+
+@numba.njit(error_model="numpy", fastmath={"reassoc", "contract"})
+def plain_product(code, memory, a, b, out, lines, terms, places):
+    """A matrix product of numbers."""
+    for o in range(lines):
+        for t in range(places):
+            total = 0.0
+            for k in range(terms):
+                total += memory[U(code[a + k])] * memory[U(code[b + k * places + t])]
+            memory[out] = total
+            out += ONE
+        a += terms
+
+
+@numba.njit(error_model="numpy", fastmath={"reassoc", "contract"})
+def product(code, memory, a, b, out, lines, terms, places, count):
+    """A matrix of numbers times one of rows: four lines of the result from four rows at a time, each read but once."""
+    row = places * count
+    for t in range(places):
+        v = b + t
+        o = ZERO
+        while o + FOUR <= lines:
+            y0 = out + o * row + t * count
+            y1, y2, y3 = y0 + row, y0 + TWO * row, y0 + THREE * row
+            for y in (y0, y1, y2, y3):
+                for n in range(count):
+                    memory[y + n] = 0.0
+            u0 = a + o * terms
+            u1, u2, u3 = u0 + terms, u0 + TWO * terms, u0 + THREE * terms
+            k = ZERO
+            while k + FOUR <= terms:
+                a0, a1, a2, a3 = four(code, memory, u0 + k)
+                b0, b1, b2, b3 = four(code, memory, u1 + k)
+                c0, c1, c2, c3 = four(code, memory, u2 + k)
+                d0, d1, d2, d3 = four(code, memory, u3 + k)
+                x0, x1 = U(code[v + k * places]), U(code[v + (k + ONE) * places])
+                x2, x3 = U(code[v + (k + TWO) * places]), U(code[v + (k + THREE) * places])
+                for n in range(count):
+                    v0, v1, v2, v3 = memory[x0 + n], memory[x1 + n], memory[x2 + n], memory[x3 + n]
+                    memory[y0 + n] += a0 * v0 + a1 * v1 + a2 * v2 + a3 * v3
+                    memory[y1 + n] += b0 * v0 + b1 * v1 + b2 * v2 + b3 * v3
+                    memory[y2 + n] += c0 * v0 + c1 * v1 + c2 * v2 + c3 * v3
+                    memory[y3 + n] += d0 * v0 + d1 * v1 + d2 * v2 + d3 * v3
+                k += FOUR
+            while k < terms:
+                a0, b0 = memory[U(code[u0 + k])], memory[U(code[u1 + k])]
+                c0, d0 = memory[U(code[u2 + k])], memory[U(code[u3 + k])]
+                x0 = U(code[v + k * places])
+                for n in range(count):
+                    v0 = memory[x0 + n]
+                    memory[y0 + n] += a0 * v0
+                    memory[y1 + n] += b0 * v0
+                    memory[y2 + n] += c0 * v0
+                    memory[y3 + n] += d0 * v0
+                k += ONE
+            o += FOUR
+        while o < lines:
+            y0 = out + o * row + t * count
+            for n in range(count):
+                memory[y0 + n] = 0.0
+            u0 = a + o * terms
+            k = ZERO
+            while k + FOUR <= terms:
+                a0, a1, a2, a3 = four(code, memory, u0 + k)
+                x0, x1 = U(code[v + k * places]), U(code[v + (k + ONE) * places])
+                x2, x3 = U(code[v + (k + TWO) * places]), U(code[v + (k + THREE) * places])
+                for n in range(count):
+                    memory[y0 + n] += (
+                        a0 * memory[x0 + n] + a1 * memory[x1 + n] + a2 * memory[x2 + n] + a3 * memory[x3 + n]
+                    )
+                k += FOUR
+            while k < terms:
+                a0, x0 = memory[U(code[u0 + k])], U(code[v + k * places])
+                for n in range(count):
+                    memory[y0 + n] += a0 * memory[x0 + n]
+                k += ONE
+            o += ONE
+
+
+@numba.njit
+def four(code, memory, at):
+    """Read four numbers."""
+    return (
+        memory[U(code[at])], memory[U(code[at + ONE])], memory[U(code[at + TWO])], memory[U(code[at + THREE])],
+    )
+
+
+@numba.njit(error_model="numpy", fastmath={"reassoc", "contract"})
+def batch_product(code, memory, a, b, out, lines, terms, places, count):
+    """Inner products over terms and examples: of two rows with four at a time where there are as many."""
+    for o in range(lines):
+        for t in range(places):
+            memory[out + o * places + t] = 0.0
+    for k in range(terms):
+        o = ZERO
+        while o + TWO <= lines:
+            u0, u1 = U(code[a + o * terms + k]), U(code[a + (o + ONE) * terms + k])
+            t = ZERO
+            while t + FOUR <= places:
+                v = b + t * terms + k
+                x0, x1 = U(code[v]), U(code[v + terms])
+                x2, x3 = U(code[v + TWO * terms]), U(code[v + THREE * terms])
+                a0 = a1 = a2 = a3 = b0 = b1 = b2 = b3 = 0.0
+                for n in range(count):
+                    w0, w1 = memory[u0 + n], memory[u1 + n]
+                    v0, v1, v2, v3 = memory[x0 + n], memory[x1 + n], memory[x2 + n], memory[x3 + n]
+                    a0 += w0 * v0
+                    a1 += w0 * v1
+                    a2 += w0 * v2
+                    a3 += w0 * v3
+                    b0 += w1 * v0
+                    b1 += w1 * v1
+                    b2 += w1 * v2
+                    b3 += w1 * v3
+                y0 = out + o * places + t
+                y1 = y0 + places
+                memory[y0] += a0
+                memory[y0 + ONE] += a1
+                memory[y0 + TWO] += a2
+                memory[y0 + THREE] += a3
+                memory[y1] += b0
+                memory[y1 + ONE] += b1
+                memory[y1 + TWO] += b2
+                memory[y1 + THREE] += b3
+                t += FOUR
+            while t < places:
+                x0 = U(code[b + t * terms + k])
+                a0 = b0 = 0.0
+                for n in range(count):
+                    v0 = memory[x0 + n]
+                    a0 += memory[u0 + n] * v0
+                    b0 += memory[u1 + n] * v0
+                memory[out + o * places + t] += a0
+                memory[out + (o + ONE) * places + t] += b0
+                t += ONE
+            o += TWO
+        if o < lines:
+            u0 = U(code[a + o * terms + k])
+            for t in range(places):
+                x0 = U(code[b + t * terms + k])
+                a0 = 0.0
+                for n in range(count):
+                    a0 += memory[u0 + n] * memory[x0 + n]
+                memory[out + o * places + t] += a0
+'''
 
 
 def source(cache: bool) -> str:
@@ -199,23 +357,32 @@ def source(cache: bool) -> str:
     -------
     str
     """
-    numbers = {"SUM": SUM, "DOT": DOT, "MATMUL": MATMUL, "BATCH_MATMUL": BATCH_MATMUL, "BATCH_SUM": BATCH_SUM}
-    lines = [_HEAD.format(cache=cache)]
+    numbers = {"SUM": SUM, "DOT": DOT, "BATCH_MATMUL": BATCH_MATMUL, "BATCH_SUM": BATCH_SUM}
+    numbers |= {"NUMBERS": NUMBERS, "MERGED": MERGED}
+    direct = "".join(_direct(name) for name in DIRECT).strip("\n").replace("elif", "if", 1)
+    return "".join([_HEAD, FUNCTIONS, _apply(), _PARTS, _RUN.format(cache=cache, direct=direct, **numbers)])
+
+
+def _direct(name: str) -> str:
+    """Write the loop over the numbers of a group, read from wherever they are."""
+    tables = {"x": "a", "y": "b"}
+    form = "".join(f"memory[U(code[{tables[c]} + r])]" if c in tables else c for c in FORMS[name])
+    return f"""
+                elif what == U({CODES[name]}):  # {name}
+                    for r in range(height):
+                        memory[out + r] = {form}"""
+
+
+def _apply() -> str:
+    """Write the function with a loop for every operation."""
+    lines = [_APPLY]
     for name, form in FORMS.items():
-        lines.append(f"            {'el' * (CODES[name] > 0)}if what == {CODES[name]}:  # {name}\n")
-        lines.append("                for r in range(height):\n")
-        lines += [f"                    {x} = memory[tables[{at} + r]]\n" for x, at in _used(form, "abc")]
-        lines.append(f"                    memory[row + r] = {form}\n")
-    lines.append(_TAIL.format(**numbers).lstrip("\n"))
-    for name, form in FORMS.items():
-        lines.append(f"            {'el' * (CODES[name] > 0)}if what == {CODES[name]}:  # {name}\n")
-        lines.append("                for n in range(count):\n")
-        lines += [f"                    {x} = {x}s[n]\n" for x, _ in _used(form, "pqs")]
-        lines.append(f"                    out[n] = {form}\n")
+        lines.append(f"    {'el' * (CODES[name] > 0)}if what == U({CODES[name]}):  # {name}\n")
+        lines.append("        for n in range(count):\n")
+        for letter, place in zip("xyz", "pqs", strict=True):
+            if re.search(rf"\b{letter}\b", form):
+                lines.append(f"            {letter} = memory[{place} + n]\n")
+        lines.append(f"            memory[out + n] = {form}\n")
+        if name in ("sin", "cos"):
+            lines.append(_FAR.format(name=name))
     return "".join(lines)
-
-
-def _used(form: str, places: str) -> list[tuple[str, str]]:
-    """Pair the letters that a form uses with where their numbers are."""
-    bare = form.replace("exp", "").replace("max", "")
-    return [(letter, place) for letter, place in zip("xyz", places, strict=True) if letter in bare]

@@ -38,13 +38,24 @@ class Machine(Workspace):
         self.calls: list[Call] = []
         for step in program.instructions:
             self._make(step)
+        self._losses_sum: Array = np.zeros(())
+        if program.gradients is not None and program.outputs[0][0]:
+            self._make_total(program.outputs[0][1])
 
     def _make(self, step: Instruction) -> None:
         MAKERS[step.kind](self, step)
 
     def run(self) -> None:
-        for function, arguments in self.calls:
-            function(*arguments)
+        with np.errstate(all="ignore"):  # nan and infinities are values here, as they are on floats
+            for function, arguments in self.calls:
+                function(*arguments)
+
+    def _make_total(self, row: int) -> None:
+        weights = self.batched[self.program.seed] if self.program.weighted else np.ones(self.count)
+        self.calls.append((self.batched[row].dot, (weights, self._losses_sum)))
+
+    def _total(self) -> float:
+        return float(self._losses_sum)
 
     # ------------------------------------------------------------------------------------ inputs as they come
 

@@ -39,8 +39,6 @@ class Workspace:
         self._parameters = self.unbatched[first : first + parameters]
         self._fixed = self.unbatched[first + parameters : first + parameters + len(program.fixed)]
         self._seed = 0.0
-        self._losses: Array = None  # and how much each of them counts, both views made when first needed
-        self._counted: Array = None
         for row, value in program.constants:
             self.unbatched[row] = value
         self.unbatched[program.size] = count
@@ -104,14 +102,17 @@ class Workspace:
     def value(self) -> float:
         """Give the sum of the only output over the examples, each as often as its seed says."""
         program = self.program
-        if self._losses is None:
-            ((batched, row),) = program.outputs
-            self._losses = self.batched[row] if batched else self.unbatched[row : row + 1]
-            self._counted = self.batched[program.seed] if program.weighted else np.ones(self.count)
-        seed = 1.0 if program.weighted else self._seed
-        if len(self._losses) == self.count:
-            return float(self._losses.dot(self._counted)) * seed  # dot minds no infinities, where sums would warn
-        return float(self._losses[0]) * float(self._counted.sum()) * seed
+        ((batched, row),) = program.outputs
+        if batched:
+            return self._total() * (1.0 if program.weighted else self._seed)
+        examples = float(self.batched[program.seed].sum()) if program.weighted else self.count * self._seed
+        return float(self.unbatched[row]) * examples
+
+    def _total(self) -> float:
+        """Add up the only output over the examples, times the weights if there are any."""
+        losses = self.batched[self.program.outputs[0][1]]
+        with np.errstate(all="ignore"):
+            return float(losses.dot(self.batched[self.program.seed]) if self.program.weighted else losses.sum())
 
     def gradient(self) -> Array:
         """Give one derivative for each parameter, in an array of their own."""
