@@ -81,15 +81,10 @@ def own_failure(own_tests, output):
     """Run tests of the engine by their files; give the first that fails, or None."""
     import pytest
 
-    # hypothesis is loaded already, which its plugin for pytest would complain about
-    arguments = ["-x", "-q", "-W", "ignore::pytest.PytestAssertRewriteWarning", "-p", "no:cacheprovider"]
-    arguments += [
-        "-p",
-        "no:hypothesispytest",
-        "--assert=plain",
-        "-k",
-        "not million",
-    ]  # 14 s, and sees only what smaller ones see
+    # hypothesis is loaded already, which its plugin for pytest would complain about; the chain of a million nodes takes
+    # 14 s, and sees only what shorter ones see
+    arguments = "-x -q -W ignore::pytest.PytestAssertRewriteWarning -p no:cacheprovider -p no:hypothesispytest"
+    arguments = [*arguments.split(), "--assert=plain", "-k", "not million"]
     if not pytest.main([*arguments, f"--rootdir={TESTS.parent}", *own_tests]):
         return None
     failing = [line for line in output.getvalue().splitlines() if line.startswith("FAILED")]
