@@ -52,16 +52,46 @@ def as_number(
 
 def as_rows(X: Any) -> list[list[float]]:
     """Copy `X` into a list of rows of finite floats, all of one length."""
-    rows = []
-    for i, row in enumerate(as_list(X, "X")):
-        rows.append([as_number(x, f"X[{i}][{j}]") for j, x in enumerate(as_list(row, f"X[{i}]"))])
-        if len(rows[i]) != len(rows[0]):
-            raise ValueError(
-                f"every row of X needs as many numbers: X[0] has {len(rows[0])}, X[{i}] has {len(rows[i])}"
-            )
-    if not rows or not rows[0]:
-        raise ValueError("X is empty: give at least one example with at least one feature")
+    rows = [_as_numbers(as_list(row, f"X[{i}]"), f"X[{i}]") for i, row in enumerate(as_list(X, "X"))]
+    shape_of(rows, "X")
     return rows
+
+
+def as_examples(X: Any) -> list[Any]:
+    """Copy `X` into a list of rows of finite floats, or of rows of rows (sequences, images), all of one shape."""
+    rows = [_as_nested(row, f"X[{i}]") for i, row in enumerate(as_list(X, "X"))]
+    shape_of(rows, "X")
+    return rows
+
+
+def _as_nested(row: Any, name: str) -> list[Any]:
+    items = as_list(row, name)
+    if items and hasattr(items[0], "__len__") and not isinstance(items[0], (str, bytes)):
+        return [_as_nested(item, f"{name}[{j}]") for j, item in enumerate(items)]
+    return _as_numbers(items, name)
+
+
+def _as_numbers(items: list[Any], name: str) -> list[float]:
+    if {*map(type, items)} <= _PLAIN and all(map(math.isfinite, items)):  # the common case, several times as fast
+        return [*map(float, items)]
+    return [as_number(x, f"{name}[{j}]") for j, x in enumerate(items)]
+
+
+_PLAIN = {float, int}
+
+
+def shape_of(rows: list[Any], name: str) -> tuple[int, ...]:
+    """Give the shape of lists of numbers, however deep; raise an error that names the first that has another one."""
+    if not rows:
+        raise ValueError(f"{name.partition('[')[0]} is empty: give at least one example with at least one feature")
+    if not isinstance(rows[0], list):
+        return (len(rows),)
+    shapes = [shape_of(row, f"{name}[{i}]") for i, row in enumerate(rows)]
+    for i, shape in enumerate(shapes):
+        if shape != shapes[0]:
+            first, other = ("×".join(map(str, counts)) for counts in (shapes[0], shape))
+            raise ValueError(f"every row of X needs as many numbers: {name}[0] has {first}, {name}[{i}] has {other}")
+    return (len(rows), *shapes[0])
 
 
 def as_list(sequence: Any, name: str) -> list[Any]:

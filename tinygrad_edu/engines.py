@@ -1,6 +1,6 @@
 """With this module one can choose what computes a training step. `fit` knows an engine only by the protocol below.
 
-An engine that is to join writes the three methods, and a line in `ENGINES`.
+An engine that is to join writes the four methods, and a line in `ENGINES`.
 """
 
 from __future__ import annotations
@@ -17,12 +17,15 @@ from .value import Value, no_grad
 
 
 class Engine(Protocol):
-    """What `fit` asks of an engine. Losses and outputs are plain numbers, one item an example."""
+    """What `fit` asks of an engine. Losses and outputs are plain numbers, one item an example: lists, or arrays."""
 
-    def step(self, X: Sequence[Any], y: Sequence[Any]) -> tuple[list[float], list[Any]]:
+    def prepare(self, X: Sequence[Any], y: Sequence[Any]) -> tuple[Any, Any]:
+        """Give examples in the form in which the other methods want slices of them: lists, or arrays."""
+
+    def step(self, X: Any, y: Any) -> tuple[Any, Any]:
         """Take one optimiser step on the mean loss of a batch; give the losses and outputs from before it."""
 
-    def measure(self, X: Sequence[Any], y: Sequence[Any]) -> tuple[list[float], list[Any]]:
+    def measure(self, X: Any, y: Any) -> tuple[Any, Any]:
         """Give the losses and outputs, changing nothing."""
 
     def synchronise(self) -> None:
@@ -46,6 +49,10 @@ class EagerEngine:
         self.model, self.loss, self.optimizer = model, loss, optimizer
 
     @collector_paused()
+    def prepare(self, X: Sequence[Any], y: Sequence[Any]) -> tuple[Sequence[Any], Sequence[Any]]:
+        """Give the examples as they are."""
+        return X, y
+
     def step(self, X: Sequence[Any], y: Sequence[Any]) -> tuple[list[float], list[Any]]:
         """Take one step; see `Engine`."""
         self.optimizer.zero_grad()

@@ -6,9 +6,10 @@ import difflib
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 from typing import Any, Literal
 
-from .arguments import as_list, as_number, as_rows
+from .arguments import as_examples, as_list, as_number, as_rows, shape_of
 from .data.dataset import Dataset, stratified
 from .nn.losses import LOSSES, Loss
 from .nn.module import plain
@@ -21,7 +22,7 @@ Kind = Literal["classes", "signs", "numbers"]
 class Examples:
     """Features and targets, and what the targets are: classes from 0, signs (-1 and 1), or other numbers."""
 
-    X: list[list[float]]
+    X: list[Any]
     y: list[Any]
     kind: Kind
 
@@ -34,7 +35,7 @@ class Examples:
             return cls(data.X, list(data.y), "classes")
         if not isinstance(data, (tuple, list)) or len(data) != 2:
             raise TypeError(f"data must be a Dataset or a pair (X, y), got {type(data).__name__}: {data!r:.60}")
-        rows, targets = as_rows(data[0]), as_list(data[1], "y")
+        rows, targets = as_examples(data[0]), as_list(data[1], "y")
         if len(rows) != len(targets):
             raise ValueError(f"X has {len(rows)} examples but y has {len(targets)}: give one target for each example")
         if isinstance(targets[0], (list, tuple)):
@@ -52,17 +53,56 @@ class Examples:
         """Give the examples at `indices`, in that order."""
         return Examples([self.X[i] for i in indices], [self.y[i] for i in indices], self.kind)
 
-    def share_right(self, outputs: Sequence[Any]) -> float:
-        """Give the share of outputs (plain numbers) that name the right class."""
+    def share_right(self, outputs: Any, order: Sequence[int] | None = None) -> float:
+        """Give the share of outputs (plain numbers, or an array of them) that name the right class.
+
+        They are those of all examples, in this order or the one given.
+        """
+        labels = self.y if order is None else [self.y[i] for i in order]
+        if hasattr(outputs, "argmax"):
+            if outputs.ndim <= 2:
+                return _share_of_array(outputs, labels, self.kind)
+            outputs = outputs.tolist()
         right = 0
-        for output, target in zip(outputs, self.y, strict=True):
+        for output, target in zip(outputs, labels, strict=True):
             if isinstance(output, list):
                 right += max(range(len(output)), key=output.__getitem__) == (
                     target > 0 if self.kind == "signs" else target
                 )
             else:
                 right += (output > 0.0) == (target > 0)
-        return right / len(self.y)
+        return right / len(labels)
+
+
+def _share_of_array(outputs: Any, labels: Sequence[Any], kind: Kind) -> float:
+    import numpy as np
+
+    truth = np.array(labels)
+    if outputs.ndim == 1 or kind == "signs":
+        truth = truth > 0
+    if outputs.ndim == 1:
+        found = outputs > 0.0
+    else:  # nan as Python's max takes it: larger than nothing, but not beaten where it stands first
+        scores = np.where(np.isnan(outputs), -np.inf, outputs)
+        scores[np.isnan(outputs[:, 0]), 0] = np.inf
+        found = scores.argmax(1)
+    return float((found == truth).sum()) / len(labels)
+
+
+def reordered(items: Any, order: Sequence[int]) -> Any:
+    """Give the items of a list or an array in another order."""
+    return items.take(order, 0) if hasattr(items, "take") else [items[i] for i in order]
+
+
+def joined(parts: Sequence[Any]) -> Any:
+    """Put lists one after the other, or arrays."""
+    if len(parts) == 1:
+        return parts[0]
+    if isinstance(parts[0], list):
+        return list(chain.from_iterable(parts))
+    import numpy as np
+
+    return np.concatenate(parts)
 
 
 def divide(data: Any, validation: Any, seed: int) -> tuple[Examples, Examples | None]:
@@ -72,8 +112,10 @@ def divide(data: Any, validation: Any, seed: int) -> tuple[Examples, Examples | 
         return examples, None
     if isinstance(validation, (Dataset, tuple, list)):
         held_out = Examples.of(validation)
-        if len(held_out.X[0]) != len(examples.X[0]):
-            raise ValueError(f"data has {len(examples.X[0])} features, but validation has {len(held_out.X[0])}")
+        shapes = [shape_of(part.X[0], "X[0]") for part in (examples, held_out)]
+        if shapes[0] != shapes[1]:
+            ours, theirs = ("×".join(map(str, shape)) for shape in shapes)
+            raise ValueError(f"data has {ours} features, but validation has {theirs}")
         return examples, replace(held_out, kind=examples.kind) if examples.kind == "signs" else held_out
     share = as_number(validation, "validation", 0.0, below=1.0)
     labels = [0] * len(examples.y) if examples.kind == "numbers" else examples.y

@@ -28,7 +28,7 @@ from typing import Any
 from . import optim
 from .arguments import as_count, as_seed
 from .engines import Engine, open_engine
-from .examples import Examples, choose_loss, divide, outputs_of, predict
+from .examples import Examples, choose_loss, divide, joined, outputs_of, predict, reordered
 from .nn.losses import Loss
 
 __all__ = ["History", "accuracy", "fit"]
@@ -164,12 +164,14 @@ def fit(
     recorders = _recorders_of(record)
     history = History(recorded={key: [] for key in recorders}, loss_name=loss_name, optimizer=repr(chosen))
     runner, history.engine = open_engine(engine, model, loss_function, chosen, train.X, train.y)
+    learnt = _Part(runner, train)
+    tested = None if held_out is None else _Part(runner, held_out)
     generator = random.Random(seed)
     with ExitStack() as stack:
         bar = stack.enter_context(_bar_of(epochs)) if progress else None
         stack.callback(runner.synchronise)
         while history.epochs < epochs and not history.stopped:
-            _run_epoch(runner, train, held_out, size, generator, history)
+            _run_epoch(runner, learnt, tested, size, generator, history)
             runner.synchronise()
             for key, recorder in recorders.items():
                 history.recorded[key].append(recorder(model))
@@ -213,26 +215,30 @@ def accuracy(model: Any, data: Any) -> float:
     return examples.share_right(predict(model, examples.X))
 
 
+class _Part:
+    """Examples, and the same in the form that the engine takes."""
+
+    def __init__(self, engine: Engine, examples: Examples) -> None:
+        self.examples = examples
+        self.X, self.y = engine.prepare(examples.X, examples.y)
+
+
 def _run_epoch(
-    engine: Engine, train: Examples, held_out: Examples | None, size: int, generator: random.Random, history: History
+    engine: Engine, learnt: _Part, held_out: _Part | None, size: int, generator: random.Random, history: History
 ) -> None:
-    order = list(range(len(train.X)))
+    order = list(range(len(learnt.examples.X)))
     generator.shuffle(order)
-    losses: list[float] = []
-    outputs: list[Any] = []
-    for start in range(0, len(order), size):
-        batch = order[start : start + size]
-        batch_losses, batch_outputs = engine.step([train.X[i] for i in batch], [train.y[i] for i in batch])
-        losses += batch_losses
-        outputs += batch_outputs
+    X, y = reordered(learnt.X, order), reordered(learnt.y, order)
+    steps = [engine.step(X[start : start + size], y[start : start + size]) for start in range(0, len(order), size)]
+    losses, outputs = (joined(parts) for parts in zip(*steps, strict=True))
     history.loss.append(math.fsum(losses) / len(losses))
-    if train.kind != "numbers":
-        history.accuracy.append(train.take(order).share_right(outputs))
+    if learnt.examples.kind != "numbers":
+        history.accuracy.append(learnt.examples.share_right(outputs, order))
     if held_out is not None:
         losses, outputs = engine.measure(held_out.X, held_out.y)
         history.val_loss.append(math.fsum(losses) / len(losses))
-        if held_out.kind != "numbers":
-            history.val_accuracy.append(held_out.share_right(outputs))
+        if held_out.examples.kind != "numbers":
+            history.val_accuracy.append(held_out.examples.share_right(outputs))
 
 
 def _optimizer_of(model: Any, optimizer: str | optim.Optimizer, lr: float | None) -> optim.Optimizer:

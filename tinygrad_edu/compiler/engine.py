@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..context import collector_paused
+from ..examples import joined
 from ..nn.losses import Loss, cross_entropy
 from ..optim import Optimizer
 from ..sweep import topological_order
@@ -16,6 +17,7 @@ from .assemble import assemble
 from .batches import Batch, stacked
 from .compiled import machine_of
 from .lower import lower
+from .program import Program
 from .tracing import traced
 
 Array = Any
@@ -68,14 +70,14 @@ class CompiledEngine:
             with no_grad():
                 self._classes = len(model(X[0]))
         with collector_paused():
-            batch = self._batch(X, y)
+            batch = Batch.of(self.prepare(X[:1], y[:1]))
             graph, _ = traced(both, batch.example(), optimizer.params)
-            lowered = lower(graph, optimizer.params, batch.sizes())
-            self._structure = graph.structure.children[1]
-            self._programs = [assemble(lowered, gradient) for gradient in (False, True)]
+            self._lowered = lower(graph, optimizer.params, batch.sizes())
+        self._structure = graph.structure.children[1]
         reached = {var.data for var in topological_order(graph.outputs[0]) if isinstance(var.data, Value)}
         if reached.isdisjoint(optimizer.params):
             raise TypeError("the loss must be a Value that depends on the model, but no parameter enters it")
+        self._programs: dict[bool, Program] = {}
         self._machines: dict[tuple[bool, int], Any] = {}
         self._fresh = False
         self._data: Array = None
@@ -84,23 +86,24 @@ class CompiledEngine:
 
     # ------------------------------------------------------------------------------------ as fit asks
 
-    def step(self, X: Sequence[Any], y: Sequence[Any]) -> tuple[list[float], list[Any]]:
+    def prepare(self, X: Sequence[Any], y: Sequence[Any]) -> tuple[Array, Array]:
+        """Give the examples as arrays of floats; classes become rows with a 1 in the place of the class."""
+        targets = np.eye(self._classes)[np.asarray(y)] if self._classes else np.asarray(y, dtype=np.float64)
+        return np.asarray(X, dtype=np.float64), targets
+
+    def step(self, X: Array, y: Array) -> tuple[list[float], Any]:
         """Take one optimiser step on the mean loss of a batch; give the losses and outputs from before it."""
-        self._read()
         with np.errstate(all="ignore"):
-            machine, losses, outputs = self._run(X, y, gradient=True)
-            self._grad = machine.gradient()
+            results = self._run(X, y, gradient=True)
             t = self.optimizer.steps_taken + 1
             self._data, self._memory = self.optimizer.update(self._data, self._grad, self._memory, t)
         self.optimizer.steps_taken = t
-        return losses, outputs
+        return results
 
-    def measure(self, X: Sequence[Any], y: Sequence[Any]) -> tuple[list[float], list[Any]]:
+    def measure(self, X: Array, y: Array) -> tuple[list[float], Any]:
         """Give the losses and outputs, changing nothing."""
-        self._read()
         with np.errstate(all="ignore"):
-            _, losses, outputs = self._run(X, y, gradient=False)
-        return losses, outputs
+            return self._run(X, y, gradient=False)
 
     def synchronise(self) -> None:
         """Write parameters, gradients and the optimiser's memory back."""
@@ -120,24 +123,44 @@ class CompiledEngine:
             self._data = np.array([p.data for p in self.optimizer.params])
             self._memory = tuple(np.array(slot) for slot in self.optimizer.state)
 
-    def _batch(self, X: Sequence[Any], y: Sequence[Any]) -> Batch:
-        if self._classes:
-            return Batch.of((X, np.eye(self._classes)[np.asarray(y)]))
-        return Batch.of((X, y))
+    def _run(self, X: Array, y: Array, gradient: bool) -> tuple[list[float], Any]:
+        """Give losses and outputs, and keep the gradient; a large batch runs in parts, as far as the loss allows it."""
+        self._read()
+        count = len(X)
+        size = self._program(gradient).part_of(count)
+        losses, outputs = [], []
+        for start in range(0, count, size):
+            part = slice(start, start + size)
+            machine = self._machine(gradient, min(size, count - start))
+            machine.feed((X[part], y[part]))
+            machine.set_parameters(self._data)
+            machine.set_seed(1.0 / count)
+            machine.run()
+            results = machine.outputs()
+            losses += results[0].tolist()
+            outputs.append(self._as_model_gives(results[1:]))
+            if gradient:
+                self._grad = self._grad + machine.gradient() if start else machine.gradient()
+        return losses, joined(outputs)
 
-    def _run(self, X: Sequence[Any], y: Sequence[Any], gradient: bool) -> tuple[Any, list[float], list[Any]]:
-        batch = self._batch(X, y)
-        machine = self._machines.get((gradient, batch.size))
+    def _as_model_gives(self, rows: Array) -> Any:
+        outputs = stacked(self._structure, rows)
+        if isinstance(outputs, np.ndarray):
+            return outputs
+        return [self._structure.unflatten(numbers) for numbers in rows.T.tolist()]
+
+    def _program(self, gradient: bool) -> Program:
+        program = self._programs.get(gradient)
+        if program is None:
+            with collector_paused():
+                program = self._programs[gradient] = assemble(self._lowered, gradient)
+        return program
+
+    def _machine(self, gradient: bool, size: int) -> Any:
+        machine = self._machines.get((gradient, size))
         if machine is None:
-            machine = self._machine_type(self._programs[gradient], batch.size)
-            self._machines[gradient, batch.size] = machine
-        machine.feed(batch.arrays)
-        machine.set_parameters(self._data)
-        machine.set_seed(1.0 / batch.size)
-        machine.run()
-        results = machine.outputs()
-        outputs = stacked(self._structure, results[1:])
-        return machine, results[0].tolist(), outputs.tolist() if isinstance(outputs, np.ndarray) else outputs
+            machine = self._machines[gradient, size] = self._machine_type(self._program(gradient), size)
+        return machine
 
 
 def _check_rule(optimizer: Optimizer) -> None:

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
     Rows = np.ndarray[Any, np.dtype[np.int64]]
 
+_NUMBERS = 4_000_000  # in the batched workspace; larger batches are run in parts
+
 
 class Operand(NamedTuple):
     """What an instruction reads.
@@ -129,6 +131,10 @@ class Program:
 
     prepared: dict[str, Any] = field(default_factory=dict, repr=False)
     """What back ends keep with the program."""
+
+    def part_of(self, count: int) -> int:
+        """Give how many of so many examples to run at once: all, unless the workspace would be large."""
+        return count if self.couples else min(count, max(64, _NUMBERS // max(1, self.batched_rows)))
 
     def __len__(self) -> int:
         return len(self.instructions)
