@@ -69,11 +69,15 @@ def _harmless(changed):
 
 def run(path, jobs, limit, share, seed, only):
     sys.path.insert(0, str(HERE))
-    import hypothesis.stateful  # noqa: F401
+    import hypothesis.stateful  # noqa: F401  (imported once, before the processes part)
     import numpy  # noqa: F401
     import pytest  # noqa: F401
     import runner
 
+    try:
+        import torch  # noqa: F401
+    except ImportError:
+        print("without PyTorch some mutants will survive that it would kill", file=sys.stderr)
     records = [json.loads(line) for line in pathlib.Path(path).read_text().splitlines()]
     if only:
         records = [record for record in records if record["file"] == only]
