@@ -6,12 +6,14 @@ operation that is not here, a user's own say, is applied number by number.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from ..operation import Op
+from ..ops import OPS
 
 Array = Any
 
@@ -152,6 +154,24 @@ def _logsumexp(x: Array, out: Array) -> None:
     np.copyto(out, top, where=~np.isfinite(top))
 
 
+def _logsumexp_of_segments(offsets: Array) -> Callable[[Array, Array], None]:
+    starts, largest = offsets[:-1], sys.float_info.max
+    owner = np.repeat(np.arange(len(starts)), np.diff(offsets))
+
+    def apply(x: Array, out: Array) -> None:
+        top = np.maximum.reduceat(x, starts, 0)
+        np.maximum(top, -largest, out=top)  # an infinite shift would give inf − inf
+        np.minimum(top, largest, out=top)
+        shifted = top.take(owner, 0)
+        np.subtract(x, shifted, shifted)
+        np.exp(shifted, shifted)
+        np.add.reduceat(shifted, starts, 0, None, out)
+        np.log(out, out)
+        np.add(out, top, out)
+
+    return apply
+
+
 def _mean(x: Array, out: Array) -> None:
     np.mean(x, 1, None, out)
 
@@ -165,6 +185,11 @@ REDUCTIONS: dict[str, Callable[[Array, Array], Any]] = {
     "logsumexp": _logsumexp,
 }
 """``REDUCTIONS[name](stacked, out)`` reduces the second axis of what stands stacked along it."""
+
+SEGMENTED: dict[str, np.ufunc] = {"sum": np.add, "prod": np.multiply, "max": np.maximum, "min": np.minimum}
+
+RAGGED = {OPS[name] for name in (*SEGMENTED, "logsumexp")}
+"""Operations that reduce segments of unequal lengths at once."""
 
 ONE_BY_ONE = {"erf", "erfc", "gelu"}
 """Operations that NumPy has no function for: applied number by number, by the function on floats."""
@@ -198,8 +223,25 @@ def reduction(op: Op) -> Callable[[Array, Array], Any]:
     return one_by_one
 
 
+def reduction_of_segments(op: Op, offsets: Array) -> Callable[[Array, Array], Any]:
+    """Give what applies an operation of `RAGGED` to segments that start at `offsets`, the last of which is the end.
+
+    Parameters
+    ----------
+    op : Op
+    offsets : ndarray of int
+
+    Returns
+    -------
+    callable
+        ``f(x, out)``; the segments are along the first axis.
+    """
+    if op.name == "logsumexp":
+        return _logsumexp_of_segments(offsets)
+    reduceat, starts = SEGMENTED[op.name].reduceat, offsets[:-1]
+    return lambda x, out: reduceat(x, starts, 0, None, out)
+
+
 def _of_table(op: Op, table: dict[str, Callable[..., Any]]) -> Callable[..., Any] | None:
     """Look an operation up: a user's own may bear the name of one of ours."""
-    from ..ops import OPS
-
     return table.get(op.name) if OPS.get(op.name) is op else None

@@ -256,18 +256,30 @@ def _result(
     arrays = [read(operand) for operand in step.operands]
     if step.kind == "reduce":
         known = many.get(step.op.name) if OPS.get(step.op.name) is step.op else None
+        if step.offsets is not None:
+            return _by_segments(many[step.op.name], arrays[0], step.offsets)
         return known(arrays[0]) if known else _called_back(reduction(step.op), arrays, _full(step, size))
-    if step.kind in ("sum", "dot"):
-        terms = arrays[0] if step.kind == "sum" else arrays[0] * arrays[1]
-        if step.offsets is None:
-            return jnp.sum(terms, 1)
-        ends = zip(step.offsets[:-1].tolist(), step.offsets[1:].tolist(), strict=True)
-        return jnp.stack([jnp.sum(terms[start:end], 0) for start, end in ends])
+    if step.kind == "dot":
+        terms = arrays[0] * arrays[1]
+        return jnp.sum(terms, 1) if step.offsets is None else _by_segments(many["sum"], terms, step.offsets)
     if step.kind == "matmul":
         return jnp.einsum("bok,bkt...->bot...", *arrays)
     if step.kind == "batch_matmul":
         return jnp.einsum("bokn,btkn->bot", *arrays)
     return jnp.sum(arrays[0], (1, 2))
+
+
+def _by_segments(along_second: Callable[[Array], Array], x: Array, offsets: Rows) -> Array:
+    """Reduce segments of unequal lengths: those of each length at once, then in their order again."""
+    import jax.numpy as jnp
+
+    lengths = np.diff(offsets)
+    parts, order = [], []
+    for length in np.unique(lengths):
+        which = np.flatnonzero(lengths == length)
+        parts.append(along_second(jnp.take(x, offsets[which][:, None] + np.arange(length), axis=0)))
+        order.append(which)
+    return jnp.concatenate(parts)[np.argsort(np.concatenate(order))]
 
 
 def _applied(op: Op, element: dict[str, Callable[..., Any]], operands: list[Array], shape: tuple[int, ...]) -> Array:

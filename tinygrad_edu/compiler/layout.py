@@ -75,28 +75,25 @@ class Layout(Storage):
         self._add("map", group.op, tuple(operands), batched, self._place(nodes, batched), shape)
 
     def _reduce(self, group: Group) -> None:
-        """An operation of any number of arguments, the same number for all nodes."""
-        batched = group.kind == BATCHED
-        rows = self.rows[np.array([self.ssa.args[i] for i in group.nodes])]
+        """An operation of any number of arguments, over segments if these numbers differ."""
+        args, batched = self.ssa.args, group.kind == BATCHED
+        lengths = [len(args[i]) for i in group.nodes]
+        offsets: Rows | None = None
+        if len({*lengths}) == 1:
+            rows = self.rows[np.array([args[i] for i in group.nodes])]
+        else:
+            rows = self.rows[[a for i in group.nodes for a in args[i]]]
+            offsets = np.cumsum([0, *lengths])
         row = self._place(group.nodes, batched)
-        self._add("reduce", group.op, (self._operand(batched, rows),), batched, row, (len(rows),))
+        self._add("reduce", group.op, (self._operand(batched, rows),), batched, row, (len(group.nodes),), offsets)
 
     def _sum(self, group: Group) -> None:
-        """Sums: a chain of additions if short, else one reduction, over segments if their lengths differ."""
-        args = self.ssa.args
-        lengths = {len(args[i]) for i in group.nodes}
-        if len(lengths) == 1:
-            (length,) = lengths
-            if length <= FEW:
-                self._elementwise(group, group.nodes, length)
-            else:
-                self._reduce(group)
-            return
-        batched = group.kind == BATCHED
-        rows = self.rows[[a for i in group.nodes for a in args[i]]]
-        offsets = np.cumsum([0, *[len(args[i]) for i in group.nodes]])
-        row = self._place(group.nodes, batched)
-        self._add("sum", SUM, (self._operand(batched, rows),), batched, row, (len(group.nodes),), offsets)
+        """Sums: a chain of additions if short and equally long, else one reduction."""
+        lengths = {len(self.ssa.args[i]) for i in group.nodes}
+        if len(lengths) == 1 and max(lengths) <= FEW:
+            self._elementwise(group, group.nodes, max(lengths))
+        else:
+            self._reduce(group)
 
     # ------------------------------------------------------------------------------------ inner products
 

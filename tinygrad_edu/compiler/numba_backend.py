@@ -142,7 +142,7 @@ class NumbaMachine(Machine):
         out = self._place(step.batched, step.row)
         if step.kind == "map" and step.op.arity is not None:
             return self._encoded_map(step, mode, out)
-        if step.kind in ("map", "reduce", "sum", "dot"):
+        if step.kind in ("map", "reduce", "dot"):
             return self._encoded_sums(step, mode, out)
         tables = [self._places(operand, 0) for operand in step.operands]
         left = step.operands[0].rows
@@ -173,8 +173,9 @@ class NumbaMachine(Machine):
         return [code, mode, out, step.height, *head, *flat]
 
     def _encoded_sums(self, step: Instruction, mode: int, out: int) -> list[int] | None:
-        """Sums and inner products, each with its number of terms."""
-        if step.op.role not in ("sum", "dot"):
+        """Sums, inner products and other reductions, each with its number of terms."""
+        code = vm.REDUCTIONS.get(step.op.name) if OPS.get(step.op.name) is step.op else None
+        if code is None:
             return None
         if step.kind == "map":  # a short sum, whose operands are its terms
             columns = [self._places(operand, step.height) for operand in step.operands]
@@ -184,7 +185,7 @@ class NumbaMachine(Machine):
             lines = [self._places(operand, 0) for operand in step.operands]
             bounds = range(0, len(lines[0]) + 1, len(lines[0]) // step.height)
         offsets = list(bounds) if step.offsets is None else step.offsets.tolist()
-        words = [vm.DOT if step.kind == "dot" else vm.SUM, mode, out, step.height, 0, 0]
+        words = [code, mode, out, step.height, 0, 0]
         for first, last in pairwise(offsets):
             words.append(last - first)
             for line in lines:

@@ -55,7 +55,8 @@ SLOW = {"expm1", "log", "log1p", "softplus", "pow"}
 """Operations that NumPy does several numbers at a time, and so faster on large arrays."""
 
 CODES = {name: code for code, name in enumerate(FORMS)}
-SUM, DOT, MATMUL, BATCH_MATMUL, BATCH_SUM = range(len(FORMS), len(FORMS) + 5)
+SUM, DOT, LOGSUMEXP, MATMUL, BATCH_MATMUL, BATCH_SUM = range(len(FORMS), len(FORMS) + 6)
+REDUCTIONS = {"sum": SUM, "dot": DOT, "logsumexp": LOGSUMEXP}
 NUMBERS, ROWS, MERGED = range(3)
 """What a step writes: numbers, one each; rows; numbers of which all operands stand side by side in the same order."""
 
@@ -67,6 +68,7 @@ import numpy as np
 
 U = np.uint64
 ZERO, ONE, TWO, THREE, FOUR, FIVE, SIX = [U(i) for i in range(7)]
+LARGEST = 1.7976931348623157e308
 '''
 
 _APPLY = '''
@@ -122,10 +124,15 @@ def run(code, memory, examples, spare_place, room, first, last):
                 s = operand(code, memory, b + height, r, spares[2], count, flags & FOUR) if arity > TWO else p
                 apply(what, memory, out, p, q, s, count)
                 out += count
-        elif what == U({SUM}) or what == U({DOT}):
+        elif what <= U({LOGSUMEXP}):
             for r in range(height):
                 terms = U(code[at])
-                at = summed(code, memory, at + ONE, terms, out, count, mode == U({NUMBERS}), what == U({DOT}))
+                at += ONE
+                if what == U({LOGSUMEXP}):
+                    logsumexp(code, memory, at, terms, out, count, spare, mode == U({NUMBERS}))
+                else:
+                    summed(code, memory, at, terms, out, count, mode == U({NUMBERS}), what == U({DOT}))
+                at += TWO * terms if what == U({DOT}) else terms
                 out += ONE if mode == U({NUMBERS}) else count
         elif what == U({BATCH_SUM}):
             for r in range(height):
@@ -172,7 +179,7 @@ def operand(code, memory, table, r, spare, count, shared):
 
 @numba.njit(error_model="numpy", fastmath={"reassoc", "contract"})
 def summed(code, memory, at, terms, out, count, plain, products):
-    """One sum, or inner product; gives the place after its code."""
+    """One sum, or inner product."""
     b = at + terms
     if plain:
         total = 0.0
@@ -183,7 +190,7 @@ def summed(code, memory, at, terms, out, count, plain, products):
             for k in range(terms):
                 total += memory[U(code[at + k])]
         memory[out] = total
-        return b + terms if products else b
+        return
     for n in range(count):
         memory[out + n] = 0.0
     if products:
@@ -191,12 +198,46 @@ def summed(code, memory, at, terms, out, count, plain, products):
             p, q = U(code[at + k]), U(code[b + k])
             for n in range(count):
                 memory[out + n] += memory[p + n] * memory[q + n]
-        return b + terms
+        return
     for k in range(terms):
         p = U(code[at + k])
         for n in range(count):
             memory[out + n] += memory[p + n]
-    return b
+
+
+@numba.njit(error_model="numpy", fastmath={"contract"})
+def logsumexp(code, memory, at, terms, out, count, spare, plain):
+    """Shifted by the largest, so that nothing overflows; an infinite shift would give inf - inf, so it is cut."""
+    if plain:
+        top = memory[U(code[at])]
+        for k in range(ONE, terms):
+            x = memory[U(code[at + k])]
+            top = x if x > top or x != x else top
+        top = max(min(top, LARGEST), -LARGEST) if top == top else top
+        total = 0.0
+        for k in range(terms):
+            total += exp(memory[U(code[at + k])] - top)
+        memory[out] = top + math.log(total)
+        return
+    p = U(code[at])
+    for n in range(count):
+        memory[spare + n] = memory[p + n]
+        memory[out + n] = 0.0
+    for k in range(ONE, terms):
+        p = U(code[at + k])
+        for n in range(count):
+            x, top = memory[p + n], memory[spare + n]
+            memory[spare + n] = x if x > top or x != x else top
+    for n in range(count):
+        top = memory[spare + n]
+        top = top if top < LARGEST or top != top else LARGEST
+        memory[spare + n] = top if top > -LARGEST or top != top else -LARGEST
+    for k in range(terms):
+        p = U(code[at + k])
+        for n in range(count):
+            memory[out + n] += exp(memory[p + n] - memory[spare + n])
+    for n in range(count):
+        memory[out + n] = memory[spare + n] + math.log(memory[out + n])
 
 
 @numba.njit(error_model="numpy", fastmath={"reassoc", "contract"})
@@ -357,7 +398,7 @@ def source(cache: bool) -> str:
     -------
     str
     """
-    numbers = {"SUM": SUM, "DOT": DOT, "BATCH_MATMUL": BATCH_MATMUL, "BATCH_SUM": BATCH_SUM}
+    numbers = {"SUM": SUM, "DOT": DOT, "LOGSUMEXP": LOGSUMEXP, "BATCH_MATMUL": BATCH_MATMUL, "BATCH_SUM": BATCH_SUM}
     numbers |= {"NUMBERS": NUMBERS, "MERGED": MERGED}
     direct = "".join(_direct(name) for name in DIRECT).strip("\n").replace("elif", "if", 1)
     return "".join([_HEAD, FUNCTIONS, _apply(), _PARTS, _RUN.format(cache=cache, direct=direct, **numbers)])

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
 from ..ops import OPS
-from .array_ops import elementwise, reduction
+from .array_ops import elementwise, reduction, reduction_of_segments
 from .program import Instruction, Operand, Program
 from .workspace import Workspace
 
@@ -187,12 +187,8 @@ class Machine(Workspace):
         return self._zeros[:size].reshape(shape)
 
     def _reduce(self, step: Instruction) -> None:
-        self.calls.append((reduction(step.op), (self._read(step.operands[0]), self._written(step))))
-
-    def _sum(self, step: Instruction) -> None:
-        assert step.offsets is not None
-        out = self._written(step)
-        self.calls.append((np.add.reduceat, (self._read(step.operands[0]), step.offsets[:-1], 0, None, out)))
+        apply = reduction(step.op) if step.offsets is None else reduction_of_segments(step.op, step.offsets)
+        self.calls.append((apply, (self._read(step.operands[0]), self._written(step))))
 
     def _dot(self, step: Instruction) -> None:
         left, right = (self._read(operand) for operand in step.operands)
@@ -273,7 +269,6 @@ def _known_by(operand: Operand) -> tuple[bool, bytes]:
 MAKERS: dict[str, Callable[[Machine, Instruction], None]] = {
     "map": Machine._map,
     "reduce": Machine._reduce,
-    "sum": Machine._sum,
     "dot": Machine._dot,
     "matmul": Machine._matmul,
     "batch_matmul": Machine._batch_matmul,

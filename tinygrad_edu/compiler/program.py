@@ -46,8 +46,8 @@ class Instruction(NamedTuple):
 
     Attributes
     ----------
-    kind : {"map", "reduce", "sum", "dot", "matmul", "batch_matmul", "batch_sum", "batch_dot"}
-        "map" is element by element, "reduce" along the last axis of its operand, "sum" and "dot" over segments of
+    kind : {"map", "reduce", "dot", "matmul", "batch_matmul", "batch_sum", "batch_dot"}
+        "map" is element by element, "reduce" and "dot" along the last axis of their operands, or over segments of
         unequal lengths, "matmul" a stack of matrix products, "batch_..." sum over the examples as well.
     op : Op
     operands : tuple of Operand

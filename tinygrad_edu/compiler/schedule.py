@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from ..operation import Op
+from .array_ops import RAGGED
 from .normalise import BATCH_DOT, DOT
-from .ssa import BATCHED, SSA, SUM
+from .ssa import BATCHED, SSA
 
 
 class Group(NamedTuple):
@@ -99,7 +100,7 @@ def schedule(ssa: SSA) -> list[Group]:
 def _signature(op: Op, args: Sequence[int], kinds: list[int], kind: int) -> tuple[Any, ...]:
     if op is DOT:
         return (False, op, kind, (kinds[args[0]] == BATCHED,))
-    if op is SUM:
+    if op in RAGGED:
         return (False, op, kind, ())
     if op is BATCH_DOT:
         return (True, op, kind, ())
