@@ -1,0 +1,134 @@
+"""With this module one can see that a gradient costs a few values, for any number of inputs.
+
+    python -m benchmarks.cheap_gradient
+
+compares value and gradient with the value alone, eager and compiled, for 10 to 100,000 inputs.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+import statistics
+from collections.abc import Callable, Sequence
+from contextlib import nullcontext
+from pathlib import Path
+from typing import Any
+
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+import tinygrad_edu as tg
+from benchmarks import parts, plots, report
+from benchmarks.sized import machine_of
+from benchmarks.timing import medians, ratio
+from tinygrad_edu import Value
+
+SIZES = (10, 100, 1_000, 10_000, 100_000)
+EAGER_BOUND, COMPILED_BOUND = 2.5, 4.0
+PICTURE = "cheap_gradient.svg"
+PLAIN, VALUE, BOTH = "plain floats", "value", "value and gradient"
+
+
+def total(xs: Sequence[Any], tanh: Callable[[Any], Any], add: Callable[[Sequence[Any]], Any]) -> Any:
+    """Σ tanh(xᵢ)·xᵢ₊₁, around in a circle."""
+    return add([tanh(a) * b for a, b in zip(xs, [*xs[1:], xs[0]], strict=True)])
+
+
+def eager(count: int, turns: int, paused: bool) -> dict[str, list[float]]:
+    """Seconds of the function on floats, on Values, and on Values with its backward sweep."""
+    floats = [math.sin(i) for i in range(count)]
+    xs = [Value(number) for number in floats]
+    guard = tg.collector_paused if paused else nullcontext
+
+    def value() -> Any:
+        with guard():
+            return total(xs, tg.tanh, tg.sum)
+
+    def both() -> None:
+        with guard():
+            total(xs, tg.tanh, tg.sum).backward()
+
+    lasting = 0.03
+    return medians({PLAIN: lambda: total(floats, math.tanh, sum), VALUE: value, BOTH: both}, turns, lasting)
+
+
+def compiled(count: int, turns: int, backend: str) -> dict[str, list[float]]:
+    """Seconds of the two array programs, once their numbers stand in the workspace."""
+    xs = [Value(math.sin(i)) for i in range(count)]
+    function = tg.compile(lambda: total(xs, tg.tanh, tg.sum), xs, backend)  # type: ignore[arg-type]
+    value, _ = function.value_and_grad()
+    if not math.isclose(value, float(function()[0]), rel_tol=1e-12, abs_tol=1e-12):
+        raise AssertionError("the two programs differ in the value")
+    return medians({VALUE: machine_of(function, "value").run, BOTH: machine_of(function).run}, turns)
+
+
+Curves = dict[str, list[dict[str, list[float]]]]
+"""By how it was run: for each size the times of each way."""
+
+
+def eager_curves(sizes: Sequence[int], turns: int) -> Curves:
+    return {name: [eager(n, turns, paused) for n in sizes] for name, paused in (("paused", True), ("on", False))}
+
+
+def compiled_curves(sizes: Sequence[int], turns: int) -> Curves:
+    backends = {"NumPy": "numpy"} | ({"numba": "numba"} if report.installed("numba") else {})
+    return {name: [compiled(n, turns, backend) for n in sizes] for name, backend in backends.items()}
+
+
+def rows(sizes: Sequence[int], curves: Curves, ways: Sequence[str], bound: float) -> list[list[str]]:
+    """For each size: the times in µs, the ratio to the value with its target, and the ratio to plain floats."""
+    made = []
+    for name, curve in curves.items():
+        for n, seconds in zip(sizes, curve, strict=True):
+            times = [f"{statistics.median(seconds[way]) * 1e6:,.{0 if n > 100 else 1}f}" for way in ways]
+            floats = [f"{ratio(seconds, BOTH, PLAIN):.1f}"] if PLAIN in seconds else []
+            made.append([f"{n:,}", name, *times, *floats, f"**{ratio(seconds, BOTH, VALUE):.2f}**", f"≤ {bound:g}"])
+    return made
+
+
+def write_up(sizes: Sequence[int], turns: int, eager_found: Curves, compiled_found: Curves, to: Path | None) -> str:
+    """The text of this part of the results, and its picture."""
+    if to is not None:
+        ratios = [
+            {name: [ratio(seconds, BOTH, VALUE) for seconds in curve] for name, curve in curves.items()}
+            for curves in (eager_found, compiled_found)
+        ]
+        plots.cheap_gradient(sizes, *ratios, EAGER_BOUND, COMPILED_BOUND, to)
+    times = [f"{VALUE}, µs", f"{BOTH}, µs"]
+    return "\n\n".join(
+        [
+            f"{report.versions('tinygrad-edu', 'numpy', 'numba')}. Σ tanh(xᵢ)·xᵢ₊₁ of n numbers. However many inputs "
+            f"there are, all derivatives together cost a few values: medians of the ratio within a turn, over {turns} "
+            "turns.",
+            f"![Cost of value and gradient over cost of the value, against the number of inputs]({PICTURE})",
+            "Eager. The value is the function on Values, which records the graph; the gradient is `backward()` on top. "
+            "Beside it the same function on plain floats, with `math.tanh` and built-in `sum`: what a graph costs "
+            "over none. The collector as in «Cost against size».",
+            report.table(
+                ["n", "collector", f"{PLAIN}, µs", *times, f"over {PLAIN}", f"over {VALUE}", report.TARGET],
+                rows(sizes, eager_found, (PLAIN, VALUE, BOTH), EAGER_BOUND),
+            ),
+            "Compiled: the array programs of the value, and of value and gradient, once the numbers stand in their "
+            "workspace.",
+            report.table(
+                ["n", "back end", *times, f"over {VALUE}", report.TARGET],
+                rows(sizes, compiled_found, (VALUE, BOTH), COMPILED_BOUND),
+            ),
+        ]
+    )
+
+
+def measure(turns: int) -> str:
+    """All measurements, as the text of one part of the results."""
+    picture = Path(__file__).with_name(PICTURE)
+    return write_up(SIZES, turns, eager_curves(SIZES, turns), compiled_curves(SIZES, turns), picture)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the benchmark from the command line."""
+    parts.run("cheap_gradient", measure, arguments, usual=11, quick=3, what="turns of each program")
+
+
+if __name__ == "__main__":
+    main()

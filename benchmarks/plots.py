@@ -1,0 +1,100 @@
+"""With this module one can draw the measurements as curves, for light and dark pages alike."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+# Okabe and Ito's colours, told apart with every common form of colour blindness; markers and dashes say it again.
+BLUE, ORANGE, GREEN, PURPLE, GREY = "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#5d6875"
+INK, LINES = "#1b2430", "#c3ccd5"
+# For a reader in the dark the browser turns light and dark around and keeps the hues; else the picture is a light card.
+DARK = "<style>@media (prefers-color-scheme: dark) {svg {filter: invert(0.92) hue-rotate(180deg)}}</style>"
+
+SEEN_FROM = 9_000  # nodes; what a smaller graph takes is lost among the pages that a process holds anyway
+
+Line = tuple[str, Sequence[float], Sequence[float], str, str, str]
+"""Label, x, y, colour, marker, style."""
+
+
+def cost(eager: Mapping[Any, Any], compiled: Mapping[Any, Any], to: Path) -> None:
+    """Time and bytes per node against the number of nodes."""
+    times: list[Line] = []
+    sizes: list[Line] = []
+    for (collector,), colour, style in zip(eager, (BLUE, GREY), ("-", "--"), strict=True):
+        curve = eager[collector,]
+        nodes = [point["nodes"] for point in curve]
+        spent = [point["build"] + point["sweep"] for point in curve]
+        times.append((f"eager, collector {collector}", nodes, spent, colour, "o", style))
+    held = [(point["nodes"], point["bytes"]) for point in next(iter(eager.values())) if point["nodes"] >= SEEN_FROM]
+    sizes.append(("eager, at the sweep's peak", *_columns(held), BLUE, "o", "-"))
+    colours = {"NumPy": ORANGE, "numba": GREEN}
+    for (shape, backend), curve in compiled.items():
+        style, marker = ("-", "s") if shape == "wide" else (":", "D")
+        nodes, runs = _columns((point["nodes"], point["run"]) for point in curve)
+        times.append((f"compiled, {backend}, {shape}", nodes, runs, colours[backend], marker, style))
+        if backend == "NumPy" and shape == "wide":
+            held = [(point["nodes"], point["compiling"]) for point in curve if point["nodes"] >= SEEN_FROM]
+            sizes.append(("while compiling", *_columns(held), PURPLE, "^", "--"))
+            kept = [(point["nodes"], point["bytes"]) for point in curve]
+            sizes.append(("compiled, its workspace", *_columns(kept), ORANGE, "s", "-"))
+    _draw(to, [("ns per node, value and gradient", times, ()), ("bytes per node", sizes, ())], "nodes", (9.6, 3.9))
+
+
+def cheap_gradient(
+    inputs: Sequence[int],
+    eager: Mapping[str, Sequence[float]],
+    compiled: Mapping[str, Sequence[float]],
+    eager_bound: float,
+    compiled_bound: float,
+    to: Path,
+) -> None:
+    """Cost of value and gradient over cost of the value, against the number of inputs."""
+    looks = {"paused": (BLUE, "o", "-"), "on": (GREY, "o", "--")}
+    looks |= {"NumPy": (ORANGE, "s", "-"), "numba": (GREEN, "D", "-")}
+    lines: list[Line] = [(f"eager, collector {name}", inputs, ratios, *looks[name]) for name, ratios in eager.items()]
+    lines += [(f"compiled, {name}", inputs, ratios, *looks[name]) for name, ratios in compiled.items()]
+    bounds = (("target, eager", eager_bound), ("target, compiled", compiled_bound))
+    _draw(to, [("value and gradient over value", lines, bounds)], "inputs", (6.4, 3.6))
+
+
+def _columns(points: Iterable[tuple[float, float]]) -> tuple[list[float], list[float]]:
+    pairs = list(points)
+    return [x for x, _ in pairs], [y for _, y in pairs]
+
+
+def _draw(
+    to: Path, panels: Sequence[tuple[str, Sequence[Line], Sequence[tuple[str, float]]]], x_label: str, size: Any
+) -> None:
+    """Write panels side by side as one SVG; with bounds the upward axis is linear from zero, else logarithmic."""
+    import matplotlib
+    from matplotlib.figure import Figure
+
+    settings = {"svg.fonttype": "none", "svg.hashsalt": to.name, "font.family": "sans-serif", "font.size": 10}
+    with matplotlib.rc_context(settings):
+        figure = Figure(figsize=size, layout="constrained")
+        for axes, (title, lines, bounds) in zip(figure.subplots(1, len(panels), squeeze=False)[0], panels, strict=True):
+            for label, x, y, colour, marker, style in lines:
+                axes.plot(x, y, style, color=colour, marker=marker, markersize=5, linewidth=1.6, label=label)
+            axes.set_xscale("log")
+            axes.set_title(title, loc="left", fontsize=11, color=INK)
+            axes.set_xlabel(x_label, color=INK)
+            for label, height in bounds:
+                axes.axhline(height, color=INK, linewidth=0.8, linestyle=(0, (2, 3)))
+                axes.annotate(
+                    label, (1.0, height), xycoords=("axes fraction", "data"), xytext=(-2, 3),
+                    textcoords="offset points", ha="right", fontsize=8.5, color=INK,
+                )  # fmt: skip
+            if bounds:
+                axes.set_ylim(0, 1.25 * max(height for _, height in bounds))
+            else:
+                axes.set_yscale("log")
+            axes.grid(color=LINES, linewidth=0.6)
+            axes.tick_params(colors=INK, which="both", length=0)
+            for side in axes.spines.values():
+                side.set_visible(False)
+            axes.legend(frameon=False, fontsize=8.5, labelcolor=INK)
+        figure.savefig(to, format="svg", metadata={"Date": None})
+    text = to.read_text(encoding="utf-8")
+    to.write_text(text.replace("<defs>", DARK + "\n <defs>", 1), encoding="utf-8")
