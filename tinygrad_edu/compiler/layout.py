@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import chain, compress
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     Table = tuple[Rows, Rows, Block]
 
 FEW = 4  # terms up to which a sum is a chain of additions
+SMALL = 600  # multiplications up to which several matrix products are made one of unequal sums
 MANY = 4  # equal blocks from which stacking them pays
 
 
@@ -116,8 +118,15 @@ class Layout(Storage):
                 by_length.setdefault(len(product[1]), []).append(product)
             blocks += [Block([u], [v], {i: (0, 0)}) for same in by_length.values() for i, u, v in same]
             lone = []
-        for blocks_alike in self._stacks(blocks, False, batched):
-            self._matmul(blocks_alike, batched)
+        stacks = self._stacks(blocks, False, batched)
+        small = [not batched and self._is_small(stack) for stack in stacks]
+        if sum(small) >= FEW:  # of unequal lengths, as where each position looks back over all before it
+            product_of = {product[0]: product for product in products}
+            for _, _, block in chain.from_iterable(compress(stacks, small)):
+                lone += [product_of[i] for i in block.nodes]
+            stacks = [stack for stack, is_small in zip(stacks, small, strict=True) if not is_small]
+        for stack in stacks:
+            self._matmul(stack, batched)
         if lone:
             self._segments(lone, False, False)
 
@@ -155,6 +164,11 @@ class Layout(Storage):
             else:
                 stacks.append(alike)
         return stacks
+
+    def _is_small(self, stack: list[Table]) -> bool:
+        """Whether a matrix product costs more to prepare than its few multiplications cost one by one."""
+        left, right, _ = stack[0]
+        return len(stack) * len(left) * right.size <= SMALL and None in (strides_of(left), strides_of(right))
 
     def _matmul(self, stack: list[Table], batched: bool) -> None:
         left = np.stack([u for u, _, _ in stack])  # (blocks, out, terms)
