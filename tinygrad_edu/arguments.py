@@ -59,6 +59,9 @@ def as_rows(X: Any) -> list[list[float]]:
 
 def as_examples(X: Any) -> list[Any]:
     """Copy `X` into a list of rows of finite floats, or of rows of rows (sequences, images), all of one shape."""
+    if getattr(X, "ndim", 0) > 1 and X.dtype.kind in "fiu" and X.size and (abs(X) < math.inf).all():
+        rows: list[Any] = X.astype(float).tolist()  # an array that is all right needs no look at every number
+        return rows
     rows = [_as_nested(row, f"X[{i}]") for i, row in enumerate(as_list(X, "X"))]
     shape_of(rows, "X")
     return rows

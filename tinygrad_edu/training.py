@@ -172,7 +172,8 @@ def fit(
         stack.callback(runner.synchronise)
         while history.epochs < epochs and not history.stopped:
             _run_epoch(runner, learnt, tested, size, generator, history)
-            runner.synchronise()
+            if recorders or callback is not None:  # else nobody sees the Values before the end
+                runner.synchronise()
             for key, recorder in recorders.items():
                 history.recorded[key].append(recorder(model))
             history.seconds = time.perf_counter() - started
