@@ -5,14 +5,16 @@ Plain numbers and Values mix freely. One node of many operands keeps the graph s
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from . import ops
 from .operation import Op
 
 
-def _listed(op: Op, values: Iterable[Any]) -> list[Any]:
+def _listed(op: Op, values: Iterable[Any]) -> Sequence[Any]:
+    if type(values) is list or type(values) is tuple:
+        return values
     if isinstance(values, (str, bytes)):
         raise TypeError(
             f"{op.name} takes a sequence of numbers or Values, got the {type(values).__name__} {values!r:.60}"
@@ -25,7 +27,7 @@ def _listed(op: Op, values: Iterable[Any]) -> list[Any]:
         ) from None
 
 
-def _nonempty(op: Op, values: Iterable[Any]) -> list[Any]:
+def _nonempty(op: Op, values: Iterable[Any]) -> Sequence[Any]:
     items = _listed(op, values)
     if not items:
         raise ValueError(f"{op.name} of an empty sequence is not defined; give it at least one number")

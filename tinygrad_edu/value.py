@@ -170,6 +170,8 @@ class Value(Tagged, Operators):
     @staticmethod
     def _apply(op: Op, args: tuple[Any, ...], uniform: bool = False) -> Value:
         """Apply an operation of any number of arguments, at least one of which is a Value, or all (`uniform`)."""
+        if uniform and op.arity is None:
+            return record(op, args, [parent.data for parent in args])
         if op.trusted and op.arity == 2:
             left, right = args
             if type(left) is Value:
@@ -178,7 +180,7 @@ class Value(Tagged, Operators):
         if op.trusted and op.arity == 1:
             op.direct[Value] = compiled(op, "unary")
             return cast("Value", op.direct[Value](*args))
-        parents = args if uniform else tuple(map(lift, args))
+        parents = tuple(map(lift, args))
         return record(op, parents, [parent.data for parent in parents])
 
     # ------------------------------------------------------------------------------------ as a number
