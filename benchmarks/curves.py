@@ -159,9 +159,22 @@ def measure(turns: int) -> str:
     return write_up(eager_costs(EAGER_SIZES, turns), compiled_costs(COMPILED_SIZES, 1), turns, picture)
 
 
+def measure_small(turns: int) -> str:
+    """The same without the large sizes and the picture."""
+    return write_up(eager_costs(EAGER_SIZES[:5], turns), compiled_costs(COMPILED_SIZES[:3], 1), turns, None)
+
+
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the benchmark from the command line."""
-    parts.run("curves", measure, arguments, usual=3, quick=1, what="fresh processes for each eager size")
+    parts.run(
+        "curves",
+        measure,
+        arguments,
+        usual=3,
+        quick=1,
+        what="fresh processes for each eager size",
+        briefly=measure_small,
+    )
 
 
 if __name__ == "__main__":

@@ -52,7 +52,13 @@ def named(name: str) -> Part:
 
 
 def run(
-    name: str, measure: Callable[[int], str], arguments: Sequence[str] | None, usual: int, quick: int, what: str
+    name: str,
+    measure: Callable[[int], str],
+    arguments: Sequence[str] | None,
+    usual: int,
+    quick: int,
+    what: str,
+    briefly: Callable[[int], str] | None = None,
 ) -> None:
     """Run one part from the command line: measure it, print it, and write its section.
 
@@ -68,6 +74,8 @@ def run(
         How many repetitions without and with `--quick`.
     what
         What is repeated, for `--help`.
+    briefly
+        Takes the place of `measure` with `--quick`, where fewer repetitions would not be quick.
     """
     part = named(name)
     parser = argparse.ArgumentParser(prog=f"python -m {part.module}", description=f"Measure {part.about}.")
@@ -78,7 +86,7 @@ def run(
     repeats = options.repeats if options.repeats is not None else quick if options.quick else usual
     if repeats < 1:
         parser.error(f"--repeats takes a number of at least 1; got {repeats}")
-    body = f"`{report.command(part.module)}` on {report.machine()}.\n\n{measure(repeats)}"
+    body = f"`{report.command(part.module)}` on {report.machine()}.\n\n{(briefly if options.quick and briefly else measure)(repeats)}"
     print(body)
     if not options.dry:
         report.write_section(part.title, body)

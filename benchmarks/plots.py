@@ -9,10 +9,11 @@ from typing import Any
 # Okabe and Ito's colours, told apart with every common form of colour blindness; markers and dashes say it again.
 BLUE, ORANGE, GREEN, PURPLE, GREY = "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#5d6875"
 INK, LINES = "#1b2430", "#c3ccd5"
+SMALL, APART = 8.5, 12.0  # points: of what stands beside a line, and between two of these
 # For a reader in the dark the browser turns light and dark around and keeps the hues; else the picture is a light card.
 DARK = "<style>@media (prefers-color-scheme: dark) {svg {filter: invert(0.92) hue-rotate(180deg)}}</style>"
 
-SEEN_FROM = 9_000  # nodes; what a smaller graph takes is lost among the pages that a process holds anyway
+SEEN_FROM = 90_000  # nodes; what a smaller graph takes is lost among the pages that a process holds anyway
 
 Line = tuple[str, Sequence[float], Sequence[float], str, str, str]
 """Label, x, y, colour, marker, style."""
@@ -39,7 +40,7 @@ def cost(eager: Mapping[Any, Any], compiled: Mapping[Any, Any], to: Path) -> Non
             sizes.append(("while compiling", *_columns(held), PURPLE, "^", "--"))
             kept = [(point["nodes"], point["bytes"]) for point in curve]
             sizes.append(("compiled, its workspace", *_columns(kept), ORANGE, "s", "-"))
-    _draw(to, [("ns per node, value and gradient", times, ()), ("bytes per node", sizes, ())], "nodes", (9.6, 3.9))
+    _draw(to, [("ns per node, value and gradient", times), ("bytes per node", sizes)], "nodes", (9.6, 3.9))
 
 
 def cheap_gradient(
@@ -55,8 +56,11 @@ def cheap_gradient(
     looks |= {"NumPy": (ORANGE, "s", "-"), "numba": (GREEN, "D", "-")}
     lines: list[Line] = [(f"eager, collector {name}", inputs, ratios, *looks[name]) for name, ratios in eager.items()]
     lines += [(f"compiled, {name}", inputs, ratios, *looks[name]) for name, ratios in compiled.items()]
-    bounds = (("target, eager", eager_bound), ("target, compiled", compiled_bound))
-    _draw(to, [("value and gradient over value", lines, bounds)], "inputs", (6.4, 3.6))
+    lines += [
+        (f"target, {name}", [inputs[0], inputs[-1]], [bound, bound], INK, "", ":")
+        for name, bound in (("eager", eager_bound), ("compiled", compiled_bound))
+    ]
+    _draw(to, [("value and gradient over value", lines)], "inputs", (6.4, 3.6), scale="linear")
 
 
 def _columns(points: Iterable[tuple[float, float]]) -> tuple[list[float], list[float]]:
@@ -65,36 +69,44 @@ def _columns(points: Iterable[tuple[float, float]]) -> tuple[list[float], list[f
 
 
 def _draw(
-    to: Path, panels: Sequence[tuple[str, Sequence[Line], Sequence[tuple[str, float]]]], x_label: str, size: Any
+    to: Path, panels: Sequence[tuple[str, Sequence[Line]]], x_label: str, size: tuple[float, float], scale: str = "log"
 ) -> None:
-    """Write panels side by side as one SVG; with bounds the upward axis is linear from zero, else logarithmic."""
+    """Write panels side by side as one SVG, their axes to the right logarithmic, those upward of a given scale."""
     import matplotlib
     from matplotlib.figure import Figure
 
     settings = {"svg.fonttype": "none", "svg.hashsalt": to.name, "font.family": "sans-serif", "font.size": 10}
     with matplotlib.rc_context(settings):
         figure = Figure(figsize=size, layout="constrained")
-        for axes, (title, lines, bounds) in zip(figure.subplots(1, len(panels), squeeze=False)[0], panels, strict=True):
-            for label, x, y, colour, marker, style in lines:
-                axes.plot(x, y, style, color=colour, marker=marker, markersize=5, linewidth=1.6, label=label)
+        for axes, (title, lines) in zip(figure.subplots(1, len(panels), squeeze=False)[0], panels, strict=True):
+            for _, x, y, colour, marker, style in lines:
+                axes.plot(x, y, style, color=colour, marker=marker, markersize=5, linewidth=1.6 if marker else 1.0)
             axes.set_xscale("log")
+            axes.margins(x=0.02)
+            axes.set_yscale(scale)
+            if scale == "linear":
+                axes.set_ylim(bottom=0)
             axes.set_title(title, loc="left", fontsize=11, color=INK)
             axes.set_xlabel(x_label, color=INK)
-            for label, height in bounds:
-                axes.axhline(height, color=INK, linewidth=0.8, linestyle=(0, (2, 3)))
-                axes.annotate(
-                    label, (1.0, height), xycoords=("axes fraction", "data"), xytext=(-2, 3),
-                    textcoords="offset points", ha="right", fontsize=8.5, color=INK,
-                )  # fmt: skip
-            if bounds:
-                axes.set_ylim(0, 1.25 * max(height for _, height in bounds))
-            else:
-                axes.set_yscale("log")
             axes.grid(color=LINES, linewidth=0.6)
             axes.tick_params(colors=INK, which="both", length=0)
             for side in axes.spines.values():
                 side.set_visible(False)
-            axes.legend(frameon=False, fontsize=8.5, labelcolor=INK)
+            _label(axes, lines)
         figure.savefig(to, format="svg", metadata={"Date": None})
     text = to.read_text(encoding="utf-8")
     to.write_text(text.replace("<defs>", DARK + "\n <defs>", 1), encoding="utf-8")
+
+
+def _label(axes: Any, lines: Sequence[Line]) -> None:
+    """Write beside the end of every line what it is, in its colour; those that end together make room."""
+    pixels = axes.figure.dpi / 72.0
+    lowest: dict[float, float] = {}
+    for label, x, y, colour, *_ in sorted(lines, key=lambda line: line[2][-1]):
+        _, height = axes.transData.transform((x[-1], y[-1])) / pixels
+        place = max(height, lowest.get(x[-1], height))
+        lowest[x[-1]] = place + APART
+        axes.annotate(
+            label, (x[-1], y[-1]), xytext=(8, place - height), textcoords="offset points",
+            va="center", fontsize=SMALL, color=colour, annotation_clip=False,
+        )  # fmt: skip
