@@ -42,6 +42,8 @@ PARTS = (
     Part("curves", "Cost against size", "time and bytes per node from 100 nodes to 10 million"),
     Part("cheap_gradient", "The cheap gradient", "value and gradient over value, for 10 to 100,000 inputs"),
     Part("compile", "Compiler", "compiled functions against arrays by hand and compilers", ("--turns", "3")),
+    Part("digits", "Digits", "a network trained by fit and by scikit-learn"),
+    Part("gpt_training", "Training a tiny GPT", "1,000 steps of the microgpt algorithm, compiled"),
     Part("accuracy", "Accuracy", "what the example networks learn"),
     Part("draw", "Drawings and players", "time to draw, size of players"),
 )
@@ -86,7 +88,8 @@ def run(
     repeats = options.repeats if options.repeats is not None else quick if options.quick else usual
     if repeats < 1:
         parser.error(f"--repeats takes a number of at least 1; got {repeats}")
-    body = f"`{report.command(part.module)}` on {report.machine()}.\n\n{(briefly if options.quick and briefly else measure)(repeats)}"
+    found = (briefly if options.quick and briefly else measure)(repeats)
+    body = f"`{report.command(part.module)}` on {report.machine()}.\n\n{found}"
     print(body)
     if not options.dry:
         report.write_section(part.title, body)
