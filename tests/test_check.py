@@ -540,3 +540,16 @@ def test_the_message_fits_on_a_screen():
     assert len(lines) < 25
     assert max(map(len, lines)) <= 120
     assert "w[7]" in lines[2]
+
+
+@pytest.mark.parametrize("distance", [10.0**-k for k in range(1, 8)])
+@pytest.mark.parametrize("at", [0.1, 3.875, 1000.0])
+def test_flat_pieces_near_a_kink_are_no_false_alarm(at, distance):
+    """Beside its kink the function is flat, which must not be taken for rounding to a coarse grid."""
+    near = at * distance
+    for report in (
+        tg.check_grads(tg.maximum, (at, at - near), modes=("reverse",)),
+        tg.check_grads(lambda x: tg.relu(x - at), (at - near,), modes=("reverse",)),
+        tg.check_grads(lambda x: tg.clip(x, -at, at) * x, (at + near,), modes=("reverse",)),
+    ):
+        assert report.conclusive, report

@@ -21,6 +21,7 @@ _SETTLED = 1e-13  # a relative error at which no more steps are needed
 _ORDER = 6
 _PLACES = (-4.63, -3.27, -2.41, -1.13, -0.21, 0.87, 1.73, 2.91, 3.58, 4.79)  # irregular on purpose
 _STEPS = 4
+_BISECTIONS = 40
 _CANCELLED = 64.0 * _EPS
 _SHARES = (2.0**-10, 2.0**-6, 2.0**-4)  # of the distance on which the function is smooth
 
@@ -107,12 +108,25 @@ class Line:
                 total = sum(w * values[k] for w, k in zip(weights, window, strict=True))
                 sizes.append(total * total / sum(w * w for w in weights))
             return 2.0 * math.sqrt(sum(sizes) / len(sizes))  # few samples, so rather too much than too little
-        # It is flat nearby. If it takes many values further off, then because it is rounded, and to no finer grid than
-        # the least gap between two of them; with only a few values it is a step function, or saturated. What has been
-        # rounded away on the way was, as far as one can know, of the order of one unit in the last place of 1.
-        values = sorted({results[index] for results in self._known.values() if math.isfinite(results[index])})
-        grid = min(b - a for a, b in pairwise(values)) if len(values) > _STEPS else 0.0
+        # It is flat nearby. What has been rounded away on the way was, as far as one can know, of the order of one unit
+        # in the last place of 1; or more, if it leaves the flat part by a step, as a rounded function does.
+        values = {results[index] for results in self._known.values() if math.isfinite(results[index])}
+        grid = self._jump(index) if len(values) > _STEPS else 0.0  # with fewer, it is a step function, or saturated
         return max(grid, _EPS * max(1.0, abs(self.at(0.0, index))))
+
+    def _jump(self, index: int) -> float:
+        """Measure by how much a result that is flat nearby jumps where it is so no longer: by nothing, at a kink."""
+        centre = self.at(0.0, index)
+        changed = [t for t, results in self._known.items() if results[index] != centre]
+        outside = min(changed, key=abs)
+        inside = 0.0
+        for _ in range(_BISECTIONS):
+            middle = (inside + outside) / 2.0
+            if self.at(middle, index) == centre:
+                inside = middle
+            else:
+                outside = middle
+        return abs(self.at(outside, index) - centre)
 
     def slope(self, index: int) -> Estimate:
         """Measure the derivative of one result at t = 0.
