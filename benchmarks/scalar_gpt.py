@@ -84,6 +84,10 @@ class ScalarGPT:
     def linear(self, matrix: Matrix, x: Vector) -> Vector:
         return [self.inner(row, x) for row in matrix]
 
+    def softmax(self, logits: Vector) -> Vector:
+        """Probabilities from logits."""
+        return softmax(logits, self.total)
+
     def normalise(self, x: Vector) -> Vector:
         """Divide by the root of the mean square."""
         scale = (self.inner(x, x) / len(x) + 1e-5) ** -0.5
@@ -96,13 +100,18 @@ class ScalarGPT:
         for start in range(0, CHANNELS, size):
             part = slice(start, start + size)
             scores = [self.inner(query[part], key[part]) / size**0.5 for key in keys]
-            weights = softmax(scores, self.total)
+            weights = self.softmax(scores)
             out.extend(self.inner(weights, column) for column in zip(*(value[part] for value in values), strict=True))
         return out
 
     def logits(self, token: int, position: int, keys: Matrix, values: Matrix) -> Vector:
         """One logit per token for what comes next; appends this position's key and value to the lists."""
-        x = self.normalise([a + b for a, b in zip(self.tokens[token], self.positions[position], strict=True)])
+        embedding = [a + b for a, b in zip(self.tokens[token], self.positions[position], strict=True)]
+        return self.following(embedding, keys, values)
+
+    def following(self, embedding: Vector, keys: Matrix, values: Matrix) -> Vector:
+        """The same from the sum of what stands for the token and what stands for its position."""
+        x = self.normalise(embedding)
         y = self.normalise(x)
         keys.append(self.linear(self.key, y))
         values.append(self.linear(self.value, y))
@@ -120,7 +129,7 @@ class ScalarGPT:
         values: Matrix = []
         surprises = []
         for position in range(length):
-            probabilities = softmax(self.logits(tokens[position], position, keys, values), self.total)
+            probabilities = self.softmax(self.logits(tokens[position], position, keys, values))
             surprises.append(-probabilities[tokens[position + 1]].log())
         return (1 / length) * self.total(surprises)
 
