@@ -22,6 +22,7 @@ sys.path.insert(0, str(HERE))
 CHECKS = ("test_programs", "test_state_machine", "test_ops_properties")
 LEFT_OUT = ("pytorch", "reference", "worth_testing")  # these need PyTorch, or look at the checks themselves
 _MEMORY = 8 << 30
+_SECONDS = 15.0  # for one test
 CAUGHT, SURVIVED, TIMEOUT = "caught", "survived", "timeout"
 
 
@@ -51,11 +52,25 @@ def generic_checks(first_ops):
     settings.load_profile("planted")
     for file in sorted(CHECKS, key=lambda name: (name != CHECKS[-1]) == first_ops):
         for name, test, parameters in calls(importlib.import_module(file)):
+            patience(_SECONDS)
             try:
                 test(**parameters)
             except Exception as error:
                 return f"{file}.py::{name} {type(error).__name__}: {error}"
     return None
+
+
+def patience(seconds):
+    """Interrupt what takes more than so many seconds of processor time from now on: a change may loop for ever."""
+    signal.signal(signal.SIGVTALRM, signal.default_int_handler)
+    signal.setitimer(signal.ITIMER_VIRTUAL, seconds)
+
+
+class Patience:
+    """A plugin of pytest: each test has its own time."""
+
+    def pytest_runtest_setup(self, item):
+        patience(_SECONDS)
 
 
 def attempt(file, text, own_tests=()):
@@ -84,7 +99,7 @@ def own_failure(own_tests, output):
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"  # no plugin is needed here, and one takes 4 s to load
     # The chain of a million nodes takes 14 s, and sees only what shorter ones see.
     arguments = ["-x", "-q", "-p", "no:cacheprovider", "--assert=plain", "-k", "not million"]
-    if not pytest.main([*arguments, f"--rootdir={TESTS.parent}", *own_tests]):
+    if not pytest.main([*arguments, f"--rootdir={TESTS.parent}", *own_tests], [Patience()]):
         return None
     failing = [line for line in output.getvalue().splitlines() if line.startswith("FAILED")]
     return failing[0] if failing else output.getvalue()[-300:]
