@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import chain, compress
+from math import prod
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -180,17 +181,16 @@ class Layout(Storage):
 
     def _settle(self, stack: list[Table], shape: tuple[int, ...], batched: bool) -> int:
         """Give rows to all products of a stack of blocks, wanted or not."""
-        cells = [-1] * int(np.prod(shape))
-        for number, (_, _, block) in enumerate(stack):
-            for i, (u, v) in block.nodes.items():
-                cells[(number * shape[1] + u) * shape[2] + v] = i
-        nodes = [i for i in cells if i >= 0]
-        self._make_ones(batched, sum(i in self._neighbours[0] for i in nodes))
-        first = self._rows(batched, len(cells))
-        for offset, i in enumerate(cells):
-            if i >= 0:
-                self.rows[i] = first + offset
-        self._make_ones(batched, sum(i in self._neighbours[1] for i in nodes))
+        cells = {
+            i: (number * shape[1] + u) * shape[2] + v
+            for number, (_, _, block) in enumerate(stack)
+            for i, (u, v) in block.nodes.items()
+        }
+        before, after = [len(side & cells.keys()) for side in self._neighbours]
+        self._make_ones(batched, before)
+        first = self._rows(batched, prod(shape))
+        self.rows[[*cells]] = first + np.array([*cells.values()])
+        self._make_ones(batched, after)
         return first
 
     def _segments(self, products: list[tuple[int, Vector, Vector]], left_batched: bool, batched: bool) -> None:
@@ -219,7 +219,7 @@ class Layout(Storage):
         products = []
         for i in group.nodes:
             u, v = self._halves(i)
-            if all(j == self.one for j in v):
+            if v[0] == self.one == v[-1] and {*v} == {self.one}:
                 bare[u] = i
             else:
                 products.append((i, u, v))

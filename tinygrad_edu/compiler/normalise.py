@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from itertools import chain
 from math import isfinite
 
 from ..operation import Op
@@ -25,11 +26,12 @@ Pair = tuple[int, int]
 class Terms:
     """One flat sum: signed terms, products, sums over the batch and a constant."""
 
-    __slots__ = ("batch", "constant", "pairs", "plain")
+    __slots__ = ("batch", "classes", "constant", "pairs", "plain")
 
     def __init__(self) -> None:
         self.plain: tuple[list[int], list[int]] = ([], [])  # added, subtracted
         self.pairs: tuple[list[Pair], list[Pair]] = ([], [])
+        self.classes: tuple[list[list[Pair]], list[list[Pair]]] = ([], [])  # the pairs by the kinds of their factors
         self.batch: tuple[list[Pair], list[Pair]] = ([], [])
         self.constant = 0.0
 
@@ -58,24 +60,28 @@ class Normaliser:
         self.new[-1] = self.one
         args = self._live_arguments(roots)
         roots = [self.alias.get(i, i) for i in roots]
-        uses: Counter[int] = Counter(roots)
-        for parents in args.values():
-            uses.update(parents)
+        uses = Counter(chain(roots, chain.from_iterable(args.values())))
         order = sorted(args)
         self.args = args
         self.finite = self._surely_finite(order, sources)
         self.absorbed = self._absorbed(order, uses)
-        records = {
-            i: self._terms(i)
-            for i in order
-            if i not in self.absorbed and (ssa.ops[i] in LINEAR or ssa.ops[i] is BATCH_SUM)
-        }
+        records: dict[int, Terms] = {}
+        products: dict[int, Pair] = {}  # summed over the batch, and nothing else
+        for i in order:
+            if i not in self.absorbed and (ssa.ops[i] in LINEAR or ssa.ops[i] is BATCH_SUM):
+                product = self._product_over_batch(i)
+                if product is None:
+                    records[i] = self._terms(i)
+                else:
+                    products[i] = product
         self.counts = self._vectors(records.values())
         for i in order:
             if i in self.absorbed:
                 continue
             op = ssa.ops[i]
-            if i in records:
+            if i in products:
+                self.new[i] = self._over_batch([products[i]])
+            elif i in records:
                 self.new[i] = self._emit(records[i])
             elif op is None:
                 if i not in self.new:
@@ -150,6 +156,19 @@ class Normaliser:
             absorbed.update(found)
         return absorbed
 
+    def _product_over_batch(self, i: int) -> Pair | None:
+        """Give the two factors if a node is nothing but their product summed over the batch: a weight's gradient."""
+        if self.ssa.ops[i] is not BATCH_SUM:
+            return None
+        (inner,) = self.args[i]
+        if inner not in self.absorbed:
+            return (inner, -1) if self.kinds[inner] == BATCHED else None
+        if self.ssa.ops[inner] is not MUL:
+            return None
+        a, b = self.args[inner]
+        shared = a if self.kinds[b] == BATCHED else b
+        return None if shared in self.finite else (a, b) if a > b else (b, a)
+
     def _terms(self, root: int) -> Terms:
         """Flatten what hangs on one linear node."""
         ssa, args, absorbed = self.ssa, self.args, self.absorbed
@@ -191,8 +210,10 @@ class Normaliser:
                 terms.constant += -values[i] if sign else values[i]
             else:
                 terms.plain[sign].append(i)
-        for pairs in terms.pairs:
-            self._sort(pairs)
+        for pairs, classes in zip(terms.pairs, terms.classes, strict=True):
+            if pairs:
+                self._sort(pairs)
+                classes += self._by_class(pairs)
         for pairs in terms.batch:
             pairs.sort()
         return terms
@@ -223,8 +244,8 @@ class Normaliser:
         """Count how often the same factors occur in sums of products."""
         counts: Counter[tuple[int, ...]] = Counter()
         for terms in records:
-            for sign in (0, 1):
-                for pairs in self._by_class(terms.pairs[sign]):
+            for classes in terms.classes:
+                for pairs in classes:
                     counts[(0, *[a for a, _ in pairs])] += 1
                     counts[(1, *[b for _, b in pairs])] += 1
         return counts
@@ -250,12 +271,10 @@ class Normaliser:
         sides: list[list[int]] = []
         for sign in (0, 1):
             plain = [self._made(i) for i in terms.plain[sign]]
-            for pairs in self._by_class(terms.pairs[sign]):
+            for pairs in terms.classes[sign]:
                 plain = self._products(pairs, plain, terms, sign)
-            batch = terms.batch[sign]
-            if batch:
-                vectors = (*[self._for_each(a) for a, _ in batch], *[self._for_each(b) for _, b in batch])
-                plain.append(self.out.node(BATCH_DOT, vectors, UNBATCHED))
+            if terms.batch[sign]:
+                plain.append(self._over_batch(terms.batch[sign]))
             sides.append(plain)
         added, subtracted = sides
         if terms.constant != 0.0 or not (added or subtracted):
@@ -267,6 +286,10 @@ class Normaliser:
             return self._operation(NEG, (rest,), self.out.kinds[rest])
         first = self._total(added)
         return self._operation(SUB, (first, rest), max(self.out.kinds[first], self.out.kinds[rest]))
+
+    def _over_batch(self, pairs: list[Pair]) -> int:
+        vectors = (*[self._for_each(a) for a, _ in pairs], *[self._for_each(b) for _, b in pairs])
+        return self.out.node(BATCH_DOT, vectors, UNBATCHED)
 
     def _for_each(self, i: int) -> int:
         """Give a factor of a sum over the batch: if it is the same for every example, as a row of equal numbers."""
@@ -326,12 +349,14 @@ class Normaliser:
 
     def _operation(self, op: Op, args: tuple[int, ...], kind: int) -> int:
         out = self.out
-        if all(a in out.values for a in args):  # settled choices may leave nothing but constants
+        if kind != BATCHED and out.values.keys() >= {*args}:  # settled choices may leave nothing but constants
             return out.constant(float(op.fn(*[out.values[a] for a in args])))
         if kind == BATCHED and op.arity is None:  # sequences are stacked, so all operands must be of one kind
             args = tuple([a if out.kinds[a] == BATCHED else out.node(COPY, (a,), BATCHED) for a in args])
         if op.role in ("add", "mul"):  # unbatched operands first, so that equal work looks equal
-            args = tuple(sorted(args, key=lambda a: (out.kinds[a], a)))
+            a, b = args
+            if (out.kinds[b], b) < (out.kinds[a], a):
+                args = (b, a)
         return out.node(op, args, kind)
 
 

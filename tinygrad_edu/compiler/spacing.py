@@ -12,6 +12,12 @@ if TYPE_CHECKING:
 
 def strides_of(rows: Rows) -> tuple[int, ...] | None:
     """Give the spacing of rows along every axis, if they are evenly spaced and never backwards."""
+    if rows.ndim == 1 and len(rows) < 1000:  # the usual case, quicker without NumPy
+        listed = rows.tolist()
+        step = listed[1] - listed[0] if len(listed) > 1 else 0
+        if len(listed) < 2 or (step == 0 and listed.count(listed[0]) == len(listed)):
+            return (0,)
+        return (step,) if step > 0 and listed == [*range(listed[0], listed[-1] + 1, step)] else None
     strides = []
     base = int(rows.flat[0])
     expected: Any = base
@@ -28,7 +34,7 @@ def strides_of(rows: Rows) -> tuple[int, ...] | None:
         shape = [1] * rows.ndim
         shape[axis] = length
         expected = expected + stride * np.arange(length).reshape(shape)
-    return tuple(strides) if np.array_equal(np.broadcast_to(expected, rows.shape), rows) else None
+    return tuple(strides) if bool((rows == expected).all()) else None
 
 
 def best_order(columns: list[Rows], count: int) -> tuple[Rows, tuple[int, ...]]:

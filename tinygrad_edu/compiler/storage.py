@@ -50,14 +50,16 @@ class Storage:
         if not nodes:
             return 0
         batched = self.ssa.kinds[nodes[0]] == BATCHED if batched is None else batched
-        before = sum(i in self._neighbours[0] for i in nodes)
+        before, after = [len(side.intersection(nodes)) for side in self._neighbours]
         self._make_ones(batched, before)
         first = self._rows(batched, len(nodes))
-        self.rows[list(nodes)] = np.arange(first, first + len(nodes))
-        self._make_ones(batched, sum(i in self._neighbours[1] for i in nodes))
+        self.rows[nodes] = np.arange(first, first + len(nodes))
+        self._make_ones(batched, after)
         return first
 
     def _make_ones(self, batched: bool, count: int) -> None:
+        if not count:
+            return
         first = self._rows(batched, count)
         self.ones[batched].extend(range(first, first + count))
         if not batched:

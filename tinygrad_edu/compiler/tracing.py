@@ -100,8 +100,11 @@ def _within_reach(f: Callable[..., Any]) -> list[Value]:
         elif isinstance(item, dict):
             stack += item.values()
         elif callable(getattr(item, "parameters", None)) and not isinstance(item, type):
-            with suppress(Exception):  # some other library's idea of parameters
-                stack += list(item.parameters())
+            if hasattr(item, "__dict__"):  # quicker than parameters(), which looks for names and doubles
+                stack += vars(item).values()
+            else:
+                with suppress(Exception):  # some other library's idea of parameters
+                    stack += list(item.parameters())
     return found
 
 
