@@ -70,7 +70,9 @@ ALONE = re.compile(r"(==|!=) (?=(?:None|Value|Var|float|int|tuple|list|dict|str|
 def _harmless(changed):
     """Tell whether nothing that runs is touched (annotations, overloads, docstrings), or `==` stands for `is`."""
     same = {ALONE.sub(lambda sign: "is " if sign[1] == "==" else "is not ", line[1:]) for line in changed}
-    return len(same) == 1 or all("TYPE_CHECKING" in line or line.strip("+- ").startswith(("def _", '"""', ">>>")) for line in changed)
+    return len(same) == 1 or all(
+        "TYPE_CHECKING" in line or line.strip("+- ").startswith(("def _", '"""', ">>>")) for line in changed
+    )
 
 
 def run(path, jobs, limit, share, seed, only):
