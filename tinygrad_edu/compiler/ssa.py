@@ -87,6 +87,10 @@ class SSA:
 
     def _simplest(self, op: Op, args: tuple[int, ...]) -> int:
         kinds, role = self.kinds, op.role
+        if op is BATCH_SUM:
+            if kinds[args[0]] != BATCHED:  # every example contributes the same
+                return self.apply(MUL, (self.size, args[0]))
+            return self.append(op, args, UNBATCHED)
         if len(args) == 2:  # the common case
             a, b = args
             if role in _COMMUTATIVE and a > b:
@@ -96,10 +100,6 @@ class SSA:
         else:
             of_args = [kinds[a] for a in args]
             kind, least = max(of_args, default=CONSTANT), min(of_args, default=CONSTANT)
-        if op is BATCH_SUM:
-            if kind != BATCHED:  # every example contributes the same
-                return self.apply(MUL, (self.size, args[0]))
-            return self.append(op, args, UNBATCHED)
         if kind == CONSTANT:
             return self.constant(float(op.fn(*[self.values[a] for a in args])))
         if role is not None and (least == CONSTANT or role not in _ONLY_WITH_CONSTANTS):
