@@ -201,3 +201,37 @@ def test_examples_must_have_one_shape():
         tg.fit(Picture(), (X, y), progress=False)
     with pytest.raises(TypeError, match=r"X\[0\]\[1\] must be a sequence"):
         tg.fit(Picture(), ([[[1.0], 2.0]], [0]), progress=False)
+
+
+# ---------------------------------------------------------------------------------------- which engine
+
+
+@pytest.mark.parametrize(("seconds", "epochs", "engine"), [(1.0, 1, "eager"), (1.0, 1000, "numpy"), (0.0, 1, "numpy")])
+def test_auto_does_not_compile_what_is_trained_sooner_eagerly(seconds, epochs, engine, monkeypatch):
+    model = nn.MLP(1, [1], seed=0)
+    size = 13  # x, w, their product, b, the sum, its negative, the softplus of that; six edges between them
+    monkeypatch.setattr("tinygrad_edu.engines.COMPILING", 1.5 * seconds / size)
+    monkeypatch.setattr("tinygrad_edu.engines.EAGERLY", seconds / 100 / size)
+    history = tg.fit(
+        model, ([[1.0], [2.0]], [1, 0]), validation=None, epochs=epochs, progress=False, callback=lambda _: True
+    )
+    assert history.engine.startswith(engine)
+    if engine == "eager":
+        expected = "eager: auto expects 1.5 s to compile 13 nodes and edges, 0.0 s to train eagerly"
+        assert history.engine == expected
+
+
+def test_a_large_loss_on_few_examples_is_trained_eagerly():
+    class Long(nn.Module):
+        def __init__(self):
+            self.w = Value(0.5)
+
+        def forward(self, x):
+            total = self.w
+            for _ in range(70_000):
+                total = total * x[0]
+            return total
+
+    history = tg.fit(Long(), ([[1.0]] * 2, [0.5, 0.25]), epochs=1, validation=None, progress=False)
+    assert history.engine.startswith("eager: auto expects 2.")
+    assert history.loss[0] < 1.0

@@ -6,6 +6,7 @@ An engine that is to join writes the four methods, and a line in `ENGINES`.
 from __future__ import annotations
 
 import difflib
+import math
 from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
@@ -13,6 +14,7 @@ from .context import collector_paused
 from .nn.losses import Loss
 from .nn.module import plain
 from .optim import Optimizer
+from .sweep import topological_order
 from .value import Value, no_grad
 
 
@@ -90,8 +92,18 @@ COMPILED = ("numpy", "numba", "jax")
 """Back ends of the compiler that `fit` can train on."""
 
 
+COMPILING, EAGERLY = 1e-5, 1.3e-7
+"""Seconds for each node and each edge of an example's loss, as measured: to compile it, and to sweep it once eagerly."""
+
+
 def open_engine(
-    name: str, model: Callable[[Any], Any], loss: Loss, optimizer: Optimizer, X: Sequence[Any], y: Sequence[Any]
+    name: str,
+    model: Callable[[Any], Any],
+    loss: Loss,
+    optimizer: Optimizer,
+    X: Sequence[Any],
+    y: Sequence[Any],
+    passes: float = math.inf,
 ) -> tuple[Engine, str]:
     """Make the engine of that name.
 
@@ -103,6 +115,9 @@ def open_engine(
         What the engine is to train.
     X, y : sequence
         The examples: the first ones are traced.
+    passes : float, default infinite
+        How many examples will be gone through, each as often as it is. "auto" does not compile where that would take
+        longer than to train eagerly, and more than a second: a very large loss and very few examples.
 
     Returns
     -------
@@ -115,6 +130,11 @@ def open_engine(
         If no engine has that name.
     """
     if name == "auto":
+        size = _size(model, loss, X[0], y[0])
+        compiling, training = COMPILING * size, EAGERLY * size * passes
+        if compiling > max(1.0, training):
+            reason = f"{compiling:.1f} s to compile {size:,} nodes and edges, {training:.1f} s to train eagerly"
+            return EagerEngine(model, loss, optimizer), f"eager: auto expects {reason}"
         try:
             return _compiled(model, loss, optimizer, X, y, COMPILED[0]), "numpy: auto compiled model and loss"
         except Exception as error:  # whatever the model's own code raises when traced, it may run eagerly
@@ -128,6 +148,13 @@ def open_engine(
         hint = f"; did you mean {near[0]!r}?" if near else "."
         raise ValueError(f"no engine is called {name!r}{hint} Known: {', '.join(known)}")
     return ENGINES[name](model, loss, optimizer), f"{name}: asked for by name"
+
+
+def _size(model: Callable[[Any], Any], loss: Loss, x: Any, target: Any) -> int:
+    """Count the nodes and edges of one example's loss."""
+    result = loss(model(x), target)
+    order = topological_order(result) if isinstance(result, Value) else []
+    return len(order) + sum(len(node.parents) for node in order)
 
 
 def _compiled(

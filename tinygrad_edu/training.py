@@ -137,7 +137,9 @@ def fit(
     engine : {"auto", "numpy", "numba", "jax", "eager"}, default "auto"
         What computes: "eager" makes Values for every example; the others compile model and loss into array
         operations for that back end, and "numba" and "jax" need the extras [fast] and [jax].
-        "auto" compiles them if they can be traced, and is eager if not; ``history.engine`` says which, and why.
+        "auto" compiles them for NumPy, and is eager if they cannot be traced, or if compiling would take more than a
+        second and longer than to train eagerly (a very large loss, very few examples); ``history.engine`` says which
+        it was, and why.
 
     Returns
     -------
@@ -163,7 +165,7 @@ def fit(
     size = size or max(1, min(16, len(train.X) // 8))
     recorders = _recorders_of(record)
     history = History(recorded={key: [] for key in recorders}, loss_name=loss_name, optimizer=repr(chosen))
-    runner, history.engine = open_engine(engine, model, loss_function, chosen, train.X, train.y)
+    runner, history.engine = open_engine(engine, model, loss_function, chosen, train.X, train.y, epochs * len(train.X))
     learnt = _Part(runner, train)
     tested = None if held_out is None else _Part(runner, held_out)
     generator = random.Random(seed)
