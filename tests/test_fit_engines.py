@@ -97,6 +97,8 @@ def test_batches_with_statistics_of_their_own_stay_whole(monkeypatch):
     def losses():
         return trained("numpy", lambda: Centred(2, [4, 1], seed=1), blobs(300), batch_size=150, epochs=3)[2].loss
 
+    with pytest.raises(ValueError, match="batch_mean, but the eager engine"):
+        trained("eager", lambda: Centred(2, [4, 1], seed=1), blobs(60))
     whole = losses()
     monkeypatch.setattr("tinygrad_edu.compiler.program._NUMBERS", 100)
     assert losses() == whole

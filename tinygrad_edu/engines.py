@@ -45,10 +45,16 @@ class EagerEngine:
         ``loss(output, target)`` of one example.
     optimizer : Optimizer
         Of the model's parameters.
+
+    Raises
+    ------
+    ValueError
+        At the first step, if the loss asks for the mean over a batch: examples do not meet here.
     """
 
     def __init__(self, model: Callable[[Any], Any], loss: Loss, optimizer: Optimizer) -> None:
         self.model, self.loss, self.optimizer = model, loss, optimizer
+        self._knows_the_loss = False
 
     @collector_paused()
     def prepare(self, X: Sequence[Any], y: Sequence[Any]) -> tuple[Sequence[Any], Sequence[Any]]:
@@ -65,6 +71,13 @@ class EagerEngine:
             loss = self.loss(output, target)
             if not isinstance(loss, Value):
                 raise TypeError(f"the loss must be a Value that depends on the model, got {loss!r}")
+            if not self._knows_the_loss:
+                self._knows_the_loss = True
+                if any(node.op is not None and node.op.name == "batch_mean" for node in topological_order(loss)):
+                    raise ValueError(
+                        "the loss uses batch_mean, but the eager engine takes one example after the other, so that "
+                        "there is no batch to average over; use engine='numpy'"
+                    )
             loss.backward(share)
             losses.append(loss.data)
             outputs.append(plain(output))
@@ -93,7 +106,7 @@ COMPILED = ("numpy", "numba", "jax")
 
 
 COMPILING, EAGERLY = 1e-5, 1.3e-7
-"""Seconds for each node and each edge of an example's loss, as measured: to compile it, and to sweep it once eagerly."""
+"""Seconds for each node and each edge of an example's loss, as measured: to compile it, to sweep it once eagerly."""
 
 
 def open_engine(
