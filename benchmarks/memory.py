@@ -33,6 +33,7 @@ def bytes_of_results(build: Callable[[float], Any], count: int) -> int:
     numbers = [0.25 + 0.5 * i / count for i in range(count)]
     results: list[Any] = [None] * count
     build(numbers[0])
+    gc.freeze()  # what stands already is not looked through
     gc.collect()  # also empties Python's stores of freed tuples and floats, whose reuse would not be counted
     tracemalloc.start()
     try:
@@ -42,6 +43,7 @@ def bytes_of_results(build: Callable[[float], Any], count: int) -> int:
         after, _ = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()
+        gc.unfreeze()
     return after - before
 
 

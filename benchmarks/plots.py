@@ -79,7 +79,8 @@ def _draw(
     with matplotlib.rc_context(settings):
         figure = Figure(figsize=size, layout="constrained")
         for axes, (title, lines) in zip(figure.subplots(1, len(panels), squeeze=False)[0], panels, strict=True):
-            for _, x, y, colour, marker, style in lines:
+            seen = [line for line in lines if line[1]]
+            for _, x, y, colour, marker, style in seen:
                 axes.plot(x, y, style, color=colour, marker=marker, markersize=5, linewidth=1.6 if marker else 1.0)
             axes.set_xscale("log")
             axes.margins(x=0.02)
@@ -92,7 +93,7 @@ def _draw(
             axes.tick_params(colors=INK, which="both", length=0)
             for side in axes.spines.values():
                 side.set_visible(False)
-            _label(axes, lines)
+            _label(axes, seen)
         figure.savefig(to, format="svg", metadata={"Date": None})
     text = to.read_text(encoding="utf-8")
     to.write_text(text.replace("<defs>", DARK + "\n <defs>", 1), encoding="utf-8")
