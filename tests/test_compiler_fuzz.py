@@ -83,8 +83,12 @@ def assert_bundle_agrees(bundle, backend):
     gradients = iter(gradient)
     for number, case in enumerate(bundle):
         true_gradient, true_outputs = case.eager()
-        assert_agree(outputs[:, number], true_outputs)
-        assert_agree([next(gradients) for _ in case.params], true_gradient)
+        try:
+            assert_agree(outputs[:, number], true_outputs)
+            assert_agree([next(gradients) for _ in case.params], true_gradient)
+        except AssertionError as error:
+            error.add_note(f"in\n{case}")
+            raise
 
 
 def assert_network_agrees(seed, backend):

@@ -166,6 +166,25 @@ def test_several_targets_and_a_loss_of_ones_own():
     assert_same_training("numpy", lambda: nn.MLP(2, [5, 2], "tanh", seed=0), (X, targets), loss=distance)
 
 
+@pytest.mark.parametrize("engine", ENGINES)
+def test_classes_in_a_loss_of_ones_own(engine):
+    def loss(output, target):
+        return nn.cross_entropy(output, target) + 0.1 * tg.square(output[0])
+
+    assert_same_training(engine, lambda: nn.MLP(2, [3], seed=0), blobs(classes=3), loss=loss, epochs=2)
+
+
+def test_a_compiled_cross_entropy_takes_classes():
+    model = nn.MLP(2, [5, 3], "tanh", seed=0)
+    X, y = blobs(30, classes=3)
+    compiled = tg.compile(lambda x, k: nn.cross_entropy(model(x), k), model.parameters())
+    value, gradient = compiled.value_and_grad(X, y)
+    losses = nn.cross_entropy([model(x) for x in X], y)
+    losses.backward()
+    assert value == pytest.approx(losses.data, rel=1e-12)
+    assert gradient == pytest.approx([p.grad for p in model.parameters()], rel=1e-10, abs=1e-14)
+
+
 def test_outputs_of_unequal_lengths_are_those_of_the_eager_engine():
     class Two(nn.Module):
         def __init__(self):

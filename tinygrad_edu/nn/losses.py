@@ -21,6 +21,7 @@ from typing import Any
 
 from ..ops import relu, softplus, square
 from ..sequences import dot, logsumexp, mean
+from ..variable import Var
 
 Loss = Callable[[Any, Any], Any]
 
@@ -133,7 +134,8 @@ def cross_entropy(logits: Any, target: Any) -> Any:
         One score a class.
     target : int, or sequence of ints
         The index of the true class. For one example a sequence of as many probabilities as there are classes is
-        accepted too (one-hot, or soft labels); they should sum to 1.
+        accepted too (one-hot, or soft labels); they should sum to 1. Where an index is not known yet, in a graph or a
+        compiled function, nothing checks that there is such a class: if not, nothing is taken off the logsumexp.
 
     Returns
     -------
@@ -163,6 +165,8 @@ def cross_entropy(logits: Any, target: Any) -> Any:
         if len(target) != len(logits):
             raise ValueError(f"cross_entropy got {len(logits)} logits but {len(target)} probabilities")
         return logsumexp(logits) - dot(logits, target)
+    if isinstance(target, Var):
+        return logsumexp(logits) - dot(logits, [(target >= k) * (target <= k) for k in range(len(logits))])
     if isinstance(target, bool) or not hasattr(target, "__index__"):
         raise TypeError(f"the target of cross_entropy is the index of a class, an integer, got {target!r}")
     if not 0 <= target < len(logits):
