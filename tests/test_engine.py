@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 import tinygrad_edu as tg
 from tinygrad_edu import Value
 from tinygrad_edu.ops import CONSTANT, OPS
+from tinygrad_edu.value import constant
 
 numbers = st.floats(-1e3, 1e3).filter(lambda x: x == 0 or abs(x) > 1e-6)
 
@@ -411,6 +412,28 @@ def test_an_entry_that_gives_the_wrong_number_of_partials_is_named(partials):
         wrong(Value(0.0))  # where the second entry divides by zero, and is evaluated again
 
 
+def test_numbers_of_other_kinds_become_floats():
+    whole = tg.Op("whole", lambda x: int(x), lambda y, x: (0.0,))
+    assert type(whole(Value(2.5)).data) is float
+    assert type((Value(2.5) + 1).parents[1].data) is float
+    assert type(constant(2).data) is float
+
+
+def test_equal_numbers_are_one_constant_but_not_all_that_ever_were_are_kept():
+    x = Value(1.0)
+    assert (x + 0.625).parents[1] is (x * 0.625).parents[1]
+    assert (x + 0.625).parents[1] is not (x + 0.626).parents[1]
+
+    def kept():
+        gc.collect()
+        return sum(type(o) is Value and o.op is CONSTANT for o in gc.get_objects())
+
+    before = kept()
+    for k in range(5000):
+        x + (k + 0.5)
+    assert kept() < before + 2000
+
+
 def test_partials_of_other_kinds_of_number_become_floats():
     double = tg.Op("double", lambda x: 2.0 * x, lambda y, x: (2,))
     assert [type(p) for p in double(Value(1.0)).partials] == [float]
@@ -627,6 +650,18 @@ def test_the_first_nonfinite_node_is_found():
 
 
 # ------------------------------------------------------------------------------------------- size
+
+
+def test_a_chain_can_be_copied_and_pickled_at_any_depth():
+    x = Value(1.0, "x")
+    y = x
+    for _ in range(20_000):
+        y = y + 1.0
+    for twin in (pickle.loads(pickle.dumps(y)), copy.deepcopy(y)):
+        twin.backward()
+        nodes = tg.topological_order(twin)
+        assert len(nodes) == len(tg.topological_order(y))
+        assert (nodes[0].name, nodes[0].grad, twin.data) == ("x", 1.0, 20_001.0)
 
 
 def test_a_chain_of_a_million_nodes():

@@ -198,3 +198,13 @@ def test_the_mixed_derivative_of_a_power_at_exponent_zero(base):
     hessian = tg.hessian(lambda ab: ab[0] ** ab[1])([base, 0.0])
     assert hessian[0][1] == pytest.approx(1.0 / base, rel=1e-12)
     assert hessian[1][0] == pytest.approx(1.0 / base, rel=1e-12)
+
+
+def test_nothing_is_multiplied_by_one():
+    """∂(w·x)/∂x is w itself; a graph that a derivative makes must not be larger than the derivative."""
+    w = Value(2.0, "w")
+    assert tg.topological_order(tg.grad(lambda x: w * x)(3.0)) == [w]
+    assert tg.topological_order(tg.grad(lambda x: x * w + 5.0)(3.0)) == [w]
+    derivative = tg.grad(lambda x: tg.exp(w + x))(1.0)
+    assert [node.op.name for node in tg.topological_order(derivative) if node.parents] == ["add", "exp"]
+    assert [eqn.op.name for eqn in tg.trace(lambda a: tg.exp(a + 1.0), 2.0).grad().equations] == ["add", "exp"]
