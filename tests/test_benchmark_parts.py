@@ -102,6 +102,7 @@ def test_eager_rows_hold_each_ratio_against_its_target(monkeypatch):
     assert text.count("**4.00×**") == text.count("**2.00×**") == 2 * len(COLLECTOR)
     assert re.search(r"our `MLP` against micrograd's \| on \| 4000\.0 \| 1000\.0 \| \*\*4\.00×\*\* \| ≥ 45× ✗", text)
     assert re.search(r"microgpt step, only the import changed \| off \|.*\*\*2\.00×\*\* \| ≥ 1\.3× \|", text)
+    assert re.search(r"with `dot` and `sum` \| off \|.*\*\*4\.00×\*\* \| ≥ 8× ✗", text)
     monkeypatch.setattr(report, "installed", lambda package: False)
     assert eager.measure(1).count(report.NOT_INSTALLED) == 2 * len(COLLECTOR)
 
@@ -164,7 +165,8 @@ def test_the_cheap_gradient_is_measured_and_drawn(tmp_path, monkeypatch):
 
 
 def test_labels_of_lines_that_end_together_make_room(tmp_path):
-    flat = [("a", [1, 10], [1.0, 1.0], plots.BLUE, "o", "-"), ("b", [1, 10], [1.0, 1.01], plots.GREEN, "s", "-")]
+    levels = {"a": 1.0, "b": 1.01, "high": 9.0}
+    flat = [(name, [1, 10], [1.0, y], plots.BLUE, "o", "-") for name, y in levels.items()]
     plots._draw(tmp_path / "p.svg", [("title", flat)], "x", (4, 3))
     drawn = ElementTree.fromstring((tmp_path / "p.svg").read_text())
     texts = {e.text: e.get("transform") or e.get("y") for e in drawn.iter() if e.tag.endswith("text")}
