@@ -14,6 +14,7 @@ import numpy as np
 
 from ..operation import Op
 from ..ops import OPS
+from . import special
 
 Array = Any
 
@@ -141,6 +142,9 @@ ELEMENTWISE: dict[str, Callable[..., Any]] = {
     "clip": _clip,
     "hypot": np.hypot,
     "atan2": np.arctan2,
+    "erf": special.erf,
+    "erfc": special.erfc,
+    "gelu": special.gelu,
 }
 """``ELEMENTWISE[name](*arguments, out)``."""
 
@@ -190,9 +194,6 @@ SEGMENTED: dict[str, np.ufunc] = {"sum": np.add, "prod": np.multiply, "max": np.
 
 RAGGED = {OPS[name] for name in (*SEGMENTED, "logsumexp")}
 """Operations that reduce segments of unequal lengths at once."""
-
-ONE_BY_ONE = {"erf", "erfc", "gelu"}
-"""Operations that NumPy has no function for: applied number by number, by the function on floats."""
 
 BUILT_IN = {"constant", "dot"}
 """Operations that the compiler itself makes into something else before it comes to arrays."""

@@ -10,6 +10,8 @@ from __future__ import annotations
 import math
 from fractions import Fraction
 
+from .special import NEAR, TAIL
+
 _PI = Fraction("3.14159265358979323846264338327950288419716939937510582")
 _LN2 = Fraction("0.69314718055994530941723212145817656807550013436025525")
 
@@ -40,12 +42,13 @@ _EXPM1 = [1.0 / math.factorial(n) for n in range(14, 1, -1)]
 _PI1, _PI2, _PI3 = _pieces(_PI, 31, 64)
 _LOG1, _LOG2 = _pieces(_LN2, 32)
 
+# In the text below x if x < limit else limit is limit for nan: what follows it may need a finite number.
 FUNCTIONS = f'''
 FAR = {FAR!r}
 POWERS = np.ldexp(1.0, np.arange(-1080, 1024))  # of two
 
 
-@numba.njit(fastmath={{"contract"}})
+@numba.njit(fastmath={{"contract"}}, forceinline=True)
 def wave(x, half):
     """The sine of x, or its cosine if half is 0.5: multiples of π are taken away, of which each turns the sign."""
     k = np.floor(x * {1.0 / math.pi!r} - half + 0.5)
@@ -57,17 +60,17 @@ def wave(x, half):
     return turn * sine if half == 0.0 else -turn * sine
 
 
-@numba.njit(fastmath={{"contract"}})
+@numba.njit(fastmath={{"contract"}}, forceinline=True)
 def sine(x):
     return wave(x, 0.0)
 
 
-@numba.njit(fastmath={{"contract"}})
+@numba.njit(fastmath={{"contract"}}, forceinline=True)
 def cosine(x):
     return wave(x, 0.5)
 
 
-@numba.njit(fastmath={{"contract"}})
+@numba.njit(fastmath={{"contract"}}, forceinline=True)
 def exp(x):
     """A power of two, and a series for what remains."""
     y = x if x < 709.8 else 709.8  # nan too, for what follows is to be a finite whole number
@@ -80,7 +83,7 @@ def exp(x):
     return e if x == x else x
 
 
-@numba.njit(fastmath={{"contract"}})
+@numba.njit(fastmath={{"contract"}}, forceinline=True)
 def tanh(x):
     """By e²ˣ − 1, which stays exact near zero."""
     y = 2.0 * abs(x)
@@ -93,7 +96,27 @@ def tanh(x):
     return t if x == x else x
 
 
-@numba.njit(fastmath={{"contract"}})
+@numba.njit(fastmath={{"contract"}}, forceinline=True)
+def erfc(x):
+    """As `special` does it: the square is taken of few digits, and what that leaves out apart."""
+    y = abs(x)
+    y = y if y < 28.0 else 28.0
+    s = {63.5 / 28.0!r} * (y / (y + 3.75)) - 1.0
+    short = np.float64(np.float32(y))
+    tail = exp(-short * short) * exp((short - y) * (short + y)) / (1.0 + 2.0 * y) * {_series("s", TAIL[::-1])}
+    tail = 2.0 - tail if x < 0.0 else tail
+    return tail if x == x else x
+
+
+@numba.njit(fastmath={{"contract"}}, forceinline=True)
+def erf(x):
+    y = abs(x)
+    square = x * x if y < 1.0 else 1.0
+    near = x * {_series("square", NEAR[::-1])}
+    return near if y < 1.0 else math.copysign(1.0 - erfc(y), x)
+
+
+@numba.njit(fastmath={{"contract"}}, forceinline=True)
 def sigmoid(x):
     e = exp(-abs(x))
     return (1.0 if x >= 0.0 else e) / (1.0 + e)
