@@ -66,6 +66,7 @@ def test_series_are_exact_to_a_few_units_in_the_last_place(name):
     drawn = [rng.normal(size=300) * scale for scale in (1e-300, 1e-8, 1.0, 30.0, 1e4)]
     x = np.concatenate([*drawn, rng.uniform(-largest, largest, 800), np.arange(1, 200) * math.pi / 2])
     x = x[np.abs(x) <= largest]
+    assert tg.compile(op, backend="numba")([0.0]).tolist() == [op(0.0)]
     for part in (x, x[np.abs(x) < 9e4]):  # an array with one far number, and one without
         np.testing.assert_allclose(tg.compile(op, backend="numba")(part), [op(v) for v in part.tolist()], rtol=2e-15)
 

@@ -101,9 +101,11 @@ def erfc(x):
     """As `special` does it: the square is taken of few digits, and what that leaves out apart."""
     y = abs(x)
     y = y if y < 28.0 else 28.0
-    s = {63.5 / 28.0!r} * (y / (y + 3.75)) - 1.0
+    u = {63.5 / 28.0!r} * (y / (y + 3.75))
+    s = u - 1.0
     short = np.float64(np.float32(y))
-    tail = exp(-short * short) * exp((short - y) * (short + y)) / (1.0 + 2.0 * y) * {_series("s", TAIL[::-1])}
+    tail = exp(-short * short) * exp((short - y) * (short + y)) / (1.0 + 2.0 * y)
+    tail *= 1.0 + u * {_series("s", TAIL[::-1])}
     tail = 2.0 - tail if x < 0.0 else tail
     return tail if x == x else x
 
