@@ -4,6 +4,7 @@ import copy
 import functools
 import gc
 import math
+import operator
 import pickle
 import threading
 import tracemalloc
@@ -194,6 +195,30 @@ def test_division_by_zero_is_infinite():
 
 
 # ------------------------------------------------------------------------------------------- as a number
+
+
+@pytest.mark.parametrize("compare", [operator.lt, operator.le, operator.gt, operator.ge])
+def test_comparisons_are_those_of_floats(compare):
+    for a in (1.0, 2.0, -0.0, math.inf, math.nan):
+        for b in (1.0, 2.0, 0.0, math.inf, math.nan):
+            expected = compare(a, b)
+            assert compare(Value(a), Value(b)) is expected
+            assert compare(Value(a), b) is expected
+            assert compare(a, Value(b)) is expected
+    with pytest.raises(TypeError, match="a number or Value to compare with"):
+        compare(Value(1.0), "1")
+
+
+@pytest.mark.parametrize("combine", [operator.lt, operator.ge, operator.add, operator.pow, tg.minimum, tg.hypot])
+def test_values_and_graph_variables_meet_in_an_equation(combine):
+    """Inside a traced function a Value from outside is no plain number, whichever side it stands on."""
+    outside = Value(2.0)
+    for f in (lambda x: combine(outside, x), lambda x: combine(x, outside)):
+        graph = tg.trace(f, 3.0)
+        assert len(graph.equations) == 1
+        assert graph.captured == [outside] or tuple(graph.captured) == (outside,)
+        for number in (1.0, 2.0, 3.0):
+            assert graph(number) == float(f(number).data if isinstance(f(number), Value) else f(number))
 
 
 def test_comparisons_compare_data_and_give_bools():

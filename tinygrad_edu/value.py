@@ -186,16 +186,20 @@ class Value(Tagged, Operators):
     # ------------------------------------------------------------------------------------ as a number
 
     def __lt__(self, other: Any) -> bool:
-        return bool(self.data < _compared(other))
+        other = _compared(other)
+        return other if other is NotImplemented else bool(self.data < other)
 
     def __le__(self, other: Any) -> bool:
-        return bool(self.data <= _compared(other))
+        other = _compared(other)
+        return other if other is NotImplemented else bool(self.data <= other)
 
     def __gt__(self, other: Any) -> bool:
-        return bool(self.data > _compared(other))
+        other = _compared(other)
+        return other if other is NotImplemented else bool(self.data > other)
 
     def __ge__(self, other: Any) -> bool:
-        return bool(self.data >= _compared(other))
+        other = _compared(other)
+        return other if other is NotImplemented else bool(self.data >= other)
 
     def __bool__(self) -> bool:
         return self.data != 0.0
@@ -316,11 +320,7 @@ def record(op: Op, parents: tuple[Value, ...], data: Sequence[float]) -> Value:
     if where is _OFF:
         return _unrecorded(node)
     node.op = op
-    partials = op.slopes(y, data)
-    if len(parents) > 2:  # `_link` without the call
-        node._a, node._da, node._b = parents, partials, None
-    else:
-        node._link(parents, partials)
+    node._link(parents, op.slopes(y, data))
     return node
 
 
@@ -360,10 +360,11 @@ def lift(other: Any) -> Any:
 
 
 def _compared(other: Any) -> Any:
+    """Read the number to compare with; NotImplemented if the other kind of number is to compare."""
     if type(other) is Value:
         return other.data
     if getattr(type(other), "_priority", 0) > Value._priority:
-        return other
+        return NotImplemented
     return number(other, "a number or Value to compare with")
 
 
