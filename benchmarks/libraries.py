@@ -169,7 +169,10 @@ class TorchArrays(Training):
 
         torch.set_num_threads(1)
         self.torch = torch
-        self.layers = [tuple(torch.tensor(part, requires_grad=True) for part in layer) for layer in matrices()]
+        self.layers = [
+            (torch.tensor(weights, requires_grad=True), torch.tensor(bias, requires_grad=True))
+            for weights, bias in matrices()
+        ]
         self.X, self.y = map(torch.tensor, self.arrays())
         self.optimiser = torch.optim.SGD([part for layer in self.layers for part in layer], lr=LEARNING_RATE)
 
@@ -271,7 +274,7 @@ class OursCompiled(Training):
             return nn.hinge(training.model(x), label) + DECAY * tg.dot(weights, weights)
 
         self.X, self.y = self.arrays()
-        self.compiled = tg.compile(loss, training.parameters, self.backend)  # type: ignore[arg-type]
+        self.compiled = tg.compile(loss, training.parameters, self.backend)
         self.theta = np.array(start())
 
     def step(self) -> float:
