@@ -174,6 +174,26 @@ def test_classes_in_a_loss_of_ones_own(engine):
     assert_same_training(engine, lambda: nn.MLP(2, [3], seed=0), blobs(classes=3), loss=loss, epochs=2)
 
 
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_class_for_every_place_of_a_sequence(engine):
+    class Tagger(nn.Module):
+        def __init__(self):
+            self.layer = nn.Layer(4, 3, "linear", seed=0)
+
+        def forward(self, x):
+            return [self.layer([*row, *before]) for row, before in zip(x, [[0.0, 0.0], *x], strict=False)]
+
+    X, _ = nested((3, 2), 2)
+    tags = (X[:, :, 0] > 0).astype(int) + (X[:, :, 1] > 1)
+    assert_same_training(engine, Tagger, (X, tags.tolist()), loss="cross_entropy", epochs=2, batch_size=4)
+
+
+def test_probabilities_of_classes_are_targets():
+    X, y = blobs(40, classes=2)
+    soft = [[0.9, 0.1] if k else [0.2, 0.8] for k in y]
+    assert_same_training("numpy", lambda: nn.MLP(2, [2], seed=0), (X, soft), loss="cross_entropy", epochs=2)
+
+
 def test_a_compiled_cross_entropy_takes_classes():
     model = nn.MLP(2, [5, 3], "tanh", seed=0)
     X, y = blobs(30, classes=3)

@@ -57,13 +57,13 @@ def as_rows(X: Any) -> list[list[float]]:
     return rows
 
 
-def as_examples(X: Any) -> list[Any]:
+def as_examples(X: Any, name: str = "X") -> list[Any]:
     """Copy `X` into a list of rows of finite floats, or of rows of rows (sequences, images), all of one shape."""
     if getattr(X, "ndim", 0) > 1 and X.dtype.kind in "fiu" and X.size and (abs(X) < math.inf).all():
         rows: list[Any] = X.astype(float).tolist()  # an array that is all right needs no look at every number
         return rows
-    rows = [_as_nested(row, f"X[{i}]") for i, row in enumerate(as_list(X, "X"))]
-    shape_of(rows, "X")
+    rows = [_as_nested(row, f"{name}[{i}]") for i, row in enumerate(as_list(X, name))]
+    shape_of(rows, name)
     return rows
 
 
@@ -93,7 +93,10 @@ def shape_of(rows: list[Any], name: str) -> tuple[int, ...]:
     for i, shape in enumerate(shapes):
         if shape != shapes[0]:
             first, other = ("×".join(map(str, counts)) for counts in (shapes[0], shape))
-            raise ValueError(f"every row of X needs as many numbers: {name}[0] has {first}, {name}[{i}] has {other}")
+            root = name.partition("[")[0]
+            raise ValueError(
+                f"every row of {root} needs as many numbers: {name}[0] has {first}, {name}[{i}] has {other}"
+            )
     return (len(rows), *shapes[0])
 
 

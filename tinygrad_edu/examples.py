@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from itertools import chain
 from typing import Any, Literal
 
-from .arguments import as_examples, as_list, as_number, as_rows, shape_of
+from .arguments import as_examples, as_list, as_number, shape_of
 from .data.dataset import Dataset, stratified
 from .nn.losses import LOSSES, Loss
 from .nn.module import plain
@@ -38,8 +38,8 @@ class Examples:
         rows, targets = as_examples(data[0]), as_list(data[1], "y")
         if len(rows) != len(targets):
             raise ValueError(f"X has {len(rows)} examples but y has {len(targets)}: give one target for each example")
-        if isinstance(targets[0], (list, tuple)):
-            return cls(rows, as_rows(targets), "numbers")
+        if hasattr(targets[0], "__len__") and not isinstance(targets[0], (str, bytes)):
+            return cls(rows, _kept_whole(as_examples(data[1], "y"), targets), "numbers")
         numbers = [as_number(target, f"y[{i}]") for i, target in enumerate(targets)]
         found = set(numbers)
         if -1.0 in found and found <= {-1.0, 1.0}:
@@ -72,6 +72,13 @@ class Examples:
             else:
                 right += (output > 0.0) == (target > 0)
         return right / len(labels)
+
+
+def _kept_whole(numbers: Any, given: Any) -> Any:
+    """Give back as integers what was given as such: the classes of a sequence, say."""
+    if isinstance(numbers, list):
+        return [_kept_whole(number, item) for number, item in zip(numbers, given, strict=True)]
+    return int(numbers) if hasattr(given, "__index__") else numbers
 
 
 def _share_of_array(outputs: Any, labels: Sequence[Any], kind: Kind) -> float:
@@ -178,6 +185,8 @@ def _for_loss(name: str, outputs: int, examples: Examples) -> Examples:
         if width != outputs:
             raise ValueError(f"mse compares {width or 1} targets an example with {outputs or 1} outputs of the model")
         return replace(examples, y=[target if width else float(target) for target in y], kind="numbers")
+    if isinstance(y[0], list):  # a target for every output, or every place of a sequence: the loss knows them
+        return examples
     if kind == "numbers":
         raise ValueError(f"{name} takes classes, but y holds other numbers; for regression use loss='mse'")
     if name == "cross_entropy":

@@ -107,8 +107,10 @@ def fit(
     model : Module
         What is called with one example's features and has `parameters()`. It is trained in place.
     data : Dataset or pair (X, y)
-        The examples; `X` and `y` sequences or arrays. Labels are classes counted from 0, or -1 and 1 for a model
-        with one output; other numbers are values to approximate (regression).
+        The examples; `X` and `y` sequences or arrays. An example is a row of numbers, or rows of rows of them (a
+        sequence, an image), all of one shape. Labels are classes counted from 0, or -1 and 1 for a model with one
+        output; other numbers are values to approximate (regression). Targets may be rows too: several values, the
+        probability of each class, or the class of each place of a sequence with loss="cross_entropy".
     loss : str or callable, optional
         "mse", "hinge", "binary_cross_entropy", "cross_entropy", or ``loss(output, target)`` of one example. If left
         out: cross-entropy for classes and several outputs, binary cross-entropy for labels 0 and 1 and one output,
