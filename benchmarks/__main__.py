@@ -40,11 +40,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if name not in names:
             parser.error(f"there is no part {name!r}; there are {', '.join(names)}")
     chosen = [part for part in PARTS if part.name in (options.parts or names)]
+    flags = [flag for flag, wanted in (("--quick", options.quick), ("--dry", options.dry)) if wanted]
     bodies, failed = [], []
     for part in chosen:
         print(f"\n=== {part.title}\n", flush=True)
         begun = time.perf_counter()
-        body = measured(part, [*(part.quick if options.quick else ()), *(["--dry"] if options.dry else [])])
+        body = measured(part, flags)
         print(f"\n({time.perf_counter() - begun:.0f} s)", flush=True)
         if body is None:
             failed.append(part.title)

@@ -7,7 +7,6 @@ Peers that are not installed are left out. Values and gradients are demanded to 
 
 from __future__ import annotations
 
-import argparse
 import math
 import os
 import random
@@ -24,8 +23,9 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 import numpy as np
 
 import tinygrad_edu as tg
-from benchmarks import report, scalar_gpt
+from benchmarks import parts, report, scalar_gpt
 from benchmarks.report import installed
+from benchmarks.sized import machine_of
 from benchmarks.timing import medians, ratio
 from tinygrad_edu import Value, nn
 
@@ -123,7 +123,7 @@ def _peers(
         OURS: lambda: compiled.value_and_grad(X, Y, at=theta),
         HAND: lambda: gradient(layers),
     }
-    functions[OURS + ALONE] = _machine(compiled).run
+    functions[OURS + ALONE] = machine_of(compiled).run
     functions[OURS + READING] = lambda: compiled.value_and_grad(X, Y)
     found = gradient(layers)
     checks = {HAND: (found[0], flat(found[1:]))}
@@ -131,7 +131,7 @@ def _peers(
         fast = tg.compile(loss, parameters, "numba")
         functions[FAST] = lambda: fast.value_and_grad(X, Y, at=theta)
         checks[FAST] = fast.value_and_grad(X, Y)
-        functions[FAST + ALONE] = _machine(fast).run
+        functions[FAST + ALONE] = machine_of(fast).run
         functions[FAST + READING] = lambda: fast.value_and_grad(X, Y)
     if installed("torch"):
         functions["PyTorch"], checks["PyTorch"] = _torch(layers, X, Y, flat)
@@ -151,10 +151,6 @@ def _peers(
         ):
             raise AssertionError(f"{name} does not agree with ours")
     return functions
-
-
-def _machine(compiled: Any) -> Any:
-    return next(iter(compiled._latest.machines["gradient"].values()))
 
 
 def _torch(layers: Any, X: Any, Y: Any, flat: Any) -> tuple[Function, Any]:
@@ -403,71 +399,36 @@ def _casadi(f: Any, params: Sequence[Value], points: Any, expected: Any) -> Func
     return lambda: (run(), kept)
 
 
-# ---------------------------------------------------------------------------------------- the cheap gradient
-
-
-def cheap_rows(turns: int) -> list[list[str]]:
-    """Cost of value and gradient over cost of the value, for more and more inputs."""
-    rows = []
-    for count in (10, 100, 1_000, 10_000, 100_000):
-        xs = [Value(math.sin(i)) for i in range(count)]
-        theta = np.array([x.data for x in xs])
-        value, both = (
-            tg.compile(lambda xs=xs: tg.sum([tg.tanh(a) * b for a, b in zip(xs, [*xs[1:], xs[0]], strict=True)]), p)
-            for p in ([], xs)
-        )
-        value.value_and_grad()
-        both.value_and_grad()
-        machines = [next(iter(next(iter(c._latest.machines.values())).values())) for c in (value, both)]
-        for machine in machines:
-            row = machine.program.parameters_row
-            machine.unbatched[row : row + count] = theta
-        seconds = medians({"value": machines[0].run, "both": machines[1].run}, turns)
-        times = [statistics.median(seconds[name]) * MICROSECONDS for name in ("value", "both")]
-        rows.append([f"{count:,}", *(f"{t:.0f}" for t in times), f"**{ratio(seconds, 'both', 'value'):.2f}**", "≤ 4"])
-    return rows
-
-
 # ---------------------------------------------------------------------------------------- report
 
 
 def measure(turns: int) -> str:
     """All measurements, as the text of one part of the results."""
-    peers = [package for package in ("numba", "torch", "jax", "casadi") if installed(package)]
-    header = ["value and gradient", "", "peer", "peer, µs", "ours, µs", "ratio", "target"]
+    peers = ("numba", "torch", "jax", "casadi")
+    header = ["value and gradient", "", "peer", "peer, µs", "ours, µs", "ratio", report.TARGET]
+    absent = [report.missing(package, len(header)) for package in peers if not installed(package)]
+    rows = [*network_rows(turns), *gpt_rows(turns), *irregular_rows(turns), *points_rows(turns), *absent]
     return "\n\n".join(
         [
-            f"`{report.command('benchmarks.compile')}` on {report.machine()}; "
             f"{report.versions('tinygrad-edu', 'numpy', *peers)}.",
             f"Medians of processor time over {turns} turns, each of all programs one after the other; the ratio is the "
             "median of the ratios within a turn. One BLAS thread, float64. Values and gradients of all were checked to "
             "agree to 1e-12 of the largest (CasADi 1e-7). Ours includes copying inputs and parameters in, these from "
             "one array as every peer has them; reading them out of Values one by one is a row of its own. The study "
             "that set the targets took 590 µs for the scalar GPT, with an eager engine that took 1,534,000 µs.",
-            report.table(header, [*network_rows(turns), *gpt_rows(turns), *irregular_rows(turns), *points_rows(turns)]),
+            report.table(header, rows),
             "What the compiler makes of them (time to compile includes tracing, and the first run):",
             report.table(
                 ["function", "scalar nodes forward", "array operations", "target", "µs per node to compile", "target"],
                 structure_rows(),
             ),
-            "The cheap gradient: Σ tanh(xᵢ)·xᵢ₊₁ of n numbers, compiled, the machine's run alone:",
-            report.table(["n", "value, µs", "value and gradient, µs", "ratio", "target"], cheap_rows(turns)),
         ]
     )
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the benchmark from the command line."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.compile", description="Time compiled functions.")
-    parser.add_argument("--turns", type=int, default=15, help="turns of each program, of which the median counts")
-    parser.add_argument("--dry", action="store_true", help="print only; leave benchmarks/RESULTS.md as it is")
-    options = parser.parse_args(arguments)
-    if options.turns < 1:
-        parser.error(f"--turns takes a number of at least 1; got {options.turns}")
-    body = measure(options.turns)
-    print(body)
-    if not options.dry:
-        report.write_section("Compiler", body)
+    parts.run("compile", measure, arguments, usual=11, quick=3, what="turns of each program")
 
 
 if __name__ == "__main__":

@@ -21,14 +21,11 @@ class Part:
         Of the section it writes.
     about
         What it measures, in a line.
-    quick
-        Options that make it short.
     """
 
     name: str
     title: str
     about: str
-    quick: tuple[str, ...] = ("--quick",)
 
     @property
     def module(self) -> str:
@@ -41,7 +38,7 @@ PARTS = (
     Part("memory", "Memory and import", "bytes per node, milliseconds to import"),
     Part("curves", "Cost against size", "time and bytes per node from 100 nodes to 10 million"),
     Part("cheap_gradient", "The cheap gradient", "value and gradient over value, for 10 to 100,000 inputs"),
-    Part("compile", "Compiler", "compiled functions against arrays by hand and compilers", ("--turns", "3")),
+    Part("compile", "Compiler", "compiled functions against arrays by hand and compilers"),
     Part("digits", "Digits", "a network trained by fit and by scikit-learn"),
     Part("gpt_training", "Training a tiny GPT", "1,000 steps of the microgpt algorithm, compiled"),
     Part("accuracy", "Accuracy", "what the example networks learn"),

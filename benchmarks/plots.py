@@ -37,7 +37,7 @@ def cost(eager: Mapping[Any, Any], compiled: Mapping[Any, Any], to: Path) -> Non
         times.append((f"compiled, {backend}, {shape}", nodes, runs, colours[backend], marker, style))
         if backend == "NumPy" and shape == "wide":
             held = [(point["nodes"], point["compiling"]) for point in curve if point["nodes"] >= SEEN_FROM]
-            sizes.append(("while compiling", *_columns(held), PURPLE, "^", "--"))
+            sizes.append(("compiled, while compiling", *_columns(held), PURPLE, "^", "--"))
             kept = [(point["nodes"], point["bytes"]) for point in curve]
             sizes.append(("compiled, its workspace", *_columns(kept), ORANGE, "s", "-"))
     _draw(to, [("ns per node, value and gradient", times), ("bytes per node", sizes)], "nodes", (9.6, 3.9))

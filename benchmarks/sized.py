@@ -63,7 +63,8 @@ def eager(nodes: int, shape: str, paused: bool) -> dict[str, float]:
     Network(1000, shape)().backward()  # methods are generated when they are first called
     network = Network(nodes, shape)
     before = _resident()
-    builds, sweeps = [], []
+    builds: list[float] = []
+    sweeps: list[float] = []
     begun = time.perf_counter()
     while not builds or time.perf_counter() - begun < LASTING:
         with tg.collector_paused() if paused else nullcontext():
@@ -93,9 +94,9 @@ def compiled(nodes: int, shape: str, backend: str) -> dict[str, float]:
     network = Network(nodes, shape)
     parameters = network.own + network.other
     warm = Network(100, shape)
-    tg.compile(warm, warm.own, backend).value_and_grad()  # type: ignore[arg-type]
+    tg.compile(warm, warm.own, backend).value_and_grad()
     before = _resident()
-    function = tg.compile(network, parameters, backend)  # type: ignore[arg-type]
+    function = tg.compile(network, parameters, backend)
     theta = np.array([parameter.data for parameter in parameters])
     start = time.process_time()
     value, gradient = function.value_and_grad(at=theta)
@@ -108,7 +109,8 @@ def compiled(nodes: int, shape: str, backend: str) -> dict[str, float]:
         raise AssertionError(f"compiled {value!r}, eager {root.data!r}")
     if not np.allclose(gradient, expected, rtol=0.0, atol=1e-10 * np.abs(expected).max()):
         raise AssertionError("the compiled gradient differs from the eager one")
-    seconds, begun = [], time.perf_counter()
+    seconds: list[float] = []
+    begun = time.perf_counter()
     while not seconds or time.perf_counter() - begun < LASTING:
         start = time.process_time()
         function.value_and_grad(at=theta)
