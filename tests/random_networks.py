@@ -275,17 +275,24 @@ class RandomNetwork:
         self.weights = np.array([draw.random() + 0.1 for _ in range(self.count)]) if draw.random() < 0.3 else None
 
     def one(self, x, target):
+        return self._judged(self.outputs(x), target, self.price())
+
+    def outputs(self, x):
         for part in self.parts:
             x = part.one(x)
-        return self._judged(x, target, self._price())
+        return x
+
+    @property
+    def mixes_examples(self):
+        return any(isinstance(part, BatchNorm) for part in [*self.parts, *(getattr(p, "inner", 0) for p in self.parts)])
 
     def all(self, X, Y):
         for part in self.parts:
             X = part.all(X)
-        price = self._price()
+        price = self.price()
         return [self._judged(x, target, price) for x, target in zip(X, Y, strict=True)]
 
-    def _price(self):
+    def price(self):
         return None if self.penalty is None else 0.1 * self.penalty()
 
     def _judged(self, outputs, target, price):
