@@ -89,4 +89,4 @@ def run(
     body = f"`{report.command(part.module)}` on {report.machine()}.\n\n{found}"
     print(body)
     if not options.dry:
-        report.write_section(part.title, body)
+        report.write_section(part.title, body, order=[each.title for each in PARTS])

@@ -57,7 +57,7 @@ def holds(cell: str, target: str) -> bool:
     wanted, value = _NUMBER.search(target), _NUMBER.search(cell)
     if target[:1] not in _COMPARISONS or wanted is None or value is None:
         return True
-    return _COMPARISONS[target[0]](_read(value), _read(wanted))
+    return bool(_COMPARISONS[target[0]](_read(value), _read(wanted)))
 
 
 def _read(number: re.Match[str]) -> float:
@@ -101,12 +101,16 @@ def command(module: str) -> str:
     return " ".join(["python -m", module, *sys.argv[1:]])
 
 
-def write_section(title: str, body: str, path: Path = RESULTS) -> None:
-    """Replace the part of the results that has this title, or append it; other parts stay as they are."""
+def write_section(title: str, body: str, path: Path = RESULTS, order: Sequence[str] = ()) -> None:
+    """Replace the part of the results that has this title, or append it; other parts stay as they are.
+
+    Titles in `order` come first, in that order.
+    """
     text = path.read_text(encoding="utf-8") if path.exists() else ""
     sections = {part.partition("\n")[0]: part.partition("\n")[2].strip("\n") for part in text.split("\n## ")[1:]}
     sections[title] = body.strip("\n")
     sections.pop(_SUMMARY, None)
+    sections = {name: sections[name] for name in [*order, *sections] if name in sections}
     sections = {_SUMMARY: summary(sections.items()), **sections}
     parts = [f"## {name}\n\n{part}\n" for name, part in sections.items()]
     path.write_text("\n".join([INTRODUCTION, *parts]), encoding="utf-8")
@@ -115,12 +119,12 @@ def write_section(title: str, body: str, path: Path = RESULTS) -> None:
 def summary(sections: Iterable[tuple[str, str]]) -> str:
     """How many targets were met, and which were not."""
     judged = [(title, *cells) for title, body in sections for cells in targets(body)]
-    missed = [cells for cells in judged if cells[-1].endswith(MISSED)]
+    missed = [(*cells, value, target) for *cells, value, target in judged if not holds(value, target)]
     if not missed:
         return f"All {len(judged)} are met."
     lines = [f"{len(judged) - len(missed)} of {len(judged)} are met. Missed:", ""]
     for title, row, value, target in missed:
-        lines.append(f"- {title}: {row}: {value} ({target.removesuffix(MISSED).strip()})")
+        lines.append(f"- {title}: {row}: {value} ({target})")
     return "\n".join(lines)
 
 
@@ -135,7 +139,8 @@ def targets(body: str) -> Iterator[tuple[str, str, str]]:
             places = []
         for place in places:
             if cells[place][:1] in _COMPARISONS:
-                yield _row_name(header, cells, places, place - 1), cells[place - 1], cells[place]
+                target = cells[place].removesuffix(MISSED).strip()
+                yield _row_name(header, cells, places, place - 1), cells[place - 1], target
 
 
 def _row_name(header: Sequence[str], cells: Sequence[str], places: Sequence[int], value: int) -> str:

@@ -194,7 +194,7 @@ def test_every_part_is_a_module_that_writes_its_own_section(part):
 
 def test_a_part_measures_prints_and_writes(capsys, monkeypatch):
     written = []
-    monkeypatch.setattr(report, "write_section", lambda title, body: written.append((title, body)))
+    monkeypatch.setattr(report, "write_section", lambda title, body, order: written.append((title, body)))
     parts.run("memory", lambda repeats: f"{repeats} times", ["--dry"], 9, 2, "runs")
     assert "9 times" in capsys.readouterr().out
     assert written == []

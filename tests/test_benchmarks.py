@@ -71,6 +71,11 @@ def test_a_report_replaces_its_own_part_and_keeps_the_others(tmp_path):
     assert text.count("## First") == text.count("## Second") == text.count("## Targets") == 1
     assert "unum" not in text
     assert text.index("tria") < text.index("## Second") < text.index("duo\n\n| a |")
+    report.write_section("Third", "quattuor", path, order=("Third", "None", "Second"))
+    text = path.read_text()
+    assert [line for line in text.splitlines() if line.startswith("## ")] == [
+        "## Targets", "## Third", "## Second", "## First",
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -111,6 +116,8 @@ def test_what_misses_its_target_is_marked_and_heads_the_results(tmp_path):
         "- Speed: slow: **1.5×** (≥ 2×)",
         "- Size: net, µs: **30** (≤ 25)",
     ]
+    report.write_section("Speed", "| step | s | target |\n| --- | ---: | ---: |\n| slow | 3 | ≤ 2 |", path)
+    assert "3 are met. Missed:\n\n- Speed: slow: 3 (≤ 2)\n- Size" in path.read_text()  # marked or not
     report.write_section("Speed", report.table(["step", "s", "target"], [["slow", "1", "≤ 2"]]), path)
     report.write_section("Size", "no table", path)
     assert "All 1 are met." in path.read_text()
