@@ -161,7 +161,7 @@ class Tracer:
         return self.constant(number(operand, what))
 
     def _take_in(self, value: Value) -> Var:
-        for node in topological_order(value, known=self.lifted):
+        for node in (value,) if value.op is None else topological_order(value, known=self.lifted):
             if node.op is CONSTANT:
                 var = self.constant(node.data)
             elif node.op is None:

@@ -193,6 +193,7 @@ class Compiled:
                 return _evaluated(machine, args, _seed_of(reduce, weights, machine.count)[0], at)
             return self._in_parts(args, reduce, weights, at)
 
+    @collector_paused()  # while it may compile
     def _in_parts(self, args: tuple[Any, ...], reduce: str, weights: Any, at: Any) -> tuple[float, Array]:
         batch, made = self._prepare(args)
         made.only_output("value_and_grad")

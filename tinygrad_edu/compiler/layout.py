@@ -146,8 +146,9 @@ class Layout(Storage):
                     if {*self.ones[1]}.issuperset(wanted.tolist()):
                         table[-1] = wanted
             sides.append(table)
-            orders.append(np.argsort(order))
-        nodes = {i: (int(orders[0][u]), int(orders[1][v])) for i, (u, v) in block.nodes.items()}
+            orders.append(np.argsort(order).tolist())
+        place_left, place_right = orders
+        nodes = {i: (place_left[u], place_right[v]) for i, (u, v) in block.nodes.items()}
         return sides[0], sides[1], Block(block.left, block.right, nodes)
 
     def _stacks(self, blocks: list[Block], left_batched: bool, right_batched: bool) -> list[list[Table]]:

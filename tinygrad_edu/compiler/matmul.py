@@ -47,10 +47,11 @@ def find_blocks(products: Iterable[Product]) -> tuple[list[Block], list[Product]
     lone: list[Edge] = []
     for same in by_length.values():
         for component in _components(same):
-            lefts, rights = ({edge[side] for edge in component} for side in (1, 2))
             if len(component) == 1:
                 lone += component
-            elif len(component) >= FILL * len(lefts) * len(rights):
+                continue
+            lefts, rights = ({edge[side] for edge in component} for side in (1, 2))
+            if len(component) >= FILL * len(lefts) * len(rights):
                 blocks.append(_block(component, vectors))
             else:
                 for part in _alike(component):
@@ -63,10 +64,10 @@ def find_blocks(products: Iterable[Product]) -> tuple[list[Block], list[Product]
 
 def _components(edges: list[Edge]) -> list[list[Edge]]:
     """Part products that share no vector on the same side."""
-    boss: dict[int, int] = {}  # a left vector is an even number, a right one an odd one
+    boss = {x: x for edge in edges for x in (2 * edge[1], 2 * edge[2] + 1)}  # left vectors even, right ones odd
 
     def find(x: int) -> int:
-        while boss.setdefault(x, x) != x:
+        while boss[x] != x:
             boss[x] = boss[boss[x]]
             x = boss[x]
         return x

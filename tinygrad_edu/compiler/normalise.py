@@ -288,6 +288,9 @@ class Normaliser:
         return self._operation(SUB, (first, rest), max(self.out.kinds[first], self.out.kinds[rest]))
 
     def _over_batch(self, pairs: list[Pair]) -> int:
+        if len(pairs) == 1:  # the usual case
+            ((a, b),) = pairs
+            return self.out.node(BATCH_DOT, (self._for_each(a), self._for_each(b)), UNBATCHED)
         vectors = (*[self._for_each(a) for a, _ in pairs], *[self._for_each(b) for _, b in pairs])
         return self.out.node(BATCH_DOT, vectors, UNBATCHED)
 
