@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import tinygrad_edu as tg
 from benchmarks import parts, report, scalar_gpt
@@ -18,7 +19,7 @@ from benchmarks.programs import SEED, GPTTraining, MicrogradTraining, OurTrainin
 from benchmarks.timing import CLEANED, COLLECTOR, OFF, ON, Timing, demand_same_losses, interleaved
 
 MILLISECONDS = 1000.0
-OURS, MICROGRAD, IMPORT_CHANGED = "ours", "micrograd", "import changed"
+OURS, PAUSED, MICROGRAD, IMPORT_CHANGED = "ours", "ours, paused", "micrograd", "import changed"
 SCRIPT, NARY = "script's design", "`dot` and `sum`"
 
 
@@ -48,22 +49,21 @@ def moons_rows(repeats: int, collector: str) -> list[list[str]]:
     )
     if not report.installed("micrograd"):
         return [report.missing(title, len(HEADER)) for title in (ours, changed)]
-    timings = interleaved(
-        {
-            MICROGRAD: (MicrogradTraining, ()),
-            IMPORT_CHANGED: (MicrogradTraining, (tg.Value,)),
-            OURS: (OurTraining, ()),
-        },
-        repeats,
-        collector,
-    )
+    programs: dict[str, Any] = {
+        MICROGRAD: (MicrogradTraining, ()),
+        IMPORT_CHANGED: (MicrogradTraining, (tg.Value,)),
+        OURS: (OurTraining, ()),
+    }
+    if collector == ON:
+        programs[PAUSED] = (OurTraining, (True,))
+    timings = interleaved(programs, repeats, collector)
     demand_same_losses(timings)
-    peer = timings[MICROGRAD]
     # These targets hold for programs as they run; with a collector looked after by hand the ratio is for information.
-    targets = (45, 5) if collector == ON else (None, None)
+    wanted = {OURS: (ours, 45), PAUSED: (f"{ours}, `tg.collector_paused()` in ours", 45), IMPORT_CHANGED: (changed, 5)}
     return [
-        Row(ours, collector, peer, timings[OURS], targets[0]).cells(),
-        Row(changed, collector, peer, timings[IMPORT_CHANGED], targets[1]).cells(),
+        Row(title, collector, timings[MICROGRAD], timings[name], target if collector == ON else None).cells()
+        for name, (title, target) in wanted.items()
+        if name in timings
     ]
 
 

@@ -7,6 +7,7 @@ so that the benchmark can show that all of them computed the same.
 from __future__ import annotations
 
 import random
+from contextlib import nullcontext
 from typing import Any
 
 import tinygrad_edu as tg
@@ -59,9 +60,16 @@ class MicrogradTraining:
 
 
 class OurTraining:
-    """The same training, written for this library: its network, its loss, its optimiser."""
+    """The same training, written for this library: its network, its loss, its optimiser.
 
-    def __init__(self) -> None:
+    Parameters
+    ----------
+    paused
+        Whether a step pauses Python's garbage collector, as `fit` does.
+    """
+
+    def __init__(self, paused: bool = False) -> None:
+        self.around = tg.collector_paused if paused else nullcontext
         random.seed(SEED)
         self.model = nn.MLP(2, SIZES)
         self.parameters = self.model.parameters()
@@ -70,11 +78,12 @@ class OurTraining:
         self.losses: list[float] = []
 
     def __call__(self) -> float:
-        scores = [self.model(row) for row in self.X]
-        loss = nn.hinge(scores, self.y) + DECAY * tg.dot(self.parameters, self.parameters)
-        self.optimiser.zero_grad()
-        loss.backward()
-        self.optimiser.step()
+        with self.around():
+            scores = [self.model(row) for row in self.X]
+            loss = nn.hinge(scores, self.y) + DECAY * tg.dot(self.parameters, self.parameters)
+            self.optimiser.zero_grad()
+            loss.backward()
+            self.optimiser.step()
         self.losses.append(loss.data)
         return self.losses[-1]
 
