@@ -11,7 +11,6 @@ from ..context import collector_paused
 from ..examples import joined
 from ..nn.losses import Loss, cross_entropy
 from ..optim import Optimizer
-from ..sweep import topological_order
 from ..value import Value, no_grad
 from .assemble import assemble
 from .batches import Batch, stacked
@@ -74,8 +73,7 @@ class CompiledEngine:
             graph, _ = traced(both, batch.example(), optimizer.params)
             self._lowered = lower(graph, optimizer.params, batch.sizes())
         self._structure = graph.structure.children[1]
-        reached = {var.data for var in topological_order(graph.outputs[0]) if isinstance(var.data, Value)}
-        if reached.isdisjoint(optimizer.params):
+        if not _enters(graph.outputs[0], set(optimizer.params)):
             raise TypeError("the loss must be a Value that depends on the model, but no parameter enters it")
         self._programs: dict[bool, Program] = {}
         self._machines: dict[tuple[bool, int], Any] = {}
@@ -119,9 +117,9 @@ class CompiledEngine:
 
     def _read(self) -> None:
         if not self._fresh:
-            self._fresh = True
             self._data = np.array([p.data for p in self.optimizer.params])
             self._memory = tuple(np.array(slot) for slot in self.optimizer.state)
+            self._fresh = True
 
     def _run(self, X: Array, y: Array, gradient: bool) -> tuple[list[float], Any]:
         """Give losses and outputs, and keep the gradient; a large batch runs in parts, as far as the loss allows it."""
@@ -161,6 +159,19 @@ class CompiledEngine:
         if machine is None:
             machine = self._machines[gradient, size] = self._machine_type(self._program(gradient), size)
         return machine
+
+
+def _enters(output: Any, params: set[Value]) -> bool:
+    """Tell whether a parameter enters an output; one is soon found if there is any."""
+    seen, stack = {output}, [output]
+    while stack:
+        var = stack.pop()
+        if isinstance(var.data, Value) and var.data in params:
+            return True
+        found = [parent for parent in var.parents if parent not in seen]
+        seen.update(found)
+        stack += found
+    return False
 
 
 def _check_rule(optimizer: Optimizer) -> None:

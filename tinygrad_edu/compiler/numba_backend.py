@@ -179,6 +179,13 @@ class NumbaMachine(Machine):
             return None
         if step.kind == "map":  # a short sum, whose operands are its terms
             columns = [self._places(operand, step.height) for operand in step.operands]
+            if not step.batched:  # added one after the other
+                first, *rest = columns
+                words = []
+                for column in rest:
+                    words += [vm.CODES["add"], mode, out, step.height, 2, 0, *first, *column]
+                    first = [*range(out, out + step.height)]
+                return words
             lines = [[term for column in zip(*columns, strict=True) for term in column]]
             bounds = range(0, len(lines[0]) + 1, len(columns))
         else:
@@ -186,10 +193,10 @@ class NumbaMachine(Machine):
             bounds = range(0, len(lines[0]) + 1, len(lines[0]) // step.height)
         offsets = list(bounds) if step.offsets is None else step.offsets.tolist()
         words = [code, mode, out, step.height, 0, 0]
-        for first, last in pairwise(offsets):
-            words.append(last - first)
+        for start, end in pairwise(offsets):
+            words.append(end - start)
             for line in lines:
-                words += line[first:last]
+                words += line[start:end]
         return words
 
     def _place(self, batched: bool, row: int) -> int:
