@@ -680,13 +680,13 @@ def test_the_first_nonfinite_node_is_found():
 def test_a_chain_can_be_copied_and_pickled_at_any_depth():
     x = Value(1.0, "x")
     y = x
-    for _ in range(20_000):
+    for _ in range(3_000):  # thrice what Python would recurse
         y = y + 1.0
     for twin in (pickle.loads(pickle.dumps(y)), copy.deepcopy(y)):
         twin.backward()
         nodes = tg.topological_order(twin)
         assert len(nodes) == len(tg.topological_order(y))
-        assert (nodes[0].name, nodes[0].grad, twin.data) == ("x", 1.0, 20_001.0)
+        assert (nodes[0].name, nodes[0].grad, twin.data) == ("x", 1.0, 3_001.0)
 
 
 def test_a_chain_of_a_million_nodes():
