@@ -1,9 +1,9 @@
 """With this module one can hold a computation as numbered nodes, each written only once.
 
 A node is an operation applied to earlier nodes. Asking for one that exists gives the existing one, and what changes
-nothing (x + 0, x · 1, −−x, operations on constants) makes no node at all. Each node has a kind: a constant,
-*unbatched* (parameters and what depends on them alone: one number for the whole batch), or *batched* (what depends on
-an input: one number for every example).
+nothing but perhaps the sign of a zero (x + 0, x · 1, −−x, operations on constants) makes no node at all. Each node has
+a kind: a constant, *unbatched* (parameters and what depends on them alone: one number for the whole batch), or
+*batched* (what depends on an input: one number for every example).
 """
 
 from __future__ import annotations
