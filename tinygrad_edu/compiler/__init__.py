@@ -61,6 +61,12 @@ def compile(
     FrozenNumberError
         When called: if `f` takes the number out of a Value.
 
+    Notes
+    -----
+    nan and infinities are those of one eager graph of all examples. But sums are added up in another order: results
+    differ in the last digits, a zero may have the other sign, and what comes near the largest float may overflow in
+    one order only.
+
     Examples
     --------
     >>> import tinygrad_edu as tg
