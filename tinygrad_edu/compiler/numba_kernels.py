@@ -1,0 +1,231 @@
+"""With this module sums, inner products and matrix products are written for the virtual machine of the numba back end.
+
+All of them read places from the code and numbers from the memory. Loops over examples are innermost, over numbers that
+stand side by side; several of these are worked on at a time, so that each number that is read is used several times.
+"""
+
+from __future__ import annotations
+
+KERNELS = '''
+
+@numba.njit
+def operand(code, memory, table, r, spare, count, shared):
+    """Give the place of a row; one number for all examples is made a row, unless the row before was the same."""
+    place = U(code[table + r])
+    if not shared:
+        return place
+    if r == ZERO or place != U(code[table + r - ONE]):
+        number = memory[place]
+        for n in range(count):
+            memory[spare + n] = number
+    return spare
+
+
+@numba.njit(error_model="numpy", fastmath={"reassoc", "contract"})
+def summed(code, memory, at, terms, out, count, plain, products):
+    """One sum, or inner product."""
+    b = at + terms
+    if plain:
+        total = 0.0
+        if products:
+            for k in range(terms):
+                total += memory[U(code[at + k])] * memory[U(code[b + k])]
+        else:
+            for k in range(terms):
+                total += memory[U(code[at + k])]
+        memory[out] = total
+        return
+    for n in range(count):
+        memory[out + n] = 0.0
+    if products:
+        for k in range(terms):
+            p, q = U(code[at + k]), U(code[b + k])
+            for n in range(count):
+                memory[out + n] += memory[p + n] * memory[q + n]
+        return
+    for k in range(terms):
+        p = U(code[at + k])
+        for n in range(count):
+            memory[out + n] += memory[p + n]
+
+
+@numba.njit(error_model="numpy", fastmath={"contract"})
+def logsumexp(code, memory, at, terms, out, count, spare, plain):
+    """Shifted by the largest, so that nothing overflows; an infinite shift would give inf - inf, so it is cut."""
+    if plain:
+        top = memory[U(code[at])]
+        for k in range(ONE, terms):
+            x = memory[U(code[at + k])]
+            top = x if x > top or x != x else top
+        top = max(min(top, LARGEST), -LARGEST) if top == top else top
+        total = 0.0
+        for k in range(terms):
+            total += exp(memory[U(code[at + k])] - top)
+        memory[out] = top + math.log(total)
+        return
+    p = U(code[at])
+    for n in range(count):
+        memory[spare + n] = memory[p + n]
+        memory[out + n] = 0.0
+    for k in range(ONE, terms):
+        p = U(code[at + k])
+        for n in range(count):
+            x, top = memory[p + n], memory[spare + n]
+            memory[spare + n] = x if x > top or x != x else top
+    for n in range(count):
+        top = memory[spare + n]
+        top = top if top < LARGEST or top != top else LARGEST
+        memory[spare + n] = top if top > -LARGEST or top != top else -LARGEST
+    for k in range(terms):
+        p = U(code[at + k])
+        for n in range(count):
+            memory[out + n] += exp(memory[p + n] - memory[spare + n])
+    for n in range(count):
+        memory[out + n] = memory[spare + n] + math.log(memory[out + n])
+
+
+@numba.njit(error_model="numpy", fastmath={"reassoc", "contract"})
+def plain_product(code, memory, a, b, out, lines, terms, places):
+    """A matrix product of numbers."""
+    for o in range(lines):
+        for t in range(places):
+            total = 0.0
+            for k in range(terms):
+                total += memory[U(code[a + k])] * memory[U(code[b + k * places + t])]
+            memory[out] = total
+            out += ONE
+        a += terms
+
+
+@numba.njit(error_model="numpy", fastmath={"reassoc", "contract"})
+def product(code, memory, a, b, out, lines, terms, places, count):
+    """A matrix of numbers times one of rows: four lines of the result from four rows at a time, each read but once."""
+    row = places * count
+    for t in range(places):
+        v = b + t
+        o = ZERO
+        while o + FOUR <= lines:
+            y0 = out + o * row + t * count
+            y1, y2, y3 = y0 + row, y0 + TWO * row, y0 + THREE * row
+            for y in (y0, y1, y2, y3):
+                for n in range(count):
+                    memory[y + n] = 0.0
+            u0 = a + o * terms
+            u1, u2, u3 = u0 + terms, u0 + TWO * terms, u0 + THREE * terms
+            k = ZERO
+            while k + FOUR <= terms:
+                a0, a1, a2, a3 = four(code, memory, u0 + k)
+                b0, b1, b2, b3 = four(code, memory, u1 + k)
+                c0, c1, c2, c3 = four(code, memory, u2 + k)
+                d0, d1, d2, d3 = four(code, memory, u3 + k)
+                x0, x1 = U(code[v + k * places]), U(code[v + (k + ONE) * places])
+                x2, x3 = U(code[v + (k + TWO) * places]), U(code[v + (k + THREE) * places])
+                for n in range(count):
+                    v0, v1, v2, v3 = memory[x0 + n], memory[x1 + n], memory[x2 + n], memory[x3 + n]
+                    memory[y0 + n] += a0 * v0 + a1 * v1 + a2 * v2 + a3 * v3
+                    memory[y1 + n] += b0 * v0 + b1 * v1 + b2 * v2 + b3 * v3
+                    memory[y2 + n] += c0 * v0 + c1 * v1 + c2 * v2 + c3 * v3
+                    memory[y3 + n] += d0 * v0 + d1 * v1 + d2 * v2 + d3 * v3
+                k += FOUR
+            while k < terms:
+                a0, b0 = memory[U(code[u0 + k])], memory[U(code[u1 + k])]
+                c0, d0 = memory[U(code[u2 + k])], memory[U(code[u3 + k])]
+                x0 = U(code[v + k * places])
+                for n in range(count):
+                    v0 = memory[x0 + n]
+                    memory[y0 + n] += a0 * v0
+                    memory[y1 + n] += b0 * v0
+                    memory[y2 + n] += c0 * v0
+                    memory[y3 + n] += d0 * v0
+                k += ONE
+            o += FOUR
+        while o < lines:
+            y0 = out + o * row + t * count
+            for n in range(count):
+                memory[y0 + n] = 0.0
+            u0 = a + o * terms
+            k = ZERO
+            while k + FOUR <= terms:
+                a0, a1, a2, a3 = four(code, memory, u0 + k)
+                x0, x1 = U(code[v + k * places]), U(code[v + (k + ONE) * places])
+                x2, x3 = U(code[v + (k + TWO) * places]), U(code[v + (k + THREE) * places])
+                for n in range(count):
+                    memory[y0 + n] += (
+                        a0 * memory[x0 + n] + a1 * memory[x1 + n] + a2 * memory[x2 + n] + a3 * memory[x3 + n]
+                    )
+                k += FOUR
+            while k < terms:
+                a0, x0 = memory[U(code[u0 + k])], U(code[v + k * places])
+                for n in range(count):
+                    memory[y0 + n] += a0 * memory[x0 + n]
+                k += ONE
+            o += ONE
+
+
+@numba.njit
+def four(code, memory, at):
+    """Read four numbers."""
+    return (
+        memory[U(code[at])], memory[U(code[at + ONE])], memory[U(code[at + TWO])], memory[U(code[at + THREE])],
+    )
+
+
+@numba.njit(error_model="numpy", fastmath={"reassoc", "contract"})
+def batch_product(code, memory, a, b, out, lines, terms, places, count):
+    """Inner products over terms and examples: of two rows with four at a time where there are as many."""
+    for o in range(lines):
+        for t in range(places):
+            memory[out + o * places + t] = 0.0
+    for k in range(terms):
+        o = ZERO
+        while o + TWO <= lines:
+            u0, u1 = U(code[a + o * terms + k]), U(code[a + (o + ONE) * terms + k])
+            t = ZERO
+            while t + FOUR <= places:
+                v = b + t * terms + k
+                x0, x1 = U(code[v]), U(code[v + terms])
+                x2, x3 = U(code[v + TWO * terms]), U(code[v + THREE * terms])
+                a0 = a1 = a2 = a3 = b0 = b1 = b2 = b3 = 0.0
+                for n in range(count):
+                    w0, w1 = memory[u0 + n], memory[u1 + n]
+                    v0, v1, v2, v3 = memory[x0 + n], memory[x1 + n], memory[x2 + n], memory[x3 + n]
+                    a0 += w0 * v0
+                    a1 += w0 * v1
+                    a2 += w0 * v2
+                    a3 += w0 * v3
+                    b0 += w1 * v0
+                    b1 += w1 * v1
+                    b2 += w1 * v2
+                    b3 += w1 * v3
+                y0 = out + o * places + t
+                y1 = y0 + places
+                memory[y0] += a0
+                memory[y0 + ONE] += a1
+                memory[y0 + TWO] += a2
+                memory[y0 + THREE] += a3
+                memory[y1] += b0
+                memory[y1 + ONE] += b1
+                memory[y1 + TWO] += b2
+                memory[y1 + THREE] += b3
+                t += FOUR
+            while t < places:
+                x0 = U(code[b + t * terms + k])
+                a0 = b0 = 0.0
+                for n in range(count):
+                    v0 = memory[x0 + n]
+                    a0 += memory[u0 + n] * v0
+                    b0 += memory[u1 + n] * v0
+                memory[out + o * places + t] += a0
+                memory[out + (o + ONE) * places + t] += b0
+                t += ONE
+            o += TWO
+        if o < lines:
+            u0 = U(code[a + o * terms + k])
+            for t in range(places):
+                x0 = U(code[b + t * terms + k])
+                a0 = 0.0
+                for n in range(count):
+                    a0 += memory[u0 + n] * memory[x0 + n]
+                memory[out + o * places + t] += a0
+'''
+"""The text of the functions."""
