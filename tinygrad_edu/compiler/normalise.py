@@ -197,7 +197,10 @@ class Normaliser:
                     else:
                         terms.batch[sign].append((max(a, b), min(a, b)))
                 else:
-                    a, b = (a, b) if self._rank(a) <= self._rank(b) else (b, a)
+                    if (kinds[a] == BATCHED) != (kinds[b] == BATCHED):  # the usual case, a weight and what it is for
+                        a, b = (a, b) if kinds[b] == BATCHED else (b, a)
+                    elif self._rank(a) > self._rank(b):
+                        a, b = b, a
                     if sign and a in values:
                         terms.pairs[0].append((self._constant(-values[a]), b))
                     else:
@@ -228,8 +231,8 @@ class Normaliser:
         self.later.append((shared, each))
         return -1 - len(self.later)
 
-    def _rank(self, i: int) -> tuple[int, int, int]:
-        return self.kinds[i] == BATCHED, 0 if i < self.parameters else 1 if i in self.ssa.values else 2, i
+    def _rank(self, i: int) -> tuple[int, int]:
+        return 0 if i < self.parameters else 1 if i in self.ssa.values else 2, i
 
     def _sort(self, pairs: list[Pair]) -> None:
         values = self.ssa.values
