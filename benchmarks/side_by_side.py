@@ -64,6 +64,15 @@ LIBRARIES = (
 )
 
 
+def shown(number: float) -> str:
+    return f"{number:.3g}" if not number >= 1000 else f"{number:,.0f}"
+
+
+def times(ratio: float) -> str:
+    """How many times as long, or which part of it."""
+    return f"1/{shown(1.0 / ratio)}" if ratio < 0.1 else f"{shown(ratio)}×"
+
+
 def rows(repeats: int, chosen: Sequence[Library] = LIBRARIES) -> list[list[str]]:
     """A row for each library: time of a step, and how it compares with our eager one."""
     there = {f"{library.title}, {library.numbers}": library for library in chosen if report.installed(library.package)}
@@ -80,9 +89,8 @@ def rows(repeats: int, chosen: Sequence[Library] = LIBRARIES) -> list[list[str]]
         target = "–" if library.target is None else f"≥ {library.target:g}×"
         ratio = ours.times_faster_than(timing)
         to_paused = paused.times_faster_than(timing) if paused else math.nan
-        numbers = (timing.median * 1000, to_paused, ratio)
-        cells = [f"{number:.3g}" if number < 1000 else f"{number:,.0f}" for number in numbers]
-        made.append([library.title, library.numbers, cells[0], f"{cells[1]}×", f"**{cells[2]}×**", target])
+        cells = [shown(timing.median * 1000), times(to_paused), f"**{times(ratio)}**"]
+        made.append([library.title, library.numbers, *cells, target])
     return made
 
 

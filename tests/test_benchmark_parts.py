@@ -92,6 +92,16 @@ def test_libraries_stand_side_by_side_and_one_that_is_missing_says_so():
     assert f"| Absent | – | – | – | – | {report.NOT_INSTALLED} |" in text
 
 
+def test_ratios_are_written_as_multiples_or_as_parts():
+    assert list(map(side_by_side.times, (1234.5, 45.67, 0.5, 0.02, 0.0004))) == [
+        "1,234×",
+        "45.7×",
+        "0.5×",
+        "1/50",
+        "1/2,500",
+    ]
+
+
 def test_eager_rows_hold_each_ratio_against_its_target(monkeypatch):
     def canned(programs, repeats, collector):
         names = list(programs)
