@@ -301,6 +301,15 @@ def test_auto_does_not_compile_what_is_trained_sooner_eagerly(seconds, epochs, e
         assert history.engine == expected
 
 
+def test_auto_is_eager_where_a_derivative_cannot_be_compiled():
+    def partials(y, x):
+        return (1.0 if x > 0.0 else 0.1,)
+
+    leaky = tg.Op("leaky", lambda x: x if x > 0.0 else 0.1 * x, partials)
+    history = tg.fit(nn.MLP(2, [4, 1], leaky, seed=0), blobs(), epochs=1, progress=False)
+    assert history.engine.startswith("eager: auto could not compile model and loss (TracedBoolError")
+
+
 def test_a_large_loss_on_few_examples_is_trained_eagerly():
     class Long(nn.Module):
         def __init__(self):

@@ -76,6 +76,7 @@ class CompiledEngine:
         if not _enters(graph.outputs[0], set(optimizer.params)):
             raise TypeError("the loss must be a Value that depends on the model, but no parameter enters it")
         self._programs: dict[bool, Program] = {}
+        self._program(gradient=True)  # now, for what cannot be compiled is to be known before the first step
         self._machines: dict[tuple[bool, int], Any] = {}
         self._fresh = False
         self._data: Array = None
