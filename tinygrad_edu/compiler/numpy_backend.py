@@ -36,6 +36,11 @@ class Machine(Workspace):
         self._zeros = np.zeros(0)
         self._relus: dict[Any, Array] = {}
         self.calls: list[Call] = []
+        operands = [operand for step in program.instructions for operand in step.operands]
+        sizes = [operand.rows.size for operand in operands if operand.rows is not None and not operand.batched]
+        self._numbers_side_by_side = np.empty(sum(sizes))
+        self._gathered_numbers = 0
+        self._latest_gather: Call | None = None
         for step in program.instructions:
             self._make(step)
         self._losses_sum: Array = np.zeros(())
@@ -140,12 +145,21 @@ class Machine(Workspace):
 
     def _gathered(self, operand: Operand) -> Any:
         assert operand.rows is not None
-        space = self.batched if operand.batched else self.unbatched
-        buffer = np.empty(operand.rows.shape + self._tail(operand.batched))
-        flat = buffer.reshape((-1, *self._tail(operand.batched)))
+        shape = operand.rows.shape + self._tail(operand.batched)
         rows = np.ascontiguousarray(operand.rows.ravel(), dtype=np.intp)
-        self.calls.append((space.take, (rows, 0, flat, "clip")))
-        return buffer
+        if operand.batched:
+            buffer = np.empty(shape)
+            self.calls.append((self.batched.take, (rows, 0, buffer.reshape(-1, self.count), "clip")))
+            return buffer
+        first, last = self._gathered_numbers, self._gathered_numbers + len(rows)
+        if self.calls and self.calls[-1] is self._latest_gather:  # two operands of one step: one call for both
+            _, (before, *_) = self.calls.pop()
+            rows = np.concatenate([before, rows])
+        buffer = self._numbers_side_by_side[last - len(rows) : last]
+        self._latest_gather = self.unbatched.take, (rows, 0, buffer, "clip")
+        self.calls.append(self._latest_gather)
+        self._gathered_numbers = last
+        return self._numbers_side_by_side[first:last].reshape(shape)
 
     def _written(self, step: Instruction) -> Any:
         space = self.batched if step.batched else self.unbatched
