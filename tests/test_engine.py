@@ -435,6 +435,8 @@ def test_an_entry_that_gives_the_wrong_number_of_partials_is_named(partials):
     wrong = tg.Op("wrong", lambda x: x, partials)
     with pytest.raises(TypeError, match="wrong gives 2 partials for 1 arguments"):
         wrong(Value(0.0))  # where the second entry divides by zero, and is evaluated again
+    with pytest.raises(TypeError, match="fewer gives 0 partials for 1 arguments"):
+        tg.Op("fewer", lambda x: x, lambda y, x: ())(Value(1.0))
 
 
 def test_numbers_of_other_kinds_become_floats():

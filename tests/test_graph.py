@@ -323,3 +323,56 @@ def test_a_long_chain_traces_runs_and_differentiates():
     assert len(str(g).splitlines()) == 20_002
     assert len(g.simplify().variables) == 20_000
     assert Graph.from_json(g.to_json())(1.0) == g(1.0)
+
+
+# ------------------------------------------------------------------------------------------- as text, and at the edges
+
+
+def test_a_graph_says_how_large_it_is():
+    w = Value(2.0, "w")
+    assert repr(tg.trace(lambda x: x * x, 1.0)) == "<Graph <lambda>: 1 input, 1 equation, 1 output>"
+    graph = tg.trace(lambda x, y: [w * x + y, y], 1.0, 2.0)
+    assert repr(graph) == "<Graph <lambda>: 2 inputs, 1 captured, 2 equations, 2 outputs>"
+    assert repr(tg.trace(lambda x: [], 1.0)) == "<Graph <lambda>: 1 input, 0 equations, 0 outputs>"
+
+
+def test_labels_of_repeated_names_are_told_apart():
+    """Names repeat when a cell is called twice; whoever reads the trace must be able to tell them apart."""
+
+    def f(x, v3):
+        y = x * v3
+        y.name = "h"
+        z = y + 1.0
+        z.name = "h"
+        return tg.exp(z * Value(0.5)) + Value(0.25)
+
+    lines = str(tg.trace(f, 1.0, 2.0)).splitlines()
+    defined = [line.split(" = ")[0].strip() for line in lines if " = " in line and "captured" not in line]
+    assert defined == ["h", "h_2", "v3′", "v4", "v5"]
+    assert lines[1] == "  captured w = 0.5, w_2 = 0.25"
+
+
+def test_many_captured_values_are_counted():
+    weights = [Value(float(k)) for k in range(1200)]
+    assert "and 1,192 more" in str(tg.trace(lambda x: tg.dot(weights, [x] * 1200), 1.0))
+    assert "more" not in str(tg.trace(lambda x: tg.dot(weights[:8], [x] * 8), 1.0))
+
+
+def test_derivatives_keep_the_names_of_the_arguments():
+    graph = tg.trace(lambda width, height: width * height * height, 1.0, 2.0)
+    for derived in (graph.grad(), graph.value_and_grad(), graph.simplify()):
+        assert [var.name for var in derived.inputs] == ["width", "height"]
+
+
+def test_arguments_may_be_whole_numbers_or_none_at_all():
+    graph = tg.trace(lambda x, y: x / y, 1.0, 2.0)
+    assert graph(1, 4) == 0.25
+    assert graph(1, 4.0) == 0.25
+    assert type(graph(4, 2)) is float
+    nullary = tg.trace(lambda: tg.exp(Value(0.0)) + 1.0)
+    assert nullary() == 2.0
+    assert nullary.grad()() == ()
+    with pytest.raises(GraphError, match="grad needs one output, the graph '<lambda>' has 0"):
+        tg.trace(lambda x: [], 1.0).grad()
+    with pytest.raises(GraphError, match="was traced for"):
+        graph(1.0)

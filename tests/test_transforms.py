@@ -208,3 +208,13 @@ def test_nothing_is_multiplied_by_one():
     derivative = tg.grad(lambda x: tg.exp(w + x))(1.0)
     assert [node.op.name for node in tg.topological_order(derivative) if node.parents] == ["add", "exp"]
     assert [eqn.op.name for eqn in tg.trace(lambda a: tg.exp(a + 1.0), 2.0).grad().equations] == ["add", "exp"]
+
+
+def test_the_first_argument_is_the_one_to_differentiate_by_unless_told():
+    for transform in (
+        tg.grad,
+        lambda f: lambda *a: tg.value_and_grad(f)(*a)[1],
+        lambda f: lambda *a: tg.jacobian(f)(*a),
+    ):
+        assert transform(lambda x, y: x * x * y)(3.0, 5.0) == 30.0
+    assert tg.hessian(lambda x, y: x * x * y * y)(3.0, 5.0) == 50.0
