@@ -87,14 +87,17 @@ def rows(sizes: Sequence[int], curves: Curves, ways: Sequence[str], bound: float
     return made
 
 
-def write_up(sizes: Sequence[int], turns: int, eager_found: Curves, compiled_found: Curves, to: Path | None) -> str:
-    """The text of this part of the results, and its picture."""
-    if to is not None:
-        eager_ratios, compiled_ratios = (
-            {name: [ratio(seconds, BOTH, VALUE) for seconds in curve] for name, curve in curves.items()}
-            for curves in (eager_found, compiled_found)
-        )
-        plots.cheap_gradient(sizes, eager_ratios, compiled_ratios, EAGER_BOUND, COMPILED_BOUND, to)
+def ratios(curves: Curves) -> dict[str, list[float]]:
+    """Of value and gradient to the value, for each way and size."""
+    return {name: [ratio(seconds, BOTH, VALUE) for seconds in curve] for name, curve in curves.items()}
+
+
+def picture(sizes: Sequence[int], eager_found: Curves, compiled_found: Curves, to: Path) -> None:
+    plots.cheap_gradient(sizes, ratios(eager_found), ratios(compiled_found), EAGER_BOUND, COMPILED_BOUND, to)
+
+
+def write_up(sizes: Sequence[int], turns: int, eager_found: Curves, compiled_found: Curves) -> str:
+    """The text of this part of the results."""
     times = [f"{VALUE}, µs", f"{BOTH}, µs"]
     return "\n\n".join(
         [
@@ -119,10 +122,10 @@ def write_up(sizes: Sequence[int], turns: int, eager_found: Curves, compiled_fou
     )
 
 
-def measure(turns: int) -> str:
-    """All measurements, as the text of one part of the results."""
-    picture = Path(__file__).with_name(PICTURE)
-    return write_up(SIZES, turns, eager_curves(SIZES, turns), compiled_curves(SIZES, turns), picture)
+def measure(turns: int) -> parts.Measured:
+    """All measurements."""
+    found = eager_curves(SIZES, turns), compiled_curves(SIZES, turns)
+    return write_up(SIZES, turns, *found), lambda: picture(SIZES, *found, Path(__file__).with_name(PICTURE))
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

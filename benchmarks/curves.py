@@ -127,10 +127,8 @@ def compiled_slopes(costs: Costs) -> str:
     return f"Slopes of their log-log lines: {'; '.join(slopes)}."
 
 
-def write_up(eager_found: Costs, compiled_found: Costs, turns: int, picture: Path | None) -> str:
-    """The text of this part of the results, and its picture."""
-    if picture is not None:
-        plots.cost(eager_found, compiled_found, picture)
+def write_up(eager_found: Costs, compiled_found: Costs, turns: int) -> str:
+    """The text of this part of the results."""
     eager_sizes, asked = eager_tables(eager_found)
     return "\n\n".join(
         [
@@ -154,27 +152,22 @@ def write_up(eager_found: Costs, compiled_found: Costs, turns: int, picture: Pat
     )
 
 
-def measure(turns: int) -> str:
-    """All measurements, as the text of one part of the results."""
-    picture = Path(__file__).with_name(PICTURE)
-    return write_up(eager_costs(EAGER_SIZES, turns), compiled_costs(COMPILED_SIZES, 1), turns, picture)
-
-
-def measure_small(turns: int) -> str:
-    """The same without the large sizes and the picture."""
-    return write_up(eager_costs(EAGER_SIZES[:5], turns), compiled_costs(COMPILED_SIZES[:3], 1), turns, None)
+def measured(eager_sizes: Sizes, compiled_sizes: Sizes, turns: int) -> parts.Measured:
+    """All measurements of some sizes."""
+    found = eager_costs(eager_sizes, turns), compiled_costs(compiled_sizes, 1)
+    return write_up(*found, turns), lambda: plots.cost(*found, Path(__file__).with_name(PICTURE))
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the benchmark from the command line."""
     parts.run(
         "curves",
-        measure,
+        lambda turns: measured(EAGER_SIZES, COMPILED_SIZES, turns),
         arguments,
         usual=3,
         quick=1,
         what="fresh processes for each eager size",
-        briefly=measure_small,
+        briefly=lambda turns: measured(EAGER_SIZES[:5], COMPILED_SIZES[:3], turns),
     )
 
 

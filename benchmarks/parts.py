@@ -50,14 +50,18 @@ def named(name: str) -> Part:
     return next(part for part in PARTS if part.name == name)
 
 
+Measured = str | tuple[str, Callable[[], None]]
+"""The text of a section, and if it shows a picture, what draws that."""
+
+
 def run(
     name: str,
-    measure: Callable[[int], str],
+    measure: Callable[[int], Measured],
     arguments: Sequence[str] | None,
     usual: int,
     quick: int,
     what: str,
-    briefly: Callable[[int], str] | None = None,
+    briefly: Callable[[int], Measured] | None = None,
 ) -> None:
     """Run one part from the command line: measure it, print it, and write its section.
 
@@ -66,7 +70,7 @@ def run(
     name
         Of the part.
     measure
-        Gives the text of the section, from a number of repetitions.
+        Gives the section, from a number of repetitions.
     arguments
         Of the command line; None for those of this process.
     usual, quick
@@ -86,7 +90,10 @@ def run(
     if repeats < 1:
         parser.error(f"--repeats takes a number of at least 1; got {repeats}")
     found = (briefly if options.quick and briefly else measure)(repeats)
-    body = f"`{report.command(part.module)}` on {report.machine()}.\n\n{found}"
+    text, draw = (found, None) if isinstance(found, str) else found
+    body = f"`{report.command(part.module)}` on {report.machine()}.\n\n{text}"
     print(body)
     if not options.dry:
+        if draw is not None:
+            draw()
         report.write_section(part.title, body, order=[each.title for each in PARTS])

@@ -137,7 +137,8 @@ def test_cost_is_measured_for_every_size_and_drawn(tmp_path, monkeypatch):
     monkeypatch.setattr(report, "installed", lambda package: False)
     eager_found = curves.eager_costs((40, 100), 1)
     compiled_found = curves.compiled_costs((40, 100), 1)
-    text = curves.write_up(eager_found, compiled_found, 1, tmp_path / curves.PICTURE)
+    plots.cost(eager_found, compiled_found, tmp_path / curves.PICTURE)
+    text = curves.write_up(eager_found, compiled_found, 1)
     demand_tables(text)
     assert "| 97 | paused |" in text
     assert "| 97 | on |" in text
@@ -171,7 +172,8 @@ def test_the_cheap_gradient_is_measured_and_drawn(tmp_path, monkeypatch):
     monkeypatch.setattr(report, "installed", lambda package: False)
     sizes = (3, 10)
     found = cheap_gradient.eager_curves(sizes, 1), cheap_gradient.compiled_curves(sizes, 1)
-    text = cheap_gradient.write_up(sizes, 1, *found, tmp_path / cheap_gradient.PICTURE)
+    cheap_gradient.picture(sizes, *found, tmp_path / cheap_gradient.PICTURE)
+    text = cheap_gradient.write_up(sizes, 1, *found)
     demand_tables(text)
     assert len(list(report.targets(text))) == 2 * 2 + 2
     drawn = (tmp_path / cheap_gradient.PICTURE).read_text()
@@ -215,7 +217,12 @@ def test_a_part_measures_prints_and_writes(capsys, monkeypatch):
     assert written == []
     parts.run("memory", lambda repeats: f"{repeats} times", ["--quick"], 9, 2, "runs")
     parts.run("memory", lambda repeats: f"{repeats} times", ["--repeats", "4"], 9, 2, "runs")
-    parts.run("memory", lambda repeats: "", ["--quick"], 9, 2, "runs", briefly=lambda repeats: "in brief")
+    drawn = []
+    parts.run("memory", lambda repeats: ("seen", lambda: drawn.append(repeats)), ["--dry"], 9, 2, "runs")
+    assert drawn == []
+    brief = ("in brief", lambda: drawn.append("brief"))
+    parts.run("memory", lambda repeats: "", ["--quick"], 9, 2, "runs", briefly=lambda repeats: brief)
+    assert drawn == ["brief"]
     assert [title for title, _ in written] == ["Memory and import"] * 3
     assert [body.splitlines()[-1] for _, body in written] == ["2 times", "4 times", "in brief"]
     with pytest.raises(SystemExit):
