@@ -16,11 +16,12 @@ import time
 from collections.abc import Callable
 from contextlib import nullcontext
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import tinygrad_edu as tg
 from tinygrad_edu import Value
 
+Answer = TypeVar("Answer")
 NODES_PER_NEURON = 4
 NARROW = 8
 DEEP, WIDE = "deep", "wide"
@@ -47,14 +48,17 @@ class Network:
         return tg.sum(values)
 
 
-def apart(function: Callable[..., dict[str, float]], *arguments: Any) -> dict[str, float]:
-    """The answer of a function of this module, called in a fresh process."""
-    script = f"import json; from {__name__} import {function.__name__} as f; print(json.dumps(f(*{arguments!r})))"
+def apart(function: Callable[..., Answer], *arguments: Any) -> Answer:
+    """The answer of a function of a module, called in a fresh process."""
+    module = function.__module__
+    if module == "__main__":
+        module = sys.modules["__main__"].__spec__.name  # type: ignore[union-attr]
+    script = f"import json; from {module} import {function.__name__} as f; print(json.dumps(f(*{arguments!r})))"
     environment = {**os.environ, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
     command = [sys.executable, "-c", script]
     folder = Path(__file__).parent.parent
     run = subprocess.run(command, capture_output=True, text=True, check=True, cwd=folder, env=environment)
-    answer: dict[str, float] = json.loads(run.stdout.splitlines()[-1])
+    answer: Answer = json.loads(run.stdout.splitlines()[-1])
     return answer
 
 
