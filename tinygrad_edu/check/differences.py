@@ -110,8 +110,8 @@ class Line:
             return 2.0 * math.sqrt(sum(sizes) / len(sizes))  # few samples, so rather too much than too little
         # It is flat nearby. What has been rounded away on the way was, as far as one can know, of the order of one unit
         # in the last place of 1; or more, if it leaves the flat part by a step, as a rounded function does.
-        values = {results[index] for results in self._known.values() if math.isfinite(results[index])}
-        grid = self._jump(index) if len(values) > _STEPS else 0.0  # with fewer, it is a step function, or saturated
+        seen = {results[index] for results in self._known.values() if math.isfinite(results[index])}
+        grid = self._jump(index) if len(seen) > _STEPS else 0.0  # with fewer, it is a step function, or saturated
         return max(grid, _EPS * max(1.0, abs(self.at(0.0, index))))
 
     def _jump(self, index: int) -> float:
