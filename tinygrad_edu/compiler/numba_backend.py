@@ -18,6 +18,7 @@ from ..ops import OPS
 from . import numba_source as vm
 from .numpy_backend import MAKERS, Machine
 from .program import Instruction, Operand, Program
+from .workspace import LINE, aligned
 
 _LARGE_PRODUCTS = 1_500, 30_000  # multiplications, unbatched and batched, from which BLAS is faster
 _LARGE_MAP = 1_000  # numbers from which NumPy's logarithm and its like are faster
@@ -64,7 +65,8 @@ class NumbaMachine(Machine):
         self._code: list[int] = []
         self._numbers: dict[str, int] = {}  # constants, and their places
         self._constants: list[float] = []
-        self._spare = program.rows + program.batched_rows * count
+        self._first = -(-program.rows // LINE) * LINE  # of the batched numbers
+        self._spare = self._first + program.batched_rows * count
         self._room = max([count, *[step.height for step in program.instructions]])
         self._pending = 0
         self._segments: list[int] = []  # places among the calls, and where their code begins and ends
@@ -89,9 +91,9 @@ class NumbaMachine(Machine):
             for operand in step.operands
             if operand.rows is None
         )
-        self._memory = np.zeros(self._spare + _OPERANDS * self._room + 1 + constants)
+        self._memory = aligned(self._spare + _OPERANDS * self._room + 1 + constants)
         self.unbatched = self._memory[: program.rows]
-        self.batched = self._memory[program.rows : self._spare].reshape(program.batched_rows, count)
+        self.batched = self._memory[self._first : self._spare].reshape(program.batched_rows, count)
 
     def run(self) -> None:
         if 3 * len(self.calls) > len(self._segments):
@@ -200,13 +202,13 @@ class NumbaMachine(Machine):
         return words
 
     def _place(self, batched: bool, row: int) -> int:
-        return self.program.rows + row * self.count if batched else row
+        return self._first + row * self.count if batched else row
 
     def _places(self, operand: Operand, height: int) -> list[int]:
         """Give the places in memory that an operand is read from; constants get theirs."""
         if operand.rows is not None:
             rows = operand.rows.ravel()
-            places: list[int] = (self.program.rows + rows * self.count if operand.batched else rows).tolist()
+            places: list[int] = (self._first + rows * self.count if operand.batched else rows).tolist()
             return places
         constant = operand.constant
         numbers = [constant] * height if isinstance(constant, float) else constant.ravel().tolist()

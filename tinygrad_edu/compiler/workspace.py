@@ -10,6 +10,14 @@ import numpy as np
 from .program import Program
 
 Array = Any
+LINE = 8  # numbers in a line of the cache
+
+
+def aligned(count: int) -> Array:
+    """Give zeros that begin where a line of the cache does: where they lie may cost half the time of small programs."""
+    room = np.zeros(count + LINE)
+    start = -(room.ctypes.data // room.itemsize) % LINE
+    return room[start : start + count]
 
 
 class Workspace:
@@ -46,8 +54,8 @@ class Workspace:
         self.batched[program.ones] = 1.0
 
     def _allocate(self) -> None:
-        self.unbatched = np.zeros(self.program.rows)
-        self.batched = np.zeros((self.program.batched_rows, self.count))
+        self.unbatched = aligned(self.program.rows)
+        self.batched = aligned(self.program.batched_rows * self.count).reshape(-1, self.count)
 
     def run(self) -> None:
         """Compute every row from inputs, parameters and seed."""
