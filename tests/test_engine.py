@@ -875,3 +875,15 @@ class TestCollectorPaused:
             del y
             after = len([o for o in gc.get_objects() if type(o) is Value])
         assert before - after == 2
+
+
+@pytest.mark.parametrize("slope", [math.inf, math.nan])
+def test_zero_times_a_slope_that_is_not_finite_is_nan(slope):
+    """So it is in PyTorch: a zero from above stops finite slopes only, in sums of many terms as in products of two."""
+    x, y, z = Value(1.0), Value(2.0), Value(3.0)
+    (tg.dot([x, y, z], [slope, 5.0, 7.0]) * 0.0).backward()
+    assert math.isnan(x.grad)
+    assert (y.grad, z.grad) == (0.0, 0.0)
+    x, y = Value(1.0), Value(2.0)
+    (tg.relu(tg.dot([x, y], [-5.0, -7.0])) + x).backward()
+    assert (x.grad, y.grad) == (1.0, 0.0)

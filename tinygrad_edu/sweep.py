@@ -96,7 +96,10 @@ def backward(root: Any, seed: float = 1.0) -> None:
             if right.op is not constant:
                 right.grad += node._db * upstream
         elif left.__class__ is tuple:
-            for parent, local in zip(left, node._da):  # noqa: B905 (strict costs a tenth of the sweep)
+            slopes = node._da
+            if upstream == 0.0 and sum(slopes) * 0.0 == 0.0:
+                continue  # behind a relu that is off: finite slopes times zero, and to add zeros changes nothing
+            for parent, local in zip(left, slopes):  # noqa: B905 (strict costs a tenth of the sweep)
                 if parent.op is not constant:
                     parent.grad += local * upstream
         elif left.op is not constant:
