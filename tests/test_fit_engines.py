@@ -1,5 +1,6 @@
 """`fit` on every compiled engine writes the history of the eager engine, number by number, on any shape of examples."""
 
+import gc
 import random
 
 import numpy as np
@@ -8,6 +9,7 @@ from random_networks import RandomNetwork
 
 import tinygrad_edu as tg
 from tinygrad_edu import Value, data, nn, optim
+from tinygrad_edu.engines import EagerEngine, open_engine
 
 ENGINES = ("numpy", "numba", "jax")
 SERIES = ("loss", "accuracy", "val_loss", "val_accuracy")
@@ -324,3 +326,36 @@ def test_a_large_loss_on_few_examples_is_trained_eagerly():
     history = tg.fit(Long(), ([[1.0]] * 2, [0.5, 0.25]), epochs=1, validation=None, progress=False)
     assert history.engine.startswith("eager: auto expects 2.")
     assert history.loss[0] < 1.0
+
+
+def test_trying_to_compile_draws_no_random_numbers():
+    """Dropout cannot be compiled; trained eagerly in its place, it must draw what it draws with engine="eager"."""
+
+    def trained(engine):
+        random.seed(5)
+        model = tg.nn.MLP(2, [4, 1], activation="tanh", seed=0)
+
+        def noisy(x):
+            return model(x) * (1.0 if random.random() < 0.8 else 0.0)
+
+        rows = [[0.1 * k, 0.2 * k - 1.0] for k in range(12)]
+        loss = lambda output, target: tg.square(output - target)  # noqa: E731
+        optimizer = tg.optim.SGD(model.parameters(), lr=0.1)
+        found, why = open_engine(engine, noisy, loss, optimizer, rows, [0.5] * 12)
+        losses = found.step(*found.prepare(rows, [0.5] * 12))[0]
+        return why.partition(":")[0], list(losses)
+
+    assert trained("auto") == trained("eager")
+
+
+def test_an_eager_step_pauses_the_collector():
+    seen = []
+
+    def watching(x):
+        seen.append(gc.isenabled())
+        return Value(1.0) * x[0]
+
+    engine = EagerEngine(watching, lambda output, target: output - target, tg.optim.SGD([Value(0.0)], lr=0.1))
+    engine.step([[1.0], [2.0]], [0.0, 0.0])
+    assert seen == [False, False]
+    assert gc.isenabled()

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import difflib
 import math
+import random
 from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
@@ -56,11 +57,11 @@ class EagerEngine:
         self.model, self.loss, self.optimizer = model, loss, optimizer
         self._knows_the_loss = False
 
-    @collector_paused()
     def prepare(self, X: Sequence[Any], y: Sequence[Any]) -> tuple[Sequence[Any], Sequence[Any]]:
         """Give the examples as they are."""
         return X, y
 
+    @collector_paused()
     def step(self, X: Sequence[Any], y: Sequence[Any]) -> tuple[list[float], list[Any]]:
         """Take one step; see `Engine`."""
         self.optimizer.zero_grad()
@@ -143,16 +144,11 @@ def open_engine(
         If no engine has that name.
     """
     if name == "auto":
-        size = _size(model, loss, X[0], y[0])
-        compiling, training = COMPILING * size, EAGERLY * size * passes
-        if compiling > max(1.0, training):
-            reason = f"{compiling:.1f} s to compile {size:,} nodes and edges, {training:.1f} s to train eagerly"
-            return EagerEngine(model, loss, optimizer), f"eager: auto expects {reason}"
+        state = random.getstate()
         try:
-            return _compiled(model, loss, optimizer, X, y, COMPILED[0]), "numpy: auto compiled model and loss"
-        except Exception as error:  # whatever the model's own code raises when traced, it may run eagerly
-            reason = f"{type(error).__name__}: {error}"
-            return EagerEngine(model, loss, optimizer), f"eager: auto could not compile model and loss ({reason})"
+            return _chosen(model, loss, optimizer, X, y, passes)
+        finally:
+            random.setstate(state)  # to try a model out must not change what its dropout draws afterwards
     if name in COMPILED:
         return _compiled(model, loss, optimizer, X, y, name), f"{name}: asked for by name"
     if name not in ENGINES:
@@ -161,6 +157,22 @@ def open_engine(
         hint = f"; did you mean {near[0]!r}?" if near else "."
         raise ValueError(f"no engine is called {name!r}{hint} Known: {', '.join(known)}")
     return ENGINES[name](model, loss, optimizer), f"{name}: asked for by name"
+
+
+def _chosen(
+    model: Callable[[Any], Any], loss: Loss, optimizer: Optimizer, X: Sequence[Any], y: Sequence[Any], passes: float
+) -> tuple[Engine, str]:
+    """Compile if that is possible and pays, else train eagerly."""
+    size = _size(model, loss, X[0], y[0])
+    compiling, training = COMPILING * size, EAGERLY * size * passes
+    if compiling > max(1.0, training):
+        reason = f"{compiling:.1f} s to compile {size:,} nodes and edges, {training:.1f} s to train eagerly"
+        return EagerEngine(model, loss, optimizer), f"eager: auto expects {reason}"
+    try:
+        return _compiled(model, loss, optimizer, X, y, COMPILED[0]), "numpy: auto compiled model and loss"
+    except Exception as error:  # whatever the model's own code raises when traced, it may run eagerly
+        reason = f"{type(error).__name__}: {error}"
+        return EagerEngine(model, loss, optimizer), f"eager: auto could not compile model and loss ({reason})"
 
 
 def _size(model: Callable[[Any], Any], loss: Loss, x: Any, target: Any) -> int:
