@@ -376,3 +376,21 @@ def test_arguments_may_be_whole_numbers_or_none_at_all():
         tg.trace(lambda x: [], 1.0).grad()
     with pytest.raises(GraphError, match="was traced for"):
         graph(1.0)
+
+
+def test_simplifying_keeps_the_captured_values_that_are_used():
+    used, unused = Value(2.0, "used"), Value(3.0, "unused")
+    graph = tg.trace(lambda x: x * used * 1.0 + (unused * 0.0 - unused * 0.0) * 0.0 + used, 1.0)
+    simple = graph.simplify()
+    assert used in simple.captured
+    used.data = 5.0
+    assert simple(2.0) == graph(2.0) == 15.0
+
+
+def test_a_table_shows_zero_for_what_does_not_matter():
+    rows = tg.trace(lambda x, idle: x * x, 3.0, 4.0).table(3.0, 4.0)
+    assert [(row.name, row.primal, row.adjoint) for row in rows] == [
+        ("x", 3.0, 6.0),
+        ("idle", 4.0, 0.0),
+        ("v1", 9.0, 1.0),
+    ]

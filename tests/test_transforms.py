@@ -218,3 +218,19 @@ def test_the_first_argument_is_the_one_to_differentiate_by_unless_told():
     ):
         assert transform(lambda x, y: x * x * y)(3.0, 5.0) == 30.0
     assert tg.hessian(lambda x, y: x * x * y * y)(3.0, 5.0) == 50.0
+
+
+@pytest.mark.parametrize(
+    ("argnums", "message"),
+    [
+        ((0, 0), "twice|more than once|repeat"),
+        (2, "was called with 2 positional arguments"),
+        (-3, "was called with 2 positional arguments"),
+        ("x", "argnums='x'"),
+    ],
+)
+def test_wrong_argnums_are_named(argnums, message):
+    with pytest.raises((ValueError, TypeError), match=message):
+        tg.grad(lambda x, y: x * y, argnums=argnums)(1.0, 2.0)
+    with pytest.raises(ValueError, match=r"was called with 1 positional argument\b(?!s)"):
+        tg.grad(lambda x: x * x, argnums=1)(1.0)
