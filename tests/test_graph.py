@@ -394,3 +394,29 @@ def test_a_table_shows_zero_for_what_does_not_matter():
         ("idle", 4.0, 0.0),
         ("v1", 9.0, 1.0),
     ]
+
+
+def test_arguments_are_named_after_the_parameters():
+    class Closed:
+        __signature__ = "none"
+
+        def __call__(self, x, y):
+            return x * y
+
+    def names(f, *example):
+        return [var.name for var in tg.trace(f, *example).inputs]
+
+    assert names(lambda a, /, b, *rest, scale=2.0, **more: a * b * rest[0] * rest[1] * scale, 1.0, 2.0, 3.0, 4.0) == [
+        "a",
+        "b",
+        "rest0",
+        "rest1",
+    ]
+    assert names(lambda *xs: tg.sum(xs), 1.0, 2.0) == ["xs0", "xs1"]
+    assert names(Closed(), 1.0, 2.0) == ["x0", "x1"]  # inspect raises TypeError
+
+
+def test_what_is_constant_is_computed_while_simplifying():
+    gradient = tg.trace(lambda x: x * 2.0 + 3.0 * x, 1.0).grad().simplify()
+    assert len(gradient.equations) == 0
+    assert gradient(7.0) == 5.0

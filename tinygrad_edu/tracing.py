@@ -69,7 +69,7 @@ def _parameter_names(f: Callable[..., Any], count: int) -> list[str]:
         parameters = []
     for parameter in parameters:
         if parameter.kind is parameter.VAR_POSITIONAL:
-            names += [f"{parameter.name}{i}" for i in range(count - len(names))]
+            names += [f"{parameter.name}{i}" for i in range(count)]
         elif parameter.kind in (parameter.POSITIONAL_ONLY, parameter.POSITIONAL_OR_KEYWORD):
             names.append(parameter.name)
     names += [f"x{i}" for i in range(len(names), count)]
