@@ -234,3 +234,23 @@ def test_wrong_argnums_are_named(argnums, message):
         tg.grad(lambda x, y: x * y, argnums=argnums)(1.0, 2.0)
     with pytest.raises(ValueError, match=r"was called with 1 positional argument\b(?!s)"):
         tg.grad(lambda x: x * x, argnums=1)(1.0)
+
+
+def test_values_beside_derivatives_can_be_differentiated_too():
+    """Of y·y·x at y = x the derivative is 3x², whichever transform hands the value on."""
+    assert tg.grad(lambda x: tg.value_and_grad(lambda y: y * y * x)(x)[0])(3.0) == 27.0
+    assert tg.grad(lambda x: tg.jvp(lambda y: y * y * x, (x,), (1.0,))[0])(3.0) == 27.0
+    assert tg.jvp(lambda x: tg.jvp(lambda y: y * y * y, (x,), (1.0,))[0], (3.0,), (1.0,)) == (27.0, 27.0)
+    assert tg.trace(lambda x: tg.value_and_grad(lambda y: y * y)(x)[0], 2.0).grad()(3.0) == 6.0
+
+
+def test_what_does_not_depend_on_the_outside_is_a_float():
+    w = Value(2.0)
+    for f in (lambda y: y * y + w, lambda y: [y * y, w][0]):
+        value, slope = tg.jvp(f, (3.0,), (1.0,))
+        assert type(slope) is float
+        assert slope == 6.0
+        assert type(tg.value_and_grad(f)(3.0)[1]) is float
+    value, slope = tg.jvp(lambda y: w * y, (3.0,), (1.0,))
+    assert isinstance(value, Value)
+    assert isinstance(slope, Value)
