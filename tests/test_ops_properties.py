@@ -366,3 +366,13 @@ def test_names_that_start_with_stable_forms_stay_finite(op, data):
         y = op(x)
         assert not math.isnan(y)
         assert not math.isnan(op.slopes(y, (x,))[0])
+
+
+def test_powers_at_the_ends_of_the_range_are_those_of_numpy():
+    """The sign of an infinite power hangs on whether the exponent is odd, 1.5 and 10⁴ + 1 among them."""
+    import numpy
+
+    for a in (-inf, inf, -1e308, 1e308, -2.0, -0.0, 0.0, 5e-324, -5e-324):
+        for b in (1.5, 2.0, 3.0, -1.5, -2.0, -3.0, 1e4 + 1, 1e300, inf, -inf):  # NumPy's 0.5 is a square root
+            with numpy.errstate(all="ignore"):
+                assert bits(OPS["pow"](a, b)) == bits(float(numpy.power(a, b))), (a, b)

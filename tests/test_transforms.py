@@ -225,6 +225,7 @@ def test_the_first_argument_is_the_one_to_differentiate_by_unless_told():
     [
         ((0, 0), "twice|more than once|repeat"),
         (2, "was called with 2 positional arguments"),
+        (7, "was called with 2 positional arguments"),
         (-3, "was called with 2 positional arguments"),
         ("x", "argnums='x'"),
     ],
