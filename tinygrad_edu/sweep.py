@@ -153,7 +153,7 @@ def _interior_cleared(root: Any) -> list[Any]:
                 if not stack:
                     return order
                 node = pop()
-        if node.__class__ is not kind:
+        if node.__class__ is not kind:  # but what is left of a list of parents; the node lies below
             todo, node = node, pop()
 
 
