@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from ..numeric import number
-from .ssa import BATCH_SUM, BATCHED, MUL, SSA, SUM, UNBATCHED, Expr
+from .ssa import BATCH_DOT, BATCH_SUM, BATCHED, MUL, SSA, SUM, UNBATCHED, Expr
 
 
 def differentiate(ssa: SSA, output: int, seed: int, wanted: Iterable[int]) -> dict[int, int]:
@@ -70,12 +70,16 @@ def differentiate(ssa: SSA, output: int, seed: int, wanted: Iterable[int]) -> di
         for a, local in zip(args[i], locals_, strict=True):
             if not needed[a]:
                 continue
+            over_batch = kinds[a] == UNBATCHED and kinds[i] == BATCHED
             if local.__class__ is float and local == 1.0:
                 contribution = upstream
             else:
                 node = local.id if local.__class__ is Expr else ssa.constant(number(local, f"a partial of {op.name}"))
+                if over_batch and kinds[node] == BATCHED == kinds[upstream]:  # the usual case, a weight
+                    contributions.setdefault(a, []).append(ssa.node(BATCH_DOT, (upstream, node), UNBATCHED))
+                    continue
                 contribution = apply(MUL, (node, upstream))
-            if kinds[a] == UNBATCHED and kinds[i] == BATCHED:
+            if over_batch:
                 contribution = apply(BATCH_SUM, (contribution,))
             contributions.setdefault(a, []).append(contribution)
     return found

@@ -10,11 +10,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .matmul import Block, Vector, find_blocks
-from .normalise import BATCH_DOT, DOT
 from .program import Instruction, Operand
 from .schedule import Group, schedule
 from .spacing import best_order, strides_of
-from .ssa import BATCHED, CONSTANT, SSA, SUM
+from .ssa import BATCH_DOT, BATCHED, CONSTANT, DOT, SSA, SUM
 from .storage import Storage
 
 if TYPE_CHECKING:

@@ -13,11 +13,11 @@ from itertools import chain
 from math import isfinite
 
 from ..operation import Op
-from .ssa import ADD, BATCH_SUM, BATCHED, CONSTANT, COPY, MUL, NEG, ROLES, SSA, SUB, SUM, UNBATCHED
+from .ssa import ADD, BATCH_DOT, BATCH_SUM, BATCHED, CONSTANT, COPY, DOT, MUL, NEG, SSA, SUB, SUM, UNBATCHED
 
-DOT = ROLES["dot"]
-BATCH_DOT = Op("batch_dot", lambda *uv: 0.0, lambda y, *uv: uv, symbol="Σₙ·", doc="Inner products summed over a batch.")
 LINEAR = {ADD, SUB, NEG, SUM}
+ALONE = {MUL, BATCH_SUM, BATCH_DOT}
+SUMS = {*LINEAR, DOT, BATCH_SUM, BATCH_DOT}
 LONG = 8  # products from which an inner product is worth an operation of its own
 
 Pair = tuple[int, int]
@@ -68,7 +68,7 @@ class Normaliser:
         records: dict[int, Terms] = {}
         products: dict[int, Pair] = {}  # summed over the batch, and nothing else
         for i in order:
-            if i not in self.absorbed and (ssa.ops[i] in LINEAR or ssa.ops[i] is BATCH_SUM):
+            if ssa.ops[i] in SUMS and i not in self.absorbed:
                 product = self._product_over_batch(i)
                 if product is None:
                     records[i] = self._terms(i)
@@ -114,7 +114,7 @@ class Normaliser:
                     live[a] = 1
         if alias:  # what was batched only for a branch that is not taken is so no longer
             for i in sorted(found):
-                if found[i] and ops[i] is not BATCH_SUM:
+                if found[i] and ops[i] is not BATCH_SUM and ops[i] is not BATCH_DOT:
                     self.kinds[i] = max([UNBATCHED, *[self.kinds[a] for a in found[i]]])
         return found
 
@@ -126,7 +126,7 @@ class Normaliser:
             if i in values:
                 if isfinite(values[i]):
                     found.add(i)
-            elif kinds[i] != BATCHED and (ops[i] in LINEAR or ops[i] is MUL) and found.issuperset(self.args[i]):
+            elif kinds[i] != BATCHED and (ops[i] in LINEAR or ops[i] in (MUL, DOT)) and found.issuperset(self.args[i]):
                 found.add(i)
         return found
 
@@ -143,21 +143,24 @@ class Normaliser:
                 found = [
                     a
                     for a in self.args[i]
-                    if uses[a] == 1 and kinds[a] == BATCHED and (ops[a] in LINEAR or ops[a] is MUL)
+                    if uses[a] == 1 and kinds[a] == BATCHED and (ops[a] in LINEAR or ops[a] in (MUL, DOT))
                 ]
                 inside.update(found)
             else:
                 found = []
                 for a in self.args[i]:
                     op = ops[a]
-                    # Of another kind only what is linear: its terms are added up by kind anyway.
-                    if uses[a] == 1 and (op in LINEAR or (kinds[a] == kinds[i] and (op is MUL or op is BATCH_SUM))):
+                    # Of another kind only what is a sum: its terms are added up by kind anyway.
+                    if uses[a] == 1 and (op in LINEAR or op is DOT or (kinds[a] == kinds[i] and op in ALONE)):
                         found.append(a)
             absorbed.update(found)
         return absorbed
 
     def _product_over_batch(self, i: int) -> Pair | None:
         """Give the two factors if a node is nothing but their product summed over the batch: a weight's gradient."""
+        if self.ssa.ops[i] is BATCH_DOT:
+            a, b = self.args[i]
+            return (b, a) if a < b else (a, b)
         if self.ssa.ops[i] is not BATCH_SUM:
             return None
         (inner,) = self.args[i]
@@ -188,23 +191,15 @@ class Normaliser:
                 stack.append((args[i][0], 1 - sign, inside))
             elif op is BATCH_SUM:
                 stack.append((args[i][0], sign, True))
-            elif op is MUL:
+            elif op is BATCH_DOT:
                 a, b = args[i]
-                if inside:
-                    shared, each = (a, b) if kinds[b] == BATCHED else (b, a)
-                    if shared in self.finite:  # an infinite one may not come before the sum: ∞·1 − ∞·2 is nan, not −∞
-                        terms.plain[sign].append(self._deferred(shared, each))
-                    else:
-                        terms.batch[sign].append((max(a, b), min(a, b)))
-                else:
-                    if (kinds[a] == BATCHED) != (kinds[b] == BATCHED):  # the usual case, a weight and what it is for
-                        a, b = (a, b) if kinds[b] == BATCHED else (b, a)
-                    elif self._rank(a) > self._rank(b):
-                        a, b = b, a
-                    if sign and a in values:
-                        terms.pairs[0].append((self._constant(-values[a]), b))
-                    else:
-                        terms.pairs[sign].append((a, b))
+                terms.batch[sign].append((b, a) if a < b else (a, b))
+            elif op is MUL:
+                self._take(terms, args[i], sign, inside)
+            elif op is DOT:
+                half = len(args[i]) // 2
+                for pair in zip(args[i][:half], args[i][half:], strict=True):
+                    self._take(terms, pair, sign, inside)
             elif inside and kinds[i] == BATCHED:
                 terms.batch[sign].append((i, -1))
             elif inside:
@@ -220,6 +215,26 @@ class Normaliser:
         for pairs in terms.batch:
             pairs.sort()
         return terms
+
+    def _take(self, terms: Terms, product: Pair, sign: int, inside: bool) -> None:
+        """Add a product to a flat sum, its factors in a fixed order."""
+        kinds, values = self.kinds, self.ssa.values
+        a, b = product
+        if inside:
+            shared, each = (a, b) if kinds[b] == BATCHED else (b, a)
+            if shared in self.finite:  # an infinite one may not come before the sum: ∞·1 − ∞·2 is nan, not −∞
+                terms.plain[sign].append(self._deferred(shared, each))
+            else:
+                terms.batch[sign].append((max(a, b), min(a, b)))
+            return
+        if (kinds[a] == BATCHED) != (kinds[b] == BATCHED):  # the usual case, a weight and what it is for
+            a, b = (a, b) if kinds[b] == BATCHED else (b, a)
+        elif self._rank(a) > self._rank(b):
+            a, b = b, a
+        if sign and a in values:
+            terms.pairs[0].append((self._constant(-values[a]), b))
+        else:
+            terms.pairs[sign].append((a, b))
 
     def _constant(self, value: float) -> int:
         made = self.ssa.constant(value)

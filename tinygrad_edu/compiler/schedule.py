@@ -7,8 +7,7 @@ from typing import Any, NamedTuple
 
 from ..operation import Op
 from .array_ops import RAGGED
-from .normalise import BATCH_DOT, DOT
-from .ssa import BATCHED, SSA
+from .ssa import BATCH_DOT, BATCHED, DOT, SSA
 
 
 class Group(NamedTuple):

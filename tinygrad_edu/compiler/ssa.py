@@ -9,6 +9,7 @@ a kind: a constant, *unbatched* (parameters and what depends on them alone: one 
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import chain
 from typing import Any
 
 from ..errors import TracedBoolError
@@ -21,10 +22,13 @@ CONSTANT, UNBATCHED, BATCHED = 0, 1, 2
 
 ROLES: dict[str, Op] = {op.role: op for op in reversed(OPS.values()) if op.role}
 """The operations with a part in sums and products, by that part."""
-ADD, SUB, MUL, NEG, SUM, COPY = (ROLES[role] for role in ("add", "sub", "mul", "neg", "sum", "copy"))
+ADD, SUB, MUL, NEG, SUM, DOT, COPY = (ROLES[role] for role in ("add", "sub", "mul", "neg", "sum", "dot", "copy"))
 
 BATCH_SUM = Op("batch_sum", float, lambda y, x: (1.0,), symbol="Σₙ", doc="Sum over the examples of a batch.")
 """Only the compiler makes this one: where a batched node flows into an unbatched one."""
+
+BATCH_DOT = Op("batch_dot", lambda *uv: 0.0, lambda y, *uv: uv, symbol="Σₙ·", doc="Inner products summed over a batch.")
+"""And this one: what flows into a weight is a product summed over the examples."""
 
 
 class SSA:
@@ -175,7 +179,13 @@ def _sum(ssa: SSA, args: tuple[int, ...]) -> int | None:
 
 def _dot(ssa: SSA, args: tuple[int, ...]) -> int | None:
     half = len(args) // 2
-    return ssa.apply(SUM, tuple([ssa.apply(MUL, pair) for pair in zip(args[:half], args[half:], strict=True)]))
+    pairs = list(zip(args[:half], args[half:], strict=True))
+    if half > 1:
+        kinds = ssa.kinds
+        of_products = {(kinds[a], kinds[b]) for a, b in pairs}
+        if len({*map(max, of_products)}) == 1 and CONSTANT not in chain(*of_products):
+            return None  # it stays: its products are neither simpler nor of several kinds
+    return ssa.apply(SUM, tuple([ssa.apply(MUL, pair) for pair in pairs]))
 
 
 def _mean(ssa: SSA, args: tuple[int, ...]) -> int | None:

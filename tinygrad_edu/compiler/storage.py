@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from .matmul import Vector
-from .normalise import DOT
 from .program import Operand
 from .spacing import strides_of
-from .ssa import BATCHED, SSA
+from .ssa import BATCHED, DOT, SSA
 
 if TYPE_CHECKING:
     from .program import Rows
