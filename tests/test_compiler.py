@@ -58,8 +58,27 @@ def test_a_settled_choice_of_something_unbatched_stays_summed_over_the_batch():
     agree(lambda x: tg.where(1.0, w, x) * tg.where(0.0, x, p) + x * p, [w, p], np.array([1.0, 2.0, 3.0]))
 
 
+SPECIAL = [0.0, -0.0, 1.0, -1.0, 0.5, 2.5, -3.0, 800.0, -800.0, 1e300, math.inf, -math.inf, math.nan]
+
+
+@pytest.mark.parametrize("backend", ["numpy", "numba"])
+def test_operations_compile_with_one_operand_the_same_for_all_examples(backend):
+    """A constant, or a parameter: what does not vary may take another way, as a power of 0.5 does."""
+    pytest.importorskip(backend, reason=f"the extra for {backend} is not installed")
+    values = [*map(Value, SPECIAL)]
+    for op in tg.OPS.values():
+        if op.arity == 2:
+
+            def fixed(x, op=op):
+                return [[op(x, other), op(other, x)] for other in (*SPECIAL, *values)]
+
+            found = tg.compile(fixed, values, backend)(np.array(SPECIAL))
+            truth = [[[op(x, other), op(other, x)] for other in SPECIAL * 2] for x in SPECIAL]
+            np.testing.assert_allclose(found, truth, rtol=1e-13, atol=1e-300, err_msg=op.name)
+
+
 def test_every_operation_compiles_at_special_values():
-    numbers = [0.0, -0.0, 1.0, -1.0, 0.5, 2.5, -3.0, 800.0, -800.0, 1e300, math.inf, -math.inf, math.nan]
+    numbers = SPECIAL
     for op in tg.OPS.values():
         arity = 2 if op.arity is None else op.arity
         if not arity:
