@@ -237,8 +237,8 @@ def dot(*uv: float) -> float:
     """Inner product of the first half of the arguments with the second."""
     half = len(uv) // 2
     y = 0.0
-    for u, v in zip(uv[:half], uv[half:]):  # noqa: B905 (halves of one tuple)
-        y += u * v
+    for product in map(_mul, uv[:half], uv[half:]):
+        y += product
     return y
 
 
@@ -284,7 +284,7 @@ class IEEEFloat(float):
     _priority = 1
 
     @staticmethod
-    def _apply(op: Any, args: tuple[float, ...], uniform: bool = False) -> IEEEFloat:
+    def _apply(op: Any, args: tuple[float, ...]) -> IEEEFloat:
         """Let a table function keep the type, so that the rest of the line stays total."""
         return IEEEFloat(op.fn(*map(float, args)))
 

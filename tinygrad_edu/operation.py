@@ -64,8 +64,9 @@ class Op:
     """What the compiler may rely on: a part in sums and products ("add", "sub", "neg", "mul", "sum", "dot", "mean"),
     that the result is the argument ("copy"), or one of the last two by the first ("choose")."""
 
-    direct: dict[type, Callable[[Any], Any]]
-    """What applies an operation of one argument to a type of number at once, where that type has something quicker."""
+    direct: dict[type, Callable[..., Any]]
+    """What applies an operation of one argument, or of any number, to a type of number at once, where that type has
+    something quicker. It is chosen by the first argument, and may return NotImplemented if the others are different."""
 
     def __init__(
         self,
@@ -100,8 +101,11 @@ class Op:
 
     def __call__(self, *args: Any) -> Any:
         """Apply the operation to floats, Values or graph variables."""
-        if len(args) == 1 and type(args[0]) in self.direct:
-            return self.direct[type(args[0])](args[0])
+        direct = self.direct.get(type(args[0])) if args else None
+        if direct is not None and (self.arity is None or len(args) == 1):
+            made = direct(*args)
+            if made is not NotImplemented:
+                return made
         if self.arity is not None and len(args) != self.arity:
             raise TypeError(f"{self.name} takes {self.arity} argument{'s' * (self.arity != 1)}, got {len(args)}")
         kinds = {*map(type, args)}
@@ -109,7 +113,7 @@ class Op:
         if reader is float and not kinds:
             return float(self.fn(*args))
         if _priority(reader):
-            return reader._apply(self, args, not kinds)
+            return reader._apply(self, args)
         return float(self.fn(*[num.number(a, f"a number or Value for {self.name}") for a in args]))
 
     def slopes(self, y: float, args: Sequence[float]) -> tuple[float, ...]:

@@ -79,7 +79,7 @@ class Text(Operators):
         return self._apply(less_equal, (other, self))
 
     @staticmethod
-    def _apply(op: Op, args: tuple[Any, ...], uniform: bool = False) -> Text:
+    def _apply(op: Op, args: tuple[Any, ...]) -> Text:
         texts = [arg if isinstance(arg, Text) else Text(number_text(number(arg))) for arg in args]
         for i, kept in enumerate(texts):  # 1 × a reads a
             others = [(n, a) for j, (n, a) in enumerate(zip(op.neutral, args, strict=False)) if j != i]
@@ -208,7 +208,7 @@ class Code(Operators):
         raise TypeError(f"the partials of an operation must not branch on a number ({self.source}); write where(...)")
 
     @staticmethod
-    def _apply(op: Op, args: tuple[Any, ...], uniform: bool = False) -> Code:
+    def _apply(op: Op, args: tuple[Any, ...]) -> Code:
         functions = next(arg.functions for arg in args if isinstance(arg, Code))
         texts = [arg.source if isinstance(arg, Code) else repr(number(arg)) for arg in args]
         if op in _PYTHON:

@@ -13,6 +13,7 @@ towards each of them, recorded at the moment it was computed. `backward()` needs
 from __future__ import annotations
 
 import threading
+from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
 from . import sweep
@@ -168,10 +169,10 @@ class Value(Tagged, Operators):
         return Value(self.data, self.name)
 
     @staticmethod
-    def _apply(op: Op, args: tuple[Any, ...], uniform: bool = False) -> Value:
-        """Apply an operation of any number of arguments, at least one of which is a Value, or all (`uniform`)."""
-        if uniform and op.arity is None:
-            return record(op, args, [parent.data for parent in args])
+    def _apply(op: Op, args: tuple[Any, ...]) -> Value:
+        """Apply an operation to arguments of which at least one is a Value; leave it a quicker way for next time."""
+        if op.arity is None:
+            op.direct[Value] = partial(_apply_to_values, op)
         if op.trusted and op.arity == 2:
             left, right = args
             if type(left) is Value:
@@ -320,8 +321,18 @@ def record(op: Op, parents: tuple[Value, ...], data: Sequence[float]) -> Value:
     if where is _OFF:
         return _unrecorded(node)
     node.op = op
-    node._link(parents, op.slopes(y, data))
+    slopes = op.slopes(y, data)
+    if len(parents) > 2:  # the usual case, as in _link
+        node._a, node._b, node._da = parents, None, slopes
+    else:
+        node._link(parents, slopes)
     return node
+
+
+def _apply_to_values(op: Op, *args: Any) -> Any:
+    """Apply an operation of any number of arguments to Values alone."""
+    data = [parent.data for parent in args if parent.__class__ is Value]
+    return record(op, args, data) if len(data) == len(args) else NotImplemented
 
 
 def lift(other: Any) -> Any:

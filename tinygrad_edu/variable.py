@@ -50,7 +50,7 @@ class Var(Tagged, Operators):
         self._tag = tag
 
     @staticmethod
-    def _apply(op: Op, args: tuple[Any, ...], uniform: bool = False) -> Var:
+    def _apply(op: Op, args: tuple[Any, ...]) -> Var:
         tracer: Tracer = next(arg.tracer for arg in args if type(arg) is Var)
         made = tracer.variable(op, tuple(map(tracer.lift, args)), context.scope)
         if context.scope is OFF:  # nothing may flow back from here: say so in the graph

@@ -101,7 +101,7 @@ BUGS = [
     Bug("the symbolic sweep takes any float for 1", SWEEP, "if local.__class__ is float and local == 1.0:", "if local.__class__ is float:"),
     Bug("dependents stop at the first", SWEEP, "    found = set(sources)\n    for node in order:\n        if node.parents and not found.isdisjoint(node.parents):\n            found.add(node)", "    found = set(sources)\n    for node in order:\n        if node.parents and node.parents[0] in found:\n            found.add(node)"),
     # ------------------------------------------------------------ nodes, contexts
-    Bug("parents as a set", VALUE, "            self._a, self._da = parents, partials\n", "            self._a, self._da = tuple(dict.fromkeys(parents)), partials\n"),
+    Bug("parents as a set", VALUE, "        node._a, node._b, node._da = parents, None, slopes\n", "        node._a, node._b, node._da = tuple(dict.fromkeys(parents)), None, slopes\n"),
     Bug("no_grad keeps the parents", VALUE, "    node.op = node._tag = node._a = node._b = None\n    if context.created", "    node._tag = None\n    node._link((constant(1.0),), (1.0,))\n    if context.created"),
     Bug("detach returns itself", VALUE, "        return Value(self.data, self.name)", "        return self"),
     Bug("a constant cached under the wrong sign of zero", VALUE, "if node is not None and (other or kind is int):", "if node is not None:"),

@@ -93,6 +93,11 @@ def _power(a: Array, b: Array, out: Array) -> None:
 _POWERS: dict[float, Callable[[Array, Array], Any]] = {2.0: np.square, -1.0: np.reciprocal}
 
 
+def _sign(x: Array, out: Array) -> None:
+    np.sign(x, out)
+    np.copysign(out, x, out)  # that of −0 is −0
+
+
 def _copy(x: Array, out: Array) -> None:
     np.copyto(out, x)
 
@@ -134,7 +139,7 @@ ELEMENTWISE: dict[str, Callable[..., Any]] = {
     "elu": _elu,
     "silu": _silu,
     "abs": np.absolute,
-    "sign": np.sign,
+    "sign": _sign,
     "heaviside": _heaviside,
     "less": np.less,
     "less_equal": np.less_equal,

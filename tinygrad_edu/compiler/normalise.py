@@ -195,7 +195,8 @@ class Normaliser:
                 a, b = args[i]
                 terms.batch[sign].append((b, a) if a < b else (a, b))
             elif op is MUL:
-                self._take(terms, args[i], sign, inside)
+                a, b = args[i]
+                self._take(terms, (a, b), sign, inside)
             elif op is DOT:
                 half = len(args[i]) // 2
                 for pair in zip(args[i][:half], args[i][half:], strict=True):

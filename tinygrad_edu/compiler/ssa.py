@@ -216,7 +216,7 @@ class Expr(Operators):
         self.id = node
 
     @staticmethod
-    def _apply(op: Op, args: tuple[Any, ...], uniform: bool = False) -> Expr:
+    def _apply(op: Op, args: tuple[Any, ...]) -> Expr:
         ssa: SSA = next(a.ssa for a in args if type(a) is Expr)
         return Expr(ssa, ssa.apply(op, tuple([a.id if type(a) is Expr else ssa.constant(number(a)) for a in args])))
 
