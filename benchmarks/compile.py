@@ -224,6 +224,27 @@ def network_rows(turns: int) -> list[list[str]]:
 # ---------------------------------------------------------------------------------------- structure
 
 
+def scalar_nodes(graph: tg.Graph) -> int:
+    """Count the nodes of a graph and what it captures, a sum of n terms as the n − 1 additions that it is."""
+    count = len(graph.inputs) + len(graph.captured)
+    for var in graph.variables:
+        terms = {"dot": len(var.parents), "sum": len(var.parents)}.get(var.op.role or "", 2)  # type: ignore[union-attr]
+        count += terms - 1
+    return count
+
+
+def term_by_term(model: nn.MLP) -> Callable[[Any], Any]:
+    """Write the same network with multiplication and addition alone."""
+
+    def forward(x: Any) -> Any:
+        for layer in model.layers:
+            sums = [sum((w * xi for w, xi in zip(n.w, x, strict=True)), n.b) for n in layer.neurons]
+            x = sums if layer is model.layers[-1] else [z.relu() for z in sums]
+        return x if len(x) > 1 else x[0]
+
+    return forward
+
+
 def structure_rows() -> list[list[str]]:
     """Scalar nodes, array operations, time to compile."""
     rows = []
@@ -231,19 +252,25 @@ def structure_rows() -> list[list[str]]:
         ("MLP 2-16-16-1, hinge", moons_network, 22),
         ("MLP 64-32-10, cross-entropy", digits_network, 22),
     ):
-        model, (loss, X, Y), _ = make()
-        nodes = len(tg.trace(loss, X[0].tolist(), Y[0].tolist() if Y.ndim > 1 else 1.0).variables)
-        nodes += len(model.parameters())
-        make_one = partial(tg.compile, loss, model.parameters())
-        rows.append(_structure(title, make_one, (X, Y), nodes, f"≤ {most}", "≤ 25"))
+        model, (_, X, Y), _ = make()
+        criterion = nn.cross_entropy if Y.ndim > 1 else lambda out, y: tg.relu(1.0 - y * out)
+        for style, network in (("", model), (", product by product", term_by_term(model))):
+
+            def loss(x: Any, y: Any, network: Any = network, criterion: Any = criterion) -> Any:
+                return criterion(network(x), y)
+
+            nodes = scalar_nodes(tg.trace(loss, X[0].tolist(), Y[0].tolist() if Y.ndim > 1 else 1.0))
+            make_one = partial(tg.compile, loss, model.parameters())
+            rows.append(_structure(title + style, make_one, (X, Y), nodes, f"≤ {most}", "≤ 25"))
     network, f = gpt()
-    nodes = len(tg.topological_order(f()))
+    nodes = scalar_nodes(tg.trace(f))
     rows.append(
         _structure("scalar GPT, context 16", partial(tg.compile, f, network.parameters()), (), nodes, "≤ 165", "≤ 25")
     )
     program, values = irregular(10_000, deep=False)
     make_one = partial(tg.compile, lambda: program(*values))
-    rows.append(_structure("random DAG of 10,000 operations", make_one, (), 10_000, "–", "≤ 80"))
+    nodes = scalar_nodes(tg.trace(lambda: program(*values)))
+    rows.append(_structure("random DAG of 10,000 operations", make_one, (), nodes, "–", "≤ 80"))
     return rows
 
 
@@ -257,7 +284,8 @@ def _structure(title: str, make: Function, arrays: Any, nodes: int, operations: 
         seconds.append(time.process_time() - start)
     cost = statistics.median(seconds) / nodes * MICROSECONDS
     count = len(compiled.program)
-    return [title, f"{nodes:,}", f"**{count}**", operations, f"**{cost:.0f}**", target]
+    whole = f"{statistics.median(seconds) * 1000.0:.1f}"
+    return [title, f"{nodes:,}", f"**{count}**", operations, whole, f"**{cost:.0f}**", target]
 
 
 def gpt() -> tuple[Any, Function]:
@@ -298,23 +326,31 @@ def gpt_row(turns: int, ours: str, target: str) -> list[str]:
 
 
 def irregular(count: int, deep: bool, seed: int = 0) -> tuple[Callable[..., Any], list[Value]]:
-    """A random DAG over 20 numbers, and Values for these; deep ones prefer the latest nodes."""
+    """A random DAG of so many operations over 20 numbers, and Values for these; deep ones prefer the latest nodes.
+
+    The sine around every sum and product is one of the operations: it keeps the numbers small. The result is the sum
+    of all that nothing else uses, so that every operation counts.
+    """
     rng = random.Random(seed)
     unary = [tg.sin, tg.cos, tg.tanh, tg.sigmoid]
-    plan: list[Any] = []
-    for i in range(count):
-        reach = 20 + i
+    plan: list[tuple[Any, ...]] = []
+    while len(plan) < count:
+        reach = 20 + len(plan)
         low = max(0, reach - 60) if deep else 0
         a, b = rng.randrange(low, reach), rng.randrange(low, reach)
         draw = rng.random()
-        plan.append((rng.choice(unary), a) if draw < 0.3 else (tg.OPS["mul" if draw < 0.6 else "add"], a, b))
+        if draw < 0.3:
+            plan.append((rng.choice(unary), a))
+        else:
+            plan += [(tg.OPS["mul" if draw < 0.6 else "add"], a, b), (tg.sin, reach)]
+    used = {place for _, *places in plan for place in places}
+    ends = [place for place in range(20 + len(plan)) if place not in used]
 
     def program(*xs: Any) -> Any:
         nodes = list(xs)
         for op, *places in plan:
-            made = op(*[nodes[place] for place in places])
-            nodes.append(tg.sin(made) if len(places) == 2 else made)
-        return tg.sum(nodes[-100:])
+            nodes.append(op(*[nodes[place] for place in places]))
+        return tg.sum([nodes[place] for place in ends])
 
     return program, [Value(rng.uniform(-1.0, 1.0)) for _ in range(20)]
 
@@ -405,8 +441,9 @@ def _casadi(f: Any, params: Sequence[Value], points: Any, expected: Any) -> Func
     buffer.set_res(0, memoryview(value))
     buffer.set_res(1, memoryview(gradient))
     run()
-    assert np.allclose(value, expected[0], rtol=1e-9)
-    assert np.allclose(gradient, expected[1], rtol=1e-7)
+    # Deep graphs magnify rounding: their derivatives at some of the points are about 1e9.
+    assert np.allclose(value, expected[0], rtol=1e-7)
+    assert np.allclose(gradient, expected[1], rtol=1e-7, atol=1e-5 * np.abs(expected[1]).max())
     kept = (function, buffer, inputs, value, gradient)  # the machine code reads and writes these
     return lambda: (run(), kept)
 
@@ -425,14 +462,24 @@ def measure(turns: int) -> str:
             f"{report.versions('tinygrad-edu', 'numpy', *peers)}.",
             f"Medians of processor time over {turns} turns, each of all programs one after another, those of networks "
             f"spread over {PROCESSES} processes; the ratio is the median of the ratios within a turn. One BLAS thread, "
-            "float64. Values and gradients of all were checked to agree to 1e-12 of the largest (CasADi 1e-7). Ours "
+            "float64. Values and gradients of all were checked to agree to 1e-12 of the largest (CasADi 1e-5). Ours "
             "includes copying inputs and parameters in, these from one array as every peer has them; reading them out "
             "of Values one by one is a row of its own. The study that set the targets took 590 µs for the scalar GPT, "
             "with an eager engine that took 1,534,000 µs.",
             report.table(header, rows),
-            "What the compiler makes of them (time to compile includes tracing, and the first run):",
+            "What the compiler makes of them. Nodes are inputs, parameters and operations of one example, each product "
+            "and each addition of an inner product for itself, as the study counts them; the time to compile includes "
+            "tracing, and the first run:",
             report.table(
-                ["function", "scalar nodes forward", "array operations", "target", "µs per node to compile", "target"],
+                [
+                    "function",
+                    "scalar nodes forward",
+                    "array operations",
+                    report.TARGET,
+                    "ms to compile",
+                    "µs per node to compile",
+                    report.TARGET,
+                ],
                 structure_rows(),
             ),
         ]
