@@ -80,7 +80,8 @@ class Normaliser:
                 continue
             op = ssa.ops[i]
             if i in products:
-                self.new[i] = self._over_batch([products[i]])
+                a, b = products[i]
+                self.new[i] = out.node(BATCH_DOT, (self._for_each(a), self._for_each(b)), UNBATCHED)
             elif i in records:
                 self.new[i] = self._emit(records[i])
             elif op is None:
@@ -307,9 +308,6 @@ class Normaliser:
         return self._operation(SUB, (first, rest), max(self.out.kinds[first], self.out.kinds[rest]))
 
     def _over_batch(self, pairs: list[Pair]) -> int:
-        if len(pairs) == 1:  # the usual case
-            ((a, b),) = pairs
-            return self.out.node(BATCH_DOT, (self._for_each(a), self._for_each(b)), UNBATCHED)
         vectors = (*[self._for_each(a) for a, _ in pairs], *[self._for_each(b) for _, b in pairs])
         return self.out.node(BATCH_DOT, vectors, UNBATCHED)
 
