@@ -6,6 +6,7 @@ import difflib
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import chain
 from typing import Any, Literal
 
@@ -58,11 +59,12 @@ class Examples:
 
         They are those of all examples, in this order or the one given.
         """
-        labels = self.y if order is None else [self.y[i] for i in order]
         if hasattr(outputs, "argmax"):
             if outputs.ndim <= 2:
+                labels = self._labels if order is None else self._labels.take(order)
                 return _share_of_array(outputs, labels, self.kind)
             outputs = outputs.tolist()
+        labels = self.y if order is None else [self.y[i] for i in order]
         right = 0
         for output, target in zip(outputs, labels, strict=True):
             if isinstance(output, list):
@@ -74,6 +76,13 @@ class Examples:
         return right / len(labels)
 
 
+    @cached_property
+    def _labels(self) -> Any:
+        import numpy as np
+
+        return np.array(self.y)
+
+
 def _kept_whole(numbers: Any, given: Any) -> Any:
     """Give back as integers what was given as such: the classes of a sequence, say."""
     if isinstance(numbers, list):
@@ -81,12 +90,10 @@ def _kept_whole(numbers: Any, given: Any) -> Any:
     return int(numbers) if hasattr(given, "__index__") else numbers
 
 
-def _share_of_array(outputs: Any, labels: Sequence[Any], kind: Kind) -> float:
+def _share_of_array(outputs: Any, labels: Any, kind: Kind) -> float:
     import numpy as np
 
-    truth = np.array(labels)
-    if outputs.ndim == 1 or kind == "signs":
-        truth = truth > 0
+    truth = labels > 0 if outputs.ndim == 1 or kind == "signs" else labels
     if outputs.ndim == 1:
         found = outputs > 0.0
     else:  # nan as Python's max takes it: larger than nothing, but not beaten where it stands first
@@ -96,7 +103,18 @@ def _share_of_array(outputs: Any, labels: Sequence[Any], kind: Kind) -> float:
     return float((found == truth).sum()) / len(labels)
 
 
-def reordered(items: Any, order: Sequence[int]) -> Any:
+def shuffled(items: Any, generator: random.Random) -> Any:
+    """Give the places of some items in random order: a list for a list, else an array."""
+    order = list(range(len(items)))
+    generator.shuffle(order)
+    if isinstance(items, list):
+        return order
+    import numpy as np
+
+    return np.array(order)
+
+
+def reordered(items: Any, order: Any) -> Any:
     """Give the items of a list or an array in another order."""
     return items.take(order, 0) if hasattr(items, "take") else [items[i] for i in order]
 

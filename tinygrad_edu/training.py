@@ -28,7 +28,7 @@ from typing import Any
 from . import optim
 from .arguments import as_count, as_seed
 from .engines import Engine, open_engine
-from .examples import Examples, choose_loss, divide, joined, outputs_of, predict, reordered
+from .examples import Examples, choose_loss, divide, joined, outputs_of, predict, reordered, shuffled
 from .nn.losses import Loss
 
 __all__ = ["History", "accuracy", "fit"]
@@ -231,8 +231,7 @@ class _Part:
 def _run_epoch(
     engine: Engine, learnt: _Part, held_out: _Part | None, size: int, generator: random.Random, history: History
 ) -> None:
-    order = list(range(len(learnt.examples.X)))
-    generator.shuffle(order)
+    order = shuffled(learnt.X, generator)
     X, y = reordered(learnt.X, order), reordered(learnt.y, order)
     steps = [engine.step(X[start : start + size], y[start : start + size]) for start in range(0, len(order), size)]
     losses, outputs = (joined(parts) for parts in zip(*steps, strict=True))
