@@ -65,30 +65,29 @@ class Normaliser:
         self.args = args
         self.finite = self._surely_finite(order, sources)
         self.absorbed = self._absorbed(order, uses)
+        ops, absorbed, new = ssa.ops, self.absorbed, self.new
+        kept = [i for i in order if i not in absorbed] if absorbed else order
         records: dict[int, Terms] = {}
         products: dict[int, Pair] = {}  # summed over the batch, and nothing else
-        for i in order:
-            if ssa.ops[i] in SUMS and i not in self.absorbed:
+        for i in kept:
+            if ops[i] in SUMS:
                 product = self._product_over_batch(i)
                 if product is None:
                     records[i] = self._terms(i)
                 else:
                     products[i] = product
         self.counts = self._vectors(records.values())
-        for i in order:
-            if i in self.absorbed:
-                continue
-            op = ssa.ops[i]
+        for i in kept:
             if i in products:
                 a, b = products[i]
-                self.new[i] = out.node(BATCH_DOT, (self._for_each(a), self._for_each(b)), UNBATCHED)
+                new[i] = out.node(BATCH_DOT, (self._for_each(a), self._for_each(b)), UNBATCHED)
             elif i in records:
-                self.new[i] = self._emit(records[i])
-            elif op is None:
-                if i not in self.new:
-                    self.new[i] = out.constant(ssa.values[i])
+                new[i] = self._emit(records[i])
+            elif ops[i] is None:
+                if i not in new:
+                    new[i] = out.constant(ssa.values[i])
             else:
-                self.new[i] = self._operation(op, tuple([self.new[a] for a in args[i]]), self.kinds[i])
+                new[i] = self._operation(ops[i], tuple([new[a] for a in args[i]]), self.kinds[i])
         return [self.new[i] for i in roots]
 
     def _live_arguments(self, roots: Sequence[int]) -> dict[int, tuple[int, ...]]:
