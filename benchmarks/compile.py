@@ -14,7 +14,7 @@ import statistics
 import time
 from collections.abc import Callable, Sequence
 from functools import partial
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import Any
 
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
@@ -23,8 +23,10 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 import numpy as np
 
 import tinygrad_edu as tg
-from benchmarks import parts, report, scalar_gpt
+from benchmarks import parts, report
+from benchmarks.peers import ScriptValue
 from benchmarks.report import installed
+from benchmarks.scalar_gpt import ScalarGPT
 from benchmarks.sized import apart, machine_of
 from benchmarks.timing import medians, ratio
 from tinygrad_edu import Value, nn
@@ -32,7 +34,7 @@ from tinygrad_edu import Value, nn
 Function = Callable[[], Any]
 MICROSECONDS = 1e6
 PROCESSES = 5
-OURS, FAST, HAND = "ours, NumPy", "ours, numba", "NumPy by hand"
+OURS, FAST, HAND, SCRIPT = "ours, NumPy", "ours, numba", "NumPy by hand", "the microgpt script's Values"
 ALONE, READING = ", without copying in", ", parameters read from Values"
 
 
@@ -288,38 +290,51 @@ def _structure(title: str, make: Function, arrays: Any, nodes: int, operations: 
     return [title, f"{nodes:,}", f"**{count}**", operations, whole, f"**{cost:.0f}**", target]
 
 
-def gpt() -> tuple[Any, Function]:
-    """The scalar GPT on a name of 15 letters, its softmax without a plain number inside."""
-    scalar_gpt.softmax = lambda logits, total: tg.softmax(logits)
-    network = scalar_gpt.ScalarGPT(Value)
+def gpt(script: bool = False) -> tuple[Any, Function]:
+    """The scalar GPT on a name of 15 letters, over our Values or those of the microgpt script."""
+    network = ScalarGPT(ScriptValue) if script else ScalarGPT(Value, softmax=tg.softmax)
     return network, lambda: network.loss("abcdefghijklmno")
 
 
-def gpt_rows(turns: int) -> list[list[str]]:
-    return [gpt_row(turns, OURS, "2,500"), *([gpt_row(turns, FAST, "4,000")] if installed("numba") else [])]
-
-
-def gpt_row(turns: int, ours: str, target: str) -> list[str]:
-    network, f = gpt()
+def gpt_eager(script: bool, turns: int) -> tuple[list[float], float, list[float]]:
+    """Seconds of the eager engine, or of the microgpt script's, with the loss and the gradient that it found."""
+    network, f = gpt(script)
     parameters = network.parameters()
-    compiled = tg.compile(f, parameters, ours.removeprefix("ours, ").lower())
-    value, gradient = compiled.value_and_grad()
-    theta = np.array([p.data for p in parameters])
 
-    def eager() -> float:
-        tg.zero_grad(parameters)
+    def swept() -> float:
+        for p in parameters:
+            p.grad = 0.0
         loss = f()
         loss.backward()
         return float(loss.data)
 
-    assert math.isclose(eager(), value, rel_tol=1e-12)
-    truth = np.array([p.grad for p in parameters])
-    error = np.abs(gradient - truth).max() / np.abs(truth).max()
-    assert error < 1e-12, error
-    seconds = medians({"eager Values": eager, ours: lambda: compiled.value_and_grad(at=theta)}, turns)
-    times = [statistics.median(seconds[name]) * MICROSECONDS for name in ("eager Values", ours)]
-    cells = [f"{times[0]:,.0f}", f"{times[1]:.0f}", f"**1/{ratio(seconds, 'eager Values', ours):,.0f}**"]
-    return ["scalar GPT, context 16", ours, "eager Values", *cells, f"≤ 1/{target}"]
+    return medians({"": swept}, turns)[""], swept(), [p.grad for p in parameters]
+
+
+def gpt_compiled(backend: str, turns: int) -> tuple[list[float], float, list[float]]:
+    """The same of the compiled function."""
+    network, f = gpt()
+    compiled = tg.compile(f, network.parameters(), backend)
+    theta = np.array([p.data for p in compiled.params])
+    value, gradient = compiled.value_and_grad()
+    return medians({"": lambda: compiled.value_and_grad(at=theta)}, turns)[""], value, gradient.tolist()
+
+
+def gpt_rows(turns: int) -> list[list[str]]:
+    """Ours on both back ends over our eager Values, and over those of the microgpt script, all in own processes."""
+    peers = {name: apart(gpt_eager, script, turns) for name, script in (("eager Values", False), (SCRIPT, True))}
+    rows = []
+    for ours, target in ((OURS, "≤ 1/2,500"), (FAST, "≤ 1/4,000")) if installed("numba") else ((OURS, "≤ 1/2,500"),):
+        runs = [apart(gpt_compiled, ours.removeprefix("ours, ").lower(), turns) for _ in range(PROCESSES)]
+        fast = statistics.median(chain.from_iterable(times for times, _, _ in runs))
+        _, value, gradient = runs[0]
+        for peer, (times, loss, truth) in peers.items():
+            assert math.isclose(loss, value, rel_tol=1e-12)
+            assert np.abs(np.subtract(gradient, truth)).max() < 1e-12 * np.abs(truth).max()
+            slow = statistics.median(times)
+            cells = [f"{slow * MICROSECONDS:,.0f}", f"{fast * MICROSECONDS:.0f}", f"**1/{slow / fast:,.0f}**"]
+            rows.append(["scalar GPT, context 16", ours, peer, *cells, "–" if peer == SCRIPT else target])
+    return rows
 
 
 # ---------------------------------------------------------------------------------------- irregular graphs

@@ -37,11 +37,7 @@ class MaskedGPT(ScalarGPT):
     """The network, with the tokens of a name as rows of a table that has a 1 in the column of each token."""
 
     def __init__(self) -> None:
-        super().__init__(Value, total=tg.sum, inner=tg.dot)
-
-    def softmax(self, logits: Vector) -> Vector:
-        """Without a look at the numbers, so that it can be traced."""
-        return tg.softmax(logits)
+        super().__init__(Value, total=tg.sum, inner=tg.dot, softmax=tg.softmax)
 
     def masked_loss(self, tokens: Matrix, targets: Matrix, weights: Vector) -> Any:
         """The surprise at each position, as often as it weighs."""

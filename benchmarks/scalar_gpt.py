@@ -6,7 +6,7 @@ gain, relu, no biases; Adam with a rate that falls to zero. With the same draws 
 first three losses come out: 3.3660, 3.4243, 3.1778.
 
 How sums and inner products are formed is passed in, so that one network serves both styles:
-term by term with the operators alone, or through n-ary `sum` and `dot`.
+term by term with the operators alone, or through n-ary `sum` and `dot`. So is the softmax.
 """
 
 from __future__ import annotations
@@ -34,14 +34,6 @@ def inner_term_by_term(u: Sequence[Number], v: Sequence[Number]) -> Number:
     return builtins.sum(a * b for a, b in zip(u, v))  # noqa: B905  (a keyword would cost time)
 
 
-def softmax(logits: Vector, total: Callable[[Iterable[Number]], Number]) -> Vector:
-    """Probabilities from logits, shifted by the largest one as a plain number."""
-    top = max(logit.data for logit in logits)
-    weights = [(logit - top).exp() for logit in logits]
-    whole = total(weights)
-    return [weight / whole for weight in weights]
-
-
 class ScalarGPT:
     """The network, its parameters drawn as the script draws them.
 
@@ -53,6 +45,8 @@ class ScalarGPT:
         Sum of an iterable of Values.
     inner
         Inner product of two sequences of Values.
+    softmax
+        Probabilities from a list of Values; the script's own looks at their numbers, so that it cannot be traced.
     """
 
     def __init__(
@@ -60,8 +54,10 @@ class ScalarGPT:
         value_class: Callable[[float], Number],
         total: Callable[[Iterable[Number]], Number] = builtins.sum,
         inner: Callable[[Sequence[Number], Sequence[Number]], Number] = inner_term_by_term,
+        softmax: Callable[[Vector], Vector] | None = None,
     ) -> None:
         self.total, self.inner = total, inner
+        self.softmax = softmax or self.softmax_of_script
         draws = random.Random(42)
         draws.shuffle(list(range(NAMES_IN_DATA_SET)))
 
@@ -84,9 +80,12 @@ class ScalarGPT:
     def linear(self, matrix: Matrix, x: Vector) -> Vector:
         return [self.inner(row, x) for row in matrix]
 
-    def softmax(self, logits: Vector) -> Vector:
-        """Probabilities from logits."""
-        return softmax(logits, self.total)
+    def softmax_of_script(self, logits: Vector) -> Vector:
+        """Probabilities from logits, shifted by the largest one as a plain number."""
+        top = max(logit.data for logit in logits)
+        weights = [(logit - top).exp() for logit in logits]
+        whole = self.total(weights)
+        return [weight / whole for weight in weights]
 
     def normalise(self, x: Vector) -> Vector:
         """Divide by the root of the mean square."""

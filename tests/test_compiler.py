@@ -199,23 +199,22 @@ def test_digits_network_takes_few_array_operations():
     assert len(compiled.program) <= 22
 
 
-def scalar_gpt_program(monkeypatch, letters, **style):
+def scalar_gpt_program(letters, **style):
     """The compiled loss of the scalar GPT on the first letters of the alphabet, called once, and its parameters."""
-    monkeypatch.setattr(scalar_gpt, "softmax", lambda logits, total: tg.softmax(logits))
-    network = scalar_gpt.ScalarGPT(Value, **style)
+    network = scalar_gpt.ScalarGPT(Value, softmax=tg.softmax, **style)
     name = scalar_gpt.LETTERS[:letters]
     return tg.compile(lambda: network.loss(name), network.parameters()), network, name
 
 
-def test_scalar_gpt_of_16_positions_takes_112_array_operations(monkeypatch):
-    compiled, _, _ = scalar_gpt_program(monkeypatch, 15, total=tg.sum, inner=tg.dot)
+def test_scalar_gpt_of_16_positions_takes_112_array_operations():
+    compiled, _, _ = scalar_gpt_program(15, total=tg.sum, inner=tg.dot)
     compiled.value_and_grad()
     assert len(compiled.program) == 112
 
 
-def test_scalar_gpt_takes_as_many_however_it_is_written_and_agrees_with_the_eager_engine(monkeypatch):
-    compiled, network, name = scalar_gpt_program(monkeypatch, 5)
-    n_ary, _, _ = scalar_gpt_program(monkeypatch, 5, total=tg.sum, inner=tg.dot)
+def test_scalar_gpt_takes_as_many_however_it_is_written_and_agrees_with_the_eager_engine():
+    compiled, network, name = scalar_gpt_program(5)
+    n_ary, _, _ = scalar_gpt_program(5, total=tg.sum, inner=tg.dot)
     value, gradient = compiled.value_and_grad()
     assert n_ary.value_and_grad()[0] == pytest.approx(value, rel=1e-12)
     assert len(n_ary.program) == len(compiled.program)

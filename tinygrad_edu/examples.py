@@ -75,7 +75,6 @@ class Examples:
                 right += (output > 0.0) == (target > 0)
         return right / len(labels)
 
-
     @cached_property
     def _labels(self) -> Any:
         import numpy as np

@@ -82,15 +82,8 @@ def _clip(x: Array, low: Array, high: Array, out: Array) -> None:
 
 
 def _power(a: Array, b: Array, out: Array) -> None:
-    if type(b) is float and b in _POWERS:
-        _POWERS[b](a, out)
-    else:
-        np.power(a, b, out)
-        if type(b) is not float or b == 0.5:  # NumPy takes a square root where such powers do not vary: nan for −∞
-            np.copyto(out, np.inf, where=np.equal(a, -np.inf) & np.equal(b, 0.5))
-
-
-_POWERS: dict[float, Callable[[Array, Array], Any]] = {2.0: np.square, -1.0: np.reciprocal}
+    np.power(a, b, out)  # a square root where the exponent is always 0.5, and that is nan for −∞
+    np.copyto(out, np.inf, where=np.equal(a, -np.inf) & np.equal(b, 0.5))
 
 
 def _sign(x: Array, out: Array) -> None:

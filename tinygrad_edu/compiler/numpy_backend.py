@@ -190,6 +190,8 @@ class Machine(Workspace):
                 relu = out
                 self.calls.append((partial(np.maximum, operands[0], self._zero(out.shape), out=out), ()))
             self.calls.append((np.sign, (relu, out)))
+        elif name == "pow" and step.operands[1].rows is None and not np.any(np.equal(step.operands[1].constant, 0.5)):
+            self.calls.append((np.power, (*operands, out)))
         else:
             self.calls.append((elementwise(step.op), (*operands, out)))
 
