@@ -78,16 +78,17 @@ class Normaliser:
                     products[i] = product
         self.counts = self._vectors(records.values())
         for i in kept:
+            op = ops[i]
             if i in products:
                 a, b = products[i]
                 new[i] = out.node(BATCH_DOT, (self._for_each(a), self._for_each(b)), UNBATCHED)
             elif i in records:
                 new[i] = self._emit(records[i])
-            elif ops[i] is None:
+            elif op is None:
                 if i not in new:
                     new[i] = out.constant(ssa.values[i])
             else:
-                new[i] = self._operation(ops[i], tuple([new[a] for a in args[i]]), self.kinds[i])
+                new[i] = self._operation(op, tuple([new[a] for a in args[i]]), self.kinds[i])
         return [self.new[i] for i in roots]
 
     def _live_arguments(self, roots: Sequence[int]) -> dict[int, tuple[int, ...]]:
