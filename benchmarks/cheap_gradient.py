@@ -72,8 +72,7 @@ def eager_curves(sizes: Sequence[int], turns: int) -> Curves:
 
 
 def compiled_curves(sizes: Sequence[int], turns: int) -> Curves:
-    backends = {"NumPy": "numpy"} | ({"numba": "numba"} if report.installed("numba") else {})
-    return {name: [compiled(n, turns, backend) for n in sizes] for name, backend in backends.items()}
+    return {name: [compiled(n, turns, backend) for n in sizes] for name, backend in report.back_ends().items()}
 
 
 def rows(sizes: Sequence[int], curves: Curves, ways: Sequence[str], bound: float) -> list[list[str]]:

@@ -44,8 +44,7 @@ def eager_costs(sizes: Sizes, turns: int) -> Costs:
 
 
 def compiled_costs(sizes: Sizes, turns: int) -> Costs:
-    backends = {"NumPy": "numpy"} | ({"numba": "numba"} if report.installed("numba") else {})
-    ways = {(shape, name): (shape, backend) for shape in (DEEP, WIDE) for name, backend in backends.items()}
+    ways = {(shape, name): (shape, backend) for shape in (DEEP, WIDE) for name, backend in report.back_ends().items()}
     return gather(compiled, sizes, turns, ways)
 
 

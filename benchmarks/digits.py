@@ -10,6 +10,7 @@ import statistics
 import time
 import warnings
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any, NamedTuple
 
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
@@ -26,7 +27,6 @@ from tinygrad_edu.optim import Adam
 HIDDEN, EPOCHS, RATE = 32, 30, 0.001
 BATCH_SIZES = (16, 32, 128)
 PEER = "scikit-learn"
-ENGINES = {"fit, NumPy": "numpy", "fit, numba": "numba"}
 
 
 class Run(NamedTuple):
@@ -109,11 +109,10 @@ def theirs(batch_size: int, seed: int) -> Run:
 
 def rows(batch_size: int, seeds: int) -> list[list[str]]:
     """Times and accuracies at one batch size, over the seeds, each of which is one turn."""
-    programs: dict[str, Callable[[int], Run]] = {PEER: lambda seed: theirs(batch_size, seed)}
-    for name, engine in ENGINES.items():
-        if engine == "numpy" or report.installed(engine):
-            programs[name] = lambda seed, engine=engine: ours(engine, batch_size, seed)  # type: ignore[misc]
-            ours(engine, 128, 0)  # what is loaded once for all is loaded now
+    programs: dict[str, Callable[[int], Run]] = {PEER: partial(theirs, batch_size)}
+    for name, engine in report.back_ends().items():
+        programs[f"fit, {name}"] = partial(ours, engine, batch_size)
+        ours(engine, 128, 0)  # what is loaded once for all is loaded now
     runs: dict[str, list[Run]] = {name: [] for name in programs}
     for seed in range(seeds):
         for name, program in programs.items():

@@ -111,10 +111,10 @@ def row(title: str, backend: str, repeats: int) -> list[str]:
 
 def measure(repeats: int) -> str:
     """All measurements, as the text of one part of the results."""
-    engines = {"NumPy": "numpy"} | ({"numba": "numba"} if report.installed("numba") else {})
-    if "numba" in engines:
+    back_ends = report.back_ends()
+    if "numba" in back_ends:
         tg.compile(lambda x: x * x, backend="numba")([1.0])  # its machine is loaded once for all
-    rows = [row(title, backend, repeats) for title, backend in engines.items()]
+    rows = [row(title, backend, repeats) for title, backend in back_ends.items()]
     return "\n\n".join(
         [
             f"{report.versions('tinygrad-edu', 'numpy', 'numba')}. {STEPS:,} steps of Adam, one name each, on {NAMES} "

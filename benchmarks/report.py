@@ -74,6 +74,11 @@ def installed(package: str) -> bool:
     return importlib.util.find_spec(package) is not None
 
 
+def back_ends() -> dict[str, str]:
+    """What the tables call the back ends that are timed here, and what `compile` and `fit` call them."""
+    return {"NumPy": "numpy"} | ({"numba": "numba"} if installed("numba") else {})
+
+
 def machine() -> str:
     """One line: processor, number of cores, system, Python."""
     model = platform.processor() or platform.machine()
