@@ -225,6 +225,16 @@ class JaxArrays(Training):
         return float(loss)
 
 
+def casadi_on_arrays(function: Any, argument: Any, *results: Any) -> Callable[[], object]:
+    """What runs a function of CasADi from one array into others, without copies."""
+    buffer, run = function.buffer()
+    buffer.set_arg(0, memoryview(argument))
+    for place, result in enumerate(results):
+        buffer.set_res(place, memoryview(result))
+    kept = (function, buffer, argument, results)  # the machine code reads and writes these
+    return lambda: (run(), kept)
+
+
 class CasadiScalars(Training):
     """CasADi: the scalar graph of all examples built once, then run on its virtual machine."""
 
@@ -236,11 +246,7 @@ class CasadiScalars(Training):
         loss = scalar_loss(casadi.vertsplit(symbols), lambda x: casadi.fmax(x, 0.0), self.examples)
         function = casadi.Function("step", [symbols], [loss, symbols - LEARNING_RATE * casadi.gradient(loss, symbols)])
         self.theta, self.after, self.value = np.array(start()), np.zeros(len(start())), np.zeros(1)
-        self.function = function
-        self.buffer, self.run = function.buffer()
-        self.buffer.set_arg(0, memoryview(self.theta))
-        self.buffer.set_res(0, memoryview(self.value))
-        self.buffer.set_res(1, memoryview(self.after))
+        self.run = casadi_on_arrays(function, self.theta, self.value, self.after)
 
     def step(self) -> float:
         self.run()

@@ -16,6 +16,8 @@ from benchmarks import (
 from benchmarks import (
     accuracy,
     cheap_gradient,
+    compiled_dags,
+    compiled_structure,
     curves,
     draw,
     eager,
@@ -243,14 +245,12 @@ def test_one_command_runs_the_parts_each_in_its_own_process(capfd, monkeypatch):
 
 def test_the_compiler_is_measured_on_all_it_is_said_to_be():
     """A network counts the same nodes however it is written, and every operation of a random graph is needed."""
-    from benchmarks import compile as compiling
-
     model = tg.nn.MLP(2, [16, 16, 1])
-    written = model, compiling.term_by_term(model)
-    counts = {compiling.scalar_nodes(tg.trace(net, [0.5, -0.5])) for net in written}
+    written = model, compiled_structure.term_by_term(model)
+    counts = {compiled_structure.scalar_nodes(tg.trace(net, [0.5, -0.5])) for net in written}
     assert counts == {2 + 337 + 2 * (2 * 16 + 16 * 16 + 16) + 32}  # inputs, parameters, products and sums, relu
     assert model([0.5, -2.0]).data == pytest.approx(written[1]([0.5, -2.0]).data, rel=1e-12)
     for deep in (False, True):
-        program, values = compiling.irregular(300, deep)
-        operations = [var for var in tg.trace(lambda: program(*values)).variables if var.op is not tg.OPS["sum"]]  # noqa: B023
+        program, values = compiled_dags.random_dag(300, deep)
+        operations = [var for var in tg.trace(lambda: program(values)).variables if var.op is not tg.OPS["sum"]]  # noqa: B023
         assert 300 <= len(operations) <= 301  # none of them for nothing
