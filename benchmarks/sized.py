@@ -45,15 +45,14 @@ class Network:
         for _ in range(self.layers):
             left = values[-1:] + values[:-1]
             values = [tg.tanh(a * x + b * y) for a, x, b, y in zip(self.own, values, self.other, left, strict=True)]
-        return tg.sum(values)
+        total: Value = tg.sum(values)
+        return total
 
 
 def apart(function: Callable[..., Answer], *arguments: Any) -> Answer:
-    """The answer of a function of a module, called in a fresh process."""
-    module = function.__module__
-    if module == "__main__":
-        module = sys.modules["__main__"].__spec__.name  # type: ignore[union-attr]
-    script = f"import json; from {module} import {function.__name__} as f; print(json.dumps(f(*{arguments!r})))"
+    """The answer of a function of an imported module, not of the program itself, called in a fresh process."""
+    imports = f"import json; from {function.__module__} import {function.__name__} as f"
+    script = f"{imports}; print(json.dumps(f(*{arguments!r})))"
     environment = {**os.environ, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
     command = [sys.executable, "-c", script]
     folder = Path(__file__).parent.parent
