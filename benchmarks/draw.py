@@ -6,6 +6,7 @@ import random
 import statistics
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from itertools import pairwise
 
 import tinygrad_edu as tg
@@ -16,7 +17,8 @@ from tinygrad_edu import Value
 def neuron() -> Value:
     """The example of the first pages: tanh(w·x + b)."""
     w, x, b = Value(0.5, "w"), Value(2.0, "x"), Value(-1.5, "b")
-    return tg.tanh(w * x + b)
+    y: Value = tg.tanh(w * x + b)
+    return y
 
 
 def random_graph(nodes: int) -> Value:
@@ -29,7 +31,8 @@ def random_graph(nodes: int) -> Value:
         b = chance.choice(made[-12:])
         made.append(chance.choice((tg.atan2, tg.minimum, tg.hypot))(a, b))
         open_ends.append(made[-1])
-    return tg.sum(open_ends)
+    total: Value = tg.sum(open_ends)
+    return total
 
 
 def network(sizes: list[int], examples: int = 1) -> Value:
@@ -57,6 +60,16 @@ def network(sizes: list[int], examples: int = 1) -> Value:
     return loss
 
 
+def picture(y: Value) -> str:
+    """The SVG of a drawing that is made anew."""
+    return tg.draw(y).svg
+
+
+def page(y: Value, most: int) -> str:
+    """The page of a player that is made anew, with at most so many nodes drawn."""
+    return tg.play(y, max_nodes=most).page
+
+
 def seconds(action: Callable[[], object], repeats: int) -> float:
     """Median of the wall times of several runs, after one that does not count."""
     action()
@@ -78,16 +91,16 @@ def measure(repeats: int) -> str:
     ):
         y.backward()
         drawn = len(tg.draw(y).records.nodes)
-        taken = seconds(lambda y=y: tg.draw(y).svg, repeats)
+        taken = seconds(partial(picture, y), repeats)
         pictures.append([name, f"{len(tg.topological_order(y)):,}", str(drawn), f"**{taken:.2f}**", target])
     for name, y, most, target in (
         ("tanh(w·x + b)", neuron(), 150, "< 150 kB"),
         ("random graph", random_graph(400), 400, "< 1,000 kB"),
         ("loss of a network 20-40-20-1, with its folded scopes", network([20, 40, 20, 1]), 150, "–"),
     ):
-        size = len(tg.play(y, max_nodes=most).page.encode())
+        size = len(page(y, most).encode())
         drawn = len(tg.draw(y, max_nodes=most).records.nodes)
-        taken = seconds(lambda y=y, most=most: tg.play(y, max_nodes=most).page, repeats)
+        taken = seconds(partial(page, y, most), repeats)
         players.append([name, str(drawn), f"{taken:.2f}", f"**{size / 1000:,.0f}**", target])
     return "\n\n".join(
         [

@@ -213,12 +213,11 @@ class JaxArrays(Training):
         jax.config.update("jax_enable_x64", True)
         X, y = map(jnp.asarray, self.arrays())
 
-        @jax.jit
         def step(layers: Any) -> Any:
             loss, slopes = jax.value_and_grad(lambda layers: array_loss(layers, X, y, jax.nn.relu))(layers)
             return loss, jax.tree.map(lambda p, slope: p - LEARNING_RATE * slope, layers, slopes)
 
-        self.jitted, self.layers = step, [tuple(map(jnp.asarray, layer)) for layer in matrices()]
+        self.jitted, self.layers = jax.jit(step), [tuple(map(jnp.asarray, layer)) for layer in matrices()]
 
     def step(self) -> float:
         loss, self.layers = self.jitted(self.layers)

@@ -104,12 +104,13 @@ def micrograd_networks(value_class: type | None = None) -> types.ModuleType:
         If micrograd is not installed, or no longer has the one import this function replaces.
     """
     try:
-        import micrograd.nn  # type: ignore[import-untyped]
+        import micrograd.nn
     except ImportError as error:
         raise ImportError("the benchmark needs micrograd as a peer: python -m pip install '.[bench]'") from error
+    networks: types.ModuleType = micrograd.nn
     if value_class is None:
-        return micrograd.nn  # type: ignore[no-any-return]
-    source = inspect.getsource(micrograd.nn)
+        return networks
+    source = inspect.getsource(networks)
     its_import = "from micrograd.engine import Value\n"
     if source.count(its_import) != 1:
         raise ImportError(f"micrograd.nn was expected to hold the line {its_import.strip()!r} once; it does not")

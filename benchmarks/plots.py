@@ -75,8 +75,9 @@ def _draw(
     import matplotlib
     from matplotlib.figure import Figure
 
-    settings = {"svg.fonttype": "none", "svg.hashsalt": to.name, "font.family": "sans-serif", "font.size": 10}
-    with matplotlib.rc_context(settings):
+    with matplotlib.rc_context(
+        {"svg.fonttype": "none", "svg.hashsalt": to.name, "font.family": "sans-serif", "font.size": 10}
+    ):
         figure = Figure(figsize=size, layout="constrained")
         for axes, (title, lines) in zip(figure.subplots(1, len(panels), squeeze=False)[0], panels, strict=True):
             seen = [line for line in lines if line[1]]
