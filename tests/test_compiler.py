@@ -361,6 +361,29 @@ def test_batch_statistics_see_the_whole_batch():
     assert_agree(gradient, [w.grad, b.grad], 1e-12)
 
 
+def test_factors_that_settle_after_tracing_stay_right_in_an_inner_product_over_the_batch():
+    """A choice that never falls on x leaves an inner product of batched numbers with a product of shared ones."""
+    w = [Value(0.5), Value(-1.5)]
+    X = np.array([[0.3, 1.2], [-0.7, 0.4], [2.0, -1.0]])
+    for pair in (lambda three: (three, w[0]), lambda three: (w[0], three), lambda three: (three, three)):
+
+        def f(x, pair=pair):
+            a, b = pair(tg.where(1.0, 3.0, x[0]))
+            return tg.batch_mean(tg.dot([a, x[1]], [b, w[1]])) * x[0]
+
+        def over_the_batch(rows, pair=pair):
+            a, b = pair(3.0)
+            whole = tg.mean([tg.dot([a, row[1]], [b, w[1]]) for row in rows])
+            return tg.mean([whole * row[0] for row in rows])
+
+        value, gradient = tg.compile(f, w).value_and_grad(X)
+        tg.zero_grad(w)
+        truth = over_the_batch(X.tolist())
+        truth.backward()
+        assert value == pytest.approx(truth.data, rel=1e-12)
+        assert gradient.tolist() == pytest.approx([p.grad for p in w], rel=1e-12)
+
+
 def test_all_examples_inside_the_function():
     model = nn.MLP(2, [4, 1], seed=1)
     X = small_rows(6, 2).tolist()

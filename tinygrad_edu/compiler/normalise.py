@@ -224,7 +224,8 @@ class Normaliser:
         a, b = product
         if inside:
             shared, each = (a, b) if kinds[b] == BATCHED else (b, a)
-            if shared in self.finite:  # an infinite one may not come before the sum: ∞·1 − ∞·2 is nan, not −∞
+            # An infinite one may not come before the sum: ∞·1 − ∞·2 is nan, not −∞.
+            if shared in self.finite and kinds[each] == BATCHED:
                 terms.plain[sign].append(self._deferred(shared, each))
             else:
                 terms.batch[sign].append((max(a, b), min(a, b)))
