@@ -1,5 +1,6 @@
 """Compiled functions agree with the eager engine, and do not depend on how scalars were written."""
 
+import functools
 import math
 import random
 
@@ -493,13 +494,66 @@ def test_branches_on_numbers_are_refused():
         tg.compile(lambda x: x if x > 0 else -x)([1.0])
 
 
+class Plain:
+    """Not a module: whatever a program keeps its Values in."""
+
+    def __init__(self, **attributes):
+        vars(self).update(attributes)
+
+
 def test_frozen_numbers_are_refused():
     w = Value(2.0)
-    for f in (lambda x: x * w.data, lambda x: x * w.detach(), lambda x: x * random.random()):
-        with pytest.raises(FrozenNumberError):
-            tg.compile(f)([1.0])
-    assert w.data == 2.0
+    held = Plain(w=w)
+    frozen = {
+        "data": lambda x: x * w.data,
+        "detach": lambda x: x * w.detach(),
+        "sign": lambda x: x * math.copysign(1.0, w.data),
+        "held elsewhere": lambda x: x * held.w.data,
+        "given already": functools.partial(lambda a, x: x * a.data, w),
+    }
+    for what, f in frozen.items():
+        with pytest.raises(FrozenNumberError, match="reads the number"):
+            pytest.fail(f"{what}: {tg.compile(f)([1.0])}")
+        assert w.data == 2.0
     assert tg.compile(lambda x: x * Value(3.0) * w)([1.0]).tolist() == [6.0]
+
+
+def test_choices_between_values_are_refused():
+    """They would stay as the parameters were when the function was traced."""
+    w, v = Value(2.0), Value(1.0)
+    choices = (
+        lambda x: x * w if w > v else x,
+        lambda x: x * w if w >= 0 else x,
+        lambda x: x * max([v, w]),
+        lambda x: x * w if w else x,
+    )
+    for f in choices:
+        with pytest.raises(FrozenNumberError, match="compares Values"):
+            tg.compile(f)([1.0])
+    assert w > v  # as ever, outside
+    assert tg.compile(lambda x: tg.where(w > x, w, x))([1.0, 3.0]).tolist() == [2.0, 3.0]
+
+
+def test_a_function_may_demand_a_range_of_its_parameters():
+    scale = Value(2.0)
+
+    def f(x):
+        if scale.data <= 0.0:
+            raise ValueError("the scale must be positive")
+        return scale * x
+
+    assert tg.compile(f)([1.0, 2.0]).tolist() == [2.0, 4.0]
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_draws_of_random_numbers_are_refused_whatever_they_come_out_as(seed):
+    generators = [random.Random(seed), np.random.default_rng(seed), np.random.RandomState(seed), np.random, random]
+    for generator in generators:
+        model = Plain(generator=generator)  # draws that are nearly always alike
+        for f in (lambda x: x * (generator.random() < 0.99), lambda x: x * (model.generator.random() < 0.99)):  # noqa: B023
+            with pytest.raises(FrozenNumberError, match="draws random"):
+                tg.compile(f)([1.0])
+    assert generators[0].random() == random.Random(seed).random()  # as it was
 
 
 def test_errors_say_what_is_wrong():

@@ -56,6 +56,7 @@ OFF = Scope("no_grad", None)
 class _Context(threading.local):
     scope: Scope | None = None
     created: list[Any] | None = None  # leaves made while a function is being differentiated
+    compiling: str | None = None  # the function that is being compiled: what Python decides meanwhile is for good
 
 
 context = _Context()

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, cast
 from . import sweep
 from .context import Scope, Tagged, context, namespace, no_grad, scope, scope_labels
 from .eager import compiled
+from .errors import FrozenNumberError
 from .numeric import number
 from .operation import Op
 from .operators import Operators, install
@@ -203,6 +204,7 @@ class Value(Tagged, Operators):
         return other if other is NotImplemented else bool(self.data >= other)
 
     def __bool__(self) -> bool:
+        _demand_free_choice()
         return self.data != 0.0
 
     def __float__(self) -> float:
@@ -372,11 +374,19 @@ def lift(other: Any) -> Any:
 
 def _compared(other: Any) -> Any:
     """Read the number to compare with; NotImplemented if the other kind of number is to compare."""
-    if type(other) is Value:
-        return other.data
     if getattr(type(other), "_priority", 0) > Value._priority:
         return NotImplemented
-    return number(other, "a number or Value to compare with")
+    _demand_free_choice()
+    return other.data if type(other) is Value else number(other, "a number or Value to compare with")
+
+
+def _demand_free_choice() -> None:
+    """Refuse to turn a Value into a truth value where that would hold for all later calls."""
+    if context.compiling is not None:
+        raise FrozenNumberError(
+            f"{context.compiling} compares Values, or asks one for its truth, while it is traced: compiled, it would "
+            "take the same way in every call. Write tg.where(condition, a, b), tg.max or tg.maximum, or run it eagerly"
+        )
 
 
 def _stub(form: str) -> Callable[[Op], Any]:

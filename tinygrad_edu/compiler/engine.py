@@ -64,6 +64,7 @@ class CompiledEngine:
             output = model(x)
             return loss(output, target), output
 
+        both.__name__ = "the model with its loss"
         self._classes = 0
         if loss is cross_entropy and np.ndim(y[0]) == 0:  # an index cannot be traced, probabilities can
             with no_grad():
