@@ -577,6 +577,35 @@ def test_errors_say_what_is_wrong():
         compiled([[1.0], [1.0, 2.0]])
     with pytest.raises(ValueError, match="reduce"):
         tg.compile(lambda x: x).value_and_grad([1.0], reduce="max")
+    with pytest.raises(TypeError, match=r"such as model.parameters\(\)"):
+        tg.compile(lambda x: x, w)
+    with pytest.raises(TypeError, match="JAX devices"):
+        tg.compile(lambda x: x, backend="jax", devices=["cpu"])
+
+
+@pytest.mark.parametrize(
+    "numbers",
+    [[None, 1.0], [1j, 2.0], ["1", "2"], np.ma.masked_array([1.0, 2.0], [True, False]), [Value(1.0), 2.0], [[1.0], []]],
+    ids=repr,
+)
+def test_what_is_no_array_of_real_numbers_is_refused(numbers):
+    w = Value(2.0)
+    compiled = tg.compile(lambda x: w * x)
+    compiled.value_and_grad(np.array([1.0, 2.0]))
+    given = numbers if hasattr(numbers, "mask") or [] in numbers else np.array(numbers)
+    for call in (compiled, compiled.value_and_grad, compiled.backward):
+        with pytest.raises(ValueError, match="argument 1 must be an array"):
+            call(given)
+    with pytest.raises(ValueError, match="weights must be an array"):
+        compiled.value_and_grad([1.0, 2.0], weights=numbers)
+    assert (w.data, w.grad) == (2.0, 0.0)
+
+
+def test_batch_mean_is_not_differentiated_inside_the_function():
+    """A local derivative cannot say that every example moves the mean of all; the compiler's own sweep can."""
+    with pytest.raises(GraphError, match="value_and_grad"):
+        tg.compile(tg.grad(lambda x: tg.square(x - tg.batch_mean(x))))([1.0, 2.0])
+    assert tg.grad(lambda x: tg.batch_mean(3.0 * x))(1.0) == 3.0  # eagerly there is one example
 
 
 def test_the_program_prints():
@@ -597,6 +626,14 @@ def test_the_program_can_be_drawn():
     assert len(graph.equations) == len(compiled.program)
     assert [eqn.op.symbol for eqn in graph.equations].count("@") == 2
     assert "layers.0.neurons.w|b" in str(tg.draw(compiled))
+
+
+def test_programs_that_only_give_back_what_they_are_given_can_be_drawn():
+    w = Value(2.0, "w")
+    for f, shown in ((lambda x: x, "x"), (lambda x: w, "w"), (lambda x: 4.0, "4")):
+        compiled = tg.compile(f)
+        compiled([1.0, 2.0])
+        assert shown in str(tg.draw(compiled)).split()
 
 
 def test_table_of_the_back_end_covers_every_operation():

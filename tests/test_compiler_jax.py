@@ -89,7 +89,22 @@ def test_eight_devices_give_the_gradient_of_one():
                 b, gb = many.value_and_grad(X[:count], y[:count], weights=weights)
                 assert abs(a - b) < 1e-12 * abs(a)
                 assert np.abs(ga - gb).max() < 1e-12 * np.abs(ga).max()
-        print("equal")
+        placed = []
+        put = jax.device_put
+        jax.device_put = lambda x, where: placed.append(where.device_set) or put(x, where)
+        tg.compile(loss, model.parameters(), "jax", devices=devices[3:4]).value_and_grad(X, y)
+        tg.compile(loss, model.parameters(), "jax", devices=devices[5:]).value_and_grad(X[:7], y[:7])
+        assert placed == [{devices[3]}, {devices[5]}]
+        cube = tg.Op("cube", lambda x: x**3, lambda y, x: (3 * x * x,))
+        w = tg.Value(2.0)
+        def f(x):
+            return cube(x * w)
+        assert tg.compile(f, [w], "jax", devices=devices[:1]).value_and_grad([1.0, 2.0])[0] == 36.0
+        try:
+            tg.compile(f, [w], "jax", devices=devices).value_and_grad([1.0, 2.0])
+        except tg.errors.GraphError as error:
+            assert "one device only" in str(error)
+            print("equal")
     """)
     flags = "--xla_force_host_platform_device_count=8"
     environment = {**os.environ, "XLA_FLAGS": flags, "JAX_PLATFORMS": "cpu"}

@@ -74,3 +74,24 @@ def test_refusals_say_why():
         tg.trace(lambda x: CUBE(x), 1.0).to_python()
     with pytest.raises(GraphError, match="one output"):
         tg.trace(lambda x: [x, x], 1.0).to_python()
+
+
+@pytest.mark.parametrize("name", ["max", "abs", "float", "sum", "math", "sigmoid", "logsumexp", "softplus", "f"])
+def test_a_function_that_is_called_like_what_it_calls_still_runs(name):
+    def f(x):
+        return tg.sigmoid(x) + tg.logsumexp([x, 2.0 * x]) + tg.max([x, 1.0]) + tg.softplus(abs(x)) + tg.sqrt(x)
+
+    f.__name__ = name
+    text = tg.trace(f, 3.0).to_python()
+    namespace = {}
+    exec(text, namespace)
+    value, derivatives = namespace[text.rpartition("def ")[2].partition("(")[0]](3.0)
+    assert value == pytest.approx(f(3.0), rel=1e-12)
+    assert derivatives["x"] == pytest.approx(tg.grad(f)(3.0), rel=1e-12)
+
+
+@pytest.mark.parametrize("name", ["w²", "½", "x₁", "ﬁ", "²", "class", "_", "1a", "λ", "x x", "·"])
+def test_any_name_of_a_parameter_becomes_one_that_python_reads(name):
+    f = function_of(tg.trace(lambda x, fi: Value(2.0, name) * x + fi, 3.0, 1.0))
+    value, derivatives = f(3.0, 1.0)
+    assert (value, sorted(derivatives.values())) == (7.0, [1.0, 2.0, 3.0])

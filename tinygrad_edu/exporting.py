@@ -5,6 +5,7 @@ from __future__ import annotations
 import keyword
 import math
 import re
+import unicodedata
 from collections.abc import Sequence
 from typing import Any
 
@@ -76,8 +77,8 @@ def logsumexp(*xs):
 def to_python(graph: Graph) -> str:
     """Write a graph of one output as a Python function of its value and gradient; see `Graph.to_python`."""
     graph.only_output("to_python")
-    name = _identifier(graph.name if graph.name.isidentifier() else "f", "f", set())
-    taken = {name, "math", *_HELPERS, "float", "abs", "max", "min", "sum"}
+    taken = {"math", *_HELPERS, "float", "abs", "max", "min", "sum"}
+    name = _identifier(graph.name if graph.name.isidentifier() else "f", "f", taken)
     tracer = Tracer()
     sources = [*graph.inputs, *graph.captured_variables]
     labels = [_identifier(var.name or "x", "x", taken) for var in sources]
@@ -150,8 +151,9 @@ def _operand(var: Var, names: dict[Var, str]) -> str:
 
 def _identifier(text: str, fallback: str, taken: set[str]) -> str:
     """Make a name of its own that Python accepts."""
-    base = re.sub(r"\W+", "_", text).strip("_") or fallback
-    base = fallback + base if base[0].isdigit() else base + "_" * keyword.iskeyword(base)
+    base = re.sub(r"\W+", "_", unicodedata.normalize("NFKC", text)).strip("_") or fallback  # as Python reads names
+    base = base if base.isidentifier() else fallback + base
+    base = base + "_" * keyword.iskeyword(base) if base.isidentifier() else fallback
     name, number = base, 2
     while name in taken:
         name, number = f"{base}_{number}", number + 1

@@ -438,9 +438,9 @@ class Graph:
         Returns
         -------
         str
-            Source text. The function takes the inputs, and captured Values by keyword (their numbers now are the
-            defaults); it returns the value and a dict of the derivatives by name. Out of an operation's domain it
-            raises as `math` does.
+            Source text. The function has the name of the traced one, as far as that is free. It takes the inputs, and
+            captured Values by keyword (their numbers now are the defaults); it returns the value and a dict of the
+            derivatives by name. Out of an operation's domain it raises as `math` does.
 
         Raises
         ------

@@ -59,13 +59,14 @@ def compile(
     TracedBoolError
         When called: if `f` branches on a number.
     FrozenNumberError
-        When called: if `f` takes the number out of a Value.
+        When called: if `f` takes the number out of a Value, compares Values, or draws random numbers.
 
     Notes
     -----
-    nan and infinities are those of one eager graph of all examples. But sums are added up in another order: results
-    differ in the last digits, a zero may have the other sign, and what comes near the largest float may overflow in
-    one order only.
+    nan and infinities are those of one eager graph of all examples. But equal parts are computed once, and sums are
+    added up in another order: results differ in the last digits, a zero may have the other sign, what comes near the
+    largest float may overflow in one order only, and where parameters or weights are infinite or nan themselves,
+    infinities may cancel in one order only.
 
     Examples
     --------
@@ -85,11 +86,22 @@ def compile(
         raise ValueError(f"devices are JAX's: use backend='jax', got backend={backend!r}")
     from .compiled import Compiled
 
-    spread = None if devices is None else list(devices)
+    spread = None if devices is None else _devices(devices)
     return Compiled(f, None if params is None else _leaves(params), backend, spread)
 
 
+def _devices(devices: Iterable[Any]) -> list[Any]:
+    listed = list(devices) if isinstance(devices, Iterable) and not isinstance(devices, str) else []
+    if not listed or not all(hasattr(device, "platform") for device in listed):
+        raise TypeError(f"devices must be JAX devices, such as jax.devices() or jax.devices()[:2], got {devices!r:.80}")
+    if len(set(listed)) < len(listed):
+        raise ValueError("devices has the same device more than once; give it once")
+    return listed
+
+
 def _leaves(params: Iterable[Value]) -> list[Value]:
+    if not isinstance(params, Iterable):
+        raise TypeError(f"params must be a sequence of Values, such as model.parameters() or [w], got {params!r:.60}")
     listed = list(params)
     for place, p in enumerate(listed):
         if not isinstance(p, Value):

@@ -61,17 +61,45 @@ class Batch(NamedTuple):
 def _read(arg: Any, what: str, arrays: list[Array]) -> Any:
     if isinstance(arg, dict):
         return "dict", tuple((key, _read(item, f"{what}[{key!r}]", arrays)) for key, item in arg.items())
-    try:
-        array = np.asarray(arg, dtype=np.float64)
-    except (ValueError, TypeError) as error:
-        raise ValueError(
-            f"{what} must be an array, or nested sequences of numbers of equal lengths, its first axis counting "
-            f"examples ({error})"
-        ) from None
+    array = as_floats(arg, what)
     if array.ndim == 0:
         raise ValueError(f"{what} is one number; a compiled function takes many examples, for instance [{arg!r}]")
     arrays.append(array)
     return "array", array.shape[1:]
+
+
+def as_floats(arg: Any, what: str) -> Array:
+    """Read an array of real numbers, or nested sequences of them.
+
+    Parameters
+    ----------
+    arg : array or nested sequences
+    what : str
+        What it is, for the message.
+
+    Returns
+    -------
+    ndarray of float64
+
+    Raises
+    ------
+    ValueError
+        If it is something else: text, complex numbers, gaps, rows of unequal lengths.
+    """
+    try:
+        if hasattr(arg, "filled"):  # not isinstance, which would load the module of masked arrays
+            raise TypeError("a masked array has gaps: fill them, by its method filled")
+        array = np.asarray(arg)
+        if array.dtype.kind == "O":  # of anything that is a number to Python
+            array = np.array([float(item) for item in array.ravel()]).reshape(array.shape)
+        if array.dtype.kind not in "fiub":
+            raise TypeError(f"it holds {array.dtype}")
+    except (ValueError, TypeError, RuntimeError) as error:
+        raise ValueError(
+            f"{what} must be an array, or nested sequences of numbers of equal lengths, its first axis counting "
+            f"examples ({error})"
+        ) from None
+    return array.astype(np.float64, copy=False)
 
 
 def _example(part: Any) -> Any:

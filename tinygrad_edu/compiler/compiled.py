@@ -16,7 +16,7 @@ from ..graph import Graph
 from ..tree import Structure
 from ..value import Value
 from .assemble import assemble
-from .batches import Batch, stacked
+from .batches import Batch, as_floats, stacked
 from .lower import Lowered, lower
 from .numpy_backend import Machine
 from .program import Program
@@ -93,7 +93,7 @@ class Compiled:
         self._traced: dict[Any, _Traced] = {}
         self._latest: _Traced | None = None
         self._program: Program | None = None
-        self._known: dict[Any, tuple[Any, _Traced]] = {}  # machines for gradients, by the shapes of arguments
+        self._known: dict[Any, tuple[Any, _Traced]] = {}  # machines for gradients, by shapes and types of arguments
         self._lock = threading.RLock()
 
     # ------------------------------------------------------------------------------------ looking
@@ -274,7 +274,7 @@ def _seed_of(reduce: str, weights: Any, count: int) -> tuple[Any, str]:
         raise ValueError(f"reduce must be 'mean' or 'sum', got {reduce!r}")
     if weights is None:
         return (1.0 / count if reduce == "mean" else 1.0), "gradient"
-    row = np.asarray(weights, dtype=np.float64)
+    row = as_floats(weights, "weights")
     if row.shape != (count,):
         raise ValueError(f"weights must have one number for each of the {count} examples, got shape {row.shape}")
     if reduce == "mean":
@@ -284,12 +284,12 @@ def _seed_of(reduce: str, weights: Any, count: int) -> tuple[Any, str]:
     return row, "weighted"
 
 
-def _shapes(args: tuple[Any, ...]) -> tuple[tuple[int, ...], ...] | None:
-    """Give the shapes of arguments that are all arrays, else None."""
-    try:
-        return tuple([arg.shape for arg in args])
-    except AttributeError:
-        return None
+def _shapes(args: tuple[Any, ...]) -> tuple[Any, ...] | None:
+    """Give the shapes and types of arguments that are all plain arrays, else None."""
+    for arg in args:
+        if type(arg) is not np.ndarray:
+            return None
+    return tuple([(arg.shape, arg.dtype.char) for arg in args])
 
 
 def _evaluated(machine: Any, arrays: Sequence[Array], seed: Any, at: Any) -> tuple[float, Array]:

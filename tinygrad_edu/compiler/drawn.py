@@ -56,10 +56,12 @@ def graph_of(program: Program) -> Graph:
         label = f"{program.label(index)} {program.size_of(step)}"
         var = tracer.variable(_OPS.get(step.kind, step.op), tuple(parents), label)
         owners.update({(step.batched, row): var for row in range(step.row, step.row + step.height)})
-    ends = [owners.get(place) for place in program.outputs]
+    # What is returned as it was given has no operation to show.
+    ends = [owners[place] if place in owners else source(names.row(*place)) for place in program.outputs]
     if program.gradients is not None:
-        ends += [owners.get((False, int(row))) for row in program.gradients]
-    outputs = list(dict.fromkeys(var for var in ends if var is not None))
+        slopes = [owners.get((False, int(row))) for row in program.gradients]
+        ends += [var for var in slopes if var is not None]
+    outputs = list(dict.fromkeys(ends))
     structure = Structure("tuple", (NUMBER,) * len(sources))
     results = Structure("tuple", (NUMBER,) * len(outputs))
     return Graph("program", list(sources.values()), structure, tracer, outputs, results)

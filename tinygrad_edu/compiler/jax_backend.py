@@ -113,6 +113,13 @@ class JaxMachine(Workspace):
                 f"this program has {len(program)} array operations, and XLA takes tens of seconds to compile more than "
                 f"{MOST}; use backend='numpy', which starts at once"
             )
+        if devices is not None and len(devices) > 1:
+            foreign = next((step.op for step in program.instructions if _is_called_back(step)), None)
+            if foreign is not None:  # XLA would wait for the other devices for ever
+                raise GraphError(
+                    f"JAX has no form for the operation {foreign.name!r} and calls Python for it, which works on one "
+                    "device only: leave devices out, or give one"
+                )
         super().__init__(program, count)
         if "jax" not in program.prepared:
             program.prepared["jax"] = _jitted(program)
@@ -130,7 +137,7 @@ class JaxMachine(Workspace):
         inputs = self.batched[self._given]
         seed = self.batched[program.seed] if program.weighted else self.unbatched[program.seed]
         with jax.enable_x64(True):
-            if len(self._devices) > 1:
+            if self._devices:
                 inputs, seed = self._spread(inputs, seed)
             outputs, gradient = self._function(captured, inputs, seed, float(self.count))
         for (batched, row), output in zip(program.outputs, outputs, strict=True):
@@ -259,7 +266,7 @@ def _result(
         return _applied(step.op, element, operands, _full(step, size))
     arrays = [read(operand) for operand in step.operands]
     if step.kind == "reduce":
-        known = many.get(step.op.name) if OPS.get(step.op.name) is step.op else None
+        known = _form(step.op, many)
         if step.offsets is not None:
             return _by_segments(many[step.op.name], arrays[0], step.offsets)
         return known(arrays[0]) if known else _called_back(reduction(step.op), arrays, _full(step, size))
@@ -271,6 +278,19 @@ def _result(
     if step.kind == "batch_matmul":
         return jnp.einsum("bokn,btkn->bot", *arrays)
     return jnp.sum(arrays[0], (1, 2))
+
+
+def _form(op: Op, table: dict[str, Callable[..., Any]]) -> Callable[..., Any] | None:
+    """Give what JAX has for an operation: nothing for one of a user's own."""
+    return table.get(op.name) if OPS.get(op.name) is op else None
+
+
+def _is_called_back(step: Instruction) -> bool:
+    """Whether an instruction is left to Python."""
+    element, many = tables()
+    if step.kind == "map":
+        return step.op.arity is not None and _form(step.op, element) is None
+    return step.kind == "reduce" and step.offsets is None and _form(step.op, many) is None
 
 
 def _by_segments(along_second: Callable[[Array], Array], x: Array, offsets: Rows) -> Array:
@@ -287,7 +307,7 @@ def _by_segments(along_second: Callable[[Array], Array], x: Array, offsets: Rows
 
 
 def _applied(op: Op, element: dict[str, Callable[..., Any]], operands: list[Array], shape: tuple[int, ...]) -> Array:
-    known = element.get(op.name) if OPS.get(op.name) is op else None
+    known = _form(op, element)
     return known(*operands) if known else _called_back(elementwise(op), operands, shape)
 
 

@@ -3,18 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+from ..errors import GraphError
 from ..graph import Graph
 from ..operation import Op
 from ..ops import CONSTANT as CONSTANT_OP
 from ..value import Value
+from ..variable import Var
 from .ssa import BATCH_SUM, BATCHED, MUL, SSA, UNBATCHED
+
+
+def _batch_mean_partials(y: Any, x: Any) -> tuple[float]:
+    if isinstance(x, Var):  # a local derivative cannot say that every example moves the mean of all
+        raise GraphError(
+            "batch_mean cannot be differentiated inside the function that is compiled: take the gradient of the "
+            "compiled function, by its value_and_grad"
+        )
+    return (1.0,)
+
 
 BATCH_MEAN = Op(
     "batch_mean",
     float,
-    lambda y, x: (1.0,),
+    _batch_mean_partials,
     doc="Mean over the examples of a batch, compiled; of a single example, which is all there is eagerly, itself.",
 )
 
