@@ -25,7 +25,7 @@ PROGRAMS, NETWORKS = (300, 120, 20), (40, 15, 2)
 if os.environ.get("CI"):
     PROGRAMS, NETWORKS = (2_000, 2_000, 100), (200, 200, 10)
 if DEEP:
-    PROGRAMS, NETWORKS = (100_000, 20_000, 2_000), (4_000, 2_000, 200)
+    PROGRAMS, NETWORKS = (100_000, 100_000, 2_000), (4_000, 2_000, 200)
 
 
 class Case:
