@@ -1,7 +1,7 @@
 """Random programs and random networks, run by every back end, agree with the eager engine, nan and infinities included.
 
 The quick profile looks at some of them, CI at 2,000 programs and 200 networks, and ``--hypothesis-profile=deep`` at a
-hundred thousand. XLA takes a second for each function, so JAX sees fewer in the end.
+hundred thousand; but XLA takes a second for each function, so JAX sees fewer.
 """
 
 import os
