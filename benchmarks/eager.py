@@ -16,7 +16,7 @@ import tinygrad_edu as tg
 from benchmarks import parts, report, scalar_gpt
 from benchmarks.peers import ScriptValue
 from benchmarks.programs import SEED, GPTTraining, MicrogradTraining, OurTraining
-from benchmarks.timing import CLEANED, COLLECTOR, OFF, ON, Timing, demand_same_losses, interleaved
+from benchmarks.timing import CLEANED, COLLECTOR, LIVES, OFF, ON, Timing, demand_same_losses, interleaved
 
 MILLISECONDS = 1000.0
 OURS, PAUSED, MICROGRAD, IMPORT_CHANGED = "ours", "ours, paused", "micrograd", "import changed"
@@ -102,8 +102,8 @@ def measure(repeats: int) -> str:
     return "\n\n".join(
         [
             "Full training steps: forward, loss, backward, update. Medians of processor time, each program in a "
-            f"process of its own, by turns; the ratio is the median over {repeats} turns of the ratio within a turn. "
-            f"{report.versions('tinygrad-edu', 'micrograd')}. "
+            f"process of its own, which is started {LIVES} times anew, by turns; the ratio is the median over {repeats} "
+            f"turns of the ratio within a turn. {report.versions('tinygrad-edu', 'micrograd')}. "
             f"Seeds: networks {SEED}, moons 0, GPT 42. All programs of a group start from the same numbers and their "
             "losses were checked to agree at every step "
             f"(GPT: {', '.join(f'{loss:.4f}' for loss in scalar_gpt.FIRST_LOSSES)}, …).",
@@ -118,7 +118,7 @@ def measure(repeats: int) -> str:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the benchmark from the command line."""
-    parts.run("eager", measure, arguments, usual=7, quick=1, what="turns of each program that count")
+    parts.run("eager", measure, arguments, usual=10, quick=1, what="turns of each program that count")
 
 
 if __name__ == "__main__":

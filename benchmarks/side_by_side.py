@@ -16,7 +16,7 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 from benchmarks import libraries, parts, report
 from benchmarks.programs import DECAY, LEARNING_RATE, SEED, MicrogradTraining, OurTraining
-from benchmarks.timing import ON, Program, demand_same_losses, interleaved
+from benchmarks.timing import LIVES, ON, Program, demand_same_losses, interleaved
 
 SCALARS, ARRAYS = "scalars", "arrays"
 OURS, PAUSED = "ours, eager", "ours, eager, collector paused"
@@ -107,8 +107,8 @@ def measure(repeats: int) -> str:
             f"{report.versions(*packages)}.",
             "«Written in» is what the user writes; a compiler may make arrays of scalars. All start from the same "
             f"numbers (seed {SEED}), and their losses were checked to agree at every step: to 12 digits at first, then "
-            f"to 6. Each program has a process of its own and they take turns; medians over {repeats} turns; one "
-            "thread for BLAS and PyTorch. Building and compiling graphs (CasADi, JAX, ours compiled) comes before the "
+            f"to 6. Each program has a process of its own, which is started {LIVES} times anew, and they take turns; "
+            f"medians over {repeats} turns; one thread for BLAS and PyTorch. Building and compiling graphs (CasADi, JAX, ours compiled) comes before the "
             "first turn that counts. The last two columns compare with our eager step, with `tg.collector_paused()` "
             "around it and as it is.",
             report.table(HEADER, rows(repeats)),
@@ -118,7 +118,7 @@ def measure(repeats: int) -> str:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the benchmark from the command line."""
-    parts.run("side_by_side", measure, arguments, usual=5, quick=1, what="turns of each program that count")
+    parts.run("side_by_side", measure, arguments, usual=10, quick=1, what="turns of each program that count")
 
 
 if __name__ == "__main__":

@@ -21,6 +21,10 @@ TURN = 0.25
 """Seconds that a turn of a quick program lasts."""
 
 
+LIVES = 5
+"""Processes that each program has, one after another."""
+
+
 class Program(Protocol):
     """Something to time: each call does one round of work; the numbers it computed show that it did the same."""
 
@@ -70,18 +74,19 @@ def demand_same_losses(timings: Mapping[str, Timing]) -> None:
 def interleaved(
     programs: Mapping[str, tuple[Callable[..., Program], tuple[Any, ...]]], repeats: int, collector: str
 ) -> dict[str, Timing]:
-    """Give each program a turn, over and over, and keep the times of its rounds in all turns but the first.
+    """Give each program a turn, over and over, and keep the times of its rounds in all turns but the first of a life.
 
     A turn is one round, or as many as fit into `TURN` seconds, so that quick programs are measured as long as
-    slow ones wait. Each program lives in a process of its own, so that none pays for the memory of another; only one
-    of them runs at a time. What counts is processor time, so that other work on the machine disturbs little.
+    slow ones wait. Each program lives in a process of its own, so that none pays for the memory of another, and has
+    several lives, for where its memory happens to lie makes a process quick or slow for good. Only one of them runs at
+    a time. What counts is processor time, so that other work on the machine disturbs little.
 
     Parameters
     ----------
     programs
         By name: what makes the program in its process, and the arguments for that. Both must be picklable.
     repeats
-        How many turns of each to keep.
+        How many turns of each to keep, at least.
     collector
         What Python's garbage collector does, one of `COLLECTOR`.
 
@@ -90,6 +95,17 @@ def interleaved(
     dict
         By name: times and losses.
     """
+    lives = [_life(programs, -(-repeats // min(LIVES, repeats)), collector) for _ in range(min(LIVES, repeats))]
+    return {
+        name: Timing(tuple(turn for life in lives for turn in life[name].turns), lives[0][name].losses)
+        for name in programs
+    }
+
+
+def _life(
+    programs: Mapping[str, tuple[Callable[..., Program], tuple[Any, ...]]], repeats: int, collector: str
+) -> dict[str, Timing]:
+    """Start all programs, and let them take turns."""
     context = multiprocessing.get_context("spawn")
     workers = {}
     try:
