@@ -102,8 +102,8 @@ def measure(repeats: int) -> str:
     return "\n\n".join(
         [
             "Full training steps: forward, loss, backward, update. Medians of processor time, each program in a "
-            f"process of its own, which is started {LIVES} times anew, by turns; the ratio is the median over {repeats} "
-            f"turns of the ratio within a turn. {report.versions('tinygrad-edu', 'micrograd')}. "
+            f"process of its own, which is started {LIVES} times anew, by turns; the ratio is the median over "
+            f"{repeats} turns of the ratio within a turn. {report.versions('tinygrad-edu', 'micrograd')}. "
             f"Seeds: networks {SEED}, moons 0, GPT 42. All programs of a group start from the same numbers and their "
             "losses were checked to agree at every step "
             f"(GPT: {', '.join(f'{loss:.4f}' for loss in scalar_gpt.FIRST_LOSSES)}, …).",

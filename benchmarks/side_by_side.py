@@ -108,9 +108,9 @@ def measure(repeats: int) -> str:
             "«Written in» is what the user writes; a compiler may make arrays of scalars. All start from the same "
             f"numbers (seed {SEED}), and their losses were checked to agree at every step: to 12 digits at first, then "
             f"to 6. Each program has a process of its own, which is started {LIVES} times anew, and they take turns; "
-            f"medians over {repeats} turns; one thread for BLAS and PyTorch. Building and compiling graphs (CasADi, JAX, ours compiled) comes before the "
-            "first turn that counts. The last two columns compare with our eager step, with `tg.collector_paused()` "
-            "around it and as it is.",
+            f"medians over {repeats} turns; one thread for BLAS and PyTorch. Building and compiling graphs (CasADi, "
+            "JAX, ours compiled) comes before the first turn that counts. The last two columns compare with our eager "
+            "step, with `tg.collector_paused()` around it and as it is.",
             report.table(HEADER, rows(repeats)),
         ]
     )

@@ -17,7 +17,7 @@ COLLECTOR = (ON, CLEANED, OFF)
 """As programs run; on, with the heap cleaned before each round, off the clock; off, and cleaned likewise."""
 
 
-TURN = 0.25
+TURN = 0.5
 """Seconds that a turn of a quick program lasts."""
 
 
