@@ -111,8 +111,8 @@ def measure(repeats: int) -> str:
             f"heap cleaned before each round, off the clock; {OFF}, and cleaned likewise. Graphs of the peers hold "
             "reference cycles, so that in the last two they go off the clock. The microgpt script is no package: "
             "its peer is its design of a Value, written anew in `benchmarks/peers.py`. "
-            "Why `dot` and `sum` stay below 8× with the collector off: 53,000 factors a step are read, met and added to "
-            "one by one in Python, which is most of our time, and without the collector the script's own graph is "
+            "Why `dot` and `sum` stay below 8× with the collector off: 53,000 factors a step are read, met and added "
+            "to one by one in Python, which is most of our time, and without the collector the script's own graph is "
             "cheap.",
             report.table(HEADER, rows),
         ]
