@@ -3,6 +3,8 @@
 import functools
 import math
 import random
+from decimal import Decimal
+from fractions import Fraction
 
 import numpy as np
 import pytest
@@ -556,6 +558,15 @@ def test_draws_of_random_numbers_are_refused_whatever_they_come_out_as(seed):
     assert generators[0].random() == random.Random(seed).random()  # as it was
 
 
+DICE = random.Random(0)
+
+
+def test_draws_inside_a_function_of_the_function_are_refused():
+    """From a generator that only the inner code names, and whose draws change nothing in the graph."""
+    with pytest.raises(FrozenNumberError, match="draws random"):
+        tg.compile(lambda x: x * (lambda: DICE.random() < 2.0)())([1.0])
+
+
 def test_errors_say_what_is_wrong():
     w = Value(1.0)
     compiled = tg.compile(lambda x: [x, w])
@@ -599,6 +610,10 @@ def test_what_is_no_array_of_real_numbers_is_refused(numbers):
     with pytest.raises(ValueError, match="weights must be an array"):
         compiled.value_and_grad([1.0, 2.0], weights=numbers)
     assert (w.data, w.grad) == (2.0, 0.0)
+
+
+def test_whatever_python_turns_into_a_float_is_taken():
+    assert tg.compile(lambda x: 2.0 * x)([Fraction(1, 2), Decimal("1.5"), 10**20, True]).tolist() == [1, 3, 2e20, 2]
 
 
 def test_batch_mean_is_not_differentiated_inside_the_function():
