@@ -8,8 +8,8 @@ import sys
 import time
 from collections.abc import Sequence
 
-from benchmarks import report
 from benchmarks.parts import PARTS, Part
+from benchmarks.tools import report
 
 
 def measured(part: Part, options: Sequence[str]) -> str | None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from benchmarks import parts, report
+from benchmarks import parts
+from benchmarks.tools import report
 from tinygrad_edu import accuracy, data, fit
-from tinygrad_edu.report import EPOCHS, HIDDEN, USUAL_HIDDEN, prepare
+from tinygrad_edu.cli.training_run import EPOCHS, HIDDEN, USUAL_HIDDEN, prepare
 
 
 def shares(name: str, seeds: int, epochs: int = EPOCHS) -> list[float]:

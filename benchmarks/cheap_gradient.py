@@ -19,9 +19,10 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 import tinygrad_edu as tg
-from benchmarks import parts, plots, report
-from benchmarks.sized import machine_of
-from benchmarks.timing import medians, ratio
+from benchmarks import parts
+from benchmarks.tools import plots, report
+from benchmarks.tools.timing import medians, ratio
+from benchmarks.workloads.sized import machine_of
 from tinygrad_edu import Value
 
 SIZES = (10, 100, 1_000, 10_000, 100_000)

@@ -14,8 +14,13 @@ from collections.abc import Sequence
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
-from benchmarks import compiled_dags, compiled_gpt, compiled_networks, compiled_structure, parts, report
-from benchmarks.compiled_rows import PROCESSES
+from benchmarks import parts
+from benchmarks.compiled import dags as compiled_dags
+from benchmarks.compiled import gpt as compiled_gpt
+from benchmarks.compiled import networks as compiled_networks
+from benchmarks.compiled import structure as compiled_structure
+from benchmarks.compiled.rows import PROCESSES
+from benchmarks.tools import report
 
 
 def measure(turns: int) -> str:

@@ -11,8 +11,9 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from benchmarks import parts, plots, report
-from benchmarks.sized import DEEP, LASTING, WIDE, apart, compiled, eager
+from benchmarks import parts
+from benchmarks.tools import plots, report
+from benchmarks.workloads.sized import DEEP, LASTING, WIDE, apart, compiled, eager
 
 EAGER_SIZES = (100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000)
 COMPILED_SIZES = (100, 1_000, 10_000, 100_000, round(10**5.5))

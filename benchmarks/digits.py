@@ -18,11 +18,12 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 import numpy as np
 
-from benchmarks import parts, report
+from benchmarks import parts
+from benchmarks.tools import report
 from tinygrad_edu import accuracy, fit
-from tinygrad_edu.engines import open_engine
 from tinygrad_edu.nn import MLP, cross_entropy
 from tinygrad_edu.optim import Adam
+from tinygrad_edu.training.engines import open_engine
 
 HIDDEN, EPOCHS, RATE = 32, 30, 0.001
 BATCH_SIZES = (16, 32, 128)

@@ -10,7 +10,8 @@ from functools import partial
 from itertools import pairwise
 
 import tinygrad_edu as tg
-from benchmarks import parts, report
+from benchmarks import parts
+from benchmarks.tools import report
 from tinygrad_edu import Value
 
 

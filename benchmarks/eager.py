@@ -13,10 +13,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import tinygrad_edu as tg
-from benchmarks import parts, report, scalar_gpt
-from benchmarks.peers import ScriptValue
-from benchmarks.programs import SEED, GPTTraining, MicrogradTraining, OurTraining
-from benchmarks.timing import CLEANED, COLLECTOR, LIVES, OFF, ON, Timing, demand_same_losses, interleaved
+from benchmarks import parts
+from benchmarks.peers.micrograd_and_microgpt import ScriptValue
+from benchmarks.tools import report
+from benchmarks.tools.timing import CLEANED, COLLECTOR, LIVES, OFF, ON, Timing, demand_same_losses, interleaved
+from benchmarks.workloads import scalar_gpt
+from benchmarks.workloads.eager_steps import SEED, GPTTraining, MicrogradTraining, OurTraining
 
 MILLISECONDS = 1000.0
 OURS, PAUSED, MICROGRAD, IMPORT_CHANGED = "ours", "ours, paused", "micrograd", "import changed"
@@ -110,7 +112,7 @@ def measure(repeats: int) -> str:
             f"«Collector» is Python's garbage collector, the same on both sides: {ON}, as programs run; on and the "
             f"heap cleaned before each round, off the clock; {OFF}, and cleaned likewise. Graphs of the peers hold "
             "reference cycles, so that in the last two they go off the clock. The microgpt script is no package: "
-            "its peer is its design of a Value, written anew in `benchmarks/peers.py`. "
+            "its peer is its design of a Value, written anew in `benchmarks/peers/micrograd_and_microgpt.py`. "
             "Why `dot` and `sum` stay below 8× with the collector off: 53,000 factors a step are read, met and added "
             "to one by one in Python, which is most of our time, and without the collector the script's own graph is "
             "cheap.",

@@ -1,4 +1,4 @@
-"""With this module one can train the tiny GPT of `benchmarks.scalar_gpt` for a thousand steps, compiled.
+"""With this module one can train the tiny GPT of `benchmarks.workloads.scalar_gpt` for a thousand steps, compiled.
 
     python -m benchmarks.gpt_training
 
@@ -21,8 +21,18 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 import numpy as np
 
 import tinygrad_edu as tg
-from benchmarks import parts, report
-from benchmarks.scalar_gpt import END, FIRST_LOSSES, FIRST_NAMES, LETTERS, POSITIONS, Matrix, ScalarGPT, Vector
+from benchmarks import parts
+from benchmarks.tools import report
+from benchmarks.workloads.scalar_gpt import (
+    END,
+    FIRST_LOSSES,
+    FIRST_NAMES,
+    LETTERS,
+    POSITIONS,
+    Matrix,
+    ScalarGPT,
+    Vector,
+)
 from tinygrad_edu import Value, nn, optim
 
 STEPS, RATE, BETAS = 1000, 0.01, (0.85, 0.99)

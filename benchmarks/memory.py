@@ -13,8 +13,9 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import tinygrad_edu as tg
-from benchmarks import parts, report
-from benchmarks.peers import ScriptValue, micrograd_networks
+from benchmarks import parts
+from benchmarks.peers.micrograd_and_microgpt import ScriptValue, micrograd_networks
+from benchmarks.tools import report
 
 SAMPLES = 3_072
 

@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from benchmarks import report
+from benchmarks.tools import report
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """With this module one can time one training step in many libraries: ``python -m benchmarks.side_by_side``.
 
-`benchmarks.libraries` holds the programs. Those that are not installed get a row that says so.
+`benchmarks.peers.libraries` holds the programs. Those that are not installed get a row that says so.
 """
 
 from __future__ import annotations
@@ -14,9 +14,11 @@ from typing import Any
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # before NumPy is imported, here and in the programs' processes
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
-from benchmarks import libraries, parts, report
-from benchmarks.programs import DECAY, LEARNING_RATE, SEED, MicrogradTraining, OurTraining
-from benchmarks.timing import LIVES, ON, Program, demand_same_losses, interleaved
+from benchmarks import parts
+from benchmarks.peers import libraries
+from benchmarks.tools import report
+from benchmarks.tools.timing import LIVES, ON, Program, demand_same_losses, interleaved
+from benchmarks.workloads.eager_steps import DECAY, LEARNING_RATE, SEED, MicrogradTraining, OurTraining
 
 SCALARS, ARRAYS = "scalars", "arrays"
 OURS, PAUSED = "ours, eager", "ours, eager, collector paused"

@@ -12,80 +12,80 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from . import ops as ops
-from .blame import Path as Path
-from .blame import Paths as Paths
-from .blame import paths as paths
-from .context import collector_paused as collector_paused
-from .context import no_grad as no_grad
-from .context import scope as scope
-from .graph import Eqn as Eqn
-from .graph import Graph as Graph
-from .nonfinite import find_nonfinite as find_nonfinite
-from .operation import Op as Op
-from .ops import OPS as OPS
-from .ops import abs as abs
-from .ops import acos as acos
-from .ops import acosh as acosh
-from .ops import asin as asin
-from .ops import asinh as asinh
-from .ops import atan as atan
-from .ops import atan2 as atan2
-from .ops import atanh as atanh
-from .ops import clip as clip
-from .ops import cos as cos
-from .ops import cosh as cosh
-from .ops import elu as elu
-from .ops import erf as erf
-from .ops import erfc as erfc
-from .ops import exp as exp
-from .ops import expm1 as expm1
-from .ops import gelu as gelu
-from .ops import heaviside as heaviside
-from .ops import hypot as hypot
-from .ops import leaky_relu as leaky_relu
-from .ops import less as less
-from .ops import less_equal as less_equal
-from .ops import log as log
-from .ops import log1p as log1p
-from .ops import log2 as log2
-from .ops import log10 as log10
-from .ops import maximum as maximum
-from .ops import minimum as minimum
-from .ops import reciprocal as reciprocal
-from .ops import relu as relu
-from .ops import sigmoid as sigmoid
-from .ops import sign as sign
-from .ops import silu as silu
-from .ops import sin as sin
-from .ops import sinh as sinh
-from .ops import softplus as softplus
-from .ops import sqrt as sqrt
-from .ops import square as square
-from .ops import tan as tan
-from .ops import tanh as tanh
-from .ops import where as where
-from .sequences import dot as dot
-from .sequences import logsumexp as logsumexp
-from .sequences import max as max
-from .sequences import mean as mean
-from .sequences import min as min
-from .sequences import prod as prod
-from .sequences import softmax as softmax
-from .sequences import sum as sum
-from .showing import mime_bundle as _shown_in_notebooks  # noqa: F401  # Values and graphs show themselves from here on
-from .sweep import topological_order as topological_order
-from .sweep import zero_grad as zero_grad
-from .tracing import trace as trace
-from .transforms import grad as grad
-from .transforms import hessian as hessian
-from .transforms import hvp as hvp
-from .transforms import jacobian as jacobian
-from .transforms import jvp as jvp
-from .transforms import value_and_grad as value_and_grad
-from .value import Value as Value
-from .variable import Var as Var
-from .walk import Step as Step
-from .walk import steps as steps
+from .engine.collector import collector_paused as collector_paused
+from .engine.context import no_grad as no_grad
+from .engine.context import scope as scope
+from .engine.shown import draw_with as _draw_with
+from .engine.sweep import topological_order as topological_order
+from .engine.sweep import zero_grad as zero_grad
+from .engine.value import Value as Value
+from .graph.equations import Eqn as Eqn
+from .graph.graph import Graph as Graph
+from .graph.tracing import trace as trace
+from .graph.variable import Var as Var
+from .inspection.nonfinite import find_nonfinite as find_nonfinite
+from .inspection.pathwise import Path as Path
+from .inspection.pathwise import Paths as Paths
+from .inspection.pathwise import paths as paths
+from .inspection.stepwise import Step as Step
+from .inspection.stepwise import steps as steps
+from .ops.operation import Op as Op
+from .ops.sequences import dot as dot
+from .ops.sequences import logsumexp as logsumexp
+from .ops.sequences import max as max
+from .ops.sequences import mean as mean
+from .ops.sequences import min as min
+from .ops.sequences import prod as prod
+from .ops.sequences import softmax as softmax
+from .ops.sequences import sum as sum
+from .ops.table import OPS as OPS
+from .ops.table import abs as abs
+from .ops.table import acos as acos
+from .ops.table import acosh as acosh
+from .ops.table import asin as asin
+from .ops.table import asinh as asinh
+from .ops.table import atan as atan
+from .ops.table import atan2 as atan2
+from .ops.table import atanh as atanh
+from .ops.table import clip as clip
+from .ops.table import cos as cos
+from .ops.table import cosh as cosh
+from .ops.table import elu as elu
+from .ops.table import erf as erf
+from .ops.table import erfc as erfc
+from .ops.table import exp as exp
+from .ops.table import expm1 as expm1
+from .ops.table import gelu as gelu
+from .ops.table import heaviside as heaviside
+from .ops.table import hypot as hypot
+from .ops.table import leaky_relu as leaky_relu
+from .ops.table import less as less
+from .ops.table import less_equal as less_equal
+from .ops.table import log as log
+from .ops.table import log1p as log1p
+from .ops.table import log2 as log2
+from .ops.table import log10 as log10
+from .ops.table import maximum as maximum
+from .ops.table import minimum as minimum
+from .ops.table import reciprocal as reciprocal
+from .ops.table import relu as relu
+from .ops.table import sigmoid as sigmoid
+from .ops.table import sign as sign
+from .ops.table import silu as silu
+from .ops.table import sin as sin
+from .ops.table import sinh as sinh
+from .ops.table import softplus as softplus
+from .ops.table import sqrt as sqrt
+from .ops.table import square as square
+from .ops.table import tan as tan
+from .ops.table import tanh as tanh
+from .ops.table import where as where
+from .transforms.derivatives import grad as grad
+from .transforms.derivatives import hessian as hessian
+from .transforms.derivatives import hvp as hvp
+from .transforms.derivatives import jacobian as jacobian
+from .transforms.derivatives import jvp as jvp
+from .transforms.derivatives import value_and_grad as value_and_grad
 
 if TYPE_CHECKING:
     from . import check as check
@@ -106,6 +106,16 @@ if TYPE_CHECKING:
     from .training import fit as fit
 
 __version__ = "0.1.0"
+
+
+def _picture_of(shown: Any) -> str | None:
+    """Draw what a notebook shows, by the room that draws."""
+    from .drawing.notebook import picture_of
+
+    return picture_of(shown)
+
+
+_draw_with(_picture_of)
 
 # The engine above is there at once; the rooms open when they are first used, so that importing stays quick.
 _ROOMS = {

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import difflib
 import math
 import operator
+from collections.abc import Iterable
 from numbers import Real
 from typing import Any
 
@@ -107,3 +109,19 @@ def as_list(sequence: Any, name: str) -> list[Any]:
     if isinstance(sequence, (str, bytes)) or not hasattr(sequence, "__iter__"):
         raise TypeError(f"{name} must be a sequence, got {sequence!r}")
     return list(sequence)
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """Ask whether the nearest of the known names was meant; empty if none is near."""
+    near = difflib.get_close_matches(name[:80], list(known), 1)
+    return f"; did you mean {near[0]!r}?" if near else ""
+
+
+def short(text: str) -> str:
+    """Quote a piece of text on one line, its middle left out where it is long."""
+    return repr(text if len(text) <= 50 else f"{text[:30]}...{text[-15:]}")
+
+
+def counted(count: int, noun: str) -> str:
+    """Write a count with its noun: 1 number, 2 numbers."""
+    return f"{count} {noun}{'s' * (count != 1)}"

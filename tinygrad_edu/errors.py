@@ -75,7 +75,7 @@ class ExpressionError(ValueError):
 
     Examples
     --------
-    >>> from tinygrad_edu.expression import parse
+    >>> from tinygrad_edu.formulas.expression import parse
     >>> parse("tanhh(w*x + b)")
     Traceback (most recent call last):
     ...

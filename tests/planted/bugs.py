@@ -11,9 +11,10 @@ class Bug(NamedTuple):
     wrong: str
 
 
-OPS, NUM, SWEEP, VALUE = "ops.py", "numeric.py", "sweep.py", "value.py"
-EAGER, GRAPH, TRANSFORMS, RUNNING = "eager.py", "graph.py", "transforms.py", "running.py"
-WALK, BLAME = "walk.py", "blame.py"
+OPS, NUM, SWEEP, VALUE = "ops/table.py", "ops/floats.py", "engine/sweep.py", "engine/value.py"
+EAGER, TRANSFORMS, RUNNING = "engine/methods.py", "transforms/derivatives.py", "transforms/fresh_call.py"
+WALK, BLAME = "inspection/stepwise.py", "inspection/pathwise.py"
+GRAPH, EQUATIONS = "graph/graph.py", "graph/equations.py"
 
 BUGS = [
     # ------------------------------------------------------------ partials: a sign, a factor, a missing term
@@ -110,14 +111,14 @@ BUGS = [
     Bug("the right operand's slope dropped", EAGER, '"compute_right": compute((False, True))', '"compute_right": compute((False, False))'),
     Bug("new nodes keep the gradient of their operand", EAGER, "    node.grad = 0.0\n    if open_contexts:", "    node.grad = 0.5\n    if open_contexts:"),
     # ------------------------------------------------------------ graphs
-    Bug("a graph evaluates by recorded numbers", GRAPH, "            append(fn(*[values[i] for i in places]))", "            append(fn(*[values[i] for i in sorted(places)]))"),
-    Bug("replay loses constants", GRAPH, "made = var.op(*[env.get(p, p.data) for p in var.parents])", "made = var.op(*[env.get(p, 1.0) for p in var.parents])"),
+    Bug("a graph evaluates by recorded numbers", EQUATIONS, "            append(fn(*[values[i] for i in places]))", "            append(fn(*[values[i] for i in sorted(places)]))"),
+    Bug("replay loses constants", EQUATIONS, "made = var.op(*[env.get(p, p.data) for p in var.parents])", "made = var.op(*[env.get(p, 1.0) for p in var.parents])"),
     Bug("the gradient graph in reverse order of inputs", GRAPH, "return [adjoints.get(var, 0.0) for var in inputs], children[0]", "return [adjoints.get(var, 0.0) for var in reversed(inputs)], children[0]"),
     Bug("the gradient graph seeded with 2", GRAPH, "adjoints = accumulate(order, {outputs[0]: 1.0}, _symbolic_partials", "adjoints = accumulate(order, {outputs[0]: 2.0}, _symbolic_partials"),
     Bug("frozen graphs mix up their leaves", GRAPH, "tracer.lifted.update(zip(leaves, inputs, strict=True))", "tracer.lifted.update(zip(leaves, reversed(inputs), strict=True))"),
-    Bug("simplify drops every multiplication by a constant", "rewriting.py", "if all(n is not None and c is not None and repr(n) == repr(c) for n, c in rest):", "if all(n is not None and c is not None for n, c in rest):"),
-    Bug("simplify takes all operations for equal", "rewriting.py", "key = (op, *[", "key = (op.arity, *["),
-    Bug("JSON loses the order of operands", "serialize.py", '"args": [at(p) for p in var.parents]}', '"args": sorted(at(p) for p in var.parents)}'),
+    Bug("simplify drops every multiplication by a constant", "graph/simplifying.py", "if all(n is not None and c is not None and repr(n) == repr(c) for n, c in rest):", "if all(n is not None and c is not None for n, c in rest):"),
+    Bug("simplify takes all operations for equal", "graph/simplifying.py", "key = (op, *[", "key = (op.arity, *["),
+    Bug("JSON loses the order of operands", "graph/json_text.py", '"args": [at(p) for p in var.parents]}', '"args": sorted(at(p) for p in var.parents)}'),
     # ------------------------------------------------------------ transforms, looking
     Bug("a tangent replaces instead of adding", RUNNING, "total = term if total is None else total + term", "total = term"),
     Bug("forward mode forgets the direction", RUNNING, "term = local * tangents[parent]", "term = local * 1.0"),

@@ -20,10 +20,14 @@ import sys
 HERE = pathlib.Path(__file__).parent
 PACKAGE = HERE.parents[1] / "tinygrad_edu"
 FILES = (
-    *("ops.py", "operation.py", "numeric.py", "value.py", "sweep.py", "graph.py", "transforms.py"),
-    *("running.py", "tracing.py", "rewriting.py", "printing.py"),
+    *("ops/table.py", "ops/operation.py", "ops/floats.py", "engine/value.py", "engine/sweep.py"),
+    *("graph/graph.py", "graph/equations.py", "graph/tracing.py", "graph/simplifying.py", "graph/printing.py"),
+    *("transforms/derivatives.py", "transforms/fresh_call.py"),
 )
-OWN_TESTS = ("test_engine.py", "test_graph.py", "test_transforms.py", "test_exporting.py")
+OWN_TESTS = (
+    *("engine/test_values.py", "graph/test_graph.py", "graph/test_python_text.py"),
+    "transforms/test_derivatives.py",
+)
 # Changes that cannot matter: type hints are not run (| in them is cosmic-ray's favourite), nor are docstrings.
 LEFT_OUT = ("core/RemoveDecorator", "core/ReplaceBinaryOperator_BitOr")
 

@@ -19,7 +19,7 @@ import warnings
 HERE = pathlib.Path(__file__).parent
 TESTS = HERE.parent
 sys.path.insert(0, str(HERE))
-CHECKS = ("test_programs", "test_state_machine", "test_ops_properties")
+CHECKS = ("check.test_programs", "engine.test_state_machine", "ops.test_table")
 LEFT_OUT = ("pytorch", "reference", "worth_testing")  # these need PyTorch, or look at the checks themselves
 _MEMORY = 8 << 30
 _SECONDS = 15.0  # for one test
@@ -56,7 +56,7 @@ def generic_checks(first_ops):
             try:
                 test(**parameters)
             except Exception as error:
-                return f"{file}.py::{name} {type(error).__name__}: {error}"
+                return f"{file}::{name} {type(error).__name__}: {error}"
     return None
 
 
@@ -81,7 +81,7 @@ def attempt(file, text, own_tests=()):
     sys.stdout = sys.stderr = output
     if file is not None:
         loading.replace(file, text)
-    about_table = file in ("ops.py", "numeric.py")
+    about_table = file in ("ops/table.py", "ops/floats.py")
     kinds = [lambda: generic_checks(about_table)]
     if own_tests:  # what kills soonest comes first: properties over the table for the table, examples for the rest
         kinds.insert(len(kinds) if about_table else 0, lambda: own_failure(own_tests, output))

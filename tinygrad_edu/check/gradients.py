@@ -7,9 +7,9 @@ import random
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from ..transforms import jacobian, jvp
-from ..tree import flatten
-from ..value import Value
+from ..engine.value import Value
+from ..graph.structure import flatten
+from ..transforms.derivatives import jacobian, jvp
 from .differences import Estimate, Line, complex_slope
 from .report import MISMATCH, Comparison, Report, compare, mismatch
 from .subject import Subject, plain

@@ -6,14 +6,15 @@ import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from ..graph import Graph
-from ..operation import Op
-from ..text import Code, Text, argument_names
-from ..tracing import trace
-from ..transforms import grad
-from ..value import Value
-from .points import arities, sample
+from ..engine.value import Value
+from ..graph.graph import Graph
+from ..graph.tracing import trace
+from ..ops.notation import Text, argument_names
+from ..ops.operation import Op
+from ..ops.python_source import Code
+from ..transforms.derivatives import grad
 from .report import MISMATCH, Comparison, Report, compare, mismatch
+from .safe_points import arities, sample
 from .suspects import Suspect, second_partial, second_slope_of, slope_of
 
 

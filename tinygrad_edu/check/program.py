@@ -18,14 +18,19 @@ program(2.0)
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from ..operation import Op
-from ..operators import BINARY
-from ..value import Value
+from ..engine.value import Value
+from ..ops.operation import Op
+from ..ops.operators import BINARY, UNARY
+from ..ops.table import OPS
+
+if TYPE_CHECKING:
+    from ..drawing.picture import Drawing
 
 _PYTHON = {"add": "+", "sub": "-", "mul": "*", "truediv": "/", "pow": "**"}
 _SIGNS = {BINARY[method]: sign for method, sign in _PYTHON.items()}
+_NEGATIVE = UNARY["neg"]
 _INPUTS = ("x", "y", "z", "u", "v", "w")
 
 
@@ -116,29 +121,29 @@ class Program:
 
     __repr__ = __str__
 
-    def draw(self) -> Any:
+    def draw(self) -> Drawing:
         """Draw the program at its point, with gradients.
 
         Returns
         -------
         Drawing
         """
-        import tinygrad_edu as tg
+        from ..drawing.picture import draw
 
         *_, result = self.values()
         result.backward()
-        return tg.draw(result)  # type: ignore[attr-defined, unused-ignore]
+        return draw(result)
 
 
 def _application(op: Op, texts: Sequence[str], own: dict[str, Op]) -> str:
-    import tinygrad_edu as tg
-
     if op in _SIGNS:
         left, right = [f"({text})" if text.startswith("-") else text for text in texts]
         return f"{left} {_SIGNS[op]} {right}"
-    if getattr(tg, op.name, None) is op:
-        return f"tg.{op.name}({', '.join(texts)})"
-    if tg.OPS.get(op.name) is op:
-        return f"tg.OPS[{op.name!r}]({', '.join(texts)})"
+    if op is _NEGATIVE:
+        return f"-({texts[0]})"
+    if OPS.get(op.name) is op:
+        public = op.arity and op.role != "copy"
+        called = op.name if public else f"OPS[{op.name!r}]"
+        return f"tg.{called}({', '.join(texts)})"
     own[op.name] = op
     return f"{op.name}({', '.join(texts)})"

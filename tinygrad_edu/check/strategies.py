@@ -20,10 +20,10 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import wraps
 from typing import TYPE_CHECKING, Any
 
-from ..operation import Op
-from ..ops import OPS, detach
-from .points import LARGEST_VALUE, STEEPEST, arities, smooth_at
+from ..ops.operation import Op
+from ..ops.table import OPS, detach
 from .program import Line, Program
+from .safe_points import LARGEST_VALUE, STEEPEST, arities, smooth_at
 
 if TYPE_CHECKING:
     from hypothesis.strategies import DrawFn, SearchStrategy

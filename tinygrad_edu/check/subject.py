@@ -7,12 +7,11 @@ import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from ..engine.value import Value
+from ..graph.structure import flatten, parameter_names
+from ..graph.variable import Var
 from ..nn.module import Module
-from ..numeric import number
-from ..tracing import _parameter_names
-from ..tree import flatten
-from ..value import Value
-from ..variable import Var
+from ..ops.floats import number
 
 
 class Subject:
@@ -43,7 +42,7 @@ class Subject:
         self.point: list[float] = []
         labels = [
             label
-            for parameter, child in zip(_parameter_names(f, len(args)), self.structure.children, strict=True)
+            for parameter, child in zip(parameter_names(f, len(args)), self.structure.children, strict=True)
             for label in child.names(parameter)
         ]
         for label, leaf in zip(labels, self.leaves, strict=True):

@@ -7,13 +7,13 @@ from collections.abc import Iterable, Sequence
 from functools import cached_property
 from typing import Any
 
-from ..operation import Op
-from ..ops import CONSTANT
-from ..sweep import topological_order
-from ..text import number_text
-from ..transforms import grad
-from ..value import Value
-from ..walk import label_of
+from ..engine.sweep import topological_order
+from ..engine.value import Value
+from ..inspection.stepwise import label_of
+from ..ops.notation import number_text
+from ..ops.operation import Op
+from ..ops.table import CONSTANT
+from ..transforms.derivatives import grad
 from .differences import Estimate, Line
 
 
@@ -60,7 +60,7 @@ class Suspect:
     @cached_property
     def drawing(self) -> Any:
         """The operation alone, with its operands, as a `Drawing`."""
-        from .. import draw  # type: ignore[attr-defined, unused-ignore]
+        from ..drawing.picture import draw
 
         parents = [Value(x, name) for x, name in zip(self.args, self._names, strict=True)]
         result: Value = self.op(*parents)

@@ -13,7 +13,7 @@ import difflib
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
-from ..value import Value
+from ..engine.value import Value
 
 if TYPE_CHECKING:
     from .compiled import Compiled
@@ -132,6 +132,6 @@ def batch_mean(x: Any) -> Any:
     >>> tg.compile(lambda x: x - tg.batch_mean(x))([1.0, 2.0, 6.0]).tolist()
     [-2.0, -1.0, 3.0]
     """
-    from .lower import BATCH_MEAN
+    from .scalars.batch_ops import BATCH_MEAN
 
     return BATCH_MEAN(x)

@@ -10,17 +10,17 @@ from typing import Any
 
 import numpy as np
 
-from ..context import collector_paused
+from ..engine.collector import collector_paused
+from ..engine.value import Value
 from ..errors import GraphError
-from ..graph import Graph
-from ..tree import Structure
-from ..value import Value
-from .assemble import assemble
-from .batches import Batch, as_floats, stacked
-from .lower import Lowered, lower
-from .numpy_backend import Machine
-from .program import Program
-from .tracing import traced
+from ..graph.graph import Graph
+from ..graph.structure import Structure
+from .arrays.assemble import assemble
+from .arrays.program import Program
+from .backends.numpy_machine import Machine
+from .batch import Batch, as_floats, stacked
+from .scalars.lowering import Lowered, lower
+from .scalars.pure_trace import traced
 
 Array = Any
 _KEPT = 4  # batch sizes whose buffers are kept
@@ -46,11 +46,11 @@ def machine_of(backend: str, devices: Sequence[Any] | None = None) -> Callable[[
             import numba  # noqa: F401
         except ImportError as error:
             raise ImportError("backend='numba' needs numba: pip install 'tinygrad-edu[fast]'") from error
-        from .numba_backend import NumbaMachine
+        from .backends.numba_machine import NumbaMachine
 
         return NumbaMachine
     try:
-        from .jax_backend import JaxMachine, tables
+        from .backends.jax_machine import JaxMachine, tables
 
         tables()
     except ImportError as error:
@@ -118,7 +118,7 @@ class Compiled:
         Graph
             One equation for each array operation.
         """
-        from .drawn import graph_of
+        from .arrays.program_graph import graph_of
 
         return graph_of(self.program)
 
@@ -237,7 +237,7 @@ class Compiled:
                 params = self._params
                 if params is None:
                     params = [value for value in graph.captured if value not in inner]
-                made = _Traced(lower(graph, params, batch.sizes()), graph.structure, graph.only_output)
+                made = _Traced(lower(graph, params, batch.sizes()), graph.output_structure, graph.only_output)
             self._traced[batch.structure] = made
         self._latest = made
         return batch, made

@@ -4,27 +4,25 @@ from __future__ import annotations
 
 import difflib
 import os
-import tempfile
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
 
-from tinygrad_edu.errors import GraphvizMissingError
-from tinygrad_edu.graph import Graph
-from tinygrad_edu.sweep import topological_order
-from tinygrad_edu.tracing import trace
-from tinygrad_edu.value import Value
-
-from .build import Source, build
-from .dot import to_dot
-from .folding import COLLAPSES, Collapse, can_fold
-from .palette import THEMES, Theme
-from .plain import to_text
-from .records import Records
-from .scene import make_scene
-from .shapes import Scene
-from .svg import to_svg
+from ..engine.value import Value
+from ..errors import GraphvizMissingError
+from ..files import write_whole
+from ..graph.graph import Graph
+from .formats.dot import to_dot
+from .formats.svg import to_svg
+from .formats.text import to_text
+from .records.build import build
+from .records.folding import COLLAPSES, Collapse, can_fold
+from .records.records import Records
+from .records.sources import highlighted_nodes, source_of
+from .scene.palette import THEMES, Theme
+from .scene.scene import make_scene
+from .scene.shapes import Scene
 
 FORMATS = ("svg", "png", "pdf", "dot", "txt")
 
@@ -107,7 +105,7 @@ class Drawing:
             hint = f" (did you mean {near[0]!r}?)" if near else ""
             raise ValueError(f"cannot draw in the format {format!r}{hint}: use {', '.join(FORMATS)}")
         if format in ("png", "pdf"):
-            from .raster import paint
+            from .formats.png_pdf import paint
 
             return paint(self.scene, self._theme, format, scale)
         text = {"svg": lambda: self.svg, "dot": lambda: self.dot, "txt": lambda: str(self)}[format]()
@@ -213,55 +211,6 @@ def draw(
     rows = tuple(show) if isinstance(source.outputs[0], Value) else ()  # a graph has no numbers until it is run
     records = build(source, rows, edges, collapse, highlighted_nodes(highlight), max_nodes)
     return Drawing(records, direction, digits, THEMES[theme])
-
-
-def source_of(x: Any) -> Source:
-    """List the nodes of what is to be drawn."""
-    if isinstance(x, Value):
-        return Source(topological_order(x), [x], {})
-    if hasattr(x, "as_graph"):  # a compiled function shows its array program
-        x = x.as_graph()
-    if isinstance(x, Graph):
-        kinds = {**dict.fromkeys(x.inputs, "input"), **dict.fromkeys(x.captured_variables, "parameter")}
-        order = [*x.sources(), *x.variables]
-        return Source(order, list(x.outputs), kinds)
-    if isinstance(x, Sequence) and x and all(isinstance(item, Value) for item in x):
-        return Source(topological_order(*x), list(x), {})
-    if inputs := inputs_of(x):
-        return source_of(trace(x, [0.0] * inputs))
-    raise TypeError(
-        f"cannot draw {type(x).__name__!r}: give a Value, a sequence of Values, a Graph (tg.trace(f, ...)), "
-        "or a module that takes a fixed number of inputs"
-    )
-
-
-def inputs_of(module: Any) -> int:
-    """Give the number of inputs that a module says it takes; 0 if it does not say, or is no module."""
-    architecture: dict[str, Any] = getattr(module, "architecture", dict)() or {}
-    return int(architecture.get("nin", 0))
-
-
-def highlighted_nodes(highlight: Any) -> Iterable[Any]:
-    """List the nodes of a path, of one Value, or of several."""
-    nodes = getattr(highlight, "nodes", highlight)
-    return (nodes,) if isinstance(nodes, Value) else tuple(nodes)
-
-
-def write_whole(path: Path, content: bytes) -> None:
-    """Write a file so that it is there whole or not at all."""
-    if not path.parent.is_dir():
-        raise FileNotFoundError(f"cannot write {str(path)!r}: there is no folder {str(path.parent)!r}; make it first")
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-        umask = os.umask(0)
-        os.umask(umask)
-        os.chmod(temporary, 0o666 & ~umask)
-        os.replace(temporary, path)
-    except BaseException:
-        os.unlink(temporary)
-        raise
 
 
 def _is_int(x: object) -> bool:

@@ -12,14 +12,10 @@ Examples
 
 from __future__ import annotations
 
-import os
-from typing import Any
-
-from . import storage
-from .building import build
 from .layers import MLP as MLP
 from .layers import Layer as Layer
 from .layers import Neuron as Neuron
+from .loading import load as load
 from .losses import LOSSES as LOSSES
 from .losses import binary_cross_entropy as binary_cross_entropy
 from .losses import cross_entropy as cross_entropy
@@ -43,32 +39,3 @@ __all__ = [
     "load",
     "mse",
 ]
-
-
-def load(path: str | os.PathLike[str]) -> Any:
-    """Rebuild a module that was saved with `Module.save`, numbers and all.
-
-    Parameters
-    ----------
-    path : path
-        The file.
-
-    Returns
-    -------
-    Module
-        Of this package's classes. For a class of your own build it yourself and call its method `load`.
-
-    Raises
-    ------
-    OSError
-        If the file cannot be read.
-    ValueError
-        If it is no saved model, or one of a class that is not this package's.
-    """
-    saved = storage.read(path)
-    try:
-        module = build(saved["architecture"])
-    except (TypeError, KeyError, ValueError) as error:
-        raise ValueError(f"cannot rebuild the model in {os.fspath(path)!r}: {error}") from None
-    module.load_state_dict(saved["state"])
-    return module

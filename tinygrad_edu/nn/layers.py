@@ -10,11 +10,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from ..arguments import as_count
-from ..context import enter, leave
-from ..ops import DOT
-from ..sequences import dot
-from ..value import Value, constant, record
-from .building import Activation, Seed, activation_of, describe, generator_of, label, sizes_of, wrong_length
+from ..engine.context import enter, leave
+from ..engine.value import Value, constant, record
+from ..ops.sequences import dot
+from ..ops.table import DOT
+from .arguments import Activation, Seed, activation_of, describe, generator_of, label, sizes_of, wrong_length
 from .module import Module
 
 _ONLY_VALUES = {Value}

@@ -19,9 +19,9 @@ from collections.abc import Callable, Sequence
 from numbers import Real
 from typing import Any
 
-from ..ops import relu, softplus, square
-from ..sequences import dot, logsumexp, mean
-from ..variable import Var
+from ..graph.variable import Var
+from ..ops.sequences import dot, logsumexp, mean
+from ..ops.table import relu, softplus, square
 
 Loss = Callable[[Any, Any], Any]
 

@@ -7,13 +7,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from numbers import Real
 from typing import Any, NamedTuple
 
-from .. import showing
-from ..context import enter, leave
-from ..value import Value, no_grad
-from . import storage
+from ..engine.context import enter, leave, no_grad
+from ..engine.shown import Shown
+from ..engine.value import Value
+from . import model_file
 
 
-class Module:
+class Module(Shown):
     """Base class of everything that has parameters.
 
     A subclass keeps Values, other modules, and lists, tuples or dicts of these as attributes, and writes `forward`.
@@ -39,9 +39,6 @@ class Module:
 
     buffers: tuple[str, ...] = ()
     """Attributes that are lists of floats which belong to the state but are not trained."""
-
-    _repr_mimebundle_ = showing.mime_bundle
-    _mime_ = showing.mime
 
     def __init_subclass__(cls, **keywords: Any) -> None:
         super().__init_subclass__(**keywords)
@@ -163,7 +160,7 @@ class Module:
         OSError
             If the file cannot be written. No part of it is left behind.
         """
-        storage.write(path, {"architecture": self.architecture(), "state": self.state_dict()})
+        model_file.write(path, {"architecture": self.architecture(), "state": self.state_dict()})
 
     def load(self, path: str | os.PathLike[str]) -> None:
         """Read back the state that `save` wrote. `tinygrad_edu.nn.load` rebuilds the module too.
@@ -179,7 +176,7 @@ class Module:
         ValueError
             If it is not such a file, or is of another model. Nothing has been changed then.
         """
-        self.load_state_dict(storage.read(path)["state"])
+        self.load_state_dict(model_file.read(path)["state"])
 
     def architecture(self) -> dict[str, Any] | None:
         """Give what `tinygrad_edu.nn.load` needs to build this module, or None if it cannot."""

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from ..arguments import as_rows
-from .building import wrong_length
+from .arguments import wrong_length
 from .module import Module
 
 

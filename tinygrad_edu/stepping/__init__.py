@@ -2,7 +2,7 @@
 
 from .player import Player as Player
 from .player import play as play
+from .stepper import Stepper as Stepper
 from .terminal import walk as walk
-from .walker import Stepper as Stepper
 
 __all__ = ["Player", "Stepper", "play", "walk"]

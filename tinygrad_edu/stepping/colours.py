@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from tinygrad_edu.drawing.palette import DARK, LIGHT
-from tinygrad_edu.drawing.svg import colour_of, roles
+from ..drawing.scene.palette import DARK, LIGHT, colour_of, roles
 
 
 def theme_rules() -> str:

@@ -14,13 +14,12 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any, Literal
 
-from tinygrad_edu.drawing.folding import COLLAPSES, Collapse, can_fold
-from tinygrad_edu.drawing.picture import write_whole
-from tinygrad_edu.errors import GraphvizMissingError
-from tinygrad_edu.value import Value
-
+from ..drawing.records.folding import COLLAPSES, Collapse, can_fold
+from ..engine.value import Value
+from ..errors import GraphvizMissingError
+from ..files import write_whole
 from .colours import theme_rules
-from .frames import Frames
+from .player_data import Frames
 from .terminal import text_of
 
 

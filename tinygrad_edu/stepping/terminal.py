@@ -6,13 +6,12 @@ import difflib
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from tinygrad_edu.blame import paths
-from tinygrad_edu.drawing.numbers import number
-from tinygrad_edu.drawing.units import labels_of
-from tinygrad_edu.sweep import topological_order
-from tinygrad_edu.value import Value
-from tinygrad_edu.walk import Step, steps
-
+from ..drawing.lettering import number
+from ..drawing.records.drawables import labels_of
+from ..engine.sweep import topological_order
+from ..engine.value import Value
+from ..inspection.pathwise import paths
+from ..inspection.stepwise import Step, steps
 from .wording import Wording
 
 HELP = "Enter: next step   b: back   a name (w, v1 ...) or 'why NAME': why is its gradient what it is   q: leave"

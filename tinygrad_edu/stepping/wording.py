@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from tinygrad_edu.drawing.numbers import number, short
-from tinygrad_edu.ops import CONSTANT
-from tinygrad_edu.text import Text, notation
-from tinygrad_edu.walk import Step
+from ..drawing.lettering import number, short
+from ..inspection.stepwise import Step
+from ..ops.notation import Text, notation
+from ..ops.table import CONSTANT
 
 _MOST_OPERANDS = 6
 

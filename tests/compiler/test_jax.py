@@ -1,0 +1,112 @@
+"""The JAX back end agrees with the eager engine, on one device and spread over eight."""
+
+import math
+import os
+import random
+import subprocess
+import sys
+import textwrap
+
+import numpy as np
+import pytest
+from support.compiler_programs import RandomProgram, assert_agree, eager
+
+import tinygrad_edu as tg
+from tinygrad_edu import Value, nn
+from tinygrad_edu.errors import GraphError
+
+pytest.importorskip("jax", reason="the extra [jax] is not installed")
+
+
+def test_random_programs_agree_with_the_eager_engine():
+    for seed in range(20):
+        program = RandomProgram(seed, length=15)
+        compiled = tg.compile(program, program.params, backend="jax")
+        value, gradient = compiled.value_and_grad(*program.arrays, weights=program.weights)
+        true_value, true_gradient, outputs = eager(program, program.params, *program.arrays, weights=program.weights)
+        assert_agree(gradient, true_gradient, 1e-10)
+        assert_agree(value, true_value, 1e-10)
+        assert_agree(compiled(*program.arrays), outputs, 1e-10)
+
+
+def test_every_operation_at_special_values():
+    numbers = [0.0, 1.0, -1.0, 0.5, 2.5, -3.0, 800.0, -800.0, 1e300, math.inf, -math.inf, math.nan]
+    ops = [op for op in tg.OPS.values() if op.arity != 0]
+    columns, truth = [], []
+    rng = random.Random(0)
+    for op in ops:
+        arity = 2 if op.arity is None else op.arity
+        columns.append(np.array([[rng.choice(numbers) for _ in range(arity)] for _ in range(40)]))
+        truth.append([op(*row) for row in columns[-1].tolist()])
+    for op, column, expected in zip(ops, columns, truth, strict=True):
+        out = tg.compile(lambda xs, op=op: op(*xs), backend="jax")(column)
+        np.testing.assert_allclose(out, expected, rtol=1e-11, atol=1e-300, err_msg=op.name)
+
+
+def test_network_agrees_with_numpy():
+    model = nn.MLP(6, [8, 8, 3], seed=0)
+    rng = np.random.default_rng(0)
+    X, Y = rng.normal(size=(20, 6)), np.eye(3)[rng.integers(0, 3, 20)]
+
+    def loss(x, t):
+        return nn.cross_entropy(model(x), t)
+
+    ours, theirs = (tg.compile(loss, model.parameters(), backend) for backend in ("jax", "numpy"))
+    value, gradient = ours.value_and_grad(X, Y)
+    true_value, true_gradient = theirs.value_and_grad(X, Y)
+    assert value == pytest.approx(true_value, rel=1e-12)
+    assert_agree(gradient, true_gradient, 1e-12)
+
+
+def test_very_many_array_operations_are_refused():
+    w = Value(0.5)
+
+    def long_chain(x):
+        for _ in range(200):
+            x = tg.sin(w * x)
+        return x
+
+    with pytest.raises(GraphError, match="more than 300"):
+        tg.compile(long_chain, backend="jax").value_and_grad([1.0])
+
+
+def test_eight_devices_give_the_gradient_of_one():
+    script = textwrap.dedent("""
+        import jax, numpy as np, tinygrad_edu as tg
+        from tinygrad_edu import nn
+        devices = jax.devices()
+        assert len(devices) == 8
+        model = nn.MLP(3, [5, 1], seed=0)
+        rng = np.random.default_rng(0)
+        X, y = rng.normal(size=(48, 3)), rng.normal(size=48)
+        def loss(x, t):
+            return tg.square(model(x) - t)
+        one = tg.compile(loss, model.parameters(), "numpy")
+        many = tg.compile(loss, model.parameters(), "jax", devices=devices)
+        for count in (48, 20, 7):  # eight, four and one of the devices divide these
+            for weights in (None, np.arange(1.0, count + 1.0)):
+                a, ga = one.value_and_grad(X[:count], y[:count], weights=weights)
+                b, gb = many.value_and_grad(X[:count], y[:count], weights=weights)
+                assert abs(a - b) < 1e-12 * abs(a)
+                assert np.abs(ga - gb).max() < 1e-12 * np.abs(ga).max()
+        placed = []
+        put = jax.device_put
+        jax.device_put = lambda x, where: placed.append(where.device_set) or put(x, where)
+        tg.compile(loss, model.parameters(), "jax", devices=devices[3:4]).value_and_grad(X, y)
+        tg.compile(loss, model.parameters(), "jax", devices=devices[5:]).value_and_grad(X[:7], y[:7])
+        assert placed == [{devices[3]}, {devices[5]}]
+        cube = tg.Op("cube", lambda x: x**3, lambda y, x: (3 * x * x,))
+        w = tg.Value(2.0)
+        def f(x):
+            return cube(x * w)
+        assert tg.compile(f, [w], "jax", devices=devices[:1]).value_and_grad([1.0, 2.0])[0] == 36.0
+        try:
+            tg.compile(f, [w], "jax", devices=devices).value_and_grad([1.0, 2.0])
+        except tg.errors.GraphError as error:
+            assert "one device only" in str(error)
+            print("equal")
+    """)
+    flags = "--xla_force_host_platform_device_count=8"
+    environment = {**os.environ, "XLA_FLAGS": flags, "JAX_PLATFORMS": "cpu"}
+    run = subprocess.run([sys.executable, "-c", script], env=environment, capture_output=True, text=True, check=False)
+    assert run.stdout == "equal\n", run.stderr

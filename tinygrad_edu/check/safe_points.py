@@ -1,0 +1,111 @@
+"""With this module one can tell at which arguments an operation may be checked: in its domain, away from its kinks."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator, Sequence
+
+from ..ops.operation import Op
+
+LARGEST_VALUE = 50.0
+STEEPEST = 30.0
+_MARGIN = 0.03
+_SIMPLE = (0.5, 1.0, 2.0, -0.5, -1.0, -2.0, 0.25, 1.5, 3.0, -1.5)
+_LONGEST = 4  # arguments of an operation of any number of them
+
+
+def smooth_at(op: Op, args: Sequence[float], value: float | None = None) -> bool:
+    """Tell whether an operation is well-conditioned at some arguments: its value and slopes moderate, no kink near.
+
+    Parameters
+    ----------
+    op : Op
+        The operation.
+    args : sequence of float
+        Its arguments.
+    value : float, optional
+        Its result there, if it is known.
+
+    Returns
+    -------
+    bool
+    """
+    try:
+        if not in_domain(op, args):
+            return False
+        value = op(*args) if value is None else value
+        if not abs(value) <= LARGEST_VALUE:  # nan too
+            return False
+        if not all(abs(zero(*args)) > _MARGIN for zero, _ in op.kinks):
+            return False
+        for i, x in enumerate(args):  # no jump, pole or end of the domain close by
+            for moved in (x - _MARGIN, x + _MARGIN):
+                there = [*args[:i], moved, *args[i + 1 :]]
+                if not in_domain(op, there) or not abs(op(*there) - value) <= _MARGIN * STEEPEST:
+                    return False
+    except (ArithmeticError, ValueError):
+        return False
+    return True
+
+
+def in_domain(op: Op, args: Sequence[float]) -> bool:
+    """Tell whether some arguments lie in the domain that the entry declares."""
+    if op.domains is None:
+        return True
+    if callable(op.domains):
+        return bool(op.domains(*args))
+    return all(low < x < high for (low, high), x in zip(op.domains, args, strict=True))
+
+
+def arities(op: Op) -> tuple[int, ...]:
+    """List the numbers of arguments with which to try an operation.
+
+    An operation of any number of arguments is tried with 1 to 4, as far as it works with them; of odd numbers some
+    (an inner product) ignore the last.
+    """
+    if op.arity is not None:
+        return (op.arity,)
+    return tuple(range(1, _LONGEST + 1)) if takes_odd(op) else tuple(range(2, _LONGEST + 1, 2))
+
+
+def takes_odd(op: Op) -> bool:
+    """Tell whether an operation of any number of arguments takes an odd number, or pairs them up."""
+    try:
+        slopes = op.partials(op.fn(0.5, 0.25, 0.75), 0.5, 0.25, 0.75)
+        return len(slopes) == 3 and op.fn(0.5, 0.25, -2.0) != op.fn(0.5, 0.25, 3.0)
+    except (ArithmeticError, ValueError, TypeError, IndexError):
+        return False
+
+
+def sample(op: Op, count: int, seed: int = 0) -> Iterator[tuple[float, ...]]:
+    """Draw arguments at which an operation is smooth, simple ones first.
+
+    Parameters
+    ----------
+    op : Op
+        The operation.
+    count : int
+        How many points, at most.
+    seed : int, default 0
+
+    Yields
+    ------
+    tuple of float
+    """
+    generator = random.Random(f"{op.name} {seed}")
+    found: set[tuple[float, ...]] = set()
+    # Zeros first, one at a time: that is where guards stand, and where a guard may have gone wrong.
+    zeros = [tuple(0.0 if i == k else 2.0 - 0.5 * i for i in range(size)) for size in arities(op) for k in range(size)]
+    for attempt in range(60 * count):
+        size = generator.choice(arities(op))
+        if attempt < len(zeros):
+            args = zeros[attempt]
+        elif attempt < 2 * count and len(found) < count // 3:
+            args = tuple(generator.choice(_SIMPLE) for _ in range(size))
+        else:
+            args = tuple(generator.uniform(-4.0, 6.0) for _ in range(size))
+        if args not in found and smooth_at(op, args):
+            yield args
+            found.add(args)
+            if len(found) == count:
+                return

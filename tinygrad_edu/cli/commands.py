@@ -1,0 +1,159 @@
+"""With this module each command of ``tinygrad-edu`` is done, once its arguments have been read.
+
+Each function takes the arguments, prints what was asked for, and gives the exit code.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import sys
+import unicodedata
+from collections.abc import Callable
+from typing import Any
+
+from ..arguments import nearest, short
+from ..engine.value import Value
+from ..errors import GradientMismatch
+from ..formulas.expression import Expression, parse
+
+
+def train(arguments: argparse.Namespace) -> int:
+    """Train on a data set and write what was learned into a folder."""
+    from .training_run import train
+
+    options = {name: given for name, given in vars(arguments).items() if name not in ("command", "run")}
+    train(options.pop("data"), options.pop("out"), progress=not options.pop("quiet"), **options)
+    return 0
+
+
+def draw(arguments: argparse.Namespace) -> int:
+    """Draw a formula into a file, or print it."""
+    from ..drawing import draw
+
+    y = _computed(arguments)
+    y.backward()
+    edges = None if arguments.edges == "none" else arguments.edges
+    drawing = draw(y, edges=edges, direction=arguments.direction, digits=arguments.digits, theme=arguments.theme)
+    if arguments.output is None:
+        print(drawing)
+    else:
+        print(f"wrote {drawing.save(arguments.output)}")
+    _note_nonfinite(y)
+    return 0
+
+
+def trace(arguments: argparse.Namespace) -> int:
+    """Print primals and adjoints."""
+    from ..graph.tracing import trace
+
+    formula, numbers = _given(arguments.formula, arguments.values)
+    print(trace(formula, *numbers).table(*numbers))
+    _note_nonfinite(_computed(arguments))
+    return 0
+
+
+def step(arguments: argparse.Namespace) -> int:
+    """Walk through the steps of a formula, or write them down."""
+    from ..stepping import play, walk
+
+    y = _computed(arguments)
+    if arguments.html is not None:
+        print(f"wrote {play(y, digits=arguments.digits).save(arguments.html)}")
+    elif arguments.text:
+        print(play(y, digits=arguments.digits).text())
+    else:
+        walk(y, digits=arguments.digits)
+    return 0
+
+
+def check(arguments: argparse.Namespace) -> int:
+    """Compare derivatives with finite differences; the exit code is 1 if one is wrong or could not be decided."""
+    from ..check import check_grads, gradient_function
+
+    try:
+        if arguments.at is None:
+            if ":" in arguments.formula or arguments.gradient is not None:
+                raise ValueError("say where to check a Python function: package.module:function --at 0.3 1.2")
+            formula, numbers = _given(arguments.formula, arguments.values)
+            report = check_grads(formula, tuple(numbers), order=arguments.order)
+        else:
+            if arguments.values:
+                raise ValueError(f"give the point after --at, or as {short(arguments.values[0])}, not both")
+            function = _imported(arguments.formula)
+            if arguments.gradient is None:
+                report = _called(lambda: check_grads(function, tuple(arguments.at), order=arguments.order))
+            else:
+                gradient = _imported(arguments.gradient)
+                point = arguments.at[0] if len(arguments.at) == 1 else list(arguments.at)
+                report = _called(lambda: gradient_function(function, gradient, point))
+    except GradientMismatch as mismatch:
+        print(mismatch)
+        return 1
+    print(report)
+    return 0 if report.conclusive else 1
+
+
+def _computed(arguments: argparse.Namespace) -> Value:
+    formula, numbers = _given(arguments.formula, arguments.values)
+    y: Value = formula(*[Value(number, name) for name, number in zip(formula.variables, numbers, strict=True)])
+    return y
+
+
+def _given(text: str, assignments: list[str]) -> tuple[Expression, list[float]]:
+    """Read a formula and the numbers for its variables."""
+    formula = parse(text)
+    if not formula.variables:
+        raise ValueError(f"{short(formula.text)} has no variable, so there is nothing to differentiate; write x*x, x=3")
+    values: dict[str, float] = {}
+    for assignment in assignments:
+        name, equals, number = (part.strip() for part in assignment.partition("="))
+        name = unicodedata.normalize("NFKC", name)  # as Python's parser reads the names of the formula
+        if not (equals and name.isidentifier() and number):
+            raise ValueError(f"cannot read {short(assignment)}: give the value of each variable as x=1.5")
+        if name in values:
+            raise ValueError(f"two values for {name}: {values[name]!r} and {number}")
+        constant = parse(number)
+        if constant.variables:
+            raise ValueError(f"cannot read {short(assignment)}: {short(number)} is not a number")
+        values[name] = float(constant())
+    return formula, formula.arrange(values)
+
+
+def _imported(name: str) -> Callable[..., Any]:
+    """Import a function by ``package.module:function``, also from the current folder."""
+    module_name, _, path = name.partition(":")
+    if not (path and all(part.isidentifier() for part in [*module_name.split("."), *path.split(".")])):
+        raise ValueError(f"cannot read {short(name)}: write the function as package.module:function")
+    sys.path.insert(0, "")
+    try:
+        found: Any = importlib.import_module(module_name)
+    except ImportError as error:
+        raise ValueError(f"cannot import {module_name}: {error}") from None
+    finally:
+        sys.path.remove("")
+    for part in path.split("."):
+        if not hasattr(found, part):
+            raise ValueError(f"there is no {part!r} in {module_name}{nearest(part, vars(found))}")
+        found = getattr(found, part)
+    if not callable(found):
+        raise ValueError(f"{name} is {short(repr(found))}, not a function")
+    return found  # type: ignore[no-any-return]
+
+
+def _called(run: Callable[[], Any]) -> Any:
+    """Run a check of a user's function; what it raises is an answer, not a failure of ours."""
+    try:
+        return run()
+    except (GradientMismatch, KeyboardInterrupt):
+        raise
+    except Exception as error:
+        raise ValueError(f"the function could not be checked: {type(error).__name__}: {error}") from error
+
+
+def _note_nonfinite(y: Value) -> None:
+    from ..inspection.nonfinite import find_nonfinite
+
+    found = find_nonfinite(y)
+    if found is not None:
+        print(f"note: {found}", file=sys.stderr)

@@ -1,0 +1,1 @@
+"""With this room an array program runs: on NumPy, numba or JAX."""

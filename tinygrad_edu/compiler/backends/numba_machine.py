@@ -1,0 +1,222 @@
+"""With this module array programs run on a virtual machine that numba has compiled: many small steps in one call."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+import os
+import sys
+from collections.abc import Callable
+from functools import cache
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ...ops.table import OPS
+from ..arrays.program import Instruction, Operand, Program
+from . import numba_source as vm
+from .numpy_machine import MAKERS, Machine
+from .workspace import LINE, aligned
+
+_LARGE_PRODUCTS = 1_500, 30_000  # multiplications, unbatched and batched, from which BLAS is faster
+_LARGE_MAP = 1_000  # numbers from which NumPy's logarithm and its like are faster
+_OPERANDS = 3
+
+
+@cache
+def machine_code() -> Callable[..., Any]:
+    """Give the compiled virtual machine; the first time ever numba takes a while, then it is read from disk."""
+    text = vm.source(cache=True)
+    name = f"tinygrad_edu_vm_{hashlib.sha256(text.encode()).hexdigest()[:16]}"
+    base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    path = Path(base) / "tinygrad_edu" / f"{name}.py"
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if not path.exists():
+            draft = path.with_suffix(f".{os.getpid()}.tmp")
+            draft.write_text(text, encoding="utf-8")
+            os.replace(draft, path)
+        spec = importlib.util.spec_from_file_location(name, path)
+        assert spec is not None
+        assert spec.loader is not None
+        module = sys.modules[name] = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(module)
+        run: Callable[..., Any] = module.run
+    except OSError:  # nowhere to keep it: compile it for this process alone
+        namespace: dict[str, Any] = {}
+        exec(vm.source(cache=False), namespace)
+        run = namespace["run"]
+    return run
+
+
+class NumbaMachine(Machine):
+    """Runs what it can on the virtual machine, and the rest as the NumPy machine does.
+
+    Parameters
+    ----------
+    program : Program
+    count : int
+        How many examples a batch has.
+    """
+
+    def __init__(self, program: Program, count: int) -> None:
+        self._code: list[int] = []
+        self._numbers: dict[str, int] = {}  # constants, and their places
+        self._constants: list[float] = []
+        self._first = -(-program.rows // LINE) * LINE  # of the batched numbers
+        self._spare = self._first + program.batched_rows * count
+        self._room = max([count, *[step.height for step in program.instructions]])
+        self._pending = 0
+        self._segments: list[int] = []  # places among the calls, and where their code begins and ends
+        super().__init__(program, count)
+        self._flush()
+        self._finish()
+
+    def _finish(self) -> None:
+        """Put all numbers into one block of memory, which the compiled code knows by places in it."""
+        start = self._spare + _OPERANDS * self._room + 1
+        self._memory[start : start + len(self._constants)] = self._constants
+        code = np.array(self._code, dtype=np.uint32)
+        run = machine_code()
+        for place, first, last in zip(*[iter(self._segments)] * 3, strict=True):
+            self.calls[place] = (run, (code, self._memory, self.count, self._spare, self._room, first, last))
+
+    def _allocate(self) -> None:
+        program, count = self.program, self.count
+        constants = sum(
+            1 if isinstance(operand.constant, float) else operand.constant.size
+            for step in program.instructions
+            for operand in step.operands
+            if operand.rows is None
+        )
+        self._memory = aligned(self._spare + _OPERANDS * self._room + 1 + constants)
+        self.unbatched = self._memory[: program.rows]
+        self.batched = self._memory[self._first : self._spare].reshape(program.batched_rows, count)
+
+    def run(self) -> None:
+        if 3 * len(self.calls) > len(self._segments):
+            super().run()
+        else:
+            for function, arguments in self.calls:  # numba warns of no infinities
+                function(*arguments)
+
+    def _make_total(self, row: int) -> None:
+        place = self._spare + _OPERANDS * self._room
+        self._losses_sum = self._memory[place : place + 1].reshape(())
+        losses = self._place(True, row)
+        if self.program.weighted:
+            words = [vm.BATCH_MATMUL, vm.NUMBERS, place, 1, 1, 1, 1, losses, self._place(True, self.program.seed)]
+        else:
+            words = [vm.BATCH_SUM, vm.NUMBERS, place, 1, 1, 0, losses]
+        self._code += words
+
+    def _make(self, step: Instruction) -> None:
+        words = self._encoded(step)
+        if words is None:
+            self._flush()
+            MAKERS[step.kind](self, step)
+        else:
+            self._code += words
+
+    def _on_blas(self, step: Instruction) -> bool:
+        left, right = (operand.rows for operand in step.operands)
+        assert left is not None
+        assert right is not None
+        _, lines, terms = left.shape
+        places = right.shape[2] if step.kind == "matmul" else right.shape[1]
+        batched = step.operands[1].batched
+        return bool(lines * terms * places * (self.count if batched else 1) > _LARGE_PRODUCTS[batched])
+
+    def _flush(self) -> None:
+        """End a run of steps for the virtual machine with one call to it."""
+        if len(self._code) > self._pending:
+            self._segments += [len(self.calls), self._pending, len(self._code)]
+            self.calls.append((int, ()))  # filled in when all code is known
+            self._pending = len(self._code)
+
+    # ------------------------------------------------------------------------------------ encoding
+
+    def _encoded(self, step: Instruction) -> list[int] | None:
+        """Write a step as whole numbers; None if NumPy runs it better, or alone."""
+        mode = vm.ROWS if step.batched else vm.NUMBERS
+        out = self._place(step.batched, step.row)
+        if step.kind == "map" and step.op.arity is not None:
+            return self._encoded_map(step, mode, out)
+        if step.kind in ("map", "reduce", "dot"):
+            return self._encoded_sums(step, mode, out)
+        tables = [self._places(operand, 0) for operand in step.operands]
+        left = step.operands[0].rows
+        assert left is not None
+        if step.kind == "batch_sum":
+            return [vm.BATCH_SUM, mode, out, step.height, left.shape[1], 0, *tables[0]]
+        if self._on_blas(step):
+            return None
+        right = step.operands[1].rows
+        assert right is not None
+        code, places = (vm.MATMUL, right.shape[2]) if step.kind == "matmul" else (vm.BATCH_MATMUL, right.shape[1])
+        return [code, mode, out, *left.shape, places, *tables[0], *tables[1]]
+
+    def _encoded_map(self, step: Instruction, mode: int, out: int) -> list[int] | None:
+        """Element by element."""
+        code = vm.CODES.get(step.op.name) if OPS.get(step.op.name) is step.op else None
+        size = step.height * (self.count if step.batched else 1)
+        if code is None or (step.op.name in vm.SLOW and size > _LARGE_MAP):
+            return None
+        tables = [self._places(operand, step.height) for operand in step.operands]
+        flags = sum((not operand.batched) << place for place, operand in enumerate(step.operands))
+        head = [len(tables), flags if step.batched else 0]
+        spacing = self.count if step.batched else 1
+        together = [places[0] + i * spacing for places in tables for i in range(step.height)]
+        flat = [place for places in tables for place in places]
+        if together == flat and not (step.batched and flags):
+            return [code, vm.MERGED, out, size, *head, *[places[0] for places in tables]]
+        return [code, mode, out, step.height, *head, *flat]
+
+    def _encoded_sums(self, step: Instruction, mode: int, out: int) -> list[int] | None:
+        """Sums, inner products and other reductions, each with its number of terms."""
+        code = vm.REDUCTIONS.get(step.op.name) if OPS.get(step.op.name) is step.op else None
+        if code is None:
+            return None
+        if step.kind == "map":  # a short sum, whose operands are its terms
+            columns = [self._places(operand, step.height) for operand in step.operands]
+            if not step.batched:  # added one after the other
+                first, *rest = columns
+                words = []
+                for column in rest:
+                    words += [vm.CODES["add"], mode, out, step.height, 2, 0, *first, *column]
+                    first = [*range(out, out + step.height)]
+                return words
+            lines = [[term for column in zip(*columns, strict=True) for term in column]]
+            bounds = range(0, len(lines[0]) + 1, len(columns))
+        else:
+            lines = [self._places(operand, 0) for operand in step.operands]
+            bounds = range(0, len(lines[0]) + 1, len(lines[0]) // step.height)
+        offsets = list(bounds) if step.offsets is None else step.offsets.tolist()
+        words = [code, mode, out, step.height, 0, 0]
+        for start, end in pairwise(offsets):
+            words.append(end - start)
+            for line in lines:
+                words += line[start:end]
+        return words
+
+    def _place(self, batched: bool, row: int) -> int:
+        return self._first + row * self.count if batched else row
+
+    def _places(self, operand: Operand, height: int) -> list[int]:
+        """Give the places in memory that an operand is read from; constants get theirs."""
+        if operand.rows is not None:
+            rows = operand.rows.ravel()
+            places: list[int] = (self._first + rows * self.count if operand.batched else rows).tolist()
+            return places
+        constant = operand.constant
+        numbers = [constant] * height if isinstance(constant, float) else constant.ravel().tolist()
+        return [self._constant(number) for number in numbers]
+
+    def _constant(self, number: float) -> int:
+        first = self._spare + _OPERANDS * self._room + 1
+        place = self._numbers.setdefault(repr(number), first + len(self._constants))
+        if place == first + len(self._constants):
+            self._constants.append(number)
+        return place

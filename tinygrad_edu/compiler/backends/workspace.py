@@ -1,0 +1,127 @@
+"""With this module one can fill the memory of an array program with inputs and parameters, and read its results."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from ..arrays.program import Program
+
+Array = Any
+LINE = 8  # numbers in a line of the cache
+
+
+def aligned(count: int) -> Array:
+    """Give zeros that begin where a line of the cache does: where they lie may cost half the time of small programs."""
+    room = np.zeros(count + LINE)
+    start = -(room.ctypes.data // room.itemsize) % LINE
+    return room[start : start + count]
+
+
+class Workspace:
+    """Memory of a program for one size of batch; back ends derive from it and add `run`.
+
+    Parameters
+    ----------
+    program : Program
+    count : int
+        How many examples a batch has.
+
+    Attributes
+    ----------
+    unbatched : ndarray, shape (rows,)
+    batched : ndarray, shape (rows, count)
+    """
+
+    unbatched: Array
+    batched: Array
+
+    def __init__(self, program: Program, count: int) -> None:
+        self.program = program
+        self.count = count
+        self._allocate()
+        self._inputs: list[Array] = []  # views in the shape of the arguments
+        first, parameters = program.parameters_row, len(program.params)
+        self._parameters = self.unbatched[first : first + parameters]
+        self._fixed = self.unbatched[first + parameters : first + parameters + len(program.fixed)]
+        self._seed = 0.0
+        for row, value in program.constants:
+            self.unbatched[row] = value
+        self.unbatched[program.size] = count
+        self.unbatched[program.share] = 1.0 / count
+        self.batched[program.ones] = 1.0
+
+    def _allocate(self) -> None:
+        self.unbatched = aligned(self.program.rows)
+        self.batched = aligned(self.program.batched_rows * self.count).reshape(-1, self.count)
+
+    def run(self) -> None:
+        """Compute every row from inputs, parameters and seed."""
+        raise NotImplementedError
+
+    # ------------------------------------------------------------------------------------ filling
+
+    def _rows_of_input(self, first: int, height: int) -> Array:
+        """Give where an array of arguments is stored, one row a number of an example."""
+        return self.batched[first : first + height]
+
+    def feed(self, arrays: Sequence[Array]) -> None:
+        """Write arguments, each of shape (count, ...), into their rows."""
+        if not self._inputs:
+            for first, array in zip(self.program.inputs, arrays, strict=True):
+                shape = array.shape[1:]
+                rows = self._rows_of_input(first, int(np.prod(shape)))
+                self._inputs.append(np.moveaxis(rows.reshape((*shape, self.count)), -1, 0))
+        for view, array in zip(self._inputs, arrays, strict=True):
+            view[...] = array
+
+    def set_parameters(self, at: Array = None) -> None:
+        """Write the numbers of parameters and fixed Values; `at` takes the place of those of the parameters."""
+        program = self.program
+        if at is None:
+            self._parameters[:] = [p.data for p in program.params]
+        else:
+            numbers = np.asarray(at, dtype=np.float64)
+            if numbers.shape != self._parameters.shape:
+                count = len(self._parameters)
+                raise ValueError(f"at must have one number for each of the {count} params, got shape {numbers.shape}")
+            self._parameters[:] = numbers
+        if program.fixed:
+            self._fixed[:] = [value.data for value in program.fixed]
+
+    def set_seed(self, seed: Any) -> None:
+        """Write what the examples count: one number, or one for each."""
+        if self.program.weighted:
+            self.batched[self.program.seed] = seed
+        elif seed != self._seed:
+            self.unbatched[self.program.seed] = self._seed = seed
+
+    # ------------------------------------------------------------------------------------ reading
+
+    def outputs(self) -> Array:
+        """Give the outputs, one row each."""
+        results = np.empty((len(self.program.outputs), self.count))
+        for place, (batched, row) in enumerate(self.program.outputs):
+            results[place] = self.batched[row] if batched else self.unbatched[row]
+        return results
+
+    def value(self) -> float:
+        """Give the sum of the only output over the examples, each as often as its seed says."""
+        program = self.program
+        ((batched, row),) = program.outputs
+        if batched:
+            return self._total() * (1.0 if program.weighted else self._seed)
+        examples = float(self.batched[program.seed].sum()) if program.weighted else self.count * self._seed
+        return float(self.unbatched[row]) * examples
+
+    def _total(self) -> float:
+        """Add up the only output over the examples, times the weights if there are any."""
+        losses = self.batched[self.program.outputs[0][1]]
+        with np.errstate(all="ignore"):
+            return float(losses.dot(self.batched[self.program.seed]) if self.program.weighted else losses.sum())
+
+    def gradient(self) -> Array:
+        """Give one derivative for each parameter, in an array of their own."""
+        return self.unbatched.take(self.program.gradients)

@@ -1,0 +1,86 @@
+"""With this module the derivative of a scalar graph becomes more nodes of the same kind.
+
+The sweep runs over nodes in place of numbers and takes the operations' own partials. One rule is added for batches:
+where a batched node depends on an unbatched one (a weight that all examples share), what flows back is summed over the
+examples. So what parameters alone determine is one node for the whole batch, as in one eager graph of all examples.
+With a graph for each example an infinite parameter meets the parts of that sum one by one: ∞·1 − ∞·2 is nan, where
+∞·(1 − 2) is not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from ...ops.floats import number
+from .batch_ops import BATCH_DOT, BATCH_SUM
+from .ssa import BATCHED, MUL, SSA, SUM, UNBATCHED, Expr
+
+
+def differentiate(ssa: SSA, output: int, seed: int, wanted: Iterable[int]) -> dict[int, int]:
+    """Add the reverse sweep from one output to some sources.
+
+    Parameters
+    ----------
+    ssa : SSA
+        Extended in place.
+    output : int
+        The node to differentiate, the sum of it over the examples if it is batched.
+    seed : int
+        What each example counts: an unbatched node, or a batched one with a weight for every example.
+    wanted : iterable of int
+        The sources.
+
+    Returns
+    -------
+    dict of int to int
+        The derivative towards each source that the output depends on.
+    """
+    end = output + 1
+    ops, args, kinds, apply = ssa.ops, ssa.args, ssa.kinds, ssa.apply
+    needed = bytearray(end)
+    for source in wanted:
+        if source < end:
+            needed[source] = 1
+    for i in range(end):
+        if not needed[i]:
+            for a in args[i]:
+                if needed[a]:
+                    needed[i] = 1
+                    break
+    if not needed[output]:
+        return {}
+    # An output that no input enters is the same for every example, so all their seeds flow into it.
+    start = seed if kinds[output] == BATCHED else apply(BATCH_SUM, (seed,))
+    contributions: dict[int, list[int]] = {output: [start]}
+    found: dict[int, int] = {}
+    for i in range(output, -1, -1):
+        received = contributions.pop(i, None)
+        if received is None:
+            continue
+        upstream = received[0] if len(received) == 1 else apply(SUM, tuple(received))
+        op = ops[i]
+        if op is None:
+            found[i] = upstream
+            continue
+        if op is BATCH_SUM:
+            contributions.setdefault(args[i][0], []).append(upstream)
+            continue
+        locals_ = op.partials(Expr(ssa, i), *[Expr(ssa, a) for a in args[i]])
+        if len(locals_) != len(args[i]):
+            raise TypeError(f"the entry of {op.name} gives {len(locals_)} partials for {len(args[i])} arguments")
+        for a, local in zip(args[i], locals_, strict=True):
+            if not needed[a]:
+                continue
+            over_batch = kinds[a] == UNBATCHED and kinds[i] == BATCHED
+            if local.__class__ is float and local == 1.0:
+                contribution = upstream
+            else:
+                node = local.id if local.__class__ is Expr else ssa.constant(number(local, f"a partial of {op.name}"))
+                if over_batch and kinds[node] == BATCHED == kinds[upstream]:  # the usual case, a weight
+                    contributions.setdefault(a, []).append(ssa.node(BATCH_DOT, (upstream, node), UNBATCHED))
+                    continue
+                contribution = apply(MUL, (node, upstream))
+            if over_batch:
+                contribution = apply(BATCH_SUM, (contribution,))
+            contributions.setdefault(a, []).append(contribution)
+    return found

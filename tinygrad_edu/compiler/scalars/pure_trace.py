@@ -1,0 +1,183 @@
+"""With this module a function is traced for the compiler, and refused where one trace would not hold for every call."""
+
+from __future__ import annotations
+
+import functools
+import pickle
+import random
+import sys
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from types import CodeType, FunctionType, MethodType
+from typing import Any
+
+from ...engine.context import context
+from ...engine.value import Value
+from ...errors import FrozenNumberError
+from ...graph.graph import Graph
+from ...graph.tracing import trace
+from ...ops.table import CONSTANT
+
+_REACH = 100_000  # things that are looked at for Values and generators
+
+
+def traced(
+    f: Callable[..., Any], example: Sequence[Any], params: Sequence[Value] | None = None
+) -> tuple[Graph, set[Value]]:
+    """Trace a function, twice: with the captured Values as they are, and moved.
+
+    A program that reads numbers while it is traced (``w.data``, ``w.detach()``, a draw of a random number) would have
+    them frozen in. The two graphs then differ. Comparisons of Values are refused at once.
+
+    Parameters
+    ----------
+    f : callable
+    example : sequence
+        Arguments that show the structure.
+    params : sequence of Value, optional
+        What it is known to depend on.
+
+    Returns
+    -------
+    Graph, set of Value
+        The graph, and the Values that `f` made itself.
+
+    Raises
+    ------
+    FrozenNumberError
+        If the graphs differ, Values are compared, or random numbers are drawn. Generators are as they were, then.
+    """
+    name = getattr(f, "__name__", type(f).__name__)
+    values, generators = _within_reach(f)
+    with _compiling(name):
+        states = [_state(generator) for generator in generators]
+        graph = trace(f, *example)
+        drawn = [_state(g)[0] != state for g, (state, _) in zip(generators, states, strict=True)]
+        if any(drawn):
+            for _, restore in states:
+                restore()
+            raise FrozenNumberError(
+                f"{name} draws random numbers: compiled, every call would use the same draws; pass them as arguments, "
+                "or run it eagerly"
+            )
+        kept = [(value, value.data) for value in {*graph.captured, *(params or ()), *values}]
+        again = _traced_elsewhere(f, example, kept)
+    outside = {*graph.captured} & {*(again.captured if again else ())}
+    if again is None or not _alike(graph, again, outside, dict(kept)):
+        raise FrozenNumberError(
+            f"{name} reads the number of a Value while it is traced (by .data, .detach() or a random draw): compiled, "
+            "that number would be frozen. Compute with the Value itself (tg.where for a choice, tg.ops.detach to stop "
+            "the gradient), pass the number as an argument, or run it eagerly"
+        )
+    return graph, {*graph.captured} - outside
+
+
+@contextmanager
+def _compiling(name: str) -> Iterator[None]:
+    previous, context.compiling = context.compiling, name
+    try:
+        yield
+    finally:
+        context.compiling = previous
+
+
+def _traced_elsewhere(f: Callable[..., Any], example: Sequence[Any], kept: list[tuple[Value, float]]) -> Graph | None:
+    """Trace with other numbers in the Values; None if that fails, for then `f` looks at them.
+
+    First with signs turned and order reversed, which most choices notice; but a function may only demand that its
+    numbers are in range, so then near by.
+    """
+    for scale, shift in ((-1.0009765625, -0.001), (1.0009765625, 0.001)):
+        try:
+            for place, (value, data) in enumerate(kept):
+                value.data = data * scale + shift * (1 + place % 7) if abs(data) < 1e300 else 0.5
+            return trace(f, *example)
+        except FrozenNumberError:
+            raise
+        except Exception:  # whatever the function's own code raises
+            continue
+        finally:
+            for value, data in kept:
+                value.data = data
+    return None
+
+
+def _alike(graph: Graph, again: Graph, outside: set[Value], data_of: dict[Value, float]) -> bool:
+    """Whether two graphs compute the same, the Values included that their function made itself."""
+    made = [value for value in graph.captured if value not in outside]
+    remade = [value for value in again.captured if value not in outside]
+    return (
+        len(graph.variables) == len(again.variables)
+        and [repr(data_of[value]) for value in made] == [repr(value.data) for value in remade]
+        and _constants(graph) == _constants(again)
+    )
+
+
+def _state(generator: Any) -> tuple[Any, Callable[[], Any]]:
+    """Give what tells the state of a generator of random numbers, and how to go back to it."""
+    if hasattr(generator, "getstate"):  # Python's
+        state = generator.getstate()
+        return state, lambda: generator.setstate(state)
+    if hasattr(generator, "get_state"):  # NumPy's old ones
+        state = generator.get_state()
+        return pickle.dumps(state), lambda: generator.set_state(state)
+    bits = generator.bit_generator
+    state = bits.state
+    return pickle.dumps(state), lambda: setattr(bits, "state", state)
+
+
+def _within_reach(f: Callable[..., Any]) -> tuple[list[Value], list[Any]]:
+    """Find the leaves that a function can read, and the generators of random numbers that it can draw from.
+
+    It is looked for in its closure, the globals it names, its arguments that are given already, the object it belongs
+    to, and what these hold, near things first.
+    """
+    values: list[Value] = []
+    numpy_random = sys.modules.get("numpy.random")  # loaded by the first who draws from it
+    generators: list[Any] = [random, *([numpy_random] if numpy_random else [])]
+    kinds = (random.Random, *((numpy_random.Generator, numpy_random.RandomState) if numpy_random else ()))
+    queue: deque[Any] = deque([f])
+    seen: set[int] = set()
+    while queue and len(seen) < _REACH:
+        item = queue.popleft()
+        if id(item) in seen:
+            continue
+        seen.add(id(item))
+        if isinstance(item, Value):
+            if item.op is None:
+                values.append(item)
+        elif isinstance(item, (list, tuple)):
+            queue.extend(item)
+        elif isinstance(item, dict):
+            queue.extend(item.values())
+        elif isinstance(item, kinds):
+            generators.append(item)
+        elif isinstance(item, functools.partial):
+            queue += (item.func, item.args, item.keywords)
+        elif isinstance(item, MethodType):
+            queue += (item.__self__, item.__func__)
+        elif isinstance(item, FunctionType):
+            if item is f:
+                queue.extend(item.__globals__.get(name) for name in _names(item.__code__))
+            for cell in item.__closure__ or ():
+                with suppress(ValueError):  # a cell that is empty as yet
+                    queue.append(cell.cell_contents)
+        elif hasattr(item, "__dict__") and not isinstance(item, type) and type(item).__module__ != "builtins":
+            queue.extend(vars(item).values())
+    return values, generators
+
+
+def _names(code: CodeType) -> Iterator[str]:
+    """Give the global names in a piece of code, and in the functions and comprehensions within."""
+    yield from code.co_names
+    for inside in code.co_consts:
+        if isinstance(inside, CodeType):
+            yield from _names(inside)
+
+
+def _constants(graph: Graph) -> list[Any]:
+    """List operations and the constants they use."""
+    return [(var.op, *[repr(p.data) if p.op is CONSTANT else None for p in var.parents]) for var in graph.variables] + [
+        repr(var.data) if var.op is CONSTANT else None for var in graph.outputs
+    ]

@@ -1,0 +1,1 @@
+"""With this room one scene becomes SVG, PNG, PDF, DOT or text."""

@@ -1,0 +1,156 @@
+"""With this module one can paint a scene as PNG or PDF.
+
+Matplotlib paints, because it brings its own fonts: the text is there on a machine that has none. Names in other
+scripts use whatever installed font covers them.
+"""
+
+from __future__ import annotations
+
+import io
+import logging
+import threading
+import warnings
+from typing import TYPE_CHECKING, Any
+
+from ..scene.palette import Theme, colour_of
+from ..scene.shapes import Curve, Polygon, Rect, Scene, Shape, Text
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+_WIDE_FONTS = (
+    "Noto Sans CJK SC",
+    "Noto Sans SC",
+    "Source Han Sans SC",
+    "WenQuanYi Micro Hei",
+    "Microsoft YaHei",
+    "PingFang SC",
+    "Hiragino Sans",
+    "Noto Emoji",
+    "Noto Sans Symbols2",
+    "Segoe UI Emoji",
+    "Segoe UI Symbol",
+)
+_MOST_PIXELS = 12e6
+_LARGEST_SIDE = 30000.0  # pixels; Agg refuses 2**16
+_ONE_AT_A_TIME = threading.Lock()  # warnings.catch_warnings is not thread safe.
+
+
+def paint(scene: Scene, theme: Theme, format: str, scale: float = 2.0) -> bytes:
+    """Paint a scene.
+
+    Parameters
+    ----------
+    scene : Scene
+        What to paint.
+    theme : Theme
+        Its colours.
+    format : "png" or "pdf"
+        The kind of file.
+    scale : float, default 2.0
+        Pixels per point in a PNG; less where the picture would get beyond 12 million pixels.
+
+    Returns
+    -------
+    bytes
+        The file; the same bytes for the same scene.
+    """
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    scale = min(
+        scale, _LARGEST_SIDE / max(scene.width, scene.height), (_MOST_PIXELS / scene.width / scene.height) ** 0.5
+    )
+    with _ONE_AT_A_TIME, warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # a glyph that no font has is shown as a box, and that is all there is to say
+        before = logging.getLogger("matplotlib").level
+        logging.getLogger("matplotlib").setLevel(logging.ERROR)
+        try:
+            figure = Figure(figsize=(scene.width / 72, scene.height / 72), dpi=72 * scale, facecolor=theme.background)
+            FigureCanvasAgg(figure)
+            _fill(figure, scene, theme)
+            out = io.BytesIO()
+            metadata: dict[str, Any] = {"Software": None} if format == "png" else {"CreationDate": None}
+            quick: dict[str, Any] = {"pil_kwargs": {"compress_level": 4}} if format == "png" else {}
+            figure.savefig(out, format=format, dpi=72 * scale, metadata=metadata, facecolor=theme.background, **quick)
+        finally:
+            logging.getLogger("matplotlib").setLevel(before)
+    return out.getvalue()
+
+
+def _fill(figure: Figure, scene: Scene, theme: Theme) -> None:
+    axes = figure.add_axes((0.0, 0.0, 1.0, 1.0))
+    axes.set_xlim(scene.x, scene.x + scene.width)
+    axes.set_ylim(scene.y + scene.height, scene.y)
+    axes.axis("off")
+    families = _families(scene)
+    depth = 0
+    for group in scene.groups:
+        opacity = 0.3 if group.dimmed else 1.0
+        for shape in group.shapes:
+            depth += 1
+            if isinstance(shape, Text):
+                axes.text(
+                    shape.x,
+                    shape.y,
+                    shape.text,
+                    fontsize=shape.size * 0.94,
+                    family=families,
+                    color=colour_of(theme, shape.fill),
+                    weight="bold" if shape.bold else "normal",
+                    alpha=opacity,
+                    ha={"start": "left", "middle": "center", "end": "right"}[shape.anchor],
+                    va="baseline",
+                    zorder=depth,
+                    parse_math=False,
+                )
+            else:
+                axes.add_artist(_patch(shape, theme, opacity, depth))
+
+
+def _patch(shape: Shape, theme: Theme, opacity: float, depth: int) -> Any:
+    from matplotlib import patches
+    from matplotlib.path import Path
+
+    assert not isinstance(shape, Text)
+    stroke = colour_of(theme, shape.stroke) if shape.stroke else "none"
+    style: Any = "-" if shape.dash is None else (0, tuple(d / shape.width for d in shape.dash))
+    common: dict[str, Any] = {
+        "edgecolor": stroke,
+        "linewidth": shape.width,
+        "linestyle": style,
+        "zorder": depth,
+        "capstyle": "butt",
+    }
+    if isinstance(shape, Curve):
+        codes = [Path.MOVETO] + [Path.CURVE4] * (len(shape.points) - 1)
+        return patches.PathPatch(Path(shape.points, codes), facecolor="none", alpha=opacity, **common)
+    fill = colour_of(theme, shape.fill) if shape.fill else "none"
+    if isinstance(shape, Polygon):
+        return patches.Polygon(shape.points, closed=True, facecolor=fill, alpha=opacity, **common)
+    assert isinstance(shape, Rect)
+    if not shape.radius:
+        box: Any = patches.Rectangle(
+            (shape.x, shape.y), shape.w, shape.h, facecolor=fill, alpha=opacity * shape.opacity, **common
+        )
+        return box
+    radius = min(shape.radius, shape.w / 2, shape.h / 2)
+    return patches.FancyBboxPatch(
+        (shape.x, shape.y),
+        shape.w,
+        shape.h,
+        facecolor=fill,
+        alpha=opacity * shape.opacity,
+        boxstyle=patches.BoxStyle.Round(pad=0, rounding_size=radius),
+        **common,
+    )
+
+
+def _families(scene: Scene) -> list[str]:
+    texts = (shape.text for group in scene.groups for shape in group.shapes if isinstance(shape, Text))
+    if all(ord(c) < 0x2E80 for text in texts for c in text):
+        return ["DejaVu Sans"]
+    from matplotlib import font_manager
+
+    installed = {font.name for font in font_manager.fontManager.ttflist}
+    return ["DejaVu Sans", *(name for name in _WIDE_FONTS if name in installed)]

@@ -1,0 +1,179 @@
+"""With this module one can write a scene as SVG.
+
+A drawing carries its colours and holds no ids, style sheets or scripts, so any number of them share a page without
+touching each other. For the step player there is a shorter form, in which shapes name the roles of their colours
+and a style sheet inside the SVG gives them.
+"""
+
+from __future__ import annotations
+
+from html import escape  # xml.sax would bring in urllib, http and ssl
+
+from ..scene.palette import Theme, colour_of, roles
+from ..scene.shapes import Curve, Group, Polygon, Rect, Scene, Shape, Text
+
+FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, 'DejaVu Sans', sans-serif"
+_SIZES = {9.5: "s", 10.0: "o", 11.0: "t", 12.0: "", 13.0: "n", 15.0: "y"}  # the fonts of cards, notes and titles
+_ANCHORS = {"start": "", "middle": "middle", "end": "end"}
+
+
+def to_svg(scene: Scene, theme: Theme, title: str) -> str:
+    """Write a scene as a self-contained SVG text that begins with ``<svg``.
+
+    Parameters
+    ----------
+    scene : Scene
+        What to write.
+    theme : Theme
+        Its colours.
+    title : str
+        What a screen reader says about the whole.
+
+    Returns
+    -------
+    str
+    """
+    return _Writer(theme).write(scene, title)
+
+
+def to_live_svg(scene: Scene, theme: Theme, title: str) -> str:
+    """Write a scene as SVG whose shapes carry roles: ``data-f`` for fills, ``data-s`` for lines.
+
+    The style sheet with the colours is ``<style class='colours'>``; whoever drops it can colour the picture anew.
+    The parameters are those of `to_svg`.
+    """
+    return _LiveWriter(theme).write(scene, title).replace('"', "'")
+
+
+class _Writer:
+    """Writes each colour and each font into the element that has it."""
+
+    def __init__(self, theme: Theme) -> None:
+        self.theme = theme
+
+    def write(self, scene: Scene, title: str) -> str:
+        backdrop = Rect(scene.x, scene.y, scene.width, scene.height, 0, fill="background")
+        opening = (
+            f'<svg xmlns="http://www.w3.org/2000/svg" width="{_n(scene.width)}" height="{_n(scene.height)}" '
+            f'viewBox="{_n(scene.x)} {_n(scene.y)} {_n(scene.width)} {_n(scene.height)}" role="img" '
+            f'aria-label="{escape(title)}"{self.looks()}>{self.sheet()}'
+        )
+        groups = (self.group(g) for g in scene.groups)
+        return "\n".join([opening, self.shape(backdrop), *groups, "</svg>\n"])
+
+    def looks(self) -> str:
+        return f' font-family="{FONT}" style="max-width:100%;height:auto;font-variant-numeric:tabular-nums"'
+
+    def sheet(self) -> str:
+        return ""
+
+    def fill(self, role: str | None) -> str:
+        return f' fill="{colour_of(self.theme, role)}"' if role else ' fill="none"'
+
+    def stroke(self, role: str | None, width: float, dash: tuple[float, ...] | None) -> str:
+        if role is None:
+            return ""
+        dashes = f' stroke-dasharray="{" ".join(map(_n, dash))}"' if dash else ""
+        return f' stroke="{colour_of(self.theme, role)}" stroke-width="{_n(width)}"{dashes}'
+
+    def ink(self, text: Text) -> str:
+        return self.fill(text.fill)
+
+    def font(self, text: Text) -> str:
+        anchor = f' text-anchor="{text.anchor}"' if _ANCHORS[text.anchor] else ""
+        return f' font-size="{_n(text.size)}"{anchor}{_BOLD if text.bold else ""}'
+
+    def title(self, group: Group) -> str:
+        return f"<title>{escape(group.title)}</title>" if group.title and group.role == "node" else ""
+
+    def group(self, group: Group) -> str:
+        attributes = f' class="{" ".join((f"tg-{group.role}", *group.classes))}"'
+        if group.role == "node":
+            attributes += f' data-id="{group.id}"'
+        attributes += "".join(f' data-{key}="{value}"' for key, value in group.data)
+        if group.dimmed:
+            attributes += ' opacity="0.3"'
+        return f"<g{attributes}>{self.title(group)}{''.join(map(self.shape, group.shapes))}</g>"
+
+    def shape(self, shape: Shape) -> str:
+        if isinstance(shape, Text):
+            place = f'x="{_n(shape.x)}" y="{_n(shape.y)}"'
+            return (
+                f"<text {place}{self.font(shape)}{self.fill(shape.fill)}{_part(shape.part)}>{escape(shape.text)}</text>"
+            )
+        line = self.stroke(shape.stroke, shape.width, shape.dash)
+        if isinstance(shape, Curve):
+            (x, y), *rest = shape.points
+            d = f"M{_n(x)} {_n(y)}C" + " ".join(f"{_n(a)} {_n(b)}" for a, b in rest)
+            return f'<path d="{d}"{self.fill(None)}{line}/>'
+        if isinstance(shape, Polygon):
+            points = " ".join(f"{_n(x)},{_n(y)}" for x, y in shape.points)
+            return f'<polygon points="{points}"{self.fill(shape.fill)}{line}{_part(shape.part)}/>'
+        radius = f' rx="{_n(shape.radius)}"' if shape.radius else ""
+        faint = f' opacity="{_n(shape.opacity)}"' if shape.opacity < 1 else ""
+        box = f'x="{_n(shape.x)}" y="{_n(shape.y)}" width="{_n(shape.w)}" height="{_n(shape.h)}"'
+        return f"<rect {box}{radius}{faint}{self.fill(shape.fill)}{line}{_part(shape.part)}/>"
+
+
+class _LiveWriter(_Writer):
+    """Writes roles in place of colours, and leaves to a style sheet what many elements share."""
+
+    def looks(self) -> str:
+        return ""
+
+    def sheet(self) -> str:
+        colours = "".join(
+            f"[data-f={role}]{{fill:{colour}}}[data-s={role}]{{stroke:{colour}}}"
+            for role in roles()
+            for colour in [colour_of(self.theme, role)]
+        )
+        colours += f"[data-part=label]{{fill:{self.theme.ink};stroke:{self.theme.background}}}"
+        # Quotes are swapped in the end, so the font names, which need them, have to stand without.
+        fonts = FONT.replace("'", "")
+        shared = (
+            f"text{{font-family:{fonts};font-variant-numeric:tabular-nums;font-size:12px}}"
+            "path,rect:not([data-f]){fill:none}[data-s]{stroke-width:1.2px}"
+            "[data-part=label]{paint-order:stroke;stroke-width:4px;stroke-linejoin:round;font-size:10.5px;text-anchor:middle}"
+            ".m{text-anchor:middle}.e{text-anchor:end}.b{font-weight:600}"
+            + "".join(f".{letter}{{font-size:{size}px}}" for size, letter in _SIZES.items() if letter)
+        )
+        return f"<style class='colours'>{colours}</style><style>{shared}</style>"
+
+    def fill(self, role: str | None) -> str:
+        return f' data-f="{role}"' if role else ""
+
+    def stroke(self, role: str | None, width: float, dash: tuple[float, ...] | None) -> str:
+        if role is None:
+            return ""
+        # As styles, because a style sheet's width would win over an attribute.
+        style = (f"stroke-width:{_n(width)}px;" if abs(width - 1.2) > 0.05 else "") + (
+            f"stroke-dasharray:{' '.join(map(_n, dash))};" if dash else ""
+        )
+        return f' data-s="{role}"' + (f' style="{style[:-1]}"' if style else "")
+
+    def font(self, text: Text) -> str:
+        if text.part == "label":
+            return ""
+        letters = " ".join(filter(None, (_ANCHORS[text.anchor][:1], "b" if text.bold else "", _SIZES[text.size])))
+        return f' class="{letters}"' if letters else ""
+
+    def ink(self, text: Text) -> str:
+        return "" if text.part == "label" and text.fill == "ink" else super().ink(text)
+
+    def title(self, group: Group) -> str:
+        return ""
+
+    def shape(self, shape: Shape) -> str:
+        return "" if isinstance(shape, Rect) and shape.part == "halo" else super().shape(shape)
+
+
+_BOLD = ' font-weight="600"'
+
+
+def _part(part: str) -> str:
+    return f' data-part="{part}"' if part else ""
+
+
+def _n(x: float) -> str:
+    text = f"{x:.1f}"
+    return text.removesuffix(".0") if text != "-0.0" else "0"

@@ -1,0 +1,143 @@
+"""With this module one can list what a computation would show, before deciding what to fold away.
+
+A unit is a node of the computation, or one copy of a constant at one of its uses. The lists here run
+over all units in topological order; they hold for Values and for the variables of a Graph alike, because
+both have ``op``, ``parents``, ``name`` and ``scope``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from ...ops.table import CONSTANT
+from ..lettering import number, visible
+
+
+@dataclass(slots=True)
+class Units:
+    """Parallel lists: the node behind each unit, its id, its kind, the scopes around it, its operands' units."""
+
+    nodes: list[Any] = field(default_factory=list)
+    ids: list[str] = field(default_factory=list)
+    kinds: list[str] = field(default_factory=list)
+    chains: list[tuple[Any, ...]] = field(default_factory=list)
+    operands: list[tuple[int, ...]] = field(default_factory=list)
+    unit_of_place: list[int] = field(default_factory=list)
+    """The unit of each node of the topological order; -1 for a constant, which is drawn at its uses."""
+
+    def add(self, node: Any, id_: str, kind: str, chain: tuple[Any, ...], operands: tuple[int, ...]) -> int:
+        self.nodes.append(node)
+        self.ids.append(id_)
+        self.kinds.append(kind)
+        self.chains.append(chain)
+        self.operands.append(operands)
+        return len(self.ids) - 1
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    def consumers(self) -> list[list[int]]:
+        """For each unit, the units that take it as an operand."""
+        result: list[list[int]] = [[] for _ in self.ids]
+        for target, operands in enumerate(self.operands):
+            for source in operands:
+                result[source].append(target)
+        return result
+
+
+def list_units(order: Sequence[Any], outputs: Sequence[Any], kinds: dict[Any, str]) -> Units:
+    """List the units of a computation.
+
+    Parameters
+    ----------
+    order : sequence of nodes
+        All of them, parents before children.
+    outputs : sequence of nodes
+        The roots.
+    kinds : dict
+        Kinds that only the caller knows (a Graph's inputs and captured variables).
+
+    Returns
+    -------
+    Units
+        With every leaf used by one scope alone placed inside that scope.
+    """
+    units = Units()
+    place: dict[Any, int] = {}
+    chains: dict[Any, tuple[Any, ...]] = {None: ()}
+    roots = set(outputs)
+    for i, node in enumerate(order):
+        if _is_plain_constant(node) and node not in roots:
+            units.unit_of_place.append(-1)
+            continue
+        chain = scope_chain(node.scope, chains)
+        operands: list[int] = []
+        for k, parent in enumerate(node.parents):
+            if _is_plain_constant(parent):
+                operands.append(units.add(parent, f"n{i}_{k}", "constant", chain, ()))
+            else:
+                operands.append(place[parent])
+        kind = kinds.get(node) or _kind(node, is_root=node in roots)
+        place[node] = units.add(node, f"n{i}", kind, chain, tuple(operands))
+        units.unit_of_place.append(place[node])
+    _move_leaves_to_their_scope(units)
+    return units
+
+
+def labels_of(order: Iterable[Any]) -> dict[Any, str]:
+    """Give every node a short label for texts: its name, the number of a constant, else v1, v2 and so on."""
+    order = list(order)
+    taken = {node.name for node in order}
+    labels: dict[Any, str] = {}
+    count = 0
+    for node in order:
+        if node.name:
+            labels[node] = visible(node.name)
+        elif node.op is CONSTANT:
+            labels[node] = number(node.data)
+        else:
+            count += 1
+            while f"v{count}" in taken:
+                count += 1
+            labels[node] = f"v{count}"
+    return labels
+
+
+def scope_chain(scope: Any, known: dict[Any, tuple[Any, ...]]) -> tuple[Any, ...]:
+    """Give the scopes around a node, outermost first."""
+    missing: list[Any] = []
+    at = scope
+    while at not in known:
+        missing.append(at)
+        at = at.parent
+    chain = known[at]
+    for inner in reversed(missing):
+        chain = (*chain, inner)
+        known[inner] = chain
+    return chain
+
+
+def _is_plain_constant(node: Any) -> bool:
+    return node.op is CONSTANT and node.name is None
+
+
+def _kind(node: Any, is_root: bool) -> str:
+    if is_root:
+        return "output"
+    if node.op is CONSTANT:
+        return "input"
+    if node.op is not None:
+        return "operation"
+    # Modules name their parameters by attributes and indices, as PyTorch does: layers.0.neurons.3.w.1
+    return "parameter" if node.name is not None and "." in node.name else "leaf"
+
+
+def _move_leaves_to_their_scope(units: Units) -> None:
+    """Put a leaf that one scope alone uses inside it: a neuron is drawn together with its weights."""
+    for i, users in enumerate(units.consumers()):
+        if units.kinds[i] in ("leaf", "parameter") and not units.chains[i] and users:
+            chain = units.chains[users[0]]
+            if all(units.chains[j] == chain for j in users):
+                units.chains[i] = chain

@@ -1,0 +1,65 @@
+"""With this module one can say what is to be drawn: the source of the nodes, and the gradients they show."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ...engine.sweep import topological_order
+from ...engine.value import Value
+from ...graph.graph import Graph
+from ...graph.tracing import trace
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A computation to draw: its nodes in topological order, its outputs, and kinds known from outside."""
+
+    order: Sequence[Any]
+    outputs: Sequence[Any]
+    kinds: dict[Any, str]
+
+
+def gradients_as_they_stand(source: Source) -> Callable[[Any], float] | None:
+    """Give a function that reads a node's gradient; None before any backward pass.
+
+    A root that was swept from has its seed for a gradient, which is not 0.
+    """
+    return _read_grad if any(getattr(x, "grad", 0.0) != 0.0 for x in source.outputs) else None
+
+
+def _read_grad(node: Any) -> float:
+    return float(node.grad)
+
+
+def source_of(x: Any) -> Source:
+    """List the nodes of what is to be drawn."""
+    if isinstance(x, Value):
+        return Source(topological_order(x), [x], {})
+    if hasattr(x, "as_graph"):  # a compiled function shows its array program
+        x = x.as_graph()
+    if isinstance(x, Graph):
+        kinds = {**dict.fromkeys(x.inputs, "input"), **dict.fromkeys(x.captured_variables, "parameter")}
+        order = [*x.sources(), *x.variables]
+        return Source(order, list(x.outputs), kinds)
+    if isinstance(x, Sequence) and x and all(isinstance(item, Value) for item in x):
+        return Source(topological_order(*x), list(x), {})
+    if inputs := inputs_of(x):
+        return source_of(trace(x, [0.0] * inputs))
+    raise TypeError(
+        f"cannot draw {type(x).__name__!r}: give a Value, a sequence of Values, a Graph (tg.trace(f, ...)), "
+        "or a module that takes a fixed number of inputs"
+    )
+
+
+def inputs_of(module: Any) -> int:
+    """Give the number of inputs that a module says it takes; 0 if it does not say, or is no module."""
+    architecture: dict[str, Any] = getattr(module, "architecture", dict)() or {}
+    return int(architecture.get("nin", 0))
+
+
+def highlighted_nodes(highlight: Any) -> Iterable[Any]:
+    """List the nodes of a path, of one Value, or of several."""
+    nodes = getattr(highlight, "nodes", highlight)
+    return (nodes,) if isinstance(nodes, Value) else tuple(nodes)

@@ -1,0 +1,195 @@
+"""With this module one can turn records into shapes on a plane: boxes, curves and texts with roles for colours.
+
+A scene knows no theme and no file format. The SVG writer, the painter of PNG and PDF and the step player all
+take the same scene, so a picture looks the same wherever it is shown.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ..lettering import number, text_width
+from ..records.records import EdgeRecord, Records
+from .cards import card_shapes, card_size, describe
+from .graphviz_layout import Layout, Point, Size, lay_out
+from .palette import strength, unit_of
+from .shapes import Curve, Group, Polygon, Rect, Scene, Shape, Text
+
+MARGIN = 14.0
+EDGE_FONT = 10.5
+TITLE_FONT = 11.0
+NOTE_FONT = 10.0
+_EDGE_LEGENDS = {
+    "local": "on the edges: local derivatives",
+    "contribution": "on the edges: contributions to the gradient",
+}
+
+
+def make_scene(records: Records, direction: str, digits: int, labels: bool = False) -> Scene:
+    """Lay out the records, and draw them as shapes.
+
+    Parameters
+    ----------
+    records : Records
+        The drawing as data.
+    direction : "LR" or "TB"
+        Where the values flow.
+    digits : int
+        Significant digits of every number.
+    labels : bool, default False
+        Whether nodes without a name carry the label that texts call them by (v1, v2 ...).
+
+    Returns
+    -------
+    Scene
+    """
+    units = Units(unit_of(n.grad for n in records.nodes), unit_of(e.contribution for e in records.edges))
+    sizes = {node.id: card_size(node, records.show, digits, labels) for node in records.nodes}
+    dense = len(records.edges) > 2 * len(records.nodes)
+    texts = _edge_texts(records, digits, dense)
+    spaces = {i: (text_width(text) * EDGE_FONT + 8, EDGE_FONT + 5) for i, text in texts.items()}
+    titles = {c.id: (text_width(c.label) * TITLE_FONT, TITLE_FONT + 3) for c in records.clusters}
+    # Where edges are many, room for their labels would pull the picture apart: they are set on the curves instead.
+    layout = lay_out(records, sizes, {} if dense else spaces, titles, direction, dense)
+    some_bright = any(node.highlighted for node in records.nodes)
+    groups = [_cluster(layout, c.id, c.label) for c in records.clusters]
+    for i, edge in enumerate(records.edges):
+        groups.append(_edge(i, edge, layout, texts.get(i), units.contribution, some_bright))
+    for node in records.nodes:
+        shapes = card_shapes(node, layout.nodes[node.id], sizes[node.id], records.show, digits, units.grad, labels)
+        groups.append(
+            Group(
+                "node",
+                node.id,
+                describe(node, digits),
+                shapes,
+                classes=(node.kind, *node.flags),
+                dimmed=some_bright and not node.highlighted,
+            )
+        )
+    return _with_notes(groups, layout.size, _notes(records))
+
+
+@dataclass(frozen=True, slots=True)
+class Units:
+    """The ordinary size of a gradient and of a contribution on one picture."""
+
+    grad: float
+    contribution: float
+
+
+def _edge_texts(records: Records, digits: int, dense: bool) -> dict[int, str]:
+    """Give the text of each edge that has one; of a dense picture, only of those between single nodes."""
+    kinds = {node.id: node.kind for node in records.nodes}
+    texts: dict[int, str] = {}
+    for i, edge in enumerate(records.edges):
+        folded = "group" in (kinds[edge.source], kinds[edge.target])
+        text = "" if dense and folded else edge_text(edge, records.edge_labels, digits)
+        if text:
+            texts[i] = text
+    return texts
+
+
+def edge_text(edge: EdgeRecord, labels: str | None, digits: int) -> str:
+    """Give the text on an edge; "" for none."""
+    if labels is None:
+        return ""
+    if edge.count > 1:
+        return f"{edge.count:,}×"
+    shown = edge.local if labels == "local" else edge.contribution
+    return "" if shown is None else number(shown, digits)
+
+
+def _cluster(layout: Layout, id_: str, label: str) -> Group:
+    left, top, right, bottom = layout.clusters[id_]
+    return Group(
+        "cluster",
+        id_,
+        label,
+        (
+            Rect(left, top, right - left, bottom - top, 9, fill="cluster", stroke="cluster_line", width=1.0),
+            Text(left + 9, top + TITLE_FONT + 4, label, TITLE_FONT, "muted", bold=True),
+        ),
+    )
+
+
+def _edge(i: int, edge: EdgeRecord, layout: Layout, text: str | None, unit: float, some_bright: bool) -> Group:
+    curve, at = layout.edges[i]
+    size = abs(strength(edge.contribution, unit))
+    width = 1.2 if edge.contribution is None else 0.8 + 3.4 * size
+    nothing_flows = edge.contribution == 0.0 or (edge.contribution is None and edge.local == 0.0)
+    bad = any(x is not None and (x != x or abs(x) == float("inf")) for x in (edge.local, edge.contribution))
+    role = "alarm" if bad else "accent" if edge.highlighted else "line"
+    dash = (3.0, 3.0) if nothing_flows else None
+    shapes: list[Shape] = []
+    if curve:
+        shapes.append(
+            Curve(_shorten(curve, 5.0), stroke=role, width=max(width, 2.6) if edge.highlighted else width, dash=dash)
+        )
+        shapes.append(_arrowhead(curve, role, 3.2 + width * 0.7))
+    if text and at is not None:
+        w, h = text_width(text) * EDGE_FONT + 4, EDGE_FONT + 3
+        shapes.append(Rect(at[0] - w / 2, at[1] - h / 2, w, h, 3, fill="background", opacity=0.86, part="halo"))
+        shapes.append(
+            Text(
+                at[0],
+                at[1] + EDGE_FONT * 0.36,
+                text,
+                EDGE_FONT,
+                "alarm" if bad else "ink",
+                anchor="middle",
+                part="label",
+            )
+        )
+    return Group(
+        "edge",
+        f"k{i}",
+        "",
+        tuple(shapes),
+        classes=("still",) if nothing_flows else (),
+        dimmed=some_bright and not edge.highlighted,
+        data=(("source", edge.source), ("target", edge.target), ("index", str(edge.index))),
+    )
+
+
+def _shorten(curve: tuple[Point, ...], by: float) -> tuple[Point, ...]:
+    """Let the line end inside the arrowhead rather than at its tip, where a thick line would show."""
+    (x0, y0), (x1, y1) = _last_leg(curve)
+    length = max(((x1 - x0) ** 2 + (y1 - y0) ** 2) ** 0.5, 1e-9)
+    step = min(by, length * 0.9)
+    return (*curve[:-1], (x1 - (x1 - x0) / length * step, y1 - (y1 - y0) / length * step))
+
+
+def _last_leg(curve: tuple[Point, ...]) -> tuple[Point, Point]:
+    end = curve[-1]
+    for before in reversed(curve[:-1]):
+        if abs(before[0] - end[0]) + abs(before[1] - end[1]) > 1e-6:
+            return before, end
+    return (end[0] - 1.0, end[1]), end
+
+
+def _arrowhead(curve: tuple[Point, ...], role: str, half: float) -> Polygon:
+    (x0, y0), (x1, y1) = _last_leg(curve)
+    length = max(((x1 - x0) ** 2 + (y1 - y0) ** 2) ** 0.5, 1e-9)
+    ux, uy = (x1 - x0) / length, (y1 - y0) / length
+    bx, by = x1 - ux * (half * 2.2), y1 - uy * (half * 2.2)
+    return Polygon(((x1, y1), (bx - uy * half, by + ux * half), (bx + uy * half, by - ux * half)), fill=role)
+
+
+def _notes(records: Records) -> list[str]:
+    notes = [records.note] if records.note else []
+    if any(e.local is not None for e in records.edges) and records.edge_labels:
+        legend = _EDGE_LEGENDS[records.edge_labels]
+        if any(e.contribution is not None for e in records.edges):
+            legend += "; thickness: size of the contribution"
+        notes.append(legend)
+    return notes
+
+
+def _with_notes(groups: list[Group], size: Size, notes: list[str]) -> Scene:
+    width, height = size
+    for k, note in enumerate(notes):
+        width = max(width, text_width(note) * NOTE_FONT * 0.9)
+        groups.append(Group("note", "", note, (Text(0.0, height + 18 + 14 * k, note, NOTE_FONT, "muted"),)))
+    height += 10 + 14 * len(notes) if notes else 0
+    return Scene(tuple(groups), -MARGIN, -MARGIN, width + 2 * MARGIN, height + 2 * MARGIN)

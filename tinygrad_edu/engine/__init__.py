@@ -1,0 +1,1 @@
+"""With this room numbers remember where they came from: Values, contexts, and the sweep that goes back."""

@@ -1,0 +1,40 @@
+"""With this module an object shows itself as a picture in Jupyter, VS Code and marimo.
+
+Those ask an object for its picture by the names of the methods below. What draws lies above the engine, so the face
+of the package hands it in, and it is opened when a picture is first asked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+
+class Shown:
+    """What shows itself in notebooks: Values, graphs, modules."""
+
+    __slots__ = ()
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
+        """Show it for Jupyter and VS Code: the text form, and the picture as SVG where one can be made."""
+        picture = pictured(self)
+        return {"text/plain": repr(self)} | ({} if picture is None else {"image/svg+xml": picture})
+
+    def _mime_(self) -> tuple[str, str]:
+        """Show it for marimo."""
+        picture = pictured(self)
+        return ("text/plain", repr(self)) if picture is None else ("image/svg+xml", picture)
+
+
+_draw: Callable[[Any], str | None] | None = None
+
+
+def draw_with(draw: Callable[[Any], str | None]) -> None:
+    """Say what makes the pictures: a function that gives SVG text, or None where none can be made."""
+    global _draw
+    _draw = draw
+
+
+def pictured(shown: Any) -> str | None:
+    """Give the picture of an object as SVG text, or None."""
+    return _draw(shown) if _draw is not None else None

@@ -1,0 +1,440 @@
+"""With this module one can compute with numbers that remember where they came from.
+
+A `Value` is a number and a node of the computation graph: it holds its parents and the local derivative
+towards each of them, recorded at the moment it was computed. `backward()` needs nothing else.
+
+>>> x = Value(3.0, "x")
+>>> y = x * x + 1
+>>> y.backward()
+>>> x.grad
+6.0
+"""
+
+from __future__ import annotations
+
+import threading
+from functools import partial
+from typing import TYPE_CHECKING, Any, cast
+
+from ..errors import FrozenNumberError
+from ..ops.floats import number
+from ..ops.operation import Op
+from ..ops.operators import Operators, install
+from ..ops.table import CONSTANT
+from . import sweep
+from .context import OFF, Scope, Tagged, context, no_grad, scope, scope_labels
+from .methods import compiled, namespace
+from .shown import Shown
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+__all__ = ["Scope", "Value", "constant", "context", "lift", "no_grad", "record", "scope", "scope_labels"]
+
+
+class Value(Tagged, Shown, Operators):
+    """A number that remembers how it was computed.
+
+    Parameters
+    ----------
+    data : float
+        The number (int, float or NumPy scalar).
+    name : str, optional
+        What to call it in drawings, steps and traces.
+
+    Attributes
+    ----------
+    data : float
+        The number.
+    grad : float
+        The derivative of the last root of `backward` with respect to this; 0.0 at first.
+    op : Op or None
+        The operation that made it; None for a leaf.
+    parents : tuple of Value
+        The operands, one entry per operand (``x * x`` has two).
+    partials : tuple of float
+        The local derivative towards each parent, recorded in the forward pass. Towards a constant nothing flows,
+        and 0.0 may stand there.
+    name : str or None
+    scope : Scope or None
+        The scope instance it was made in.
+
+    Raises
+    ------
+    TypeError
+        If `data` is no real number or `name` no str.
+
+    Examples
+    --------
+    >>> a = Value(2.0, "a")
+    >>> b = a * a
+    >>> b.backward()
+    >>> a.grad
+    4.0
+    """
+
+    # One or two parents and partials have slots of their own: two tuples a node would double the memory, and more than
+    # double what the garbage collector has to look through. More than two stand as tuples in _a and _da.
+    __slots__ = ("_a", "_b", "_da", "_db", "_tag", "data", "grad", "op")
+    _priority = 2
+
+    data: float
+    grad: float
+    op: Op | None
+    _a: Any  # Value, tuple of Values, or None: no parents
+    _b: Value | None
+    _da: Any  # float or tuple of floats; unset where there are no parents
+    _db: float
+
+    def __init__(self, data: float, name: str | None = None) -> None:
+        self.data = data if type(data) is float else number(data, "the data of a Value as a number")
+        self.grad = 0.0
+        self.op = self._a = self._b = None
+        self._tag = None
+        if name is not None:
+            self.name = name
+        created = context.created
+        if created is not None:
+            created.append(self)
+
+    def __init_subclass__(cls) -> None:
+        raise TypeError(
+            "Value cannot be subclassed, for operations make plain Values of everything; give it a name, keep data of "
+            "your own in a dict with Values as keys, or make a new operation with tg.Op"
+        )
+
+    @property
+    def parents(self) -> tuple[Value, ...]:
+        """The operands, one entry per operand."""
+        if self._b is not None:
+            return self._a, self._b
+        if self._a is None:
+            return ()
+        return self._a if type(self._a) is tuple else (self._a,)
+
+    @property
+    def partials(self) -> tuple[float, ...]:
+        """The local derivative towards each parent."""
+        if self._b is not None:
+            return self._da, self._db
+        if self._a is None:
+            return ()
+        return self._da if type(self._a) is tuple else (self._da,)
+
+    def _link(self, parents: tuple[Value, ...], partials: Sequence[float]) -> None:
+        """Keep the parents, and the derivatives towards them."""
+        self._b = None
+        if len(parents) > 2:
+            self._a, self._da = parents, partials
+        elif len(parents) == 2:
+            self._a, self._b = parents
+            self._da, self._db = partials
+        elif parents:
+            (self._a,), (self._da,) = parents, partials
+        else:
+            self._a = None
+
+    def backward(self, seed: float = 1.0) -> None:
+        """Propagate the gradient of this Value to everything it depends on.
+
+        Leaves accumulate into `grad`, so two calls add up, as in PyTorch; the `grad` of every interior
+        node is set anew.
+
+        Parameters
+        ----------
+        seed : float, default 1.0
+            The gradient of this Value itself.
+
+        Examples
+        --------
+        >>> x = Value(3.0)
+        >>> (x**2).backward()
+        >>> x.grad
+        6.0
+        """
+        sweep.backward(self, seed)
+
+    def detach(self) -> Value:
+        """Return a leaf with the same data and name: nothing flows back from it.
+
+        Returns
+        -------
+        Value
+
+        Examples
+        --------
+        >>> x = Value(3.0)
+        >>> (x * x.detach()).backward()
+        >>> x.grad
+        3.0
+        """
+        return Value(self.data, self.name)
+
+    @staticmethod
+    def _apply(op: Op, args: tuple[Any, ...]) -> Value:
+        """Apply an operation to arguments of which at least one is a Value; leave it a quicker way for next time."""
+        if op.arity is None:
+            op.direct[Value] = partial(_apply_to_values, op)
+        if op.trusted and op.arity == 2:
+            left, right = args
+            if type(left) is Value:
+                return cast("Value", compiled(op, "binary")(left, right))
+            return cast("Value", compiled(op, "reflected")(right, left))
+        if op.trusted and op.arity == 1:
+            op.direct[Value] = compiled(op, "unary")
+            return cast("Value", op.direct[Value](*args))
+        parents = tuple(map(lift, args))
+        return record(op, parents, [parent.data for parent in parents])
+
+    # ------------------------------------------------------------------------------------ as a number
+
+    def __lt__(self, other: Any) -> bool:
+        other = _compared(other)
+        return other if other is NotImplemented else bool(self.data < other)
+
+    def __le__(self, other: Any) -> bool:
+        other = _compared(other)
+        return other if other is NotImplemented else bool(self.data <= other)
+
+    def __gt__(self, other: Any) -> bool:
+        other = _compared(other)
+        return other if other is NotImplemented else bool(self.data > other)
+
+    def __ge__(self, other: Any) -> bool:
+        other = _compared(other)
+        return other if other is NotImplemented else bool(self.data >= other)
+
+    def __bool__(self) -> bool:
+        _demand_free_choice()
+        return self.data != 0.0
+
+    def __float__(self) -> float:
+        raise TypeError(
+            "a Value does not turn into a float by itself, for that would silently cut the graph: take x.data for the "
+            "number, and tg.sin(x), tg.exp(x) ... in place of math.sin, math.exp ..."
+        )
+
+    def __format__(self, spec: str) -> str:
+        return format(self.data, spec) if spec else repr(self)
+
+    def __repr__(self) -> str:
+        name = f", name={self.name!r:.60}" if self.name is not None else ""
+        op = f", op={self.op.name}" if self.op is not None else ""
+        return f"Value(data={self.data:.6g}, grad={self.grad:.6g}{name}{op})"
+
+    # ------------------------------------------------------------------------------------ copying
+
+    def __copy__(self) -> Value:
+        return _rebuild(self.data, self.grad, self.op, self.parents, self.partials, self._tag)
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Value:
+        for node in sweep.topological_order(self):
+            if id(node) not in memo:
+                parents = tuple([memo[id(parent)] for parent in node.parents])
+                memo[id(node)] = _rebuild(node.data, node.grad, node.op, parents, node.partials, node._tag)
+        copied: Value = memo[id(self)]
+        return copied
+
+    def __reduce_ex__(self, protocol: Any) -> tuple[Callable[..., Value], tuple[Any, ...]]:
+        """Pickle at any depth.
+
+        Pickle recurses into what it is given, so it is given the ancestors in topological order first: each one finds
+        its parents done. The two marks around them tell the ancestors that they need not list theirs.
+        """
+        fields = (self.data, self.grad, self.op, self.parents, self.partials, self._tag)
+        if not self.parents or self in _pickling.covered:
+            return _rebuild, fields
+        ancestors = sweep.topological_order(self)[:-1]
+        return _rebuild_after, (_Mark(ancestors), *ancestors, _Mark(()), *fields)
+
+
+# ---------------------------------------------------------------------------------------- making nodes
+
+_new = object.__new__
+_CACHED = 1024
+_constants: dict[float, Value] = {}
+
+
+def constant(value: float, name: str | None = None) -> Value:
+    """Make a node for a plain number; sweeps skip it.
+
+    Parameters
+    ----------
+    value : float
+        The number.
+    name : str, optional
+        What to call it, for instance an input of a network.
+
+    Returns
+    -------
+    Value
+        A node of the operation `constant`.
+
+    Examples
+    --------
+    >>> constant(2.0).op
+    <Op constant>
+    """
+    node: Value = _new(Value)
+    node.data = value if type(value) is float else number(value)
+    node.grad = 0.0
+    node.op = CONSTANT
+    node._a = node._b = None
+    node._tag = name
+    return node
+
+
+def _unrecorded(node: Value) -> Value:
+    """Make a leaf of what was computed under `no_grad`."""
+    node.op = node._tag = node._a = node._b = None
+    if context.created is not None:
+        context.created.append(node)
+    return node
+
+
+def record(op: Op, parents: tuple[Value, ...], data: Sequence[float]) -> Value:
+    """Make the node of an operation on Values whose numbers have been read already.
+
+    Parameters
+    ----------
+    op : Op
+        The operation.
+    parents : tuple of Value
+        Its operands.
+    data : sequence of float
+        Their numbers. A layer reads its inputs once for all its neurons.
+
+    Returns
+    -------
+    Value
+
+    Examples
+    --------
+    >>> from tinygrad_edu import OPS
+    >>> x = Value(3.0)
+    >>> record(OPS["mul"], (x, x), (3.0, 3.0))
+    Value(data=9, grad=0, op=mul)
+    """
+    node: Value = _new(Value)
+    y = op.fn(*data)
+    node.data = y if op.trusted else number(y, f"a float from {op.name}")
+    node.grad = 0.0
+    node._tag = where = context.scope
+    if where is OFF:
+        return _unrecorded(node)
+    node.op = op
+    slopes = op.slopes(y, data)
+    if len(parents) > 2:  # the usual case, as in _link
+        node._a, node._b, node._da = parents, None, slopes
+    else:
+        node._link(parents, slopes)
+    return node
+
+
+def _apply_to_values(op: Op, *args: Any) -> Any:
+    """Apply an operation of any number of arguments to Values alone."""
+    data = [parent.data for parent in args if parent.__class__ is Value]
+    return record(op, args, data) if len(data) == len(args) else NotImplemented
+
+
+def lift(other: Any) -> Any:
+    """Turn an operand into a Value: a number becomes a constant, equal unnamed constants may be one node.
+
+    Parameters
+    ----------
+    other : Value or number
+        The operand.
+
+    Returns
+    -------
+    Value or NotImplemented
+        NotImplemented if the other kind of number is to take us in instead.
+
+    Raises
+    ------
+    TypeError
+        If it is no number.
+    """
+    kind = type(other)
+    if kind is Value:
+        return other
+    if kind is float or kind is int:
+        node = _constants.get(other)
+        if node is not None and (other or kind is int):  # -0.0 == 0.0, so the cached zero serves ints alone
+            return node
+    elif getattr(kind, "_priority", 0) > Value._priority:
+        return NotImplemented
+    node = constant(number(other, "a number or Value"))
+    if node.data or kind is int:
+        if len(_constants) >= _CACHED:
+            _constants.clear()
+        _constants[node.data] = node
+    return node
+
+
+def _compared(other: Any) -> Any:
+    """Read the number to compare with; NotImplemented if the other kind of number is to compare."""
+    if getattr(type(other), "_priority", 0) > Value._priority:
+        return NotImplemented
+    _demand_free_choice()
+    return other.data if type(other) is Value else number(other, "a number or Value to compare with")
+
+
+def _demand_free_choice() -> None:
+    """Refuse to turn a Value into a truth value where that would hold for all later calls."""
+    if context.compiling is not None:
+        raise FrozenNumberError(
+            f"{context.compiling} compares Values, or asks one for its truth, while it is traced: compiled, it would "
+            "take the same way in every call. Write tg.where(condition, a, b), tg.max or tg.maximum, or run it eagerly"
+        )
+
+
+def _stub(form: str) -> Callable[[Op], Any]:
+    """Generate a method when it is first called: importing costs nothing, and unused operations stay unwritten."""
+
+    def factory(op: Op) -> Any:
+        def first_call(*args: Any) -> Any:
+            method = compiled(op, form)
+            method.__name__, method.__doc__ = first_call.__name__, op.__doc__
+            setattr(Value, first_call.__name__, method)
+            return method(*args)
+
+        return first_call
+
+    return factory
+
+
+install(Value, _stub("binary"), _stub("reflected"), _stub("unary"))
+namespace.update({"Value": Value, "new": _new, "lift": lift, "unrecorded": _unrecorded})
+
+
+# ---------------------------------------------------------------------------------------- pickling
+
+
+class _Pickling(threading.local):
+    covered: frozenset[Value] = frozenset()
+
+
+_pickling = _Pickling()
+
+
+class _Mark:
+    """Says, at the moment pickle reaches it, whose ancestors are being written."""
+
+    def __init__(self, covered: Any) -> None:
+        self.covered = covered
+
+    def __reduce_ex__(self, protocol: Any) -> tuple[type, tuple[()]]:
+        _pickling.covered = frozenset(self.covered)
+        return tuple, ()
+
+
+def _rebuild(data: float, grad: float, op: Op | None, parents: Any, partials: Any, tag: Any) -> Value:
+    node: Value = _new(Value)
+    node.data, node.grad, node.op, node._tag = data, grad, op, tag
+    node._link(parents, partials)
+    return node
+
+
+def _rebuild_after(*ancestors_and_fields: Any) -> Value:
+    return _rebuild(*ancestors_and_fields[-6:])

@@ -1,0 +1,298 @@
+"""With this module a formula's text is checked against what a formula may hold, and becomes a list of instructions.
+
+The tree that Python's parser makes of the text is walked without recursion, operands first. Whatever is not in the
+tables below is refused, by an `ExpressionError` of one line.
+"""
+
+from __future__ import annotations
+
+import ast
+import math
+import re
+import warnings
+from collections.abc import Callable, Mapping, Sequence
+from types import FunctionType
+from typing import Any, NamedTuple
+
+from ..arguments import counted, nearest, short
+from ..errors import ExpressionError
+from ..ops import sequences
+from ..ops import table as ops
+from ..ops.operation import Op
+
+MAX_LENGTH = 20_000
+"""Characters of text that are read."""
+
+MAX_DEPTH = 500
+"""Operations that may stand inside one another; a sum of many terms counts one a term."""
+
+CONSTANTS: Mapping[str, float] = {"pi": math.pi, "e": math.e, "tau": math.tau, "inf": math.inf, "nan": math.nan}
+
+FUNCTIONS: Mapping[str, Op] = {name: op for name, op in ops.OPS.items() if op.arity}
+"""Functions of single numbers, by name."""
+
+SEQUENCE_FUNCTIONS: Mapping[str, Any] = {
+    name: function
+    for name, function in vars(sequences).items()
+    if isinstance(function, FunctionType) and not name.startswith("_")
+}
+"""Functions of lists, ``sum([a, b])``; those of one list also take ``sum(a, b)``."""
+
+_OPERATORS: Mapping[type[ast.AST], Callable[..., Any]] = {
+    ast.Add: ops.add,
+    ast.Sub: ops.sub,
+    ast.Mult: ops.mul,
+    ast.Div: ops.div,
+    ast.Pow: ops.pow,
+    ast.USub: ops.neg,
+    ast.UAdd: lambda x: x,
+    ast.Lt: ops.less,
+    ast.LtE: ops.less_equal,
+    ast.Gt: lambda a, b: ops.less(b, a),
+    ast.GtE: lambda a, b: ops.less_equal(b, a),
+}
+_HINTS: Mapping[type[ast.AST], str] = {
+    ast.BitXor: "write ** for a power",
+    ast.FloorDiv: "write / for a quotient",
+    ast.Attribute: "write functions by their bare names, sin(x)",
+    ast.IfExp: "write where(condition, a, b)",
+    ast.BoolOp: "write where(condition, a, b), or multiply the conditions",
+    ast.Eq: "compare with <, <=, > or >=",
+    ast.Set: "write round brackets",
+    ast.Tuple: "write a list in square brackets inside a function, sum([a, b])",
+}
+_ACCEPTED = "only numbers, names, + - * / **, comparisons and functions are known"
+# The signs that this package prints are read as well, so that a printed formula can be pasted.
+SIGNS = str.maketrans({"−": "-", "×": "*", "·": "*", "÷": "/"})
+
+
+class Instruction(NamedTuple):
+    """One step of evaluation: apply a function to the last operands, or push a number, or a variable (its place)."""
+
+    function: Callable[..., Any] | None
+    operands: int
+    pushed: float | int
+
+
+class _Operand(NamedTuple):
+    """What the walk knows of an operand: a number (length None) or a list of so many; and its value where constant."""
+
+    length: int | None = None
+    known: Any = None
+
+
+class Reader:
+    """Reads one formula: afterwards `variables` are its free names in order of first use, `program` its instructions.
+
+    Parameters
+    ----------
+    text : str
+        The formula.
+
+    Raises
+    ------
+    ExpressionError
+        If it is none.
+    """
+
+    def __init__(self, text: str) -> None:
+        self.text = text.strip().translate(SIGNS)
+        self.variables: dict[str, int] = {}
+        self.program: list[Instruction] = []
+        self._stack: list[_Operand] = []
+        todo: list[tuple[ast.AST, int, bool]] = [(_tree_of(self.text), 1, False)]
+        while todo:
+            node, depth, entered = todo.pop()
+            if entered:
+                self._leave(node)
+                continue
+            if depth > MAX_DEPTH:
+                raise ExpressionError(
+                    f"nested more than {MAX_DEPTH} operations deep; write long sums as sum([a, b, c])"
+                )
+            todo.append((node, depth, True))
+            todo += [(child, depth + 1, False) for child in reversed(self._operands_of(node))]
+        if self._stack[0].length is not None:
+            raise ExpressionError("the formula gives a list, but one number is needed; pick an item of it with [0]")
+
+    def _source(self, node: ast.AST) -> str:
+        return short(ast.get_source_segment(self.text, node) or self.text)
+
+    def _refused(self, node: ast.AST, because: ast.AST | None = None) -> ExpressionError:
+        return ExpressionError(f"cannot read {self._source(node)}: {_HINTS.get(type(because or node), _ACCEPTED)}")
+
+    # ------------------------------------------------------------------------------------ on the way down
+
+    def _operands_of(self, node: ast.AST) -> Sequence[ast.AST]:
+        """Check one node, and give the operands that are to be read before it."""
+        match node:
+            case ast.BinOp(left=left, op=op, right=right) if type(op) in _OPERATORS:
+                return [left, right]
+            case ast.UnaryOp(op=op, operand=operand) if type(op) in _OPERATORS:
+                return [operand]
+            case ast.Compare(left=left, ops=[op], comparators=[right]) if type(op) in _OPERATORS:
+                return [left, right]
+            case ast.Compare(ops=[_, _, *_]):
+                raise ExpressionError(f"cannot read {self._source(node)}: write a chain as (a < b) * (b < c)")
+            case ast.BinOp(op=op) | ast.UnaryOp(op=op) | ast.Compare(ops=[op]):
+                raise self._refused(node, op)
+            case ast.Call():
+                return self._arguments_of(node)
+            case ast.List(elts=items):
+                return items
+            case ast.Subscript(value=value):
+                return [value]
+            case ast.Constant() | ast.Name():
+                return []
+        raise self._refused(node)
+
+    def _arguments_of(self, node: ast.Call) -> Sequence[ast.AST]:
+        if not isinstance(node.func, ast.Name):
+            hint = "to multiply write *" if not isinstance(node.func, ast.Attribute) else _HINTS[ast.Attribute]
+            raise ExpressionError(f"cannot read {self._source(node)}: {hint}")
+        name = node.func.id
+        if name not in FUNCTIONS and name not in SEQUENCE_FUNCTIONS:
+            near = nearest(name, [*FUNCTIONS, *SEQUENCE_FUNCTIONS])
+            raise ExpressionError(f"unknown function {short(name)}{near or '; to multiply write *'}")
+        if node.keywords:
+            raise ExpressionError(f"{name} takes its arguments by place: write {name}(a), not {name}(x=a)")
+        return node.args
+
+    # ------------------------------------------------------------------------------------ on the way up
+
+    def _leave(self, node: ast.AST) -> None:
+        """Write the instruction of a node whose operands have been read."""
+        match node:
+            case ast.BinOp(op=op) | ast.UnaryOp(op=op) | ast.Compare(ops=[op]):
+                self._apply(_OPERATORS[type(op)], 1 if isinstance(node, ast.UnaryOp) else 2, node)
+            case ast.Call(func=ast.Name(id=name), args=args):
+                self._call(name, len(args), node)
+            case ast.List(elts=items):
+                self._apply(_listed, len(items), node, len(items))
+            case ast.Subscript(slice=index):
+                self._pick(index, node)
+            case ast.Constant(value=value):
+                self._number(value, node)
+            case ast.Name(id=name):
+                self._name(name)
+
+    def _apply(self, function: Callable[..., Any], count: int, node: ast.AST, length: int | None = None) -> None:
+        """Apply a function to numbers."""
+        if any(operand.length is not None for operand in self._stack[len(self._stack) - count :]):
+            raise ExpressionError(f"{self._source(node)} needs numbers but has a list; pick an item of it with [0]")
+        self._push(function, count, node, length)
+
+    def _call(self, name: str, count: int, node: ast.AST) -> None:
+        if name in FUNCTIONS:
+            if count != FUNCTIONS[name].arity:
+                raise ExpressionError(f"{name} takes {counted(FUNCTIONS[name].arity or 0, 'number')}, got {count}")
+            self._apply(FUNCTIONS[name], count, node)
+            return
+        function = SEQUENCE_FUNCTIONS[name]
+        lists = function.__code__.co_argcount
+        if lists == 1 and count > 1:  # max(a, b) stands for max([a, b])
+            self._apply(_listed, count, node, count)
+            count = 1
+        lengths = [operand.length for operand in self._stack[len(self._stack) - count :]]
+        if count != lists or None in lengths:
+            example = f"{name}({', '.join(['[a, b]', '[c, d]'][:lists])})"
+            raise ExpressionError(f"{name} takes {counted(lists, 'list')} of numbers, such as {example}")
+        try:
+            example = function(*[[0.0] * (length or 0) for length in lengths])
+        except ValueError as error:
+            raise ExpressionError(str(error)) from None
+        self._push(function, lists, node, len(example) if isinstance(example, list) else None)
+
+    def _pick(self, index: ast.AST, node: ast.AST) -> None:
+        place = _whole(index)
+        length = self._stack[-1].length
+        if length is None or place is None or not -length <= place < length:
+            had = "a number" if length is None else f"a list of {length}"
+            raise ExpressionError(
+                f"cannot read {self._source(node)}: it picks from {had}; pick an item of a list by its place, [0]"
+            )
+        self._push(lambda items: items[place], 1, node)
+
+    def _number(self, value: object, node: ast.AST) -> None:
+        if type(value) is not int and type(value) is not float:
+            raise self._refused(node)
+        try:
+            number = float(value)
+        except OverflowError:
+            number = math.inf
+        if number == math.inf:
+            raise ExpressionError(f"{self._source(node)} is larger than any float; write inf if that is meant")
+        self._load(number)
+
+    def _name(self, name: str) -> None:
+        if name in CONSTANTS:
+            self._load(CONSTANTS[name])
+        elif name in FUNCTIONS or name in SEQUENCE_FUNCTIONS:
+            raise ExpressionError(f"{name} is a function: write {name}(...), or give the variable another name")
+        else:
+            self.program.append(Instruction(None, 0, self.variables.setdefault(name, len(self.variables))))
+            self._stack.append(_Operand())
+
+    def _load(self, number: float) -> None:
+        self.program.append(Instruction(None, 0, number))
+        self._stack.append(_Operand(None, number))
+
+    def _push(self, function: Callable[..., Any], count: int, node: ast.AST, length: int | None = None) -> None:
+        """Write one application; where all operands are constant, see that a finite result comes of finite ones."""
+        start = len(self._stack) - count
+        known = [operand.known for operand in self._stack[start:]]
+        result = None if None in known else function(*known)
+        if isinstance(result, float) and not math.isfinite(result) and all(map(_finite, known)):
+            raise ExpressionError(
+                f"{self._source(node)} is {result}, not a finite number; write inf or nan if that is meant"
+            )
+        self._stack[start:] = [_Operand(length, result)]
+        self.program.append(Instruction(function, count, 0))
+
+
+def _tree_of(text: str) -> ast.AST:
+    if len(text) > MAX_LENGTH:
+        raise ExpressionError(f"the formula has {len(text):,} characters; at most {MAX_LENGTH:,} are read")
+    if not text:
+        raise ExpressionError("the formula is empty; write one such as tanh(w*x + b)")
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")  # what Python's parser doubts, such as "1if", is no formula
+            return ast.parse(text, mode="eval").body
+    except (RecursionError, MemoryError):
+        raise ExpressionError("nested too deeply to be read; write long sums as sum([a, b, c])") from None
+    except (SyntaxError, ValueError) as error:
+        raise ExpressionError(f"cannot read {short(text)}: {_reason(text, error)}") from None
+
+
+def _reason(text: str, error: SyntaxError | ValueError) -> str:
+    """Say in a few words what Python's parser disliked, or what to write instead."""
+    message = str(error.msg or "") if isinstance(error, SyntaxError) else "it holds characters that are none"
+    if "invalid decimal literal" in message:
+        return "write * between a number and a name, 2*x"
+    if "integer string conversion" in message:
+        return "a number has too many digits"
+    if re.search("[²³⁴-⁹]", text):
+        return "write ** for a power, x**2"
+    if re.search("(?<![<>=!])=(?!=)", text):
+        return "a formula assigns nothing; give the values apart from it, x=2"
+    message = message.partition(". Perhaps")[0]
+    return message if message and "invalid syntax" not in message else "it is not complete, or no formula"
+
+
+def _whole(node: ast.AST) -> int | None:
+    """Read a whole number, negative or not."""
+    match node:
+        case ast.Constant(value=int() as place) if type(place) is int:
+            return place
+        case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=int() as place)) if type(place) is int:
+            return -place
+    return None
+
+
+def _listed(*items: Any) -> list[Any]:
+    return list(items)
+
+
+def _finite(known: Any) -> bool:
+    return all(map(math.isfinite, known)) if isinstance(known, list) else math.isfinite(known)

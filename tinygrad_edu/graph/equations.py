@@ -1,0 +1,152 @@
+"""With this module one can hold a computation as a list of equations, and run it on any kind of number."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, NamedTuple
+
+from ..engine.context import Scope
+from ..engine.value import Value
+from ..errors import GraphError
+from ..ops.operation import Op
+from ..ops.table import CONSTANT
+from .structure import Structure
+from .variable import Tracer, Var
+
+
+class Eqn(NamedTuple):
+    """One line of a graph: a variable is an operation of others.
+
+    Attributes
+    ----------
+    out : Var
+        The variable it defines.
+    op : Op
+    parents : tuple of Var
+        The operands: inputs, captured Values, constants or variables of earlier lines.
+    name : str or None
+    scope : Scope or None
+    """
+
+    out: Var
+    op: Op
+    parents: tuple[Var, ...]
+    name: str | None
+    scope: Scope | None
+
+
+Fields = tuple[str, Sequence[Var], Structure, Tracer, Sequence[Var], Structure]
+"""What equations are made from, in the order in which the constructor takes it."""
+
+
+class Equations:
+    """The data of a graph: what is given, the lines of the computation, and what it results in."""
+
+    __slots__ = (
+        "_program",
+        "captured",
+        "captured_variables",
+        "input_structure",
+        "inputs",
+        "name",
+        "output_structure",
+        "outputs",
+        "variables",
+    )  # fmt: skip
+
+    name: str
+    inputs: tuple[Var, ...]
+    structure: Structure
+    captured: tuple[Value, ...]
+    captured_variables: tuple[Var, ...]
+    variables: tuple[Var, ...]
+    outputs: tuple[Var, ...]
+    input_structure: Structure
+
+    def __init__(
+        self,
+        name: str,
+        inputs: Sequence[Var],
+        structure: Structure,
+        tracer: Tracer,
+        outputs: Sequence[Var],
+        output_structure: Structure,
+    ) -> None:
+        self.name = name
+        self.inputs = tuple(inputs)
+        self.input_structure = structure
+        self.variables = tuple(tracer.variables)
+        self.captured = tuple(tracer.captured)
+        self.captured_variables = tuple(tracer.captured.values())
+        self.outputs = tuple(outputs)
+        self.output_structure = output_structure
+        self._program: Any = None
+
+    @property
+    def equations(self) -> tuple[Eqn, ...]:
+        """The lines of the graph in the order of evaluation."""
+        return tuple(Eqn(v, v.op, v.parents, v.name, v.scope) for v in self.variables if v.op is not None)
+
+    def only_output(self, what: str) -> Var:
+        """Give the one output, or raise a GraphError that says what needed it."""
+        if len(self.outputs) != 1:
+            raise GraphError(
+                f"{what} needs one output, the graph {self.name!r} has {len(self.outputs)}: "
+                "sum them, or trace one of them"
+            )
+        return self.outputs[0]
+
+    def _numbered(self) -> tuple[list[float | Value], list[tuple[Any, tuple[int, ...]]], list[int]]:
+        """Number the places: inputs first, then constants and captured Values, then one per equation."""
+        if self._program is None:
+            place = {var: i for i, var in enumerate(self.inputs)}
+            fixed: list[float | Value] = []
+            for var in self.sources():
+                if var not in place:
+                    place[var] = len(place)
+                    fixed.append(var.data)
+            code = []
+            for var in self.variables:
+                code.append((var.op.fn, tuple([place[parent] for parent in var.parents])))  # type: ignore[union-attr]
+                place[var] = len(place)
+            self._program = (fixed, code, [place[var] for var in self.outputs])
+        program: tuple[list[float | Value], list[tuple[Any, tuple[int, ...]]], list[int]] = self._program
+        return program
+
+    def sources(self) -> Iterable[Var]:
+        """List the variables that are given: inputs, captured Values and constants, those last by first use."""
+        yield from self.inputs
+        yield from self.captured_variables
+        for var in (*self.variables, *self.outputs):
+            yield from [source for source in (*var.parents, var) if source.op is CONSTANT]
+
+    def evaluate(self, numbers: Sequence[float]) -> list[float]:
+        """Compute every variable of the graph on floats.
+
+        Parameters
+        ----------
+        numbers : sequence of float
+            One per input.
+
+        Returns
+        -------
+        list of float
+            Inputs, then captured Values and constants, then one number per equation.
+        """
+        fixed, code, _ = self._numbered()
+        values = [*numbers, *[item.data if type(item) is Value else item for item in fixed]]
+        append = values.append
+        for fn, places in code:
+            append(fn(*[values[i] for i in places]))
+        return values  # type: ignore[return-value]
+
+    def _replay(self, numbers: Sequence[Any], lift: Callable[[Value], Any]) -> list[Any]:
+        """Apply the operations to any kind of number; names and scopes go along where variables are made."""
+        env: dict[Var, Any] = dict(zip(self.inputs, numbers, strict=True))
+        env.update({var: lift(value) for value, var in zip(self.captured, self.captured_variables, strict=True)})
+        for var in self.variables:
+            made = var.op(*[env.get(p, p.data) for p in var.parents])  # type: ignore[misc]
+            if type(made) is Var and var._tag is not None:
+                made._tag = var._tag
+            env[var] = made
+        return [env.get(var, var.data) for var in self.outputs]

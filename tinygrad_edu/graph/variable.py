@@ -1,0 +1,177 @@
+"""With this module one can compute with numbers that are not known yet: variables of a graph being traced."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import Any
+
+from ..engine.context import OFF, Tagged, context
+from ..engine.sweep import topological_order
+from ..engine.value import Value
+from ..errors import LeakedVariableError, TracedBoolError
+from ..ops.floats import number
+from ..ops.operation import Op
+from ..ops.operators import Operators
+from ..ops.table import CONSTANT, detach, less, less_equal
+
+_PACKAGE = os.path.dirname(os.path.abspath(__file__))
+
+
+class Var(Tagged, Operators):
+    """A variable of a graph: an input, a captured Value, a constant, or the result of an equation.
+
+    Attributes
+    ----------
+    op : Op or None
+        None for an input or a captured Value.
+    parents : tuple of Var
+    name : str or None
+    scope : Scope or None
+    data : float, Value or None
+        The number of a constant, or the captured Value.
+    """
+
+    __slots__ = ("_tag", "data", "op", "parents", "tracer")
+    _priority = 3
+
+    op: Op | None
+    parents: tuple[Var, ...]
+    data: Any
+    tracer: Tracer
+
+    def __init__(
+        self, tracer: Tracer, op: Op | None, parents: tuple[Var, ...], data: Any = None, tag: Any = None
+    ) -> None:
+        self.tracer = tracer
+        self.op = op
+        self.parents = parents
+        self.data = data
+        self._tag = tag
+
+    @staticmethod
+    def _apply(op: Op, args: tuple[Any, ...]) -> Var:
+        tracer: Tracer = next(arg.tracer for arg in args if type(arg) is Var)
+        made = tracer.variable(op, tuple(map(tracer.lift, args)), context.scope)
+        if context.scope is OFF:  # nothing may flow back from here: say so in the graph
+            made._tag = None
+            return made if op is detach else tracer.variable(detach, (made,), None)
+        return made
+
+    def __lt__(self, other: Any) -> Var:
+        return self._apply(less, (self, other))
+
+    def __le__(self, other: Any) -> Var:
+        return self._apply(less_equal, (self, other))
+
+    def __gt__(self, other: Any) -> Var:
+        return self._apply(less, (other, self))
+
+    def __ge__(self, other: Any) -> Var:
+        return self._apply(less_equal, (other, self))
+
+    def __bool__(self) -> bool:
+        raise TracedBoolError(_no_number(self, "bool()", "tg.where(condition, a, b) in place of an if"))
+
+    def __float__(self) -> float:
+        raise TracedBoolError(_no_number(self, "float()", "tg.sin(x), tg.exp(x), ... in place of math's functions"))
+
+    def __repr__(self) -> str:
+        what = "input" if self.op is None and self.data is None else "captured" if self.op is None else self.op.name
+        return f"<Var {self.name or ''}{': ' * bool(self.name)}{what}>"
+
+
+def _no_number(var: Var, asked: str, remedy: str) -> str:
+    frame: Any = sys._getframe(2)
+    while frame is not None and frame.f_code.co_filename.startswith(_PACKAGE + os.sep):
+        frame = frame.f_back
+    where = ""
+    if frame is not None:
+        import linecache
+
+        line = linecache.getline(frame.f_code.co_filename, frame.f_lineno).strip()
+        where = f" at {frame.f_code.co_filename}:{frame.f_lineno}" + (f" ({line})" if line else "")
+    return (
+        f"{asked} of the traced variable {var!r}{where}: while a function is traced its arguments stand for any "
+        f"number, so Python cannot branch on them; write {remedy}, or differentiate it eagerly with tg.grad"
+    )
+
+
+class Tracer:
+    """What a trace has collected so far: variables in order, captured Values, and what Values became.
+
+    Attributes
+    ----------
+    variables : list of Var
+        Results of equations, in the order in which they were made.
+    captured : dict of Value to Var
+        Leaves met inside.
+    lifted : dict of Value to Var
+        Every Value that was taken in, with what it is in the graph.
+    """
+
+    def __init__(self) -> None:
+        self.variables: list[Var] = []
+        self.captured: dict[Value, Var] = {}
+        self.lifted: dict[Value, Var] = {}
+
+    def input(self, name: str) -> Var:
+        """Make an input."""
+        return Var(self, None, (), None, name)
+
+    def constant(self, data: float) -> Var:
+        """Make a constant; it is no equation, it stands in line."""
+        return Var(self, CONSTANT, (), data)
+
+    def variable(self, op: Op, parents: tuple[Var, ...], tag: Any) -> Var:
+        """Add an equation and return what it defines."""
+        made = Var(self, op, parents, None, tag)
+        self.variables.append(made)
+        return made
+
+    def lift(self, operand: Any, what: str = "an operand as a number or Value") -> Var:
+        """Take an operand in: a number as a constant, a leaf as captured, an interior Value with all it came from.
+
+        Parameters
+        ----------
+        operand : Var, Value or number
+        what : str
+            What it is, for the message if it is none of these.
+
+        Returns
+        -------
+        Var
+
+        Raises
+        ------
+        LeakedVariableError
+            If it is a variable of another trace.
+        """
+        if isinstance(operand, Var):
+            if operand.tracer is not self:
+                which = f"input {operand.name!r}" if operand.op is None else repr(operand)
+                raise LeakedVariableError(
+                    f"a variable of another trace ({which}) was used while tracing; "
+                    "pass it to the traced function as an argument instead"
+                )
+            return operand
+        if isinstance(operand, Value):
+            known = self.lifted.get(operand)
+            return known if known is not None else self._take_in(operand)
+        return self.constant(number(operand, what))
+
+    def _take_in(self, value: Value) -> Var:
+        for node in (value,) if value.op is None else topological_order(value, known=self.lifted):
+            if node.op is CONSTANT:
+                var = self.constant(node.data)
+            elif node.op is None:
+                var = self.captured[node] = Var(self, None, (), node, node.name)
+            else:
+                var = self.variable(node.op, tuple([self.lifted[p] for p in node.parents]), node._tag)
+            self.lifted[node] = var
+        return self.lifted[value]
+
+
+def as_leaf(leaf: Any, where: str) -> Any:
+    """Accept a number, Value or graph variable as a leaf of nested arguments."""
+    return leaf if isinstance(leaf, (Value, Var)) else number(leaf, f"{where} as a number")

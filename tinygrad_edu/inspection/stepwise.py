@@ -1,0 +1,154 @@
+"""With this module one can watch a computation: every step of its forward evaluation and of its backward sweep.
+
+Nothing here changes a node: gradients are kept aside, and end bit-equal to those of `backward`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from ..engine.sweep import topological_order
+from ..ops.floats import number
+from ..ops.notation import argument_names, caption, number_text
+from ..ops.operation import Op
+from ..ops.table import CONSTANT
+
+if TYPE_CHECKING:
+    from ..engine.value import Value
+
+
+class Step(NamedTuple):
+    """One step of a computation: a node is computed, the root is seeded, or one edge adds to one gradient.
+
+    Attributes
+    ----------
+    kind : {"forward", "seed", "backward"}
+    node : Value
+        The node that is computed, seeded, or whose gradient flows on.
+    op : Op or None
+        Its operation.
+    args : tuple of float
+        The values of its parents.
+    parent : Value or None
+        Backward: the operand that receives.
+    index : int or None
+        Backward: which operand of `node` that is.
+    local : float or None
+        Backward: the local derivative of `node` towards `parent`.
+    upstream : float or None
+        Backward: the gradient of `node`.
+    contribution : float or None
+        Backward: ``local * upstream``; seed: the seed.
+    grad_before, grad_after : float or None
+        The gradient of `parent` (seed: of `node`) before and after the addition.
+    """
+
+    kind: str
+    node: Value
+    op: Op | None
+    args: tuple[float, ...]
+    parent: Value | None = None
+    index: int | None = None  # type: ignore[assignment]  # hides tuple.index, which nobody misses
+    local: float | None = None
+    upstream: float | None = None
+    contribution: float | None = None
+    grad_before: float | None = None
+    grad_after: float | None = None
+
+    @property
+    def rule(self) -> str:
+        """The local derivative as a formula, for instance "1 − y²"; of many arguments one stands for all."""
+        if self.op is None or self.index is None:
+            return ""
+        count = len(self.args)
+        constants = tuple(p.data if p.op is CONSTANT and p.name is None else None for p in self.node.parents)
+        if self.op.arity is not None:
+            return caption(self.op, self.index, argument_names(count), constants)
+        if count <= 4:
+            return caption(self.op, self.index, argument_names(count))
+        # Of a long sum of products, write a short one of the same kind and pick the term that stands for ours.
+        half = count // 2
+        place = (0 if self.index < half else 1) if count % 2 == 0 else 0
+        return caption(self.op, place, argument_names(2))
+
+    @property
+    def caption(self) -> str:
+        """The step in one line, with names and numbers."""
+        label = label_of(self.node)
+        if self.kind == "forward" and self.op is not None:
+            shown = [number_text(a) for a in self.args[:4]] + ["…"] * (len(self.args) > 4)
+            return f"{label} = {self.op.name}({', '.join(shown)}) = {number_text(self.node.data)}"
+        assert self.contribution is not None
+        assert self.grad_before is not None
+        assert self.grad_after is not None
+        if self.kind == "seed":
+            return f"{label}.grad = {number_text(self.grad_after)}"
+        assert self.local is not None
+        assert self.upstream is not None
+        return (
+            f"{label_of(self.parent)}.grad += {number_text(self.local)} × {number_text(self.upstream)}"
+            f"   ({number_text(self.grad_before)} → {number_text(self.grad_after)})"
+        )
+
+
+def label_of(node: Any) -> str:
+    """Call a node by its name, else by its operation's symbol, else by its number."""
+    if node.name is not None:
+        return str(node.name)
+    if node.op is None or node.op is CONSTANT:
+        return number_text(node.data)
+    return str(node.op.symbol)
+
+
+def steps(root: Value, seed: float = 1.0) -> Iterator[Step]:
+    """Walk the forward evaluation, the seed and the backward sweep of a computation, one step at a time.
+
+    Parameters
+    ----------
+    root : Value
+        The result to differentiate.
+    seed : float, default 1.0
+        The gradient of the result itself.
+
+    Yields
+    ------
+    Step
+        In the very order in which `backward` adds. Lazily: a million nodes are no trouble.
+
+    Notes
+    -----
+    Pure: no node is changed. Gradients start from zero, also those of leaves that hold one.
+
+    Examples
+    --------
+    >>> from tinygrad_edu import Value
+    >>> x, y = Value(2.0, "x"), Value(3.0, "y")
+    >>> for step in steps(x * y):
+    ...     print(step.kind, step.caption)
+    forward × = mul(2, 3) = 6
+    seed ×.grad = 1
+    backward x.grad += 3 × 1   (0 → 3)
+    backward y.grad += 2 × 1   (0 → 2)
+    """
+    return _steps(root, number(seed, "a seed"))
+
+
+def _steps(root: Value, seed: float) -> Iterator[Step]:
+    order = [node for node in topological_order(root) if node.parents]
+    for node in order:
+        yield Step("forward", node, node.op, tuple([parent.data for parent in node.parents]))
+    yield Step("seed", root, root.op, (), contribution=seed, grad_before=0.0, grad_after=0.0 + seed)
+    grads: dict[Value, float] = {root: 0.0 + seed}
+    for node in reversed(order):
+        upstream = grads[node]
+        args = tuple([parent.data for parent in node.parents])
+        for index, (parent, local) in enumerate(zip(node.parents, node.partials, strict=True)):
+            if parent.op is CONSTANT:
+                continue
+            before = grads.get(parent, 0.0)
+            contribution = local * upstream
+            grads[parent] = before + contribution
+            yield Step(
+                "backward", node, node.op, args, parent, index, local, upstream, contribution, before, grads[parent]
+            )  # fmt: skip

@@ -1,0 +1,72 @@
+"""With this module one can read the arguments that networks are built from."""
+
+from __future__ import annotations
+
+import difflib
+import random
+from collections.abc import Callable
+from operator import methodcaller
+from types import ModuleType
+from typing import Any
+
+from ..arguments import as_count, as_seed
+from ..ops.operation import Op
+from ..ops.table import OPS
+
+Activation = str | Callable[[Any], Any] | None
+Seed = int | random.Random | ModuleType | None
+
+
+def generator_of(seed: Seed) -> Any:
+    """Give what draws the weights: Python's global generator if the seed is None."""
+    if seed is None:
+        return random
+    return seed if seed is random or isinstance(seed, random.Random) else random.Random(as_seed(seed))
+
+
+def activation_of(activation: Activation, nonlin: bool | None = None) -> tuple[Activation, Callable[[Any], Any] | None]:
+    """Give the activation as it is to be remembered, and the function that applies it (None for "linear")."""
+    if nonlin is None and isinstance(activation, bool):  # micrograd's Neuron(2, False)
+        nonlin = activation
+    if nonlin is not None:
+        activation = "relu" if nonlin else "linear"
+    if activation is None or activation == "linear":
+        return "linear", None
+    if isinstance(activation, Op) and OPS.get(activation.name) is activation:
+        activation = activation.name
+    if isinstance(activation, str):
+        known = [name for name, op in OPS.items() if op.arity == 1]
+        if activation not in known:
+            near = difflib.get_close_matches(activation.lower(), [*known, "linear"], n=1)
+            hint = f"; did you mean {near[0]!r}?" if near else "."
+            raise ValueError(f"no activation is called {activation!r}{hint} Known: linear, {', '.join(sorted(known))}")
+        # The method of a Value is quicker than the function, which must first find out what it was given.
+        return activation, methodcaller(activation)
+    if not callable(activation):
+        raise TypeError(f"the activation must be a name such as 'relu', or a function of one Value, got {activation!r}")
+    return activation, activation
+
+
+def sizes_of(nouts: Any) -> list[int]:
+    """Give the sizes of the layers as a list of ints."""
+    if isinstance(nouts, (str, bytes)) or not hasattr(nouts, "__iter__"):
+        raise TypeError(f"nouts must be a sequence of layer sizes such as [16, 16, 1], got {nouts!r}")
+    sizes = [as_count(size, f"nouts[{i}]") for i, size in enumerate(nouts)]
+    if not sizes:
+        raise ValueError("nouts is empty: give the size of each layer, the outputs last, such as [16, 16, 1]")
+    return sizes
+
+
+def wrong_length(module: Any, given: int, expected: int) -> ValueError:
+    """Give the error for an input of the wrong size."""
+    return ValueError(f"{module!r} takes {expected} inputs, got {given}")
+
+
+def label(activation: Activation) -> str:
+    """Give the activation as it is printed."""
+    return repr(activation) if isinstance(activation, str) else getattr(activation, "__name__", repr(activation))
+
+
+def describe(kind: str, activation: Activation, **sizes: Any) -> dict[str, Any] | None:
+    """Give what `build` needs; None for an activation that has no name in the table of operations."""
+    return {"type": kind, **sizes, "activation": activation} if isinstance(activation, str) else None

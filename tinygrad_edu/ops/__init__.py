@@ -1,0 +1,3 @@
+"""With this room one can say what an operation is: the table of all of them, and how each is read."""
+
+from .table import *  # noqa: F403  # the names of the table, which alone lists them

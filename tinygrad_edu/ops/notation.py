@@ -1,0 +1,194 @@
+"""With this module one can read a derivative as text: "1 − y²" for people, and as Python source for the engine.
+
+The partials of an operation are called with pieces of text instead of numbers; what comes back is the formula.
+
+>>> from tinygrad_edu.ops import OPS
+>>> caption(OPS["tanh"], 0)
+'1 − y²'
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any
+
+from .floats import number
+from .operation import Op
+from .operators import Operators
+from .table import less, less_equal
+
+_PRECEDENCE = {"+": 1, "−": 1, "×": 2, "/": 2, "^": 4}
+_UNARY, _ATOM = 3, 5
+_SUPERSCRIPT = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
+
+
+def number_text(x: float, digits: int = 4) -> str:
+    """Write a number for people: at most `digits` decimals and five significant digits, a real minus sign.
+
+    Parameters
+    ----------
+    x : float
+        The number.
+    digits : int, default 4
+        Decimals for numbers of ordinary size; one more significant digit than that in all.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> number_text(-0.958924), number_text(11.652071), number_text(3e-7)
+    ('−0.9589', '11.652', '3e−07')
+    """
+    ordinary = 10.0**-digits <= abs(x) < 10.0
+    text = f"{x:.{digits}f}".rstrip("0").rstrip(".") if ordinary else f"{x:.{digits + 1}g}"
+    return text.replace("-", "−")
+
+
+class Text(Operators):
+    """A formula: text and how tightly it binds."""
+
+    __slots__ = ("binding", "text")
+    _priority = 4
+
+    def __init__(self, text: str, binding: int = _ATOM) -> None:
+        self.text = text
+        self.binding = binding
+
+    def __str__(self) -> str:
+        return self.text
+
+    def inside(self, binding: int) -> str:
+        """The text, in brackets if it binds less tightly than its surroundings."""
+        return self.text if self.binding >= binding else f"({self.text})"
+
+    def __bool__(self) -> bool:
+        raise TypeError(f"the partials of an operation must not branch on a number ({self}); write where(...)")
+
+    def __lt__(self, other: Any) -> Text:
+        return self._apply(less, (self, other))
+
+    def __le__(self, other: Any) -> Text:
+        return self._apply(less_equal, (self, other))
+
+    def __gt__(self, other: Any) -> Text:
+        return self._apply(less, (other, self))
+
+    def __ge__(self, other: Any) -> Text:
+        return self._apply(less_equal, (other, self))
+
+    @staticmethod
+    def _apply(op: Op, args: tuple[Any, ...]) -> Text:
+        texts = [arg if isinstance(arg, Text) else Text(number_text(number(arg))) for arg in args]
+        for i, kept in enumerate(texts):  # 1 × a reads a
+            others = [(n, a) for j, (n, a) in enumerate(zip(op.neutral, args, strict=False)) if j != i]
+            if op.neutral and all(n is not None and not isinstance(a, Text) and n == a for n, a in others):
+                return kept
+        return notation(op, *texts)
+
+
+def notation(op: Op, *args: Text) -> Text:
+    """Write the application of an operation the way mathematics does, as its symbol tells.
+
+    Parameters
+    ----------
+    op : Op
+        The operation.
+    *args : Text
+        Its arguments.
+
+    Returns
+    -------
+    Text
+
+    Examples
+    --------
+    >>> from tinygrad_edu.ops import OPS
+    >>> print(notation(OPS["mul"], Text("w"), Text("a + b", 1)))
+    w × (a + b)
+    """
+    symbol = op.symbol
+    if symbol.isidentifier() or op.arity not in (1, 2):
+        name = symbol if symbol.isidentifier() else op.name
+        return Text(f"{name}({', '.join(map(str, args))})")
+    if op.arity == 1:
+        (arg,) = args
+        if "·" in symbol:
+            return Text(symbol.replace("·", str(arg)))
+        return Text(symbol + arg.inside(_UNARY + 1), _UNARY)
+    a, b = args
+    binding = _PRECEDENCE.get(symbol, 0)
+    if symbol == "×" and a.text == b.text and a.binding == _ATOM:
+        return Text(f"{a}²", 4)
+    if symbol == "^" and (b.text.isdigit() or (b.text[1:].isdigit() and b.text[0] == "−")):
+        return Text(a.inside(_ATOM) + b.text.replace("−", "-").translate(_SUPERSCRIPT), binding)
+    joined = "{}{}{}" if symbol == "^" else "{} {} {}"
+    return Text(joined.format(a.inside(binding + (symbol == "^")), symbol, b.inside(binding + 1)), binding)
+
+
+def caption(op: Op, index: int, names: tuple[str, ...] = (), constants: tuple[float | None, ...] = ()) -> str:
+    """Say what the partial derivative of an operation is towards one argument, in words of mathematics.
+
+    Parameters
+    ----------
+    op : Op
+        The operation.
+    index : int
+        Which argument; 0 is the first.
+    names : tuple of str, optional
+        What the arguments are called; x, or a, b, c. An operation of any number of arguments needs them, to
+        know how many there are.
+    constants : tuple of (float or None), optional
+        Arguments that are plain numbers, which then stand in the formula as numbers.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> from tinygrad_edu.ops import OPS
+    >>> caption(OPS["mul"], 0, ("w", "x"))
+    'x'
+    >>> caption(OPS["pow"], 0, ("x", "2"), (None, 2.0))
+    '2 × x'
+    """
+    return _caption(op, index, names, constants)
+
+
+@lru_cache(maxsize=4096)
+def _caption(op: Op, index: int, names: tuple[str, ...], constants: tuple[float | None, ...]) -> str:
+    count = op.arity if op.arity is not None else max(len(names), index + 1)
+    names = names or argument_names(count)
+    args: list[Any] = [Text(name) for name in names]
+    for i, constant in enumerate(constants):
+        if constant is not None:
+            args[i] = constant
+    try:
+        partial = op.partials(Text("y"), *args)[index]
+    except (TypeError, ValueError, AttributeError):  # a user's entry that calls math or NumPy
+        return f"∂{op.name}/∂{names[index]}"
+    return str(partial) if isinstance(partial, Text) else number_text(float(partial))
+
+
+def argument_names(count: int) -> tuple[str, ...]:
+    """Names for the arguments of an operation: x, or a, b, c, or x0, x1 and so on.
+
+    Parameters
+    ----------
+    count : int
+        How many.
+
+    Returns
+    -------
+    tuple of str
+
+    Examples
+    --------
+    >>> argument_names(1), argument_names(2)
+    (('x',), ('a', 'b'))
+    """
+    if count == 1:
+        return ("x",)
+    return tuple("abc"[:count]) if count <= 3 else tuple(f"x{i}" for i in range(count))

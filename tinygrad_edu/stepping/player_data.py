@@ -1,0 +1,190 @@
+"""With this module one can turn a computation into the data of a player: pictures, steps, and reasons.
+
+Everything the player shows is worked out here, as text; its script only looks things up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from ..drawing.formats.svg import to_live_svg
+from ..drawing.lettering import number
+from ..drawing.records.drawables import labels_of
+from ..drawing.records.folding import Collapse
+from ..drawing.records.sources import Source
+from ..drawing.scene.palette import LIGHT, level_of, unit_of
+from ..drawing.scene.scene import make_scene
+from ..engine.sweep import topological_order
+from ..engine.value import Value
+from ..inspection.pathwise import paths
+from ..inspection.stepwise import Step, steps
+from ..ops.table import CONSTANT
+from .player_views import View, make_views
+from .stepper import receiver
+from .wording import Wording
+
+_PATHS_BUDGET = 400_000  # nodes of the computation × nodes explained; each pair costs about 2 µs
+_LONGEST_PATH = 40
+
+
+class Frames:
+    """The pictures and the data of a player.
+
+    Parameters
+    ----------
+    x : Value
+        The result of the computation.
+    digits : int
+        Digits of every number.
+    collapse : "auto", int, callable or None
+        What is folded at first.
+    max_nodes : int
+        How many nodes one picture may show.
+    direction : "LR" or "TB"
+        Where the values flow.
+    """
+
+    def __init__(self, x: Value, digits: int, collapse: Collapse, max_nodes: int, direction: str) -> None:
+        order = topological_order(x)
+        self.root, self.digits = x, digits
+        self.words = Wording(labels_of(order), digits)
+        grads = _final_gradients(x)
+        self.unit = unit_of(grads.values())
+        self.views = make_views(Source(order, [x], {}), lambda node: grads.get(node, 0.0), collapse, max_nodes)
+        self.size = len(order)
+        scenes = [make_scene(view.records, direction, digits, labels=True) for view in self.views]
+        titles = [view.name or f"computation of {self.words.label(x)}" for view in self.views]
+        self.svgs = [to_live_svg(scene, LIGHT, title) for scene, title in zip(scenes, titles, strict=True)]
+        self._things: dict[Any, int] = {}
+        self._things_data: list[list[Any]] = []
+        self._rules: dict[str, int] = {}
+        self._shown_in: dict[Any, list[int]] = {}
+        for v, view in enumerate(self.views):
+            for node in view.homes:
+                if view.shows(node):
+                    self._shown_in.setdefault(node, []).append(v)
+
+    def data(self) -> dict[str, Any]:
+        """Give everything but the first picture as plain lists and strings."""
+        made = list(self._steps())
+        why = self._reasons(_places(made))
+        return {
+            "root": self._thing(self.root),
+            "steps": made,
+            "rules": list(self._rules),
+            "things": self._things_data,
+            "views": [
+                {"name": view.name, "opens": view.opens, "homes": self._homes(view), "svg": svg if v else ""}
+                for v, (view, svg) in enumerate(zip(self.views, self.svgs, strict=True))
+            ],
+            "why": why,
+        }
+
+    def _steps(self) -> Iterable[list[Any]]:
+        """Give the steps as lists; those of which neither end is drawn anywhere are counted together."""
+        hidden = 0
+        last_view = 0
+        phase = ""
+        for step in steps(self.root):
+            view = self._view_of(step)
+            if view is None or step.kind != phase:
+                if hidden and step.kind != phase:
+                    yield ["h", last_view, hidden, phase]
+                    hidden = 0
+                phase = step.kind
+                if view is None:
+                    hidden += 1
+                    continue
+            if hidden:
+                yield ["h", last_view, hidden, phase]
+                hidden = 0
+            last_view = view
+            yield self._step(step, view)
+        if hidden:
+            yield ["h", last_view, hidden, phase]
+
+    def _step(self, step: Step, view: int) -> list[Any]:
+        t = self._thing(step.node)
+        if step.kind == "forward":
+            return ["f", view, t]
+        level = level_of(step.grad_after, self.unit)
+        after = number(step.grad_after, self.digits)
+        if step.kind == "seed":
+            return ["s", view, t, after, level]
+        numbers = (step.local, step.upstream, step.contribution, step.grad_before)
+        rule = self._rules.setdefault(self.words.rule(step), len(self._rules))
+        texts = [number(x, self.digits) for x in numbers]
+        return ["b", view, t, after, level, self._thing(step.parent), step.index, rule, *texts]
+
+    def _view_of(self, step: Step) -> int | None:
+        """Choose the picture that shows a step best: the receiver of the gradient first, then the sender."""
+        node, to = step.node, receiver(step)
+        if to is None or to is node:
+            return next(iter(self._shown_in.get(node, ())), None)
+        both = [v for v in self._shown_in.get(to, ()) if v in self._shown_in.get(node, ())]
+        candidates = both or self._shown_in.get(to) or self._shown_in.get(node) or []
+        seeing = (v for v in candidates if node in self.views[v].homes)
+        return next(seeing, candidates[0] if candidates else None)
+
+    def _thing(self, node: Any) -> int:
+        if node not in self._things:
+            self._things[node] = len(self._things)
+            words = self.words
+            value = number(node.data, self.digits)
+            kind = "constant" if node.op is CONSTANT else "leaf" if not node.parents else "operation"
+            self._things_data.append(
+                [words.label(node), value, words.formula(node), words.formula_in_numbers(node), kind]
+            )
+        return self._things[node]
+
+    def _homes(self, view: View) -> dict[str, str]:
+        """Give the record of each thing: all that the script ever asks for."""
+        return {str(t): view.homes[node] for node, t in self._things.items() if node in view.homes}
+
+    def _reasons(self, places: dict[tuple[int, int, str], int]) -> dict[str, Any]:
+        """Explain the gradients of the nodes that are drawn as sums over paths, named ones first.
+
+        A path is a list of hops: the place of the backward step that goes the same way, or, where that step is
+        counted among hidden ones, the node it leads to and the local derivative.
+        """
+        drawn = [node for node in self._shown_in if node.op is not CONSTANT]
+        drawn.sort(key=lambda node: (node.name is None, bool(node.parents)))
+        most = max(_PATHS_BUDGET // max(self.size, 1), 12)
+        top = 6 if len(drawn) <= 60 else 3 if len(drawn) <= 200 else 2
+        reasons: dict[str, Any] = {}
+        for node in drawn[:most]:
+            found = paths(self.root, node, top)
+            listed = []
+            for path in found:
+                if len(path.nodes) > _LONGEST_PATH:
+                    continue
+                hops: list[Any] = []
+                for at, to, local in zip(path.nodes, path.nodes[1:], path.locals, strict=False):
+                    text = number(local, self.digits)
+                    ends = self._thing(at), self._thing(to)
+                    hops.append(places.get((*ends, text), [ends[1], text]))
+                listed.append([number(path.product, self.digits), hops])
+            rest = found.count - len(listed)
+            reasons[str(self._thing(node))] = [
+                number(found.gradient, self.digits),
+                f"{found.count:,}",
+                listed,
+                f"{rest:,}" if rest else "",
+            ]
+        return reasons
+
+
+def _places(made: list[list[Any]]) -> dict[tuple[int, int, str], int]:
+    """Find backward steps by the things they lead from and to, and the text of their local derivative."""
+    return {(step[2], step[5], step[8]): i for i, step in enumerate(made) if step[0] == "b"}
+
+
+def _final_gradients(x: Value) -> dict[Any, float]:
+    """Give the gradients that the sweep arrives at, without writing them on the nodes."""
+    grads: dict[Any, float] = {}
+    for step in steps(x):
+        node = receiver(step)
+        if node is not None and step.grad_after is not None:
+            grads[node] = step.grad_after
+    return grads

@@ -1,0 +1,6 @@
+"""With this room one can train a network, and look at how it went."""
+
+from .fitting import accuracy as accuracy
+from .fitting import fit as fit
+from .history import History as History
+from .history import layer_gradients as layer_gradients

@@ -1,0 +1,193 @@
+"""With this module `fit` trains on arrays: parameters in one flat array, optimiser rules on arrays of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from ..compiler.arrays.assemble import assemble
+from ..compiler.arrays.program import Program
+from ..compiler.batch import Batch, stacked
+from ..compiler.compiled import machine_of
+from ..compiler.scalars.lowering import lower
+from ..compiler.scalars.pure_trace import traced
+from ..engine.collector import collector_paused
+from ..engine.context import no_grad
+from ..engine.value import Value
+from ..nn.losses import Loss, cross_entropy
+from ..optim.optimizers import Optimizer
+from .examples import joined
+
+Array = Any
+
+
+class CompiledEngine:
+    """Computes losses and gradients by an array program; see `tinygrad_edu.training.engines.Engine`.
+
+    Values and the optimiser's memory are read at the first step, and again at the first step after each `synchronise`,
+    since a callback may have changed them.
+
+    Parameters
+    ----------
+    model : callable
+        One example in, outputs out.
+    loss : callable
+        ``loss(output, target)`` of one example.
+    optimizer : Optimizer
+        Its rule must run on arrays.
+    X, y : sequence
+        The examples; the first one is traced, the others must look like it.
+    backend : str
+        What runs the program.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If model and loss cannot be traced, or the optimiser's rule does not run on arrays.
+    """
+
+    def __init__(
+        self,
+        model: Callable[[Any], Any],
+        loss: Loss,
+        optimizer: Optimizer,
+        X: Sequence[Any],
+        y: Sequence[Any],
+        backend: str = "numpy",
+    ) -> None:
+        self.optimizer = optimizer
+        self._machine_type = machine_of(backend)
+        _check_rule(optimizer)
+
+        def both(x: Any, target: Any) -> tuple[Any, Any]:
+            output = model(x)
+            return loss(output, target), output
+
+        both.__name__ = "the model with its loss"
+        self._classes = 0
+        if loss is cross_entropy and np.ndim(y[0]) == 0:  # an index cannot be traced, probabilities can
+            with no_grad():
+                self._classes = len(model(X[0]))
+        with collector_paused():
+            batch = Batch.of(self.prepare(X[:1], y[:1]))
+            graph, _ = traced(both, batch.example(), optimizer.params)
+            self._lowered = lower(graph, optimizer.params, batch.sizes())
+        self._structure = graph.output_structure.children[1]
+        if not _enters(graph.outputs[0], set(optimizer.params)):
+            raise TypeError("the loss must be a Value that depends on the model, but no parameter enters it")
+        self._programs: dict[bool, Program] = {}
+        self._program(gradient=True)  # now, for what cannot be compiled is to be known before the first step
+        self._machines: dict[tuple[bool, int], Any] = {}
+        self._fresh = False
+        self._data: Array = None
+        self._grad: Array = np.zeros(len(optimizer.params))
+        self._memory: tuple[Array, ...] = ()
+
+    # ------------------------------------------------------------------------------------ as fit asks
+
+    def prepare(self, X: Sequence[Any], y: Sequence[Any]) -> tuple[Array, Array]:
+        """Give the examples as arrays of floats; classes become rows with a 1 in the place of the class."""
+        targets = np.eye(self._classes)[np.asarray(y)] if self._classes else np.asarray(y, dtype=np.float64)
+        return np.asarray(X, dtype=np.float64), targets
+
+    def step(self, X: Array, y: Array) -> tuple[list[float], Any]:
+        """Take one optimiser step on the mean loss of a batch; give the losses and outputs from before it."""
+        with np.errstate(all="ignore"):
+            results = self._run(X, y, gradient=True)
+            t = self.optimizer.steps_taken + 1
+            self._data, self._memory = self.optimizer.update(self._data, self._grad, self._memory, t)
+        self.optimizer.steps_taken = t
+        return results
+
+    def measure(self, X: Array, y: Array) -> tuple[list[float], Any]:
+        """Give the losses and outputs, changing nothing."""
+        with np.errstate(all="ignore"):
+            return self._run(X, y, gradient=False)
+
+    def synchronise(self) -> None:
+        """Write parameters, gradients and the optimiser's memory back."""
+        if not self._fresh:
+            return
+        self._fresh = False
+        for p, data, grad in zip(self.optimizer.params, self._data.tolist(), self._grad.tolist(), strict=True):
+            p.data = data
+            p.grad = grad
+        self.optimizer.state = [slot.tolist() for slot in self._memory]
+
+    # ------------------------------------------------------------------------------------ inside
+
+    def _read(self) -> None:
+        if not self._fresh:
+            self._data = np.array([p.data for p in self.optimizer.params])
+            self._memory = tuple(np.array(slot) for slot in self.optimizer.state)
+            self._fresh = True
+
+    def _run(self, X: Array, y: Array, gradient: bool) -> tuple[list[float], Any]:
+        """Give losses and outputs, and keep the gradient; a large batch runs in parts, as far as the loss allows it."""
+        self._read()
+        count = len(X)
+        size = self._program(gradient).part_of(count)
+        losses, outputs = [], []
+        for start in range(0, count, size):
+            part = slice(start, start + size)
+            machine = self._machine(gradient, min(size, count - start))
+            machine.feed((X[part], y[part]))
+            machine.set_parameters(self._data)
+            machine.set_seed(1.0 / count)
+            machine.run()
+            results = machine.outputs()
+            losses += results[0].tolist()
+            outputs.append(self._as_model_gives(results[1:]))
+            if gradient:
+                self._grad = self._grad + machine.gradient() if start else machine.gradient()
+        return losses, joined(outputs)
+
+    def _as_model_gives(self, rows: Array) -> Any:
+        outputs = stacked(self._structure, rows)
+        if isinstance(outputs, np.ndarray):
+            return outputs
+        return [self._structure.unflatten(numbers) for numbers in rows.T.tolist()]
+
+    def _program(self, gradient: bool) -> Program:
+        program = self._programs.get(gradient)
+        if program is None:
+            with collector_paused():
+                program = self._programs[gradient] = assemble(self._lowered, gradient)
+        return program
+
+    def _machine(self, gradient: bool, size: int) -> Any:
+        machine = self._machines.get((gradient, size))
+        if machine is None:
+            machine = self._machines[gradient, size] = self._machine_type(self._program(gradient), size)
+        return machine
+
+
+def _enters(output: Any, params: set[Value]) -> bool:
+    """Tell whether a parameter enters an output; one is soon found if there is any."""
+    seen, stack = {output}, [output]
+    while stack:
+        var = stack.pop()
+        if isinstance(var.data, Value) and var.data in params:
+            return True
+        found = [parent for parent in var.parents if parent not in seen]
+        seen.update(found)
+        stack += found
+    return False
+
+
+def _check_rule(optimizer: Optimizer) -> None:
+    """See that the rule gives the same on an array as on its numbers."""
+    if type(optimizer).step is not Optimizer.step:
+        raise TypeError(f"{type(optimizer).__name__} has a step of its own, so its rule cannot be run on arrays")
+    data, grad = [0.5, -2.0, 0.0], [1.0, 0.0, -0.25]
+    memory = [[0.125, 0.25, 0.0]] * len(optimizer.slots)
+    one_by_one = [optimizer.update(d, g, tuple(m), 3) for d, g, *m in zip(data, grad, *memory, strict=True)]
+    at_once = optimizer.update(np.array(data), np.array(grad), tuple(map(np.array, memory)), 3)
+    same = np.allclose(at_once[0], [new for new, _ in one_by_one], rtol=1e-12, atol=0.0) and all(
+        np.allclose(slot, [m[place] for _, m in one_by_one], rtol=1e-12, atol=0.0)
+        for place, slot in enumerate(at_once[1])
+    )
+    if not same:
+        raise ValueError(f"the rule of {type(optimizer).__name__} gives something else on arrays than on numbers")

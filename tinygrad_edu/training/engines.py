@@ -1,0 +1,191 @@
+"""With this module one can choose what computes a training step. `fit` knows an engine only by the protocol below.
+
+An engine that is to join writes the four methods, and a line in `ENGINES`.
+"""
+
+from __future__ import annotations
+
+import difflib
+import math
+import random
+from collections.abc import Callable, Sequence
+from typing import Any, Protocol
+
+from ..engine.collector import collector_paused
+from ..engine.context import no_grad
+from ..engine.sweep import topological_order
+from ..engine.value import Value
+from ..nn.losses import Loss
+from ..nn.module import plain
+from ..optim.optimizers import Optimizer
+
+
+class Engine(Protocol):
+    """What `fit` asks of an engine. Losses and outputs are plain numbers, one item an example: lists, or arrays."""
+
+    def prepare(self, X: Sequence[Any], y: Sequence[Any]) -> tuple[Any, Any]:
+        """Give examples in the form in which the other methods want slices of them: lists, or arrays."""
+
+    def step(self, X: Any, y: Any) -> tuple[Any, Any]:
+        """Take one optimiser step on the mean loss of a batch; give the losses and outputs from before it."""
+
+    def measure(self, X: Any, y: Any) -> tuple[Any, Any]:
+        """Give the losses and outputs, changing nothing."""
+
+    def synchronise(self) -> None:
+        """Write parameters and gradients back to the Values and the optimiser, if they are kept elsewhere."""
+
+
+class EagerEngine:
+    """Makes Values for every example, and sweeps back through each as soon as it is made.
+
+    Parameters
+    ----------
+    model : callable
+        One example in, Values out.
+    loss : callable
+        ``loss(output, target)`` of one example.
+    optimizer : Optimizer
+        Of the model's parameters.
+
+    Raises
+    ------
+    ValueError
+        At the first step, if the loss asks for the mean over a batch: examples do not meet here.
+    """
+
+    def __init__(self, model: Callable[[Any], Any], loss: Loss, optimizer: Optimizer) -> None:
+        self.model, self.loss, self.optimizer = model, loss, optimizer
+        self._knows_the_loss = False
+
+    def prepare(self, X: Sequence[Any], y: Sequence[Any]) -> tuple[Sequence[Any], Sequence[Any]]:
+        """Give the examples as they are."""
+        return X, y
+
+    @collector_paused()
+    def step(self, X: Sequence[Any], y: Sequence[Any]) -> tuple[list[float], list[Any]]:
+        """Take one step; see `Engine`."""
+        self.optimizer.zero_grad()
+        share = 1.0 / len(X)
+        losses, outputs = [], []
+        for x, target in zip(X, y, strict=True):
+            output = self.model(x)
+            loss = self.loss(output, target)
+            if not isinstance(loss, Value):
+                raise TypeError(f"the loss must be a Value that depends on the model, got {loss!r}")
+            if not self._knows_the_loss:
+                self._knows_the_loss = True
+                if any(node.op is not None and node.op.name == "batch_mean" for node in topological_order(loss)):
+                    raise ValueError(
+                        "the loss uses batch_mean, but the eager engine takes one example after the other, so that "
+                        "there is no batch to average over; use engine='numpy'"
+                    )
+            loss.backward(share)
+            losses.append(loss.data)
+            outputs.append(plain(output))
+        self.optimizer.step()
+        return losses, outputs
+
+    def measure(self, X: Sequence[Any], y: Sequence[Any]) -> tuple[list[float], list[Any]]:
+        """Measure; see `Engine`."""
+        losses, outputs = [], []
+        with no_grad():
+            for x, target in zip(X, y, strict=True):
+                output = self.model(x)
+                losses.append(plain(self.loss(output, target)))
+                outputs.append(plain(output))
+        return losses, outputs
+
+    def synchronise(self) -> None:
+        """Do nothing: the Values are all there is."""
+
+
+ENGINES: dict[str, Callable[[Callable[[Any], Any], Loss, Optimizer], Engine]] = {"eager": EagerEngine}
+"""The engines that go by the names that `fit` takes; those of `COMPILED` come on top."""
+
+COMPILED = ("numpy", "numba", "jax")
+"""Back ends of the compiler that `fit` can train on."""
+
+
+COMPILING, EAGERLY = 1e-5, 1.3e-7
+"""Seconds for each node and each edge of an example's loss, as measured: to compile it, to sweep it once eagerly."""
+
+
+def open_engine(
+    name: str,
+    model: Callable[[Any], Any],
+    loss: Loss,
+    optimizer: Optimizer,
+    X: Sequence[Any],
+    y: Sequence[Any],
+    passes: float = math.inf,
+) -> tuple[Engine, str]:
+    """Make the engine of that name.
+
+    Parameters
+    ----------
+    name : str
+        One of `ENGINES` and `COMPILED`, or "auto".
+    model, loss, optimizer
+        What the engine is to train.
+    X, y : sequence
+        The examples: the first ones are traced.
+    passes : float, default infinite
+        How many examples will be gone through, each as often as it is. "auto" does not compile where that would take
+        longer than to train eagerly, and more than a second: a very large loss and very few examples.
+
+    Returns
+    -------
+    tuple of Engine and str
+        The engine, and which one it is and why.
+
+    Raises
+    ------
+    ValueError
+        If no engine has that name.
+    """
+    if name == "auto":
+        state = random.getstate()
+        try:
+            return _chosen(model, loss, optimizer, X, y, passes)
+        finally:
+            random.setstate(state)  # to try a model out must not change what its dropout draws afterwards
+    if name in COMPILED:
+        return _compiled(model, loss, optimizer, X, y, name), f"{name}: asked for by name"
+    if name not in ENGINES:
+        known = ["auto", *ENGINES, *COMPILED]
+        near = difflib.get_close_matches(str(name), known, n=1)
+        hint = f"; did you mean {near[0]!r}?" if near else "."
+        raise ValueError(f"no engine is called {name!r}{hint} Known: {', '.join(known)}")
+    return ENGINES[name](model, loss, optimizer), f"{name}: asked for by name"
+
+
+def _chosen(
+    model: Callable[[Any], Any], loss: Loss, optimizer: Optimizer, X: Sequence[Any], y: Sequence[Any], passes: float
+) -> tuple[Engine, str]:
+    """Compile if that is possible and pays, else train eagerly."""
+    size = _size(model, loss, X[0], y[0])
+    compiling, training = COMPILING * size, EAGERLY * size * passes
+    if compiling > max(1.0, training):
+        reason = f"{compiling:.1f} s to compile {size:,} nodes and edges, {training:.1f} s to train eagerly"
+        return EagerEngine(model, loss, optimizer), f"eager: auto expects {reason}"
+    try:
+        return _compiled(model, loss, optimizer, X, y, COMPILED[0]), "numpy: auto compiled model and loss"
+    except Exception as error:  # whatever the model's own code raises when traced, it may run eagerly
+        reason = f"{type(error).__name__}: {error}"
+        return EagerEngine(model, loss, optimizer), f"eager: auto could not compile model and loss ({reason})"
+
+
+def _size(model: Callable[[Any], Any], loss: Loss, x: Any, target: Any) -> int:
+    """Count the nodes and edges of one example's loss."""
+    result = loss(model(x), target)
+    order = topological_order(result) if isinstance(result, Value) else []
+    return len(order) + sum(len(node.parents) for node in order)
+
+
+def _compiled(
+    model: Callable[[Any], Any], loss: Loss, optimizer: Optimizer, X: Sequence[Any], y: Sequence[Any], backend: str
+) -> Engine:
+    from .array_engine import CompiledEngine  # here, for it needs NumPy
+
+    return CompiledEngine(model, loss, optimizer, X, y, backend)

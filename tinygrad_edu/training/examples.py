@@ -1,0 +1,226 @@
+"""With this module `fit` finds out what its data are: classes, signs or other numbers, and which loss suits them."""
+
+from __future__ import annotations
+
+import difflib
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from itertools import chain
+from typing import Any, Literal
+
+from ..arguments import as_examples, as_list, as_number, shape_of
+from ..data.dataset import Dataset, stratified
+from ..engine.context import no_grad
+from ..nn.losses import LOSSES, Loss
+from ..nn.module import plain
+
+Kind = Literal["classes", "signs", "numbers"]
+
+
+@dataclass(frozen=True)
+class Examples:
+    """Features and targets, and what the targets are: classes from 0, signs (-1 and 1), or other numbers."""
+
+    X: list[Any]
+    y: list[Any]
+    kind: Kind
+
+    @classmethod
+    def of(cls, data: Any) -> Examples:
+        """Read a Dataset, or a pair (X, y) of sequences or arrays."""
+        if isinstance(data, Examples):
+            return data
+        if isinstance(data, Dataset):
+            return cls(data.X, list(data.y), "classes")
+        if not isinstance(data, (tuple, list)) or len(data) != 2:
+            raise TypeError(f"data must be a Dataset or a pair (X, y), got {type(data).__name__}: {data!r:.60}")
+        rows, targets = as_examples(data[0]), as_list(data[1], "y")
+        if len(rows) != len(targets):
+            raise ValueError(f"X has {len(rows)} examples but y has {len(targets)}: give one target for each example")
+        if hasattr(targets[0], "__len__") and not isinstance(targets[0], (str, bytes)):
+            return cls(rows, _kept_whole(as_examples(data[1], "y"), targets), "numbers")
+        numbers = [as_number(target, f"y[{i}]") for i, target in enumerate(targets)]
+        found = set(numbers)
+        if -1.0 in found and found <= {-1.0, 1.0}:
+            return cls(rows, [int(number) for number in numbers], "signs")
+        whole = all(hasattr(target, "__index__") for target in targets)
+        if found <= {0.0, 1.0} or (whole and min(found) >= 0.0):
+            return cls(rows, [int(number) for number in numbers], "classes")
+        return cls(rows, numbers, "numbers")
+
+    def take(self, indices: Sequence[int]) -> Examples:
+        """Give the examples at `indices`, in that order."""
+        return Examples([self.X[i] for i in indices], [self.y[i] for i in indices], self.kind)
+
+    def share_right(self, outputs: Any, order: Sequence[int] | None = None) -> float:
+        """Give the share of outputs (plain numbers, or an array of them) that name the right class.
+
+        They are those of all examples, in this order or the one given.
+        """
+        if hasattr(outputs, "argmax"):
+            if outputs.ndim <= 2:
+                labels = self._labels if order is None else self._labels.take(order)
+                return _share_of_array(outputs, labels, self.kind)
+            outputs = outputs.tolist()
+        labels = self.y if order is None else [self.y[i] for i in order]
+        right = 0
+        for output, target in zip(outputs, labels, strict=True):
+            if isinstance(output, list):
+                right += max(range(len(output)), key=output.__getitem__) == (
+                    target > 0 if self.kind == "signs" else target
+                )
+            else:
+                right += (output > 0.0) == (target > 0)
+        return right / len(labels)
+
+    @cached_property
+    def _labels(self) -> Any:
+        import numpy as np
+
+        return np.array(self.y)
+
+
+def _kept_whole(numbers: Any, given: Any) -> Any:
+    """Give back as integers what was given as such: the classes of a sequence, say."""
+    if isinstance(numbers, list):
+        return [_kept_whole(number, item) for number, item in zip(numbers, given, strict=True)]
+    return int(numbers) if hasattr(given, "__index__") else numbers
+
+
+def _share_of_array(outputs: Any, labels: Any, kind: Kind) -> float:
+    import numpy as np
+
+    truth = labels > 0 if outputs.ndim == 1 or kind == "signs" else labels
+    if outputs.ndim == 1:
+        found = outputs > 0.0
+    else:  # nan as Python's max takes it: larger than nothing, but not beaten where it stands first
+        scores = np.where(np.isnan(outputs), -np.inf, outputs)
+        scores[np.isnan(outputs[:, 0]), 0] = np.inf
+        found = scores.argmax(1)
+    return float((found == truth).sum()) / len(labels)
+
+
+def shuffled(items: Any, generator: random.Random) -> Any:
+    """Give the places of some items in random order: a list for a list, else an array."""
+    order = list(range(len(items)))
+    generator.shuffle(order)
+    if isinstance(items, list):
+        return order
+    import numpy as np
+
+    return np.array(order)
+
+
+def reordered(items: Any, order: Any) -> Any:
+    """Give the items of a list or an array in another order."""
+    return items.take(order, 0) if hasattr(items, "take") else [items[i] for i in order]
+
+
+def joined(parts: Sequence[Any]) -> Any:
+    """Put lists one after the other, or arrays."""
+    if len(parts) == 1:
+        return parts[0]
+    if isinstance(parts[0], list):
+        return list(chain.from_iterable(parts))
+    import numpy as np
+
+    return np.concatenate(parts)
+
+
+def divide(data: Any, validation: Any, seed: int) -> tuple[Examples, Examples | None]:
+    """Give the examples to learn from and those held out, if any."""
+    examples = Examples.of(data)
+    if validation is None:
+        return examples, None
+    if isinstance(validation, (Dataset, tuple, list)):
+        held_out = Examples.of(validation)
+        shapes = [shape_of(part.X[0], "X[0]") for part in (examples, held_out)]
+        if shapes[0] != shapes[1]:
+            ours, theirs = ("×".join(map(str, shape)) for shape in shapes)
+            raise ValueError(f"data has {ours} features, but validation has {theirs}")
+        return examples, replace(held_out, kind=examples.kind) if examples.kind == "signs" else held_out
+    share = as_number(validation, "validation", 0.0, below=1.0)
+    labels = [0] * len(examples.y) if examples.kind == "numbers" else examples.y
+    chosen = stratified(labels, round(share * len(labels)), random.Random(seed))
+    if not chosen:
+        return examples, None
+    if len(chosen) == len(labels):
+        raise ValueError(f"validation={validation!r} of {len(labels)} examples leaves none to learn from")
+    left_out = set(chosen)
+    return examples.take([i for i in range(len(labels)) if i not in left_out]), examples.take(chosen)
+
+
+def predict(model: Any, X: Sequence[Any]) -> list[Any]:
+    """Give the model's outputs as plain numbers."""
+    with no_grad():
+        return [plain(model(x)) for x in X]
+
+
+def outputs_of(model: Any, examples: Examples) -> int:
+    """Give how many outputs the model has: 0 for a single Value that is not in a list."""
+    output = predict(model, examples.X[:1])[0]
+    return len(output) if isinstance(output, list) else 0
+
+
+def choose_loss(
+    loss: str | Loss | None, outputs: int, train: Examples, held_out: Examples | None
+) -> tuple[str, Loss, Examples, Examples | None]:
+    """Give the loss with its name, and the examples with targets as it takes them."""
+    if loss is None:
+        name = _usual_loss(outputs, train)
+    elif isinstance(loss, str):
+        name = loss
+    elif callable(loss):
+        name = getattr(loss, "__name__", repr(loss))
+        if LOSSES.get(name) is not loss:
+            return name, loss, train, held_out
+    else:
+        raise TypeError(f"loss must be a name, or a function of output and target, got {loss!r}")
+    if name not in LOSSES:
+        near = difflib.get_close_matches(name, LOSSES, n=1, cutoff=0.4)
+        hint = f"; did you mean {near[0]!r}?" if near else "."
+        raise ValueError(f"no loss is called {name!r}{hint} Known: {', '.join(LOSSES)}")
+    parts = [_for_loss(name, outputs, part) for part in (train, held_out) if part is not None]
+    return name, LOSSES[name], parts[0], parts[1] if len(parts) > 1 else None
+
+
+def _usual_loss(outputs: int, examples: Examples) -> str:
+    if examples.kind == "numbers":
+        return "mse"
+    if outputs:
+        return "cross_entropy"
+    return "hinge" if examples.kind == "signs" else "binary_cross_entropy"
+
+
+def _for_loss(name: str, outputs: int, examples: Examples) -> Examples:
+    """Turn the targets into what the loss takes, or say why that cannot be."""
+    kind, y = examples.kind, examples.y
+    if name == "mse":
+        width = len(y[0]) if isinstance(y[0], list) else 0
+        if width != outputs:
+            raise ValueError(f"mse compares {width or 1} targets an example with {outputs or 1} outputs of the model")
+        return replace(examples, y=[target if width else float(target) for target in y], kind="numbers")
+    if isinstance(y[0], list):  # a target for every output, or every place of a sequence: the loss knows them
+        return examples
+    if kind == "numbers":
+        raise ValueError(f"{name} takes classes, but y holds other numbers; for regression use loss='mse'")
+    if name == "cross_entropy":
+        if not outputs:
+            raise ValueError("cross_entropy needs one output a class, but the model has a single one; use several")
+        if kind == "signs":
+            y = [(target + 1) // 2 for target in y]
+        if max(y) >= outputs:
+            raise ValueError(f"class {max(y)} needs a model with at least {max(y) + 1} outputs; this one has {outputs}")
+        return replace(examples, y=y, kind="classes")
+    if outputs:
+        raise ValueError(f"{name} needs a model with one output, but this one has {outputs}; use cross_entropy")
+    if max(y) > 1:
+        raise ValueError(
+            f"{name} takes two classes, but y goes to {max(y)}: give the model {max(y) + 1} outputs, "
+            f"or say loss='mse' if these are values to approximate"
+        )
+    if name == "hinge":
+        return replace(examples, y=[1 if target > 0 else -1 for target in y], kind="signs")
+    return replace(examples, y=[1 if target > 0 else 0 for target in y], kind="classes")
