@@ -19,7 +19,8 @@ from typing import TYPE_CHECKING, Any, cast
 from ..errors import FrozenNumberError
 from ..ops.floats import number
 from ..ops.operation import Op
-from ..ops.operators import Operators, install
+from ..ops.operators import install
+from ..ops.protocol import Number, Rank, rank_of
 from ..ops.table import CONSTANT
 from . import sweep
 from .context import OFF, Scope, Tagged, context, no_grad, scope, scope_labels
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 __all__ = ["Scope", "Value", "constant", "context", "lift", "no_grad", "record", "scope", "scope_labels"]
 
 
-class Value(Tagged, Shown, Operators):
+class Value(Tagged, Shown, Number):
     """A number that remembers how it was computed.
 
     Parameters
@@ -76,7 +77,7 @@ class Value(Tagged, Shown, Operators):
     # One or two parents and partials have slots of their own: two tuples a node would double the memory, and more than
     # double what the garbage collector has to look through. More than two stand as tuples in _a and _da.
     __slots__ = ("_a", "_b", "_da", "_db", "_tag", "data", "grad", "op")
-    _priority = 2
+    _rank = Rank.VALUE
 
     data: float
     grad: float
@@ -188,21 +189,11 @@ class Value(Tagged, Shown, Operators):
 
     # ------------------------------------------------------------------------------------ as a number
 
-    def __lt__(self, other: Any) -> bool:
-        other = _compared(other)
-        return other if other is NotImplemented else bool(self.data < other)
-
-    def __le__(self, other: Any) -> bool:
-        other = _compared(other)
-        return other if other is NotImplemented else bool(self.data <= other)
-
-    def __gt__(self, other: Any) -> bool:
-        other = _compared(other)
-        return other if other is NotImplemented else bool(self.data > other)
-
-    def __ge__(self, other: Any) -> bool:
-        other = _compared(other)
-        return other if other is NotImplemented else bool(self.data >= other)
+    @classmethod
+    def _compare(cls, op: Op, args: tuple[Any, ...]) -> bool:
+        _demand_free_choice()
+        what = "a number or Value to compare with"
+        return bool(op.fn(*[arg.data if type(arg) is Value else number(arg, what) for arg in args]))
 
     def __bool__(self) -> bool:
         _demand_free_choice()
@@ -362,7 +353,7 @@ def lift(other: Any) -> Any:
         node = _constants.get(other)
         if node is not None and (other or kind is int):  # -0.0 == 0.0, so the cached zero serves ints alone
             return node
-    elif getattr(kind, "_priority", 0) > Value._priority:
+    elif rank_of(kind) > Value._rank:
         return NotImplemented
     node = constant(number(other, "a number or Value"))
     if node.data or kind is int:
@@ -370,14 +361,6 @@ def lift(other: Any) -> Any:
             _constants.clear()
         _constants[node.data] = node
     return node
-
-
-def _compared(other: Any) -> Any:
-    """Read the number to compare with; NotImplemented if the other kind of number is to compare."""
-    if getattr(type(other), "_priority", 0) > Value._priority:
-        return NotImplemented
-    _demand_free_choice()
-    return other.data if type(other) is Value else number(other, "a number or Value to compare with")
 
 
 def _demand_free_choice() -> None:

@@ -12,13 +12,13 @@ from ..engine.value import Value
 from ..errors import LeakedVariableError, TracedBoolError
 from ..ops.floats import number
 from ..ops.operation import Op
-from ..ops.operators import Operators
-from ..ops.table import CONSTANT, detach, less, less_equal
+from ..ops.protocol import Number, Rank
+from ..ops.table import CONSTANT, detach
 
 _PACKAGE = os.path.dirname(os.path.abspath(__file__))
 
 
-class Var(Tagged, Operators):
+class Var(Tagged, Number):
     """A variable of a graph: an input, a captured Value, a constant, or the result of an equation.
 
     Attributes
@@ -33,7 +33,7 @@ class Var(Tagged, Operators):
     """
 
     __slots__ = ("_tag", "data", "op", "parents", "tracer")
-    _priority = 3
+    _rank = Rank.VARIABLE
 
     op: Op | None
     parents: tuple[Var, ...]
@@ -57,18 +57,6 @@ class Var(Tagged, Operators):
             made._tag = None
             return made if op is detach else tracer.variable(detach, (made,), None)
         return made
-
-    def __lt__(self, other: Any) -> Var:
-        return self._apply(less, (self, other))
-
-    def __le__(self, other: Any) -> Var:
-        return self._apply(less_equal, (self, other))
-
-    def __gt__(self, other: Any) -> Var:
-        return self._apply(less, (other, self))
-
-    def __ge__(self, other: Any) -> Var:
-        return self._apply(less_equal, (other, self))
 
     def __bool__(self) -> bool:
         raise TracedBoolError(_no_number(self, "bool()", "tg.where(condition, a, b) in place of an if"))

@@ -13,8 +13,9 @@ from functools import reduce
 from numbers import Real
 from operator import add as _add
 from operator import mul as _mul
-from operator import neg, sub
 from typing import Any
+
+from .protocol import Number, Rank
 
 inf, nan = math.inf, math.nan
 isnan = math.isnan
@@ -268,7 +269,7 @@ def logsumexp(*xs: float) -> float:
 # ---------------------------------------------------------------------------------------- IEEE floats
 
 
-class IEEEFloat(float):
+class IEEEFloat(Number, float):  # type: ignore[misc]  # float's ** takes a modulus as well
     """A float whose operators follow IEEE 754: division by zero and overflow give inf or nan, never an error.
 
     Partial derivatives are evaluated on plain floats first, since those are fast; where that raises an
@@ -281,27 +282,10 @@ class IEEEFloat(float):
     """
 
     __slots__ = ()
-    _priority = 1
+    _rank = Rank.IEEE
 
     @staticmethod
     def _apply(op: Any, args: tuple[float, ...]) -> IEEEFloat:
         """Let a table function keep the type, so that the rest of the line stays total."""
         return IEEEFloat(op.fn(*map(float, args)))
 
-
-def _binary(fn: Callable[[float, float], float]) -> tuple[Callable[..., Any], Callable[..., Any]]:
-    def forward(self: IEEEFloat, other: object) -> Any:
-        return IEEEFloat(fn(float(self), float(other))) if isinstance(other, Real) else NotImplemented
-
-    def reflected(self: IEEEFloat, other: object) -> Any:
-        return IEEEFloat(fn(float(other), float(self))) if isinstance(other, Real) else NotImplemented
-
-    return forward, reflected
-
-
-for _name, _fn in {"add": _add, "sub": sub, "mul": _mul, "truediv": div, "pow": power}.items():
-    _forward, _reflected = _binary(_fn)
-    setattr(IEEEFloat, f"__{_name}__", _forward)
-    setattr(IEEEFloat, f"__r{_name}__", _reflected)
-for _name, _unary in {"neg": neg, "abs": abs}.items():
-    setattr(IEEEFloat, f"__{_name}__", lambda self, _unary=_unary: IEEEFloat(_unary(float(self))))

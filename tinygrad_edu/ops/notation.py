@@ -14,8 +14,7 @@ from typing import Any
 
 from .floats import number
 from .operation import Op
-from .operators import Operators
-from .table import less, less_equal
+from .protocol import Number, Rank
 
 _PRECEDENCE = {"+": 1, "−": 1, "×": 2, "/": 2, "^": 4}
 _UNARY, _ATOM = 3, 5
@@ -46,11 +45,11 @@ def number_text(x: float, digits: int = 4) -> str:
     return text.replace("-", "−")
 
 
-class Text(Operators):
+class Text(Number):
     """A formula: text and how tightly it binds."""
 
     __slots__ = ("binding", "text")
-    _priority = 4
+    _rank = Rank.ATOM
 
     def __init__(self, text: str, binding: int = _ATOM) -> None:
         self.text = text
@@ -65,18 +64,6 @@ class Text(Operators):
 
     def __bool__(self) -> bool:
         raise TypeError(f"the partials of an operation must not branch on a number ({self}); write where(...)")
-
-    def __lt__(self, other: Any) -> Text:
-        return self._apply(less, (self, other))
-
-    def __le__(self, other: Any) -> Text:
-        return self._apply(less_equal, (self, other))
-
-    def __gt__(self, other: Any) -> Text:
-        return self._apply(less, (other, self))
-
-    def __ge__(self, other: Any) -> Text:
-        return self._apply(less_equal, (other, self))
 
     @staticmethod
     def _apply(op: Op, args: tuple[Any, ...]) -> Text:

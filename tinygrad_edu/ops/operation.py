@@ -8,6 +8,7 @@ from types import FunctionType
 from typing import Any
 
 from . import floats as num
+from .protocol import rank_of
 
 Interval = tuple[float, float]
 Domains = Sequence[Interval] | Callable[..., bool] | None
@@ -109,10 +110,10 @@ class Op:
         if self.arity is not None and len(args) != self.arity:
             raise TypeError(f"{self.name} takes {self.arity} argument{'s' * (self.arity != 1)}, got {len(args)}")
         kinds = {*map(type, args)}
-        reader: Any = kinds.pop() if len(kinds) == 1 else max(kinds, key=_priority, default=float)
+        reader: Any = kinds.pop() if len(kinds) == 1 else max(kinds, key=rank_of, default=float)
         if reader is float and not kinds:
             return float(self.fn(*args))
-        if _priority(reader):
+        if rank_of(reader):
             return reader._apply(self, args)
         return float(self.fn(*[num.number(a, f"a number or Value for {self.name}") for a in args]))
 
@@ -181,11 +182,6 @@ class Op:
 
 
 _VARARGS = 0x04  # of a code object: it takes *args
-
-
-def _priority(kind: Any) -> int:
-    """Who answers when kinds meet: graph variables before Values before IEEE floats before floats (0)."""
-    return getattr(kind, "_priority", 0)
 
 
 def _arity(name: str, partials: Callable[..., Any]) -> int | None:

@@ -1,57 +1,35 @@
-"""With this module a class takes part in arithmetic: the operator surface, written once for every kind of number.
+"""With this module every kind of number has Python's operators and the operations of one argument as methods.
 
-A class that inherits `Operators` and has `_apply(op, args)` gets ``+ - * / ** abs``, in both operand orders, and
-a method for every operation of one argument.
+>>> from tinygrad_edu import Value
+>>> (-Value(3.0) / 2.0).data, Value(0.0).cos().data
+(-1.5, 1.0)
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import Any
 
 from . import table as ops
 from .operation import Op
-
-if TYPE_CHECKING:
-    from typing import Self
+from .protocol import Number, rank_of
 
 BINARY = {"add": ops.add, "sub": ops.sub, "mul": ops.mul, "truediv": ops.div, "pow": ops.pow}
 """Python's binary operators (``__add__`` and its reflection ``__radd__``) and what they apply."""
 
 UNARY = {"neg": ops.neg, "abs": ops.abs}
 
+COMPARISONS = {"lt": (ops.less, 1), "le": (ops.less_equal, 1), "gt": (ops.less, -1), "ge": (ops.less_equal, -1)}
+"""Python's comparisons, and what they apply to the operands in which order: ``a > b`` is ``less(b, a)``."""
+
 METHODS = {op.name: op for op in ops.OPS.values() if op.arity == 1}
 """Operations of one argument, each also a method: ``x.tanh()``."""
 
-
-class Operators:
-    """Python's operators and the unary operations as methods, each applying an entry of the table."""
-
-    __slots__ = ()
-    # NumPy arrays and scalars must let us answer `array * value`, not broadcast over us.
-    __array_ufunc__ = None
-
-    if TYPE_CHECKING:
-
-        def __add__(self, other: Any) -> Self: ...
-        def __radd__(self, other: Any) -> Self: ...
-        def __sub__(self, other: Any) -> Self: ...
-        def __rsub__(self, other: Any) -> Self: ...
-        def __mul__(self, other: Any) -> Self: ...
-        def __rmul__(self, other: Any) -> Self: ...
-        def __truediv__(self, other: Any) -> Self: ...
-        def __rtruediv__(self, other: Any) -> Self: ...
-        def __pow__(self, other: Any) -> Self: ...
-        def __rpow__(self, other: Any) -> Self: ...
-        def __neg__(self) -> Self: ...
-        def __abs__(self) -> Self: ...
-        def __getattr__(self, name: str) -> Any: ...
-
-    def __pos__(self) -> Self:
-        return self
+Factory = Callable[[Op], Any]
 
 
-def install(kind: type, binary: Any, reflected: Any, unary: Any) -> None:
-    """Give `kind` the operator surface, made by the three factories from entries of the table.
+def install(kind: type, binary: Factory, reflected: Factory, unary: Factory) -> None:
+    """Give a kind of number its operators and methods, made by the three factories from entries of the table.
 
     Parameters
     ----------
@@ -61,26 +39,27 @@ def install(kind: type, binary: Any, reflected: Any, unary: Any) -> None:
         ``factory(op)`` gives the method that applies `op` to ``(self, other)``, ``(other, self)`` or ``(self,)``.
     """
     for name, op in BINARY.items():
-        setattr(kind, f"__{name}__", _named(binary(op), f"__{name}__", op))
-        setattr(kind, f"__r{name}__", _named(reflected(op), f"__r{name}__", op))
+        _set(kind, f"__{name}__", binary(op), op)
+        _set(kind, f"__r{name}__", reflected(op), op)
     for name, op in UNARY.items():
-        setattr(kind, f"__{name}__", _named(unary(op), f"__{name}__", op))
+        _set(kind, f"__{name}__", unary(op), op)
     for name, op in METHODS.items():
         if name not in vars(kind):
-            setattr(kind, name, _named(unary(op), name, op))
+            _set(kind, name, unary(op), op)
 
 
-def _named(method: Any, name: str, op: Op) -> Any:
+def _set(kind: type, name: str, method: Any, op: Op) -> None:
     method.__name__ = name
     method.__doc__ = op.__doc__
-    return method
+    setattr(kind, name, method)
+
+
+# What a number gets that has nothing quicker. Where the other operand is of a higher rank, it knows how to take us in.
 
 
 def _binary(op: Op) -> Any:
     def method(self: Any, other: Any) -> Any:
-        if getattr(type(other), "_priority", 0) > self._priority:
-            return NotImplemented  # the other kind knows how to take us in
-        return self._apply(op, (self, other))
+        return NotImplemented if rank_of(type(other)) > self._rank else self._apply(op, (self, other))
 
     return method
 
@@ -99,4 +78,13 @@ def _unary(op: Op) -> Any:
     return method
 
 
-install(Operators, _binary, _reflected, _unary)
+def _comparison(op: Op, direction: int) -> Any:
+    def method(self: Any, other: Any) -> Any:
+        return NotImplemented if rank_of(type(other)) > self._rank else self._compare(op, (self, other)[::direction])
+
+    return method
+
+
+install(Number, _binary, _reflected, _unary)
+for _name, (_op, _direction) in COMPARISONS.items():
+    _set(Number, f"__{_name}__", _comparison(_op, _direction), _op)

@@ -6,14 +6,15 @@ from typing import Any
 
 from .floats import number
 from .operation import Op
-from .operators import BINARY, UNARY, Operators
+from .operators import BINARY, UNARY
+from .protocol import Number, Rank
 
 
-class Code(Operators):
+class Code(Number):
     """A formula as Python source, on floats; table functions are called by their entries' `fn`."""
 
     __slots__ = ("functions", "source")
-    _priority = 4
+    _rank = Rank.ATOM
 
     def __init__(self, source: str, functions: dict[str, Any]) -> None:
         self.source = source

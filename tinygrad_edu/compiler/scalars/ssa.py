@@ -15,8 +15,8 @@ from typing import Any
 from ...errors import TracedBoolError
 from ...ops.floats import number
 from ...ops.operation import Op
-from ...ops.operators import Operators
-from ...ops.table import OPS, less, less_equal
+from ...ops.protocol import Number, Rank
+from ...ops.table import OPS
 from .batch_ops import BATCH_SUM
 
 CONSTANT, UNBATCHED, BATCHED = 0, 1, 2
@@ -200,11 +200,11 @@ _SIMPLER: dict[str, Callable[[SSA, tuple[int, ...]], int | None]] = {
 }
 
 
-class Expr(Operators):
+class Expr(Number):
     """A node as a number: partial derivatives called with these yield new nodes."""
 
     __slots__ = ("id", "ssa")
-    _priority = 3
+    _rank = Rank.VARIABLE
 
     def __init__(self, ssa: SSA, node: int) -> None:
         self.ssa = ssa
@@ -214,18 +214,6 @@ class Expr(Operators):
     def _apply(op: Op, args: tuple[Any, ...]) -> Expr:
         ssa: SSA = next(a.ssa for a in args if type(a) is Expr)
         return Expr(ssa, ssa.apply(op, tuple([a.id if type(a) is Expr else ssa.constant(number(a)) for a in args])))
-
-    def __lt__(self, other: Any) -> Expr:
-        return self._apply(less, (self, other))
-
-    def __le__(self, other: Any) -> Expr:
-        return self._apply(less_equal, (self, other))
-
-    def __gt__(self, other: Any) -> Expr:
-        return self._apply(less, (other, self))
-
-    def __ge__(self, other: Any) -> Expr:
-        return self._apply(less_equal, (other, self))
 
     def __bool__(self) -> bool:
         raise TracedBoolError(
