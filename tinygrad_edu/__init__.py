@@ -15,9 +15,9 @@ from . import ops as ops
 from .engine.collector import collector_paused as collector_paused
 from .engine.context import no_grad as no_grad
 from .engine.context import scope as scope
+from .engine.float_sweep import zero_grad as zero_grad
 from .engine.shown import draw_with as _draw_with
 from .engine.sweep import topological_order as topological_order
-from .engine.sweep import zero_grad as zero_grad
 from .engine.value import Value as Value
 from .graph.equations import Eqn as Eqn
 from .graph.graph import Graph as Graph

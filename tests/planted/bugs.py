@@ -12,6 +12,7 @@ class Bug(NamedTuple):
 
 
 OPS, NUM, SWEEP, VALUE = "ops/table.py", "ops/floats.py", "engine/sweep.py", "engine/value.py"
+FLOATS = "engine/float_sweep.py"
 EAGER, TRANSFORMS, RUNNING = "engine/methods.py", "transforms/derivatives.py", "transforms/fresh_call.py"
 WALK, BLAME = "inspection/stepwise.py", "inspection/pathwise.py"
 GRAPH, EQUATIONS = "graph/graph.py", "graph/equations.py"
@@ -83,19 +84,19 @@ BUGS = [
     Bug("division by minus zero loses its sign", NUM, "math.copysign(inf, a) * math.copysign(1.0, b)", "math.copysign(inf, a)"),
     Bug("overflowing power of a negative base is positive", NUM, "return -inf if a < 0.0 and b % 2.0 == 1.0 else inf", "return inf"),
     # ------------------------------------------------------------ the sweep
-    Bug("= for += on the left", SWEEP, "left.grad += node._da * upstream\n            if right", "left.grad = node._da * upstream\n            if right"),
-    Bug("= for += on the right", SWEEP, "                right.grad += node._db * upstream", "                right.grad = node._db * upstream"),
-    Bug("= for += on the only one", SWEEP, "        elif left.op is not constant:\n            left.grad +=", "        elif left.op is not constant:\n            left.grad ="),
-    Bug("= for += where there are many", SWEEP, "                    parent.grad += local * upstream", "                    parent.grad = local * upstream"),
-    Bug("the right operand counted once if it is the left one", SWEEP, "            if right.op is not constant:", "            if right.op is not constant and right is not left:"),
-    Bug("partials of the operands swapped", SWEEP, "left.grad += node._da * upstream\n            if right", "left.grad += node._db * upstream\n            if right"),
-    Bug("the seed ignored", SWEEP, "    root.grad = seed if root.parents else root.grad + seed", "    root.grad = 1.0 if root.parents else root.grad + 1.0"),
-    Bug("a leaf as root does not accumulate", SWEEP, "seed if root.parents else root.grad + seed", "seed"),
-    Bug("the root keeps the gradient of an earlier sweep", SWEEP, "    root.grad = zero\n", "    zero = root.grad or zero\n"),
-    Bug("interior gradients stale from the last sweep", SWEEP, "                    parent.grad = zero\n", "                    parent.grad = parent.grad or zero\n"),
+    Bug("= for += on the left", FLOATS, "left.grad += node._da * upstream\n            if right", "left.grad = node._da * upstream\n            if right"),
+    Bug("= for += on the right", FLOATS, "                right.grad += node._db * upstream", "                right.grad = node._db * upstream"),
+    Bug("= for += on the only one", FLOATS, "        elif left.op is not constant:\n            left.grad +=", "        elif left.op is not constant:\n            left.grad ="),
+    Bug("= for += where there are many", FLOATS, "                    parent.grad += local * upstream", "                    parent.grad = local * upstream"),
+    Bug("the right operand counted once if it is the left one", FLOATS, "            if right.op is not constant:", "            if right.op is not constant and right is not left:"),
+    Bug("partials of the operands swapped", FLOATS, "left.grad += node._da * upstream\n            if right", "left.grad += node._db * upstream\n            if right"),
+    Bug("the seed ignored", FLOATS, "    root.grad += seed", "    root.grad += 1.0"),
+    Bug("a leaf as root does not accumulate", FLOATS, "    root.grad += seed", "    root.grad = seed"),
+    Bug("the root keeps the gradient of an earlier sweep", FLOATS, "    try:\n        order = _interior(root, met)\n        for node in order:\n            node.grad = 0.0\n", "    kept = root.grad\n    try:\n        order = _interior(root, met)\n        for node in order:\n            node.grad = kept if node is root else 0.0\n"),
+    Bug("interior gradients stale from the last sweep", FLOATS, "    try:\n        order = _interior(root, met)\n        for node in order:\n            node.grad = 0.0\n", "    kept = {node: node.grad for node in topological_order(root)}\n    try:\n        order = _interior(root, met)\n        for node in order:\n            node.grad = 0.0 if node is root else kept[node]\n"),
     Bug("depth first without coming back", SWEEP, "                order.append(node)\n                if not stack:", "                order.append(node)\n                if len(stack) < 3:"),
-    Bug("nodes in the order of discovery", SWEEP, "            else:\n                append(node)\n                if not stack:\n                    return order\n                node = pop()\n        if", "            else:\n                order.insert(0, node)\n                if not stack:\n                    return order\n                node = pop()\n        if"),
-    Bug("not reversed", SWEEP, "    constant = CONSTANT\n    for node in reversed(order):", "    constant = CONSTANT\n    for node in order:"),
+    Bug("nodes in the order of discovery", FLOATS, "            else:\n                append(node)\n                if not stack:\n                    return order\n                node = pop()\n        if", "            else:\n                order.insert(0, node)\n                if not stack:\n                    return order\n                node = pop()\n        if"),
+    Bug("not reversed", FLOATS, "    constant = CONSTANT\n    for node in reversed(order):", "    constant = CONSTANT\n    for node in order:"),
     Bug("recursion on first visit only", SWEEP, "                if parent not in seen and parent not in known:\n                    seen.add(parent)", "                if parent not in seen and parent not in known:\n                    seen.add(parent)\n                    seen.update(parent.parents[1:])"),
     Bug("the symbolic sweep overwrites", SWEEP, "adjoints[parent] + contribution if parent in adjoints else contribution", "contribution"),
     Bug("the symbolic sweep forgets the upstream", SWEEP, "                contribution = local * upstream", "                contribution = local"),

@@ -22,10 +22,11 @@ from ..ops.operation import Op
 from ..ops.operators import install
 from ..ops.protocol import Number, Rank, rank_of
 from ..ops.table import CONSTANT
-from . import sweep
 from .context import OFF, Scope, Tagged, context, no_grad, scope, scope_labels
+from .float_sweep import backward
 from .methods import compiled, namespace
 from .shown import Shown
+from .sweep import topological_order
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -153,7 +154,7 @@ class Value(Tagged, Shown, Number):
         >>> x.grad
         6.0
         """
-        sweep.backward(self, seed)
+        backward(self, seed)
 
     def detach(self) -> Value:
         """Return a leaf with the same data and name: nothing flows back from it.
@@ -219,7 +220,7 @@ class Value(Tagged, Shown, Number):
         return _rebuild(self.data, self.grad, self.op, self.parents, self.partials, self._tag)
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Value:
-        for node in sweep.topological_order(self):
+        for node in topological_order(self):
             if id(node) not in memo:
                 parents = tuple([memo[id(parent)] for parent in node.parents])
                 memo[id(node)] = _rebuild(node.data, node.grad, node.op, parents, node.partials, node._tag)
@@ -235,7 +236,7 @@ class Value(Tagged, Shown, Number):
         fields = (self.data, self.grad, self.op, self.parents, self.partials, self._tag)
         if not self.parents or self in _pickling.covered:
             return _rebuild, fields
-        ancestors = sweep.topological_order(self)[:-1]
+        ancestors = topological_order(self)[:-1]
         return _rebuild_after, (_Mark(ancestors), *ancestors, _Mark(()), *fields)
 
 

@@ -288,4 +288,3 @@ class IEEEFloat(Number, float):  # type: ignore[misc]  # float's ** takes a modu
     def _apply(op: Any, args: tuple[float, ...]) -> IEEEFloat:
         """Let a table function keep the type, so that the rest of the line stays total."""
         return IEEEFloat(op.fn(*map(float, args)))
-
