@@ -3,11 +3,26 @@
 The partials of the entry are read as source text and put in line, so that ``a * b`` costs no call to a lambda, no
 dispatch and no loop, while multiplication and its derivative still stand in one place, the table. An entry that
 cannot be read as text (a user's, calling `math`) is called instead; both give the same floats.
+
+For ``x * y`` of two Values this is what runs, and what a traceback shows::
+
+    def apply(self, other):
+        if other.__class__ is Value:
+            a = self.data
+            b = other.data
+            y = (a * b)
+            da = b
+            db = a
+        ...
+        node = new(Value)
+        node.data = y
+        ...
 """
 
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable, Sequence
 from functools import cache
 from typing import Any
 
@@ -15,59 +30,27 @@ from ..ops.operation import Op
 from ..ops.python_source import Code, partials_source
 from .context import OFF, context, open_contexts
 
-namespace: dict[str, Any] = {
+shared: dict[str, Any] = {
     "context": context,
     "OFF": OFF,
     "open_contexts": open_contexts,
     "inf": math.inf,
     "nan": math.nan,
 }
-"""Globals of the generated functions."""
+"""What every generated function knows; `tinygrad_edu.engine.value` adds how nodes are made."""
 
-_RECORD = """
-    node = new(Value)
-    node.data = y
-    node.grad = 0.0
-    if open_contexts:
-        node._tag = where = context.scope
-        if where is OFF:
-            return unrecorded(node)
-    else:
-        node._tag = None
-    node.op = op_{name}
-{links}
-    return node
+_RECORD = """\
+node = new(Value)
+node.data = y
+node.grad = 0.0
+if open_contexts:
+    node._tag = where = context.scope
+    if where is OFF:
+        return unrecorded(node)
+else:
+    node._tag = None
+node.op = op
 """
-
-_TEMPLATES = {
-    "unary": """
-def apply(self):
-    a = self.data
-    {compute_both}
-""",
-    "binary": """
-def apply(self, other):
-    if other.__class__ is Value:
-        a = self.data
-        b = other.data
-        {compute_both}
-    else:
-        other = lift(other)
-        if other is NotImplemented:
-            return other
-        a = self.data
-        b = other.data
-        {compute_left}
-""",
-    "reflected": """
-def apply(self, other):
-    other = lift(other)
-    a = other.data
-    b = self.data
-    {compute_right}
-""",
-}
-_OPERANDS = {"unary": ("self",), "binary": ("self", "other"), "reflected": ("other", "self")}
 
 
 @cache
@@ -77,7 +60,7 @@ def compiled(op: Op, form: str) -> Any:
     Parameters
     ----------
     op : Op
-        An entry of the table; others may share its name, by which the generated code knows it.
+        An entry of the table.
     form : {"unary", "binary", "reflected"}
         Whether the Value is the only operand, the left one or the right one.
 
@@ -85,51 +68,84 @@ def compiled(op: Op, form: str) -> Any:
     -------
     callable
     """
-    letters = ("a", "b")[: op.arity]
-    value = _inline(op, letters)
+    import linecache  # here, for it takes long to import
+
+    functions: dict[str, Any] = {}
+    source = "\n".join(_written(op, form, functions)) + "\n"
+    file = f"<tinygrad_edu: {op.name}, {form}>"
+    linecache.cache[file] = len(source), None, source.splitlines(keepends=True), file
+    own: dict[str, Any] = {**shared, **functions, "op": op, "fn": op.fn, "slopes_of": op.slopes, "__name__": __name__}
+    exec(compile(source, file, "exec"), own)
+    return own["apply"]
+
+
+def _written(op: Op, form: str, functions: dict[str, Any]) -> Iterable[str]:
+    """Write the method, line by line; `functions` collects what its formulas call."""
+    if form == "unary":
+        yield "def apply(self):"
+        yield "    a = self.data"
+        yield from _indented(1, _computed(op, (True,), functions))
+        operands = ("self", "None")
+    elif form == "binary":
+        yield "def apply(self, other):"
+        yield "    if other.__class__ is Value:"
+        yield "        a = self.data"
+        yield "        b = other.data"
+        yield from _indented(2, _computed(op, (True, True), functions))
+        yield "    else:"
+        yield "        other = lift(other)"
+        yield "        if other is NotImplemented:"
+        yield "            return other"
+        yield "        a = self.data"
+        yield "        b = other.data"
+        yield from _indented(2, _computed(op, (True, False), functions))
+        operands = ("self", "other")
+    else:
+        yield "def apply(self, other):"
+        yield "    other = lift(other)"
+        yield "    a = other.data"
+        yield "    b = self.data"
+        yield from _indented(1, _computed(op, (False, True), functions))
+        operands = ("other", "self")
+    yield from _indented(1, _RECORD.splitlines())
+    yield f"    node._a = {operands[0]}"
+    yield f"    node._b = {operands[1]}"
+    yield from [f"    node._d{letter} = d{letter}" for letter in _letters(op)]
+    yield "    return node"
+
+
+def _computed(op: Op, needed: Sequence[bool], functions: dict[str, Any]) -> Iterable[str]:
+    """Write the result and the local derivatives; 0.0 where none is needed, towards a constant."""
+    letters = _letters(op)
+    yield f"y = {_inline(op, letters)}"
+    called = [f"slopes = slopes_of(y, ({', '.join(letters)},))"]
+    called += [f"d{letter} = {f'slopes[{i}]' if needed[i] else '0.0'}" for i, letter in enumerate(letters)]
     read = partials_source(op)
-    name = op.name
-    namespace.update({f"op_{name}": op, f"fn_{name}": op.fn, f"slopes_{name}": op.slopes})
-    if read is not None:
-        sources, functions = read
-        namespace.update(functions)
-
-    slots = [f"d{letter}" for letter in letters]
-
-    def compute(needed: tuple[bool, ...]) -> str:
-        every = f"slopes_{name}(y, ({', '.join(letters)},))"
-        fallback = "".join(f"; {slot} = {f'slopes[{i}]' if needed[i] else '0.0'}" for i, slot in enumerate(slots))
-        fallback = f"slopes = {every}{fallback}"
-        if read is None:
-            return f"y = {value}\n    {fallback}"
-        direct = "".join(
-            f"\n        {slot} = {source if need else '0.0'}"
-            for slot, source, need in zip(slots, sources, needed, strict=True)
-        )
-        return f"y = {value}\n    try:{direct}\n    except ArithmeticError:\n        {fallback}"
-
-    blocks = {
-        "compute_both": compute((True,) * len(letters)),
-        "compute_left": compute((True, False)) if len(letters) == 2 else "",
-        "compute_right": compute((False, True)) if len(letters) == 2 else "",
-    }
-    source = _TEMPLATES[form]
-    for key, block in blocks.items():
-        place = source.find("{" + key + "}")
-        if place >= 0:
-            indent = place - source.rfind("\n", 0, place) - 1
-            source = source.replace("{" + key + "}", block.replace("\n    ", "\n" + " " * indent))
-    made: dict[str, Any] = {}
-    operands = dict(zip(letters, _OPERANDS[form], strict=True)) | ({"b": "None"} if len(letters) == 1 else {})
-    links = [f"node._{letter} = {operand}" for letter, operand in operands.items()]
-    links += [f"node._{slot} = {slot}" for slot in slots]
-    record = _RECORD.format(name=name, links="\n".join(f"    {line}" for line in links))
-    exec(source.rstrip() + record, namespace, made)
-    return made["apply"]
+    if read is None:
+        yield from called
+        return
+    functions.update(read[1])
+    direct = [f"d{c} = {text if need else '0.0'}" for c, text, need in zip(letters, read[0], needed, strict=True)]
+    if not any("/" in line for line in direct):  # sums and products of floats do not raise, nor does the table
+        yield from direct
+        return
+    yield "try:"
+    yield from _indented(1, direct)
+    yield "except ArithmeticError:"
+    yield from _indented(1, called)
 
 
-def _inline(op: Op, letters: tuple[str, ...]) -> str:
+def _inline(op: Op, letters: Sequence[str]) -> str:
     """Write the operation itself: in line where Python's operator is total on floats, else as a call."""
     functions: dict[str, Any] = {}
-    source = Code._apply(op, tuple(Code(letter, functions) for letter in letters)).source
-    return f"fn_{op.name}({', '.join(letters)})" if "/" in source else source
+    source = Code._apply(op, tuple([Code(letter, functions) for letter in letters])).source
+    return f"fn({', '.join(letters)})" if functions or "/" in source else source
+
+
+def _letters(op: Op) -> str:
+    """Call the operands a and b, as `partials_source` does."""
+    return "ab"[: op.arity]
+
+
+def _indented(depth: int, lines: Iterable[str]) -> Iterable[str]:
+    return ["    " * depth + line for line in lines]

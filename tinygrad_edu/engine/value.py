@@ -24,7 +24,7 @@ from ..ops.protocol import Number, Rank, rank_of
 from ..ops.table import CONSTANT
 from .context import OFF, Scope, Tagged, context, no_grad, scope, scope_labels
 from .float_sweep import backward
-from .methods import compiled, namespace
+from .methods import compiled, shared
 from .shown import Shown
 from .sweep import topological_order
 
@@ -389,7 +389,7 @@ def _stub(form: str) -> Callable[[Op], Any]:
 
 
 install(Value, _stub("binary"), _stub("reflected"), _stub("unary"))
-namespace.update({"Value": Value, "new": _new, "lift": lift, "unrecorded": _unrecorded})
+shared.update({"Value": Value, "new": _new, "lift": lift, "unrecorded": _unrecorded})
 
 
 # ---------------------------------------------------------------------------------------- pickling
