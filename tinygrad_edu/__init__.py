@@ -19,9 +19,9 @@ from .engine.float_sweep import zero_grad as zero_grad
 from .engine.shown import draw_with as _draw_with
 from .engine.sweep import topological_order as topological_order
 from .engine.value import Value as Value
-from .graph.equations import Eqn as Eqn
 from .graph.graph import Graph as Graph
 from .graph.tracing import trace as trace
+from .graph.variable import Eqn as Eqn
 from .graph.variable import Var as Var
 from .inspection.nonfinite import find_nonfinite as find_nonfinite
 from .inspection.pathwise import Path as Path

@@ -3,37 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
-from ..engine.context import Scope
 from ..engine.value import Value
 from ..errors import GraphError
-from ..ops.operation import Op
 from ..ops.table import CONSTANT
 from .structure import Structure
-from .variable import Tracer, Var
-
-
-class Eqn(NamedTuple):
-    """One line of a graph: a variable is an operation of others.
-
-    Attributes
-    ----------
-    out : Var
-        The variable it defines.
-    op : Op
-    parents : tuple of Var
-        The operands: inputs, captured Values, constants or variables of earlier lines.
-    name : str or None
-    scope : Scope or None
-    """
-
-    out: Var
-    op: Op
-    parents: tuple[Var, ...]
-    name: str | None
-    scope: Scope | None
-
+from .variable import Eqn, Tracer, Var
 
 Fields = tuple[str, Sequence[Var], Structure, Tracer, Sequence[Var], Structure]
 """What equations are made from, in the order in which the constructor takes it."""
@@ -56,10 +32,9 @@ class Equations:
 
     name: str
     inputs: tuple[Var, ...]
-    structure: Structure
     captured: tuple[Value, ...]
     captured_variables: tuple[Var, ...]
-    variables: tuple[Var, ...]
+    variables: tuple[Eqn, ...]
     outputs: tuple[Var, ...]
     input_structure: Structure
 
@@ -85,7 +60,7 @@ class Equations:
     @property
     def equations(self) -> tuple[Eqn, ...]:
         """The lines of the graph in the order of evaluation."""
-        return tuple(Eqn(v, v.op, v.parents, v.name, v.scope) for v in self.variables if v.op is not None)
+        return self.variables
 
     def only_output(self, what: str) -> Var:
         """Give the one output, or raise a GraphError that says what needed it."""
@@ -107,7 +82,7 @@ class Equations:
                     fixed.append(var.data)
             code = []
             for var in self.variables:
-                code.append((var.op.fn, tuple([place[parent] for parent in var.parents])))  # type: ignore[union-attr]
+                code.append((var.op.fn, tuple([place[parent] for parent in var.parents])))
                 place[var] = len(place)
             self._program = (fixed, code, [place[var] for var in self.outputs])
         program: tuple[list[float | Value], list[tuple[Any, tuple[int, ...]]], list[int]] = self._program
@@ -145,8 +120,8 @@ class Equations:
         env: dict[Var, Any] = dict(zip(self.inputs, numbers, strict=True))
         env.update({var: lift(value) for value, var in zip(self.captured, self.captured_variables, strict=True)})
         for var in self.variables:
-            made = var.op(*[env.get(p, p.data) for p in var.parents])  # type: ignore[misc]
-            if type(made) is Var and var._tag is not None:
+            made = var.op(*[env.get(p, p.data) for p in var.parents])
+            if isinstance(made, Var) and var._tag is not None:
                 made._tag = var._tag
             env[var] = made
         return [env.get(var, var.data) for var in self.outputs]

@@ -21,7 +21,7 @@ from ..ops.operation import Op
 from . import printing
 from .equations import Equations
 from .structure import NUMBER, Structure, flatten, tuple_of
-from .variable import Tracer, Var, as_leaf
+from .variable import Eqn, Tracer, Var, as_leaf
 
 
 class Graph(Equations, Shown):
@@ -360,5 +360,5 @@ class Graph(Equations, Shown):
         )
 
 
-def _symbolic_partials(var: Var) -> Sequence[Any]:
-    return var.op.partials(var, *var.parents)  # type: ignore[union-attr]
+def _symbolic_partials(var: Eqn) -> Sequence[Any]:
+    return var.op.partials(var, *var.parents)

@@ -15,7 +15,7 @@ from ..ops.operation import Op
 from ..ops.table import CONSTANT, OPS
 from .equations import Equations, Fields
 from .structure import NUMBER, Structure
-from .variable import Tracer, Var
+from .variable import Eqn, Tracer, Var
 
 FORMAT = "tinygrad_edu graph"
 VERSION = 1
@@ -46,8 +46,7 @@ def to_json(graph: Equations) -> str:
     def at(var: Var) -> int:
         return place[repr(var.data)] if var.op is CONSTANT else place[var]
 
-    def equation(var: Var) -> dict[str, Any]:
-        assert var.op is not None
+    def equation(var: Eqn) -> dict[str, Any]:
         record: dict[str, Any] = {"op": var.op.name, "args": [at(p) for p in var.parents]}
         if var.name is not None:
             record["name"] = var.name

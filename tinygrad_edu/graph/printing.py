@@ -9,7 +9,7 @@ from ..engine.sweep import accumulate
 from ..ops.notation import Text, notation, number_text
 from ..ops.table import CONSTANT
 from .equations import Equations
-from .variable import Var
+from .variable import Eqn, Var
 
 _SHOWN_CAPTURED = 8
 
@@ -64,8 +64,7 @@ def tabulated(graph: Equations, output: Var, values: Sequence[float]) -> Table:
     sources = list(dict.fromkeys(graph.sources()))
     data = dict(zip((*sources, *graph.variables), values, strict=True))
 
-    def slopes(var: Var) -> tuple[float, ...]:
-        assert var.op is not None
+    def slopes(var: Eqn) -> tuple[float, ...]:
         return var.op.slopes(data[var], [data[parent] for parent in var.parents])
 
     adjoints = accumulate(graph.variables, {output: 1.0}, slopes)

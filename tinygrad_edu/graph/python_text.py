@@ -15,7 +15,7 @@ from ..ops.table import CONSTANT, OPS
 from .equations import Equations
 from .simplifying import simplified
 from .structure import NUMBER, Structure, tuple_of
-from .variable import Tracer, Var
+from .variable import Eqn, Tracer, Var
 
 _INFIX = {"add": "+", "sub": "-", "mul": "*", "div": "/", "pow": "**", "less": "<", "less_equal": "<="}
 _MATH = [
@@ -107,16 +107,16 @@ def to_python(graph: Equations) -> str:
     return "".join(parts)
 
 
-def _partials(var: Var) -> Sequence[Any]:
-    return var.op.partials(var, *var.parents)  # type: ignore[union-attr]
+def _partials(var: Eqn) -> Sequence[Any]:
+    return var.op.partials(var, *var.parents)
 
 
-def _lines(variables: Sequence[Var], names: dict[Var, str], taken: set[str]) -> tuple[list[str], list[str]]:
+def _lines(variables: Sequence[Eqn], names: dict[Var, str], taken: set[str]) -> tuple[list[str], list[str]]:
     """Write one assignment a variable, and tell which helpers they call."""
     lines: list[str] = []
     helpers: dict[str, None] = {}
     for number, var in enumerate(variables, 1):
-        op = var.op.name if var.op is not None else ""
+        op = var.op.name
         form = TEXT.get(op) if OPS.get(op) is var.op else None
         if form is None:
             raise GraphError(f"the operation {op!r} is your own: only operations of the table have Python text")

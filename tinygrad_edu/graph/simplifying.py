@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 from ..engine.sweep import topological_order
 from ..ops.table import CONSTANT
 from .equations import Equations
-from .variable import Tracer, Var
+from .variable import Eqn, Tracer, Var
 
 G = TypeVar("G", bound=Equations)
 
@@ -34,9 +34,9 @@ def simplified(graph: G) -> G:
     return type(graph)(graph.name, inputs, graph.input_structure, tracer, outputs, graph.output_structure)
 
 
-def _rewritten(tracer: Tracer, var: Var, args: tuple[Var, ...], known: dict[Any, Var]) -> Var:
+def _rewritten(tracer: Tracer, var: Eqn, args: tuple[Var, ...], known: dict[Any, Var]) -> Var:
     """Apply an operation once: to constants at once, not at all where it changes nothing, else as an equation."""
-    op: Any = var.op
+    op = var.op
     constants = [arg.data if arg.op is CONSTANT else None for arg in args]
     if args and None not in constants:
         return tracer.constant(op.fn(*constants))

@@ -51,7 +51,7 @@ class Var(Tagged, Number):
 
     @staticmethod
     def _apply(op: Op, args: tuple[Any, ...]) -> Var:
-        tracer: Tracer = next(arg.tracer for arg in args if type(arg) is Var)
+        tracer: Tracer = next(arg.tracer for arg in args if isinstance(arg, Var))
         made = tracer.variable(op, tuple(map(tracer.lift, args)), context.scope)
         if context.scope is OFF:  # nothing may flow back from here: say so in the graph
             made._tag = None
@@ -67,6 +67,28 @@ class Var(Tagged, Number):
     def __repr__(self) -> str:
         what = "input" if self.op is None and self.data is None else "captured" if self.op is None else self.op.name
         return f"<Var {self.name or ''}{': ' * bool(self.name)}{what}>"
+
+
+class Eqn(Var):
+    """One line of a graph: the variable that it defines, which is an operation of others.
+
+    Attributes
+    ----------
+    op : Op
+    parents : tuple of Var
+        The operands: inputs, captured Values, constants or variables of earlier lines.
+    name : str or None
+    scope : Scope or None
+    """
+
+    __slots__ = ()
+
+    op: Op
+
+    @property
+    def out(self) -> Var:
+        """The variable it defines: the equation itself."""
+        return self
 
 
 def _no_number(var: Var, asked: str, remedy: str) -> str:
@@ -90,8 +112,8 @@ class Tracer:
 
     Attributes
     ----------
-    variables : list of Var
-        Results of equations, in the order in which they were made.
+    variables : list of Eqn
+        In the order in which they were made.
     captured : dict of Value to Var
         Leaves met inside.
     lifted : dict of Value to Var
@@ -99,7 +121,7 @@ class Tracer:
     """
 
     def __init__(self) -> None:
-        self.variables: list[Var] = []
+        self.variables: list[Eqn] = []
         self.captured: dict[Value, Var] = {}
         self.lifted: dict[Value, Var] = {}
 
@@ -111,9 +133,9 @@ class Tracer:
         """Make a constant; it is no equation, it stands in line."""
         return Var(self, CONSTANT, (), data)
 
-    def variable(self, op: Op, parents: tuple[Var, ...], tag: Any) -> Var:
+    def variable(self, op: Op, parents: tuple[Var, ...], tag: Any) -> Eqn:
         """Add an equation and return what it defines."""
-        made = Var(self, op, parents, None, tag)
+        made = Eqn(self, op, parents, None, tag)
         self.variables.append(made)
         return made
 
@@ -150,6 +172,7 @@ class Tracer:
 
     def _take_in(self, value: Value) -> Var:
         for node in (value,) if value.op is None else topological_order(value, known=self.lifted):
+            var: Var
             if node.op is CONSTANT:
                 var = self.constant(node.data)
             elif node.op is None:

@@ -7,7 +7,6 @@ from typing import NamedTuple
 
 from ...engine.value import Value
 from ...graph.graph import Graph
-from ...ops.operation import Op
 from ...ops.table import CONSTANT as CONSTANT_OP
 from .batch_ops import BATCH_MEAN, BATCH_SUM
 from .ssa import BATCHED, MUL, SSA, UNBATCHED
@@ -72,7 +71,7 @@ def lower(graph: Graph, params: Sequence[Value] | None, sizes: Sequence[int]) ->
     apply, constant = ssa.apply, ssa.constant
     for var in graph.variables:
         args = tuple([constant(p.data) if p.op is CONSTANT_OP else env[p] for p in var.parents])
-        op: Op = var.op  # type: ignore[assignment]
+        op = var.op
         if op is BATCH_MEAN:
             made = apply(MUL, (share, apply(BATCH_SUM, args))) if ssa.kinds[args[0]] == BATCHED else args[0]
         else:
