@@ -1,5 +1,8 @@
 """Ctrl-C may come at any moment; what a user can look at afterwards is whole."""
 
+import gc
+
+import pytest
 from support.interrupts import interrupts
 
 import tinygrad_edu as tg
@@ -21,4 +24,20 @@ def test_an_interrupted_sweep_leaves_numbers_and_the_next_one_is_right():
         root.backward()
         assert x.grad == expected
         tg.zero_grad([x, y])
-    assert moments > 100
+    assert moments > 40
+
+
+def in_context(manager):
+    with manager():
+        Value(1.0) * 2.0
+
+
+@pytest.mark.parametrize("manager", [tg.collector_paused, tg.no_grad, lambda: tg.scope("s")])
+def test_an_interrupted_context_is_left(manager):
+    assert gc.isenabled()
+    moments = 0
+    for _ in interrupts(lambda: in_context(manager)):
+        moments += 1
+        made = Value(1.0) * 2.0
+        assert (gc.isenabled(), made.scope, len(made.parents)) == (True, None, 2)
+    assert moments > 10

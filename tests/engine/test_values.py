@@ -548,24 +548,6 @@ def test_each_entry_into_a_scope_is_an_instance():
         tg.scope(3)
 
 
-def test_contexts_are_counted_so_that_nodes_need_not_look_them_up():
-    from tinygrad_edu.engine.context import open_contexts
-
-    assert open_contexts == []
-    model = tg.nn.MLP(2, [2, 1], seed=0)
-    with tg.no_grad(), tg.scope("a"), tg.scope("b"):
-        model([1.0, 2.0])
-    with tg.scope("a"), tg.no_grad(), tg.scope("b"):
-        tg.grad(lambda x: model([x, 1.0]))(1.0)
-    with pytest.raises(TypeError):
-        model(["a", "b"])
-    with pytest.raises(ValueError, match="2"):
-        model.layers[0]([1.0])
-    model.layers[0].neurons[0]([Value(1.0), Value(2.0)])
-    assert open_contexts == []
-    assert Value(1.0).scope is (Value(1.0) * 2.0).scope is None
-
-
 def test_a_value_cannot_be_subclassed():
     with pytest.raises(TypeError, match="subclassed"):
         type("Mine", (Value,), {})

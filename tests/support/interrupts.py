@@ -1,17 +1,21 @@
-"""Ctrl-C at every moment: KeyboardInterrupt is raised at the first bytecode of the package, then at the second ..."""
+"""Ctrl-C at every moment: KeyboardInterrupt is raised where Python would raise it, first here, then one place later."""
 
+import dis
 import pathlib
 import sys
 
 import tinygrad_edu
 
 PACKAGE = str(pathlib.Path(tinygrad_edu.__file__).parent)
+# CPython looks for signals where a function begins, where a loop goes back, and at calls.
+PLACES = ("RESUME", "CALL", "JUMP_BACKWARD")
 
 
 def interrupts(run, every=1):
     """Call `run` again and again, each time interrupted later; yield after each interrupt, until a call is not.
 
-    Only bytecodes of the package count, in frames that are entered during the call.
+    Only the package is interrupted, in frames that are entered during the call. The first moment of an `__exit__` is
+    left out: what a context should do there nobody can do for it, be it written in Python.
     """
     moment = 0
     while True:
@@ -19,14 +23,17 @@ def interrupts(run, every=1):
 
         def trace(frame, event, argument):
             nonlocal left
-            if not frame.f_code.co_filename.startswith(PACKAGE):
+            code = frame.f_code
+            if not code.co_filename.startswith((PACKAGE, "<tinygrad_edu")):
                 return None
             frame.f_trace_opcodes = True
             if event == "opcode":
-                if left == 0:
-                    sys.settrace(None)
-                    raise KeyboardInterrupt
-                left -= 1
+                name = dis.opname[code.co_code[frame.f_lasti]]
+                if name.startswith(PLACES) and not (name == "RESUME" and code.co_name == "__exit__"):
+                    if left == 0:
+                        sys.settrace(None)
+                        raise KeyboardInterrupt
+                    left -= 1
             return trace
 
         before = sys.gettrace()

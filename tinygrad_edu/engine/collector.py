@@ -7,13 +7,23 @@ import threading
 from contextlib import ContextDecorator
 from types import TracebackType
 
+_lock = threading.RLock()
+_pauses: list[object] = []  # those that are open, in all threads together
+_was_running = [False]  # whether the collector ran before the first of them
 
-class _Pauses:
-    """How many pauses are open, in all threads together, and whether the collector ran before the first."""
 
-    lock = threading.Lock()
-    count = 0
-    was_running = False
+def _settle(pause: object, open: bool) -> None:
+    """Open or close a pause, once, and let the collector run or not accordingly."""
+    with _lock:
+        if open and pause not in _pauses:
+            if not _pauses:
+                _was_running[0] = gc.isenabled()
+            _pauses.append(pause)
+            gc.disable()
+        elif not open and pause in _pauses:
+            if len(_pauses) == 1 and _was_running[0]:
+                gc.enable()
+            _pauses.remove(pause)
 
 
 class collector_paused(ContextDecorator):
@@ -37,15 +47,24 @@ class collector_paused(ContextDecorator):
     (1001.0, True)
     """
 
+    def __init__(self) -> None:
+        self._open: list[object] = []
+
+    def _recreate_cm(self) -> collector_paused:
+        return collector_paused()
+
     def __enter__(self) -> None:
-        with _Pauses.lock:
-            if _Pauses.count == 0:
-                _Pauses.was_running = gc.isenabled()
-                gc.disable()
-            _Pauses.count += 1
+        self._open.append(object())
+        try:
+            _settle(self._open[-1], True)
+        except BaseException:
+            _settle(self._open[-1], False)
+            raise
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
-        with _Pauses.lock:
-            _Pauses.count -= 1
-            if _Pauses.count == 0 and _Pauses.was_running:
-                gc.enable()
+        try:
+            _settle(self._open[-1], False)
+        except BaseException:  # an interrupt: to close a pause twice does no harm
+            _settle(self._open[-1], False)
+            raise
+        self._open.pop()

@@ -1,14 +1,15 @@
 """With this module one can say where nodes belong, and whether they are recorded.
 
-`scope` and `no_grad` are per thread. Entering a scope makes a new instance of it, so two calls of one cell are two
-groups in a drawing, and collapsing groups never makes a cycle.
+`scope` and `no_grad` belong to the thread and to the asyncio task, and may end in any order. Entering a scope makes a
+new instance of it, so two calls of one cell are two groups in a drawing, and collapsing groups never makes a cycle.
 """
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ContextDecorator, contextmanager
+from contextvars import ContextVar
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
@@ -48,24 +49,55 @@ class Scope:
         return f"<Scope {self.path}>"
 
 
-OFF = Scope("no_grad", None)
-"""Stands in for the current scope while nothing is recorded, so that a new node reads one thing, not two."""
+class Frame:
+    """Where nodes are made at the moment: the innermost of the contexts that are open.
+
+    A context may end before one that was entered later (two generators, say, that were started one after the other).
+    So a frame knows the frame around it, and what was entered, by which a context finds its own frame again.
+
+    Attributes
+    ----------
+    scope : Scope or None
+        The innermost scope.
+    off : bool
+        Whether nothing is recorded.
+    entered : Scope or Switch
+        What made the difference to the frame around it.
+    outer : Frame or None
+    """
+
+    __slots__ = ("entered", "off", "outer", "scope")
+
+    def __init__(self, entered: Scope | Switch, scope: Scope | None, off: bool, outer: Frame | None) -> None:
+        self.entered = entered
+        self.scope = scope
+        self.off = off
+        self.outer = outer
 
 
-class _Context(threading.local):
-    scope: Scope | None = None
-    created: list[Any] | None = None  # leaves made while a function is being differentiated
-    compiling: str | None = None  # the function that is being compiled: what Python decides meanwhile is for good
+class Switch:
+    """One entry into a context that turns recording off, or on again."""
+
+    __slots__ = ("off",)
+
+    def __init__(self, off: bool) -> None:
+        self.off = off
 
 
-context = _Context()
-open_contexts: list[None] = []
-"""One item per thread that is inside a context: while it is empty, nodes need not look theirs up. Appending to a list
-and popping from it are atomic, so threads need no lock."""
+_OUTERMOST = Frame(Switch(off=False), None, False, None)
+_frames: ContextVar[Frame] = ContextVar("tinygrad_edu frame", default=_OUTERMOST)
+current: Callable[[], Frame] = _frames.get
+"""Gives the frame of this thread, or of this asyncio task, which starts with that of its maker."""
+
+go_to: Callable[[Frame], object] = _frames.set
+"""Makes a frame the current one. It is one call into C, so that no interrupt finds it half done."""
+
+used: list[None] = []
+"""Not empty once any context was entered: until then, nodes need not look for the frame."""
 
 
-def enter(name: str) -> Scope | None:
-    """Open a new instance of a scope and return the one to go back to, by `leave`.
+def enter(name: str) -> Scope:
+    """Open a new instance of a scope.
 
     Parameters
     ----------
@@ -74,28 +106,59 @@ def enter(name: str) -> Scope | None:
 
     Returns
     -------
-    Scope or None
-        What was current before.
+    Scope
+        The instance; `leave` wants it back.
     """
-    previous = context.scope
-    if previous is not OFF:
-        if previous is None:
-            open_contexts.append(None)
-        context.scope = Scope(name, previous)
-    return previous
+    outer = _frames.get()
+    if not used:
+        used.append(None)
+    scope = Scope(name, outer.scope)
+    go_to(Frame(scope, scope, outer.off, outer))
+    return scope
 
 
-def leave(previous: Scope | None) -> None:
-    """Go back to the scope that was current before.
+def switch(off: bool) -> Switch:
+    """Turn recording off or on; `leave` wants the switch back."""
+    outer = _frames.get()
+    if not used:
+        used.append(None)
+    entered = Switch(off)
+    go_to(Frame(entered, outer.scope, off, outer))
+    return entered
+
+
+def leave(entered: Scope | Switch) -> None:
+    """End a context, be it the innermost or not; nothing happens if it was entered in another thread or task.
 
     Parameters
     ----------
-    previous : Scope or None
-        What `enter` returned.
+    entered : Scope or Switch
+        What `enter` or `switch` returned.
     """
-    context.scope = previous
-    if previous is None:
-        open_contexts.pop()
+    frame = _frames.get()
+    inner: list[Scope | Switch] = []  # entered later, and still open
+    while frame.entered is not entered:
+        if frame.outer is None:
+            return
+        inner.append(frame.entered)
+        frame = frame.outer
+    around = frame.outer or _OUTERMOST
+    for other in reversed(inner):
+        if isinstance(other, Scope):
+            around = Frame(other, other, around.off, around)
+        else:
+            around = Frame(other, around.scope, other.off, around)
+    go_to(around)
+
+
+class _Running(threading.local):
+    """What the functions that call the user's function are doing in this thread."""
+
+    created: list[Any] | None = None  # leaves made while a function is being differentiated
+    compiling: str | None = None  # the function that is being compiled: what Python decides meanwhile is for good
+
+
+running = _Running()
 
 
 class Tagged:
@@ -126,7 +189,33 @@ class Tagged:
         return tag if isinstance(tag, Scope) else None
 
 
-class scope(ContextDecorator):
+class _Context(ContextDecorator):
+    """What `scope` and `no_grad` share: they may be entered again, and leave nothing open when interrupted."""
+
+    def __init__(self) -> None:
+        self._entered: list[Scope | Switch] = []
+
+    def _enter(self) -> Scope | Switch:
+        raise NotImplementedError
+
+    def __enter__(self) -> None:
+        before = current()
+        try:
+            self._entered.append(self._enter())
+        except BaseException:
+            go_to(before)
+            raise
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
+        try:
+            leave(self._entered[-1])
+        except BaseException:  # an interrupt: to leave twice does no harm
+            leave(self._entered[-1])
+            raise
+        self._entered.pop()
+
+
+class scope(_Context):
     """Group the nodes made inside under a name; each entry is a new instance.
 
     Parameters
@@ -146,20 +235,17 @@ class scope(ContextDecorator):
     def __init__(self, name: str) -> None:
         if not isinstance(name, str) or not name:
             raise TypeError(f"a scope needs a name, a non-empty str such as 'attention', got {name!r}")
+        super().__init__()
         self.name = name
-        self._previous: list[Scope | None] = []
 
     def _recreate_cm(self) -> scope:
         return scope(self.name)  # as a decorator: one object a call, so threads and recursion do not meet
 
-    def __enter__(self) -> None:
-        self._previous.append(enter(self.name))
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
-        leave(self._previous.pop())
+    def _enter(self) -> Scope:
+        return enter(self.name)
 
 
-class no_grad(ContextDecorator):
+class no_grad(_Context):
     """Compute without recording: results have no parents. Usable as a decorator too.
 
     Examples
@@ -172,33 +258,24 @@ class no_grad(ContextDecorator):
     (4.0, ())
     """
 
-    def __init__(self) -> None:
-        self._previous: list[Scope | None] = []
-
     def _recreate_cm(self) -> no_grad:
         return no_grad()
 
-    def __enter__(self) -> None:
-        previous = context.scope
-        if previous is None:
-            open_contexts.append(None)
-        self._previous.append(previous)
-        context.scope = OFF
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
-        leave(self._previous.pop())
+    def _enter(self) -> Switch:
+        return switch(off=True)
 
 
 @contextmanager
 def recording() -> Iterator[None]:
     """Record even inside `no_grad`: differentiating or tracing a function must see what the function does."""
-    previous = context.scope
-    if previous is OFF:
-        context.scope = None
+    if not current().off:
+        yield
+        return
+    entered = switch(off=False)
     try:
         yield
     finally:
-        context.scope = previous
+        leave(entered)
 
 
 def scope_labels(nodes: Iterable[Any]) -> dict[Scope, str]:

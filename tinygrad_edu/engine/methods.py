@@ -28,25 +28,20 @@ from typing import Any
 
 from ..ops.operation import Op
 from ..ops.python_source import Code, partials_source
-from .context import OFF, context, open_contexts
+from .context import current, used
 
-shared: dict[str, Any] = {
-    "context": context,
-    "OFF": OFF,
-    "open_contexts": open_contexts,
-    "inf": math.inf,
-    "nan": math.nan,
-}
+shared: dict[str, Any] = {"current": current, "used": used, "inf": math.inf, "nan": math.nan}
 """What every generated function knows; `tinygrad_edu.engine.value` adds how nodes are made."""
 
 _RECORD = """\
 node = new(Value)
 node.data = y
 node.grad = 0.0
-if open_contexts:
-    node._tag = where = context.scope
-    if where is OFF:
+if used:
+    frame = current()
+    if frame.off:
         return unrecorded(node)
+    node._tag = frame.scope
 else:
     node._tag = None
 node.op = op

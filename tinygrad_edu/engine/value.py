@@ -22,7 +22,7 @@ from ..ops.operation import Op
 from ..ops.operators import install
 from ..ops.protocol import Number, Rank, rank_of
 from ..ops.table import CONSTANT
-from .context import OFF, Scope, Tagged, context, no_grad, scope, scope_labels
+from .context import Scope, Tagged, current, no_grad, running, scope, scope_labels
 from .float_sweep import backward
 from .methods import compiled, shared
 from .shown import Shown
@@ -31,7 +31,7 @@ from .sweep import topological_order
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-__all__ = ["Scope", "Value", "constant", "context", "lift", "no_grad", "record", "scope", "scope_labels"]
+__all__ = ["Scope", "Value", "constant", "lift", "no_grad", "record", "scope", "scope_labels"]
 
 
 class Value(Tagged, Shown, Number):
@@ -95,7 +95,7 @@ class Value(Tagged, Shown, Number):
         self._tag = None
         if name is not None:
             self.name = name
-        created = context.created
+        created = running.created
         if created is not None:
             created.append(self)
 
@@ -279,8 +279,8 @@ def constant(value: float, name: str | None = None) -> Value:
 def _unrecorded(node: Value) -> Value:
     """Make a leaf of what was computed under `no_grad`."""
     node.op = node._tag = node._a = node._b = None
-    if context.created is not None:
-        context.created.append(node)
+    if running.created is not None:
+        running.created.append(node)
     return node
 
 
@@ -311,9 +311,10 @@ def record(op: Op, parents: tuple[Value, ...], data: Sequence[float]) -> Value:
     y = op.fn(*data)
     node.data = y if op.trusted else number(y, f"a float from {op.name}")
     node.grad = 0.0
-    node._tag = where = context.scope
-    if where is OFF:
+    frame = current()
+    if frame.off:
         return _unrecorded(node)
+    node._tag = frame.scope
     node.op = op
     slopes = op.slopes(y, data)
     if len(parents) > 2:  # the usual case, as in _link
@@ -366,9 +367,9 @@ def lift(other: Any) -> Any:
 
 def _demand_free_choice() -> None:
     """Refuse to turn a Value into a truth value where that would hold for all later calls."""
-    if context.compiling is not None:
+    if running.compiling is not None:
         raise FrozenNumberError(
-            f"{context.compiling} compares Values, or asks one for its truth, while it is traced: compiled, it would "
+            f"{running.compiling} compares Values, or asks one for its truth, while it is traced: compiled, it would "
             "take the same way in every call. Write tg.where(condition, a, b), tg.max or tg.maximum, or run it eagerly"
         )
 

@@ -6,7 +6,7 @@ import os
 import sys
 from typing import Any
 
-from ..engine.context import OFF, Tagged, context
+from ..engine.context import Tagged, current
 from ..engine.sweep import topological_order
 from ..engine.value import Value
 from ..errors import LeakedVariableError, TracedBoolError
@@ -52,10 +52,11 @@ class Var(Tagged, Number):
     @staticmethod
     def _apply(op: Op, args: tuple[Any, ...]) -> Var:
         tracer: Tracer = next(arg.tracer for arg in args if isinstance(arg, Var))
-        made = tracer.variable(op, tuple(map(tracer.lift, args)), context.scope)
-        if context.scope is OFF:  # nothing may flow back from here: say so in the graph
-            made._tag = None
+        made = tracer.variable(op, tuple(map(tracer.lift, args)), None)
+        frame = current()
+        if frame.off:  # nothing may flow back from here: say so in the graph
             return made if op is detach else tracer.variable(detach, (made,), None)
+        made._tag = frame.scope
         return made
 
     def __bool__(self) -> bool:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from ..arguments import as_count
-from ..engine.context import enter, leave
+from ..engine.context import current, enter, go_to
 from ..engine.value import Value, constant, record
 from ..ops.sequences import dot
 from ..ops.table import DOT
@@ -134,16 +134,17 @@ class Layer(Module):
             One Value if there is one neuron, as in micrograd; else a list, shape (nout,).
         """
         x = x if isinstance(x, (list, tuple)) else list(x)
-        numbers, out = _numbers(x), []
-        for neuron in self.neurons:
-            if type(neuron) is not Neuron:  # a neuron of the user's own knows nothing of numbers read for it
-                out.append(neuron(x))
-                continue
-            previous = enter(neuron.scope_name)  # as Module.__call__ does
-            try:
+        numbers, out, here = _numbers(x), [], current()
+        try:
+            for neuron in self.neurons:
+                if type(neuron) is not Neuron:  # a neuron of the user's own knows nothing of numbers read for it
+                    out.append(neuron(x))
+                    continue
+                enter(neuron.scope_name)  # as Module.__call__ does
                 out.append(neuron._activated(x, numbers))
-            finally:
-                leave(previous)
+                go_to(here)
+        finally:
+            go_to(here)
         return out[0] if len(out) == 1 else out
 
     def architecture(self) -> dict[str, Any] | None:

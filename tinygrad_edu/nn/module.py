@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from numbers import Real
 from typing import Any, NamedTuple
 
-from ..engine.context import enter, leave, no_grad
+from ..engine.context import current, enter, go_to, no_grad
 from ..engine.shown import Shown
 from ..engine.value import Value
 from . import model_file
@@ -48,11 +48,16 @@ class Module(Shown):
     def __call__(self, *args: Any, **keywords: Any) -> Any:
         """Evaluate the module in a scope of its own."""
         # What `with scope(...)` does, without its object: a network is called for every example.
-        previous = enter(self.scope_name)
+        before = current()
         try:
-            return self.forward(*args, **keywords)
-        finally:
-            leave(previous)
+            try:
+                enter(self.scope_name)
+                return self.forward(*args, **keywords)
+            finally:
+                go_to(before)
+        except BaseException:  # perhaps an interrupt, just before that
+            go_to(before)
+            raise
 
     def forward(self, *args: Any, **keywords: Any) -> Any:
         """Compute the output; a subclass writes this."""

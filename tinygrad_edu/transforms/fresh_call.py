@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from ..engine.context import context, recording
+from ..engine.context import recording, running
 from ..engine.sweep import _differentiable, accumulate, dependents, topological_order
 from ..engine.value import Value
 from ..graph.structure import NUMBER, flatten
@@ -126,12 +126,12 @@ def _recorded(node: Any) -> Sequence[float]:
 @contextmanager
 def _leaves_made_inside() -> Iterator[list[Value]]:
     """Collect the leaves that are made meanwhile; an enclosing run gets them too, since they are inside it as well."""
-    before, context.created = context.created, []
-    made = context.created
+    before, running.created = running.created, []
+    made = running.created
     try:
         yield made
     finally:
-        context.created = before
+        running.created = before
         if before is not None:
             before.extend(made)
 

@@ -12,7 +12,7 @@ from contextlib import contextmanager, suppress
 from types import CodeType, FunctionType, MethodType
 from typing import Any
 
-from ...engine.context import context
+from ...engine.context import running
 from ...engine.value import Value
 from ...errors import FrozenNumberError
 from ...graph.graph import Graph
@@ -75,11 +75,11 @@ def traced(
 
 @contextmanager
 def _compiling(name: str) -> Iterator[None]:
-    previous, context.compiling = context.compiling, name
+    previous, running.compiling = running.compiling, name
     try:
         yield
     finally:
-        context.compiling = previous
+        running.compiling = previous
 
 
 def _traced_elsewhere(f: Callable[..., Any], example: Sequence[Any], kept: list[tuple[Value, float]]) -> Graph | None:

@@ -1,0 +1,119 @@
+"""Scopes and `no_grad` belong to a thread and to an asyncio task, end in any order, and are left as they were found."""
+
+import asyncio
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from support.interrupts import interrupts
+
+import tinygrad_edu as tg
+from tinygrad_edu import Value
+
+
+def recorded():
+    """Whether an operation made now is recorded, and in which scopes."""
+    made = Value(2.0) * 3.0
+    return bool(made.parents), made.scope.path if made.scope else ""
+
+
+def test_after_errors_in_them_all_contexts_are_closed():
+    model = tg.nn.MLP(2, [2, 1], seed=0)
+    with tg.no_grad(), tg.scope("a"), tg.scope("b"):
+        model([1.0, 2.0])
+    with tg.scope("a"), tg.no_grad(), tg.scope("b"):
+        tg.grad(lambda x: model([x, 1.0]))(1.0)
+    with pytest.raises(TypeError):
+        model(["a", "b"])
+    with pytest.raises(ValueError, match="2"):
+        model.layers[0]([1.0])
+    model.layers[0].neurons[0]([Value(1.0), Value(2.0)])
+    assert recorded() == (True, "")
+
+
+KINDS = st.lists(st.sampled_from(["scope", "no_grad"]), max_size=6)
+
+
+@given(KINDS.flatmap(lambda kinds: st.permutations([f"{kind}{i}" for i, kind in enumerate(kinds)])))
+def test_contexts_may_end_in_any_order(ending):
+    names = sorted(ending, key=lambda name: name[-1])
+    managers = {name: tg.scope(name) if name.startswith("scope") else tg.no_grad() for name in names}
+    for name in names:
+        managers[name].__enter__()
+    for name in [*ending, ""]:
+        scopes = [each for each in names if each.startswith("scope")]
+        records, path = recorded()
+        assert records == (len(scopes) == len(names))
+        if records:
+            assert path.split("/")[-1] == (scopes[-1] if scopes else "")
+        if name:
+            names.remove(name)
+            managers[name].__exit__(None, None, None)
+
+
+def test_generators_that_end_in_the_order_in_which_they_began():
+    def muted():
+        with tg.no_grad():
+            yield
+
+    a, b = muted(), muted()
+    next(a), next(b), next(a, None), next(b, None)
+    model = tg.nn.MLP(2, [2, 1], seed=0)
+    model([1.0, 2.0]).backward()
+    assert any(p.grad for p in model.parameters())
+
+
+def test_tasks_have_contexts_of_their_own():
+    seen = {}
+
+    async def muted():
+        with tg.no_grad(), tg.scope("muted"):
+            await asyncio.sleep(0.0)
+            await asyncio.sleep(0.0)
+            seen["muted"] = recorded()
+
+    async def scoped():
+        with tg.scope("task"):
+            await asyncio.sleep(0.0)
+            seen["scoped"] = recorded()
+        await asyncio.sleep(0.0)
+        seen["after"] = recorded()
+
+    async def main():
+        await asyncio.gather(muted(), scoped())
+        with tg.no_grad():
+            heir = asyncio.create_task(inner())
+        await heir
+        seen["main"] = recorded()
+
+    async def inner():
+        seen["heir"] = recorded()  # begun inside no_grad, as for every context variable
+
+    asyncio.run(main())
+    assert seen == {
+        "muted": (False, ""),
+        "scoped": (True, "task"),
+        "after": (True, ""),
+        "heir": (False, ""),
+        "main": (True, ""),
+    }
+
+
+def test_a_context_that_is_closed_elsewhere_changes_nothing_there():
+    manager = tg.no_grad()
+    manager.__enter__()
+
+    async def close():
+        manager.__exit__(None, None, None)
+
+    asyncio.run(close())  # in a copy of our context
+    assert recorded() == (False, "")
+    tg.engine.context.leave(tg.engine.context.current().entered)
+    assert recorded() == (True, "")
+
+
+def test_an_interrupted_call_of_a_module_leaves_no_scope_open():
+    model = tg.nn.MLP(2, [2, 1], seed=0)
+    still_open = [recorded()[1] for _ in interrupts(lambda: model([1.0, 2.0]), every=1)]
+    assert len(still_open) > 20
+    assert set(still_open) == {""}
