@@ -16,6 +16,8 @@ EAGER, TRANSFORMS, RUNNING = "engine/methods.py", "transforms/derivatives.py", "
 WALK, BLAME = "inspection/stepwise.py", "inspection/pathwise.py"
 GRAPH, EQUATIONS = "graph/graph.py", "graph/equations.py"
 
+NOTHING = Bug("(nothing planted)", SWEEP, "", "")  # the control
+
 BUGS = [
     # ------------------------------------------------------------ partials: a sign, a factor, a missing term
     Bug("sub subtracts nothing", OPS, "lambda y, a, b: (1.0, -1.0), symbol", "lambda y, a, b: (1.0, 1.0), symbol"),
