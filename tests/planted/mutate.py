@@ -28,7 +28,9 @@ OWN_TESTS = (
     *("engine/test_value.py", "engine/test_sweep.py", "engine/test_context.py", "engine/test_copying.py"),
     *("engine/test_memory.py", "engine/test_collector.py", "ops/test_operation.py", "ops/test_functions.py"),
     *("inspection/test_stepwise.py", "inspection/test_pathwise.py", "inspection/test_nonfinite.py"),
-    *("graph/test_graph.py", "graph/test_python_text.py", "transforms/test_derivatives.py"),
+    *("graph/test_graph.py", "graph/test_tracing.py", "graph/test_simplifying.py", "graph/test_printing.py"),
+    *("graph/test_json_text.py", "graph/test_validation.py", "graph/test_python_text.py"),
+    "transforms/test_derivatives.py",
 )
 # Changes that cannot matter: type hints are not run (| in them is cosmic-ray's favourite), nor are docstrings.
 LEFT_OUT = ("core/RemoveDecorator", "core/ReplaceBinaryOperator_BitOr")
