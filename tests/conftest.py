@@ -1,5 +1,8 @@
-"""How thoroughly hypothesis looks: `quick` by default, `deep` if asked for, `planted` for planted bugs."""
+"""How long hypothesis looks: `quick` by default, `deep` if asked for, or `planted`; and on how many cores."""
 
+from pathlib import Path
+
+import pytest
 from hypothesis import HealthCheck, Phase, settings
 
 _COMMON = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow, HealthCheck.filter_too_much]}
@@ -10,3 +13,10 @@ settings.register_profile(
     "planted", max_examples=60, database=None, derandomize=True, phases=[Phase.explicit, Phase.generate], **_COMMON
 )
 settings.load_profile("quick")
+
+
+@pytest.hookimpl(optionalhook=True)  # of pytest-xdist
+def pytest_xdist_auto_num_workers(config):
+    """One process for files that are named, which are done before others would have started; else one a core."""
+    named = [Path(argument.partition("::")[0]) for argument in config.args]
+    return None if all(path.is_dir() for path in named) else 0

@@ -20,7 +20,6 @@ COLLECTOR = (ON, CLEANED, OFF)
 TURN = 0.5
 """Seconds that a turn of a quick program lasts."""
 
-
 LIVES = 5
 """Processes that each program has, one after another."""
 
@@ -31,6 +30,10 @@ class Program(Protocol):
     losses: list[float]
 
     def __call__(self) -> float: ...
+
+
+Programs = Mapping[str, tuple[Callable[..., Program], tuple[Any, ...]]]
+"""By name: what makes a program, and the arguments for that."""
 
 
 @dataclass(frozen=True)
@@ -71,12 +74,10 @@ def demand_same_losses(timings: Mapping[str, Timing]) -> None:
                 raise AssertionError(f"step {step}: the loss of {name} is {ours!r}, that of {reference} {theirs!r}")
 
 
-def interleaved(
-    programs: Mapping[str, tuple[Callable[..., Program], tuple[Any, ...]]], repeats: int, collector: str
-) -> dict[str, Timing]:
+def interleaved(programs: Programs, repeats: int, collector: str, lasting: float = TURN) -> dict[str, Timing]:
     """Give each program a turn, over and over, and keep the times of its rounds in all turns but the first of a life.
 
-    A turn is one round, or as many as fit into `TURN` seconds, so that quick programs are measured as long as
+    A turn is one round, or as many as fit into `lasting` seconds, so that quick programs are measured as long as
     slow ones wait. Each program lives in a process of its own, so that none pays for the memory of another, and has
     several lives, for where its memory happens to lie makes a process quick or slow for good. Only one of them runs at
     a time. What counts is processor time, so that other work on the machine disturbs little.
@@ -89,29 +90,31 @@ def interleaved(
         How many turns of each to keep, at least.
     collector
         What Python's garbage collector does, one of `COLLECTOR`.
+    lasting
+        Seconds that a turn of a quick program lasts.
 
     Returns
     -------
     dict
         By name: times and losses.
     """
-    lives = [_life(programs, -(-repeats // min(LIVES, repeats)), collector) for _ in range(min(LIVES, repeats))]
+    count = min(LIVES, repeats)
+    lives = [_life(programs, -(-repeats // count), collector, lasting) for _ in range(count)]
     return {
         name: Timing(tuple(turn for life in lives for turn in life[name].turns), lives[0][name].losses)
         for name in programs
     }
 
 
-def _life(
-    programs: Mapping[str, tuple[Callable[..., Program], tuple[Any, ...]]], repeats: int, collector: str
-) -> dict[str, Timing]:
+def _life(programs: Programs, repeats: int, collector: str, lasting: float) -> dict[str, Timing]:
     """Start all programs, and let them take turns."""
     context = multiprocessing.get_context("spawn")
     workers = {}
     try:
         for name, (factory, arguments) in programs.items():
             ours, theirs = context.Pipe()
-            process = context.Process(target=_serve, args=(theirs, factory, arguments, collector), daemon=True)
+            asked = (theirs, factory, arguments, collector, lasting)
+            process = context.Process(target=_serve, args=asked, daemon=True)
             process.start()
             theirs.close()
             workers[name] = process, ours
@@ -133,14 +136,20 @@ def _life(
     return {name: Timing(tuple(turns[name]), tuple(losses[name])) for name in programs}
 
 
-def _serve(connection: Connection, factory: Callable[..., Program], arguments: tuple[Any, ...], collector: str) -> None:
+def _serve(
+    connection: Connection,
+    factory: Callable[..., Program],
+    arguments: tuple[Any, ...],
+    collector: str,
+    lasting: float,
+) -> None:
     """Take a turn whenever asked, and answer with the times of its rounds and all losses so far."""
     program = factory(*arguments)
     if collector == OFF:
         gc.disable()
     while connection.recv():
         elapsed: list[float] = []
-        while sum(elapsed) < TURN:
+        while sum(elapsed) < lasting:
             if collector != ON:
                 gc.collect()
             start = time.process_time()

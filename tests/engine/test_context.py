@@ -1,6 +1,7 @@
 """Scopes and `no_grad` belong to a thread and to an asyncio task, end in any order, and are left as they were found."""
 
 import asyncio
+import threading
 
 import pytest
 from hypothesis import given
@@ -9,6 +10,67 @@ from support.interrupts import interrupts
 
 import tinygrad_edu as tg
 from tinygrad_edu import Value
+
+
+def test_no_grad_records_nothing():
+    x = Value(2.0)
+    with tg.no_grad():
+        y = x * x + tg.dot([x], [x])
+        with tg.scope("inside"):
+            z = x + 1.0
+    assert (y.data, y.parents, y.op, z.parents) == (8.0, (), None, ())
+    assert (x * x).parents == (x, x)
+
+    @tg.no_grad()
+    def f(v):
+        return v * v
+
+    assert f(x).parents == ()
+    with pytest.raises(ZeroDivisionError), tg.no_grad():
+        raise ZeroDivisionError
+    assert (x * x).parents == (x, x)
+
+
+def test_detach_cuts():
+    x = Value(3.0)
+    (x * x.detach()).backward()
+    assert x.grad == 3.0
+
+
+def test_each_entry_into_a_scope_is_an_instance():
+    x = Value(1.0)
+    for _ in range(2):
+        with tg.scope("net"), tg.scope("cell"):
+            x = x * 2.0
+    first, second = x.parents[0].scope, x.scope
+    assert first is not second
+    assert first.name == second.name == "cell"
+    assert first.path == "net/cell"
+    from tinygrad_edu.engine.context import scope_labels
+
+    assert list(scope_labels(tg.topological_order(x)).values()) == ["net", "cell", "net#2", "cell"]
+    x.name = "out"
+    assert x.scope is second
+    assert x.name == "out"
+    with pytest.raises(TypeError, match="name"):
+        tg.scope(3)
+
+
+def test_contexts_are_per_thread():
+    x = Value(2.0)
+    results = []
+
+    def work():
+        results.append((x * x).parents)
+        with tg.scope("other"):
+            results.append((x * x).scope.name)
+
+    with tg.no_grad(), tg.scope("main"):
+        thread = threading.Thread(target=work)
+        thread.start()
+        thread.join()
+        assert (x * x).parents == ()
+    assert results == [(x, x), "other"]
 
 
 def recorded():

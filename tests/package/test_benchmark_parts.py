@@ -2,6 +2,7 @@
 
 import importlib.util
 import math
+import os
 import platform
 import re
 import sys
@@ -122,8 +123,15 @@ def test_memory_is_reported_without_micrograd_too(monkeypatch):
     assert "| **61** | < 60 ✗ |" in text
 
 
+def test_a_size_is_measured_in_a_process_of_its_own():
+    assert sized.apart(os.getpid) != os.getpid()
+    assert sized.apart(sized.eager, 40, sized.DEEP, True)["nodes"] == 33
+
+
 def test_cost_is_measured_for_every_size_and_drawn(tmp_path, monkeypatch):
     monkeypatch.setattr(report, "installed", lambda package: False)
+    monkeypatch.setattr(sized, "LASTING", 0.0)
+    monkeypatch.setattr(curves, "apart", lambda function, *arguments: function(*arguments))
     eager_found = curves.eager_costs((40, 100), 1)
     compiled_found = curves.compiled_costs((40, 100), 1)
     plots.cost(eager_found, compiled_found, tmp_path / curves.PICTURE)

@@ -1,8 +1,10 @@
 """What the installed package promises as a whole: cheap to import, typed, documented by examples that run."""
 
+import ast
 import doctest
 import importlib
 import importlib.metadata
+import inspect
 import pkgutil
 import re
 import subprocess
@@ -81,3 +83,19 @@ def test_examples_in_docstrings_run(name):
     assert re.match(r"(With this|Scalar reverse-mode)", (module.__doc__ or "").strip()), "say what one can do with it"
     result = doctest.testmod(module, optionflags=flags)
     assert result.failed == 0, f"run: python -m pytest --doctest-modules {module.__file__}"
+
+
+def test_the_rooms_that_open_late_are_those_that_type_checkers_see():
+    (seen,) = [node for node in ast.parse(inspect.getsource(tinygrad_edu)).body if isinstance(node, ast.If)]
+    declared = {
+        alias.asname: (node.module or alias.name)
+        for node in seen.body
+        if isinstance(node, ast.ImportFrom)
+        for alias in node.names
+    }
+    assert declared == tinygrad_edu._ROOMS
+    for name in declared:
+        assert getattr(tinygrad_edu, name) is not None
+        assert name in dir(tinygrad_edu)
+    with pytest.raises(AttributeError, match="no attribute 'nothing'"):
+        tinygrad_edu.nothing  # noqa: B018

@@ -17,6 +17,8 @@ EAGER, TRANSFORMS, RUNNING = "engine/methods.py", "transforms/derivatives.py", "
 WALK, BLAME = "inspection/stepwise.py", "inspection/pathwise.py"
 GRAPH, EQUATIONS = "graph/graph.py", "graph/equations.py"
 
+NOTHING = Bug("(nothing planted)", SWEEP, "", "")  # the control
+
 BUGS = [
     # ------------------------------------------------------------ partials: a sign, a factor, a missing term
     Bug("sub subtracts nothing", OPS, "lambda y, a, b: (1.0, -1.0), symbol", "lambda y, a, b: (1.0, 1.0), symbol"),
@@ -104,7 +106,7 @@ BUGS = [
     Bug("dependents stop at the first", SWEEP, "    found = set(sources)\n    for node in order:\n        if node.parents and not found.isdisjoint(node.parents):\n            found.add(node)", "    found = set(sources)\n    for node in order:\n        if node.parents and node.parents[0] in found:\n            found.add(node)"),
     # ------------------------------------------------------------ nodes, contexts
     Bug("parents as a set", VALUE, "        node._a, node._b, node._da = parents, None, slopes\n", "        node._a, node._b, node._da = tuple(dict.fromkeys(parents)), None, slopes\n"),
-    Bug("no_grad keeps the parents", VALUE, "    node.op = node._tag = node._a = node._b = None\n    if context.created", "    node._tag = None\n    node._link((constant(1.0),), (1.0,))\n    if context.created"),
+    Bug("no_grad keeps the parents", VALUE, "    node.op = node._tag = node._a = node._b = None\n    if running.created", "    node._tag = None\n    node._link((constant(1.0),), (1.0,))\n    if running.created"),
     Bug("detach returns itself", VALUE, "        return Value(self.data, self.name)", "        return self"),
     Bug("a constant cached under the wrong sign of zero", VALUE, "if node is not None and (other or kind is int):", "if node is not None:"),
     Bug("copies share their gradients wrongly", VALUE, "_rebuild(node.data, node.grad, node.op, parents, node.partials, node._tag)\n        copied: Value = memo[id(self)]\n        return copied\n\n    def __reduce_ex__(self, protocol: Any) -> tuple[Callable", "_rebuild(node.data, 0.0, node.op, parents, node.partials, node._tag)\n        copied: Value = memo[id(self)]\n        return copied\n\n    def __reduce_ex__(self, protocol: Any) -> tuple[Callable"),

@@ -99,6 +99,7 @@ def own_failure(own_tests, output):
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"  # no plugin is needed here, and one takes 4 s to load
     # The chain of a million nodes takes 14 s, and sees only what shorter ones see.
     arguments = ["-x", "-q", "-p", "no:cacheprovider", "--assert=plain", "-k", "not million"]
+    arguments += ["-o", "addopts=--import-mode=importlib"]  # and no more processes
     if not pytest.main([*arguments, f"--rootdir={TESTS.parent}", *own_tests], [Patience()]):
         return None
     failing = [line for line in output.getvalue().splitlines() if line.startswith("FAILED")]
@@ -149,10 +150,22 @@ def planted(bugs):
 
     for bug in bugs:
         source = (loading.PACKAGE / bug.file).read_text()
-        if source.count(bug.right) != 1:
+        if bug.right != bug.wrong and source.count(bug.right) != 1:
             yield bug.name, None, f"{bug.right!r} occurs {source.count(bug.right)} times in {bug.file}"
         else:
             yield bug.name, bug.file, source.replace(bug.right, bug.wrong)
+
+
+def records(bugs, jobs, limit):
+    """Plant some bugs and give what became of each, as it is printed."""
+    changes = []
+    for name, file, text in planted(bugs):
+        if file is None:
+            yield {"name": name, "outcome": "misplaced", "seconds": 0.0, "report": text}
+        else:
+            changes.append((name, file, text))
+    for name, outcome, seconds, report in run_all(changes, jobs, limit):
+        yield {"name": name, "outcome": outcome, "seconds": round(seconds, 2), "report": report}
 
 
 def main():
@@ -161,23 +174,21 @@ def main():
     parser.add_argument("--only", help="part of the name of a bug")
     parser.add_argument("--every", type=int, default=1, help="plant only every so many-th bug")
     parser.add_argument("--limit", type=float, default=120.0, help="seconds a bug")
+    parser.add_argument("--ask", action="store_true", help="answer each name of a bug that comes, a line each")
     options = parser.parse_args()
     import hypothesis.stateful  # noqa: F401  (imported once, before the processes part)
     import numpy  # noqa: F401
     import pytest  # noqa: F401
-    from bugs import BUGS
+    from bugs import BUGS, NOTHING
 
-    bugs = [bug for bug in BUGS if options.only is None or options.only in bug.name][:: options.every]
-    changes = [("(nothing planted)", None, "")] if options.only is None else []
-    for name, file, text in planted(bugs):
-        if file is None:
-            print(json.dumps({"name": name, "outcome": "misplaced", "seconds": 0.0, "report": text}), flush=True)
-        else:
-            changes.append((name, file, text))
-    for name, outcome, seconds, report in run_all(changes, options.jobs, options.limit):
-        print(
-            json.dumps({"name": name, "outcome": outcome, "seconds": round(seconds, 2), "report": report}), flush=True
-        )
+    if options.ask:
+        lots = ([bug for bug in (NOTHING, *BUGS) if bug.name == line.rstrip("\n")] for line in sys.stdin)
+    else:
+        chosen = [bug for bug in BUGS if options.only is None or options.only in bug.name][:: options.every]
+        lots = [chosen if options.only else [NOTHING, *chosen]]
+    for bugs in lots:
+        for record in records(bugs, options.jobs, options.limit):
+            print(json.dumps(record), flush=True)
 
 
 if __name__ == "__main__":

@@ -14,35 +14,40 @@ import subprocess
 import sys
 
 import pytest
-from hypothesis import settings
+from support.thoroughness import THOROUGH
 
 PLANTED = pathlib.Path(__file__).parent
 sys.path.insert(0, str(PLANTED))
 
-from bugs import BUGS  # noqa: E402
+from bugs import BUGS, NOTHING  # noqa: E402
 
-EVERY = "CI" in os.environ or os.environ.get("PLANTED") == "all" or settings.default.max_examples > 1000
-CHOSEN = BUGS if EVERY else BUGS[::4]
+CHOSEN = BUGS if THOROUGH or os.environ.get("PLANTED") == "all" else BUGS[::4]
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="each bug is planted in a forked process")
 
 
 @pytest.fixture(scope="session")
-def outcomes():
-    run = subprocess.run(
-        [sys.executable, str(PLANTED / "runner.py"), "--jobs", "2", "--every", "1" if EVERY else "4"],
-        capture_output=True, text=True, timeout=3600,
-    )  # fmt: skip
-    assert run.returncode == 0, run.stderr[-2000:]
-    return {record["name"]: record for record in map(json.loads, run.stdout.splitlines())}
+def plant():
+    """Plants a bug and tells what became of it, through one runner, which has imported what every process needs."""
+    command = [sys.executable, str(PLANTED / "runner.py"), "--ask", "--jobs", "1"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as runner:
+
+        def outcome(bug):
+            print(bug.name, file=runner.stdin, flush=True)
+            found = json.loads(runner.stdout.readline())
+            assert found["name"] == bug.name
+            return found
+
+        yield outcome
 
 
-def test_without_a_bug_the_checks_pass(outcomes):
-    assert outcomes["(nothing planted)"]["outcome"] == "survived", outcomes["(nothing planted)"]["report"]
+def test_without_a_bug_the_checks_pass(plant):
+    found = plant(NOTHING)
+    assert found["outcome"] == "survived", found["report"]
 
 
 @pytest.mark.parametrize("bug", CHOSEN, ids=lambda bug: bug.name)
-def test_the_checks_catch(bug, outcomes):
-    found = outcomes[bug.name]
+def test_the_checks_catch(bug, plant):
+    found = plant(bug)
     assert found["outcome"] in ("caught", "timeout"), f"{found['outcome']}: {found['report']}"
 
 

@@ -95,3 +95,18 @@ def assert_agree(ours, theirs, tolerance=1e-10):
     np.testing.assert_array_equal(ours[~finite], theirs[~finite])
     scale = max(1.0, np.abs(theirs[finite]).max(initial=0.0))
     np.testing.assert_allclose(ours[finite], theirs[finite], rtol=0, atol=tolerance * scale)
+
+
+def agree(f, params, *arrays, weights=None, tolerance=1e-12):
+    """Value, gradient and outputs are those of the eager engine."""
+    compiled = tg.compile(f, params)
+    value, gradient = compiled.value_and_grad(*arrays, weights=weights)
+    true_value, true_gradient, outputs = eager(f, params, *arrays, weights=weights)
+    assert_agree(gradient, true_gradient, tolerance)
+    assert_agree(value, true_value, tolerance)
+    assert_agree(compiled(*arrays), outputs, tolerance)
+    return compiled
+
+
+def small_rows(*shape, seed=0):
+    return np.random.default_rng(seed).normal(size=shape)

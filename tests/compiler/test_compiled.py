@@ -1,0 +1,126 @@
+"""How a compiled function is called: batches, weights, parameters, structures; and its program shown."""
+
+import numpy as np
+import pytest
+from support.compiler_programs import assert_agree, small_rows
+
+import tinygrad_edu as tg
+from tinygrad_edu import Value, nn
+
+
+def test_batch_sizes_vary_and_data_are_read_at_every_call():
+    w = Value(2.0)
+    compiled = tg.compile(lambda x: w * x)
+    for count in (3, 1, 7, 3, 2, 9, 11):
+        np.testing.assert_allclose(compiled(np.arange(count)), 2.0 * np.arange(count))
+    w.data = -1.0
+    np.testing.assert_allclose(compiled([1.0, 2.0]), [-1.0, -2.0])
+
+
+def test_results_are_not_overwritten_by_the_next_call():
+    w = Value(2.0)
+    compiled = tg.compile(lambda x: [w * x, w])
+    first = compiled([1.0, 2.0])
+    _, gradient = tg.compile(lambda x: w * x).value_and_grad([1.0, 3.0])
+    compiled([5.0, 6.0])
+    assert first.tolist() == [[2.0, 2.0], [4.0, 2.0]]
+    assert gradient.tolist() == [2.0]
+
+
+def test_large_batches_run_in_parts():
+    model = nn.MLP(2, [50, 50, 1], seed=0)
+    X = small_rows(40_000, 2)
+    compiled = tg.compile(lambda x: tg.square(model(x)), model.parameters())
+    value, gradient = compiled.value_and_grad(X, weights=np.arange(40_000.0))
+    halves = [compiled.value_and_grad(X[i::2], reduce="sum", weights=np.arange(40_000.0)[i::2]) for i in (0, 1)]
+    total = np.arange(40_000.0).sum()
+    assert value == pytest.approx(sum(v for v, _ in halves) / total, rel=1e-11)
+    assert_agree(gradient, sum(g for _, g in halves) / total, 1e-11)
+
+
+def test_outputs_keep_their_structure():
+    compiled = tg.compile(lambda x: {"sum": x[0] + x[1], "both": [x[1], x[0]], "one": 1.0})
+    out = compiled([[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]])
+    assert out["sum"].tolist() == [3.0, 7.0, 11.0]
+    assert [part.tolist() for part in out["both"]] == [[2.0, 4.0, 6.0], [1.0, 3.0, 5.0]]
+    assert out["one"].tolist() == [1.0, 1.0, 1.0]
+
+
+def test_dicts_of_arrays_for_dicts():
+    w = Value(3.0)
+    compiled = tg.compile(lambda p: w * p["a"] - p["b"][1])
+    assert compiled({"a": [1.0, 2.0], "b": [[9.0, 1.0], [9.0, 2.0]]}).tolist() == [2.0, 4.0]
+
+
+def test_reduce_and_weights():
+    w = Value(2.0)
+    compiled = tg.compile(lambda x: w * x)
+    assert compiled.value_and_grad([1.0, 2.0, 6.0])[0] == 6.0
+    assert compiled.value_and_grad([1.0, 2.0, 6.0], reduce="sum")[1].tolist() == [9.0]
+    value, gradient = compiled.value_and_grad([1.0, 2.0, 6.0], weights=[1.0, 1.0, 0.0])
+    assert (value, gradient.tolist()) == (3.0, [1.5])
+    assert compiled.value_and_grad([1.0, 2.0], weights=[2.0, 1.0], reduce="sum")[1].tolist() == [4.0]
+
+
+def test_backward_adds_to_grad():
+    w, b = Value(2.0), Value(1.0)
+    compiled = tg.compile(lambda x: w * x + b, [b, w])
+    w.grad = 10.0
+    assert compiled.backward([1.0, 3.0]) == 5.0
+    assert (w.grad, b.grad) == (12.0, 1.0)
+
+
+def test_params_choose_what_is_differentiated():
+    w, b = Value(2.0, "w"), Value(1.0, "b")
+    unused = Value(5.0)
+    compiled = tg.compile(lambda x: w * x + b, [unused, w])
+    assert compiled.params == [unused, w]
+    assert compiled.value_and_grad([1.0, 3.0])[1].tolist() == [0.0, 2.0]
+    free = tg.compile(lambda x: w * x + b)
+    free([1.0])
+    assert free.params == [w, b]
+
+
+def test_numbers_can_be_given_in_place_of_the_params():
+    w = Value(2.0)
+    compiled = tg.compile(lambda x: w * w * x, [w])
+    assert compiled.value_and_grad([1.0], at=[5.0]) == (25.0, np.array([10.0]))
+    assert w.data == 2.0
+    with pytest.raises(ValueError, match="one number for each"):
+        compiled.value_and_grad([1.0], at=[1.0, 2.0])
+
+
+def test_the_program_prints():
+    model = nn.MLP(2, [3, 1], seed=0)
+    compiled = tg.compile(lambda x: model(x))
+    compiled([[1.0, 2.0]])
+    text = str(compiled.program)
+    assert "relu" in text
+    assert "@ [x;1]" in text
+    assert len(text.splitlines()) == len(compiled.program) + 1
+
+
+def test_the_program_can_be_drawn():
+    model = nn.MLP(2, [3, 1], seed=0)
+    compiled = tg.compile(lambda x, t: tg.square(model(x) - t), model.parameters())
+    compiled.value_and_grad([[1.0, 2.0]], [1.0])
+    graph = compiled.as_graph()
+    assert len(graph.equations) == len(compiled.program)
+    assert [eqn.op.symbol for eqn in graph.equations].count("@") == 2
+    assert "layers.0.neurons.w|b" in str(tg.draw(compiled))
+
+
+def test_programs_that_only_give_back_what_they_are_given_can_be_drawn():
+    w = Value(2.0, "w")
+    for f, shown in ((lambda x: x, "x"), (lambda x: w, "w"), (lambda x: 4.0, "4")):
+        compiled = tg.compile(f)
+        compiled([1.0, 2.0])
+        assert shown in str(tg.draw(compiled)).split()
+
+
+def test_table_of_the_back_end_covers_every_operation():
+    from tinygrad_edu.compiler.backends.numpy_functions import BUILT_IN, ELEMENTWISE, REDUCTIONS
+
+    many = {op.name for op in tg.OPS.values() if op.arity is None}
+    assert set(ELEMENTWISE) | BUILT_IN | set(REDUCTIONS) == set(tg.OPS)
+    assert set(REDUCTIONS) == many - BUILT_IN
