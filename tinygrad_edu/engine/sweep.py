@@ -239,6 +239,7 @@ def zero_grad(values: Iterable[Any]) -> None:
         value.grad = 0.0
 
 
-def _differentiable(node: Any) -> Sequence[Any]:
+def partials_in_kind(node: Any) -> Sequence[Any]:
+    """Give the partial derivatives of a node as numbers of its own kind, which can be differentiated again."""
     partials: Sequence[Any] = node.op.partials(node, *node.parents)
     return partials
