@@ -1,8 +1,9 @@
 """With this module a file or a folder is written whole or not at all.
 
 What is written goes to a neighbour first, which then takes the place of the old file in one step of the system: a
-reader meets the old content or the new, never half of either, however the process ends. Else a path means what it means
-to ``open(path, "w")``: links are followed, a file must be writable and keeps its mode, a new one gets that of the umask.
+reader meets the old content or the new, never half of either, however the process ends. Else a path means what it
+means to ``open(path, "w")``: links are followed, a file must be writable and keeps its mode, a new one gets that of the
+umask.
 """
 
 from __future__ import annotations

@@ -182,19 +182,28 @@ def test_a_folder_takes_what_was_made_and_keeps_the_rest(tmp_path):
 
 
 def test_a_folder_that_was_begun_leaves_nothing_after_an_error(tmp_path):
-    for error in (ValueError, KeyboardInterrupt):
-        with pytest.raises(error), folder_written_whole(tmp_path / "a" / "b") as draft:
+    def begin(error):
+        with folder_written_whole(tmp_path / "a" / "b") as draft:
             (draft / "one").write_text("1")
             raise error
+
+    for error in (ValueError, KeyboardInterrupt):
+        with pytest.raises(error):
+            begin(error)
         assert os.listdir(tmp_path) == []
 
 
 @posix
 def test_no_file_of_a_folder_is_written_where_one_cannot_be(tmp_path):
     os.mkfifo(tmp_path / "two")
-    with pytest.raises(OSError, match="no regular file"), folder_written_whole(tmp_path) as draft:
-        (draft / "one").write_text("1")
-        (draft / "two").write_text("2")
+
+    def write():
+        with folder_written_whole(tmp_path) as draft:
+            (draft / "one").write_text("1")
+            (draft / "two").write_text("2")
+
+    with pytest.raises(OSError, match="no regular file"):
+        write()
     assert os.listdir(tmp_path) == ["two"]
 
 
