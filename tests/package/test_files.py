@@ -65,6 +65,16 @@ def test_a_new_file_gets_the_mode_of_the_umask_and_an_old_one_keeps_its_own(save
 
 
 @posix
+def test_what_only_the_owner_may_read_is_never_open_to_others_on_the_way(tmp_path, monkeypatch):
+    write_whole(tmp_path / "f", "old")
+    os.chmod(tmp_path / "f", 0o600)
+    seen, chmod = [], os.chmod
+    monkeypatch.setattr(os, "chmod", lambda path, new: (seen.append(mode(path)), chmod(path, new)))
+    write_whole(tmp_path / "f", "secret")
+    assert seen == [0o600]
+
+
+@posix
 @pytest.mark.parametrize("save", SAVES.values(), ids=SAVES)
 def test_links_are_followed_and_stay_links(save, tmp_path):
     (tmp_path / "elsewhere").mkdir()
