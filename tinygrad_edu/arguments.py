@@ -112,9 +112,16 @@ def as_list(sequence: Any, name: str) -> list[Any]:
 
 
 def nearest(name: str, known: Iterable[str]) -> str:
-    """Ask whether the nearest of the known names was meant; empty if none is near."""
-    near = difflib.get_close_matches(name[:80], list(known), 1)
-    return f"; did you mean {near[0]!r}?" if near else ""
+    """Ask whether the nearest of the known names was meant, small letters or capitals; empty if none is near."""
+    written = {one.casefold(): one for one in known}
+    near = difflib.get_close_matches(name[:80].casefold(), written, 1, cutoff=0.5)
+    return f"; did you mean {written[near[0]]!r}?" if near else ""
+
+
+def unknown(what: str, name: Any, known: Iterable[str]) -> str:
+    """Say that nothing of its kind has that name, and which names there are."""
+    names = list(known)
+    return f"no {what} is called {name!r:.80}{nearest(str(name), names) or '.'} Known: {', '.join(names)}"
 
 
 def short(text: str) -> str:

@@ -44,7 +44,7 @@ WRONG = [
     (("draw", "x*x", "x=3", "x=4"), "two values for x"),
     (("draw", "e*x", "x=3", "e=4"), "e is a constant"),
     (("draw", "2*3"), "no variable"),
-    (("draw", "x*x", "x=3", "-o", "a.gif"), "use svg, png, pdf, dot, txt"),
+    (("draw", "x*x", "x=3", "-o", "a.gif"), "Known: svg, png, pdf, dot, txt"),
     (("draw", "x*x", "x=3", "-o", "missing/a.svg"), "there is no folder 'missing'"),
     (("draw", "x*x", "x=3", "-o"), "expected one argument"),
     (("draw", "x*x", "x=3", "--theme", "drak"), "choose from"),

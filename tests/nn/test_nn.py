@@ -431,16 +431,16 @@ def test_a_failed_save_leaves_no_file_and_keeps_the_old_one(tmp_path, monkeypatc
 
     with monkeypatch.context() as patch:
         patch.setattr(os, "replace", full)
-        with pytest.raises(OSError, match=r"cannot save the model \(No space left"):
+        with pytest.raises(OSError, match=r"cannot write the file \(No space left"):
             Neuron(1, seed=1).save(path)
     assert path.read_bytes() == old
     assert os.listdir(tmp_path) == ["model.json"]
 
 
 def test_an_unwritable_path_is_named(tmp_path):
-    with pytest.raises(FileNotFoundError, match=r"cannot save the model .*missing/m.json"):
+    with pytest.raises(FileNotFoundError, match=r"cannot write the file .*make it first.*missing/m.json"):
         Neuron(1).save(tmp_path / "missing" / "m.json")
-    with pytest.raises(IsADirectoryError, match="cannot save the model"):
+    with pytest.raises(IsADirectoryError, match="it is a folder"):
         Neuron(1).save(tmp_path)
     assert os.listdir(tmp_path) == []
 

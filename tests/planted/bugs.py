@@ -112,7 +112,7 @@ BUGS = [
     Bug("copies share their gradients wrongly", VALUE, "_rebuild(node.data, node.grad, node.op, parents, node.partials, node._tag)\n        copied: Value = memo[id(self)]\n        return copied\n\n    def __reduce_ex__(self, protocol: Any) -> tuple[Callable", "_rebuild(node.data, 0.0, node.op, parents, node.partials, node._tag)\n        copied: Value = memo[id(self)]\n        return copied\n\n    def __reduce_ex__(self, protocol: Any) -> tuple[Callable"),
     Bug("reflected operands not reflected", EAGER, 'operands = ("other", "self")', 'operands = ("self", "other")'),
     Bug("the right operand's slope dropped", EAGER, '_computed(op, (False, True), functions)', '_computed(op, (False, False), functions)'),
-    Bug("new nodes keep the gradient of their operand", EAGER, "\nnode.grad = 0.0\nif open_contexts:", "\nnode.grad = 0.5\nif open_contexts:"),
+    Bug("new nodes keep the gradient of their operand", EAGER, "\nnode.grad = 0.0\nif used:", "\nnode.grad = 0.5\nif used:"),
     # ------------------------------------------------------------ graphs
     Bug("a graph evaluates by recorded numbers", EQUATIONS, "            append(fn(*[values[i] for i in places]))", "            append(fn(*[values[i] for i in sorted(places)]))"),
     Bug("replay loses constants", EQUATIONS, "made = var.op(*[env.get(p, p.data) for p in var.parents])", "made = var.op(*[env.get(p, 1.0) for p in var.parents])"),

@@ -9,7 +9,7 @@ from typing import Any
 
 from ..engine.value import Value
 from ..graph.structure import flatten, parameter_names
-from ..graph.variable import Var
+from ..graph.variable import as_leaf
 from ..nn.module import Module
 from ..ops.floats import number
 
@@ -74,7 +74,7 @@ class Subject:
             else:
                 given.append(next(rest))
         result = self.f(*self.structure.unflatten(given))
-        outputs, structure = flatten(result, _result, f"the result of {self.title}")
+        outputs, structure = flatten(result, as_leaf, f"the result of {self.title}")
         self.output_names = structure.names("")
         return outputs
 
@@ -100,10 +100,6 @@ def _leaf(leaf: Any, where: str) -> Any:
     if isinstance(leaf, (Module, Value)):
         return leaf.data if isinstance(leaf, Value) else leaf
     return number(leaf, f"{where} as a number, a module, or a container of them")
-
-
-def _result(leaf: Any, where: str) -> Any:
-    return leaf if isinstance(leaf, (Value, Var)) else number(leaf, f"{where} as a number or Value")
 
 
 def _as_value(x: Any) -> Any:

@@ -16,7 +16,7 @@ from .. import data, nn
 from ..data import Dataset
 from ..engine.value import Value
 from ..errors import GraphvizMissingError
-from ..files import _written_whole
+from ..files import folder_written_whole
 from ..optim import optimizers as optim
 from ..training.fitting import accuracy, fit
 from ..training.history import History
@@ -149,7 +149,7 @@ def train(
     whole, learnt, kept, model = task
     chosen = optim.create(optimizer, model.parameters(), lr)
     folder = Path(f"{name}-out" if out is None else out)
-    with _written_whole(folder) as draft:
+    with folder_written_whole(folder) as draft:
         say(f"{name}: {len(whole)} examples, {len(whole.feature_names)} features, {len(whole.class_names)} classes")
         say(f"{model.modules[-1]!r}, {len(model.parameters())} parameters")
         say(f"learns from {len(learnt)} examples, is tested on {len(kept)}")

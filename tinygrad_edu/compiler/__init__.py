@@ -9,10 +9,10 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
+from ..arguments import unknown
 from ..engine.value import Value
 
 if TYPE_CHECKING:
@@ -79,9 +79,7 @@ def compile(
     if not callable(f):
         raise TypeError(f"compile takes a function, got {type(f).__name__}: {f!r:.60}")
     if backend not in _BACKENDS:
-        near = difflib.get_close_matches(str(backend), _BACKENDS, n=1)
-        hint = f"; did you mean {near[0]!r}?" if near else "."
-        raise ValueError(f"no back end is called {backend!r}{hint} Known: {', '.join(_BACKENDS)}")
+        raise ValueError(unknown("back end", backend, _BACKENDS))
     if devices is not None and backend != "jax":
         raise ValueError(f"devices are JAX's: use backend='jax', got backend={backend!r}")
     from .compiled import Compiled

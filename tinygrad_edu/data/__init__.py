@@ -13,10 +13,9 @@ Examples
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable
 
-from ..arguments import as_count, as_seed
+from ..arguments import as_count, as_seed, unknown
 from .dataset import Dataset as Dataset
 from .generated import blobs, circles, moons, spirals, xor
 from .iris import iris
@@ -78,7 +77,5 @@ def load(name: str, n: int | None = None, noise: float | None = None, seed: int 
         raise TypeError(f"the name of a data set must be a string, not {name!r}; known: {', '.join(NAMES)}")
     loader = _LOADERS.get(name)
     if loader is None:
-        near = difflib.get_close_matches(name.lower(), NAMES, n=1, cutoff=0.5)
-        hint = f"; did you mean {near[0]!r}?" if near else "."
-        raise ValueError(f"no data set is called {name!r}{hint} Known: {', '.join(NAMES)}")
+        raise ValueError(unknown("data set", name, NAMES))
     return loader(None if n is None else as_count(n, "n"), noise, as_seed(seed))

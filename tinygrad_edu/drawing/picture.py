@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
 import os
 from collections.abc import Callable, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
 
+from ..arguments import unknown
 from ..engine.value import Value
 from ..errors import GraphvizMissingError
 from ..files import write_whole
@@ -101,9 +101,7 @@ class Drawing:
     def render(self, format: str, *, scale: float = 2.0) -> bytes:
         """Give the drawing in one of the formats svg, png, pdf, dot, txt, as bytes."""
         if format not in FORMATS:
-            near = difflib.get_close_matches(format, FORMATS, 1)
-            hint = f" (did you mean {near[0]!r}?)" if near else ""
-            raise ValueError(f"cannot draw in the format {format!r}{hint}: use {', '.join(FORMATS)}")
+            raise ValueError(unknown("format", format, FORMATS))
         if format in ("png", "pdf"):
             from .formats.png_pdf import paint
 

@@ -119,6 +119,7 @@ def dependents(order: Iterable[Any], sources: Iterable[Any]) -> set[Any]:
     return found
 
 
-def _differentiable(node: Any) -> Sequence[Any]:
+def partials_in_kind(node: Any) -> Sequence[Any]:
+    """Give the partial derivatives of a node as numbers of its own kind, which can be differentiated again."""
     partials: Sequence[Any] = node.op.partials(node, *node.parents)
     return partials

@@ -8,12 +8,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from ..engine.context import recording
 from ..engine.shown import Shown
-from ..engine.sweep import accumulate, dependents, topological_order
+from ..engine.sweep import accumulate, dependents, partials_in_kind, topological_order
 from ..engine.value import Value
 from ..errors import GraphError
 from ..ops.floats import number
@@ -21,7 +21,7 @@ from ..ops.operation import Op
 from . import printing
 from .equations import Equations
 from .structure import NUMBER, Structure, flatten, tuple_of
-from .variable import Eqn, Tracer, Var, as_leaf
+from .variable import Tracer, Var, as_leaf
 
 
 class Graph(Equations, Shown):
@@ -180,7 +180,7 @@ class Graph(Equations, Shown):
 
     def _gradient(self, tracer: Tracer, inputs: list[Var], outputs: list[Any]) -> tuple[list[Any], Structure]:
         order = list(tracer.variables)
-        adjoints = accumulate(order, {outputs[0]: 1.0}, _symbolic_partials, dependents(order, inputs))
+        adjoints = accumulate(order, {outputs[0]: 1.0}, partials_in_kind, dependents(order, inputs))
         children = self.input_structure.children
         return [adjoints.get(var, 0.0) for var in inputs], children[0] if len(children) == 1 else self.input_structure
 
@@ -358,7 +358,3 @@ class Graph(Equations, Shown):
             f"<Graph {self.name}: {counted(len(self.inputs), 'input')}{captured}, "
             f"{counted(len(self.variables), 'equation')}, {counted(len(self.outputs), 'output')}>"
         )
-
-
-def _symbolic_partials(var: Eqn) -> Sequence[Any]:
-    return var.op.partials(var, *var.parents)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Iterable
-from difflib import get_close_matches
 from typing import Any
 
+from .. import json_numbers
+from ..arguments import nearest
 from ..engine.context import Scope
 from ..engine.value import Value
 from ..errors import GraphError
@@ -60,8 +60,8 @@ def to_json(graph: Equations) -> str:
             "version": VERSION,
             "name": graph.name,
             "inputs": [var.name for var in graph.inputs],
-            "captured": [{"name": value.name, "data": _write(value.data)} for value in graph.captured],
-            "constants": [_write(float(text)) for text in constants],
+            "captured": [{"name": value.name, "data": json_numbers.to_json(value.data)} for value in graph.captured],
+            "constants": [json_numbers.to_json(float(text)) for text in constants],
             "scopes": [
                 {"name": s.name, "parent": scopes[s.parent] if s.parent is not None else None} for s in scopes
             ],
@@ -73,10 +73,6 @@ def to_json(graph: Equations) -> str:
         allow_nan=False,
         ensure_ascii=False,
     )  # fmt: skip
-
-
-def _write(x: float) -> float | str:
-    return x if math.isfinite(x) else repr(x)
 
 
 def _write_structure(structure: Structure) -> Any:
@@ -164,22 +160,17 @@ def _at(places: list[Any], index: Any, what: str) -> Any:
 
 
 def _read(item: Any) -> float:
-    if item in ("nan", "inf", "-inf") and isinstance(item, str):
-        return float(item)
-    _expect(type(item) in (int, float), 'a number, "nan", "inf" or "-inf"', item)
     try:
-        return float(item)
-    except OverflowError:
-        raise GraphError(f"not a graph: a number is too large for a float: {str(item)[:20]}…") from None
+        return json_numbers.from_json(item)
+    except ValueError as error:
+        raise GraphError(f"not a graph: {error}") from None
 
 
 def _operation(name: Any, known: dict[str, Op]) -> Op:
     if not isinstance(name, str) or name not in known or known[name] is CONSTANT:
-        near = get_close_matches(str(name)[:50], known, n=1)
-        hint = f"; did you mean {near[0]!r}?" if near else ""
         raise GraphError(
-            f"not a graph: unknown operation {name!r:.60}{hint} (operations of your own are passed as "
-            "from_json(text, ops=[...]))"
+            f"not a graph: unknown operation {name!r:.60}{nearest(str(name), known)} (operations of your own are "
+            "passed as from_json(text, ops=[...]))"
         )
     return known[name]
 

@@ -7,9 +7,8 @@ import math
 import re
 import unicodedata
 from collections.abc import Sequence
-from typing import Any
 
-from ..engine.sweep import accumulate, dependents
+from ..engine.sweep import accumulate, dependents, partials_in_kind
 from ..errors import GraphError
 from ..ops.table import CONSTANT, OPS
 from .equations import Equations
@@ -88,7 +87,7 @@ def to_python(graph: Equations) -> str:
     (output,) = graph._replay(inputs[: len(graph.inputs)], own.__getitem__)
     output = tracer.lift(output)
     order = list(tracer.variables)
-    adjoints = accumulate(order, {output: 1.0}, _partials, dependents(order, inputs))
+    adjoints = accumulate(order, {output: 1.0}, partials_in_kind, dependents(order, inputs))
     outputs = [output, *[tracer.lift(adjoints.get(var, 0.0)) for var in inputs]]
     flat = Structure("tuple", (NUMBER,) * len(inputs))
     small = simplified(Equations(name, inputs, flat, tracer, outputs, tuple_of(len(outputs))))
@@ -105,10 +104,6 @@ def to_python(graph: Equations) -> str:
     parts += [f"    {line}\n" for line in lines]
     parts.append(f"    return {value}, {{{gradient}}}\n")
     return "".join(parts)
-
-
-def _partials(var: Eqn) -> Sequence[Any]:
-    return var.op.partials(var, *var.parents)
 
 
 def _lines(variables: Sequence[Eqn], names: dict[Var, str], taken: set[str]) -> tuple[list[str], list[str]]:

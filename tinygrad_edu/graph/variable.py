@@ -186,4 +186,4 @@ class Tracer:
 
 def as_leaf(leaf: Any, where: str) -> Any:
     """Accept a number, Value or graph variable as a leaf of nested arguments."""
-    return leaf if isinstance(leaf, (Value, Var)) else number(leaf, f"{where} as a number")
+    return leaf if isinstance(leaf, (Value, Var)) else number(leaf, f"{where} as a number or Value")

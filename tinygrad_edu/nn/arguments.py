@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
 import random
 from collections.abc import Callable
 from operator import methodcaller
 from types import ModuleType
 from typing import Any
 
-from ..arguments import as_count, as_seed
+from ..arguments import as_count, as_seed, unknown
 from ..ops.operation import Op
 from ..ops.table import OPS
 
@@ -37,9 +36,7 @@ def activation_of(activation: Activation, nonlin: bool | None = None) -> tuple[A
     if isinstance(activation, str):
         known = [name for name, op in OPS.items() if op.arity == 1]
         if activation not in known:
-            near = difflib.get_close_matches(activation.lower(), [*known, "linear"], n=1)
-            hint = f"; did you mean {near[0]!r}?" if near else "."
-            raise ValueError(f"no activation is called {activation!r}{hint} Known: linear, {', '.join(sorted(known))}")
+            raise ValueError(unknown("activation", activation, ["linear", *sorted(known)]))
         # The method of a Value is quicker than the function, which must first find out what it was given.
         return activation, methodcaller(activation)
     if not callable(activation):

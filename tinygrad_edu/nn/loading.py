@@ -51,7 +51,7 @@ def load(path: str | os.PathLike[str]) -> Any:
     saved = model_file.read(path)
     try:
         module = build(saved["architecture"])
-    except (TypeError, KeyError, ValueError) as error:
+    except (TypeError, KeyError, ValueError, RecursionError) as error:
         raise ValueError(f"cannot rebuild the model in {os.fspath(path)!r}: {error}") from None
     module.load_state_dict(saved["state"])
     return module

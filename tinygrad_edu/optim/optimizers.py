@@ -21,12 +21,11 @@ Examples
 
 from __future__ import annotations
 
-import difflib
 import math
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
-from ..arguments import as_number
+from ..arguments import as_number, unknown
 from ..engine.value import Value
 
 if TYPE_CHECKING:
@@ -326,9 +325,7 @@ def create(name: str, params: Iterable[Value], lr: float | None = None) -> Optim
     """
     kind = OPTIMIZERS.get(name.lower()) if isinstance(name, str) else None
     if kind is None:
-        near = difflib.get_close_matches(str(name).lower(), OPTIMIZERS, n=1)
-        hint = f"; did you mean {near[0]!r}?" if near else "."
-        raise ValueError(f"no optimiser is called {name!r}{hint} Known: {', '.join(OPTIMIZERS)}")
+        raise ValueError(unknown("optimiser", name, OPTIMIZERS))
     return kind(params, lr=kind.fit_lr if lr is None else lr)
 
 

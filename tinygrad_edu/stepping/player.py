@@ -94,7 +94,7 @@ class Player:
         if suffix not in (".html", ".htm", ".txt"):
             raise ValueError(f"cannot save a player as {path.suffix!r}: give a path that ends with .html (or .txt)")
         content = self.text() + "\n" if suffix == ".txt" else self.page
-        write_whole(path, content.encode("utf-8"))
+        write_whole(path, content)
         return path
 
     def text(self) -> str:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from ..arguments import nearest
 from ..drawing.lettering import number
 from ..drawing.records.drawables import labels_of
 from ..engine.sweep import topological_order
@@ -129,8 +129,7 @@ def walk(
                 made.append(step)
             at += 1
         else:
-            near = difflib.get_close_matches(asked, by_label, 1)
-            output(f"no node is called {asked!r}{f' (did you mean {near[0]}?)' if near else ''}. {HELP}")
+            output(f"no node is called {asked!r}{nearest(asked, by_label) or '.'} {HELP}")
             continue
         if at == 0:
             output("At the start: only the leaves have values.")

@@ -5,12 +5,12 @@ An engine that is to join writes the four methods, and a line in `ENGINES`.
 
 from __future__ import annotations
 
-import difflib
 import math
 import random
 from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
+from ..arguments import unknown
 from ..engine.collector import collector_paused
 from ..engine.context import no_grad
 from ..engine.sweep import topological_order
@@ -153,10 +153,7 @@ def open_engine(
     if name in COMPILED:
         return _compiled(model, loss, optimizer, X, y, name), f"{name}: asked for by name"
     if name not in ENGINES:
-        known = ["auto", *ENGINES, *COMPILED]
-        near = difflib.get_close_matches(str(name), known, n=1)
-        hint = f"; did you mean {near[0]!r}?" if near else "."
-        raise ValueError(f"no engine is called {name!r}{hint} Known: {', '.join(known)}")
+        raise ValueError(unknown("engine", name, ["auto", *ENGINES, *COMPILED]))
     return ENGINES[name](model, loss, optimizer), f"{name}: asked for by name"
 
 

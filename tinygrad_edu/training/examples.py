@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -10,7 +9,7 @@ from functools import cached_property
 from itertools import chain
 from typing import Any, Literal
 
-from ..arguments import as_examples, as_list, as_number, shape_of
+from ..arguments import as_examples, as_list, as_number, shape_of, unknown
 from ..data.dataset import Dataset, stratified
 from ..engine.context import no_grad
 from ..nn.losses import LOSSES, Loss
@@ -179,9 +178,7 @@ def choose_loss(
     else:
         raise TypeError(f"loss must be a name, or a function of output and target, got {loss!r}")
     if name not in LOSSES:
-        near = difflib.get_close_matches(name, LOSSES, n=1, cutoff=0.4)
-        hint = f"; did you mean {near[0]!r}?" if near else "."
-        raise ValueError(f"no loss is called {name!r}{hint} Known: {', '.join(LOSSES)}")
+        raise ValueError(unknown("loss", name, LOSSES))
     parts = [_for_loss(name, outputs, part) for part in (train, held_out) if part is not None]
     return name, LOSSES[name], parts[0], parts[1] if len(parts) > 1 else None
 

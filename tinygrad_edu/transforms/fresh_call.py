@@ -7,18 +7,13 @@ from contextlib import contextmanager
 from typing import Any
 
 from ..engine.context import recording, running
-from ..engine.sweep import _differentiable, accumulate, dependents, topological_order
+from ..engine.sweep import accumulate, dependents, partials_in_kind, topological_order
 from ..engine.value import Value
 from ..graph.structure import NUMBER, flatten
 from ..graph.variable import Var, as_leaf
-from ..ops.floats import number
 from ..ops.table import CONSTANT, identity
 
 Argnums = int | Sequence[int]
-
-
-def _result(leaf: Any, where: str) -> Any:
-    return leaf if isinstance(leaf, (Value, Var)) else number(leaf, f"{where} as a number or Value")
 
 
 class Run:
@@ -41,11 +36,11 @@ class Run:
             result = f(*given, **keywords)
         name = getattr(f, "__name__", "the function")
         self.name = name
-        self.outputs, self.structure = flatten(result, _result, f"the result of {name}")
+        self.outputs, self.structure = flatten(result, as_leaf, f"the result of {name}")
         self.order = topological_order(*_nodes(self.outputs))
         self.tracers = {out.tracer for out in self.outputs if isinstance(out, Var)}
         self.symbolic = bool(self.tracers or self.outside(self.order))
-        self.locals_of = _differentiable if self.symbolic else _recorded
+        self.locals_of = partials_in_kind if self.symbolic else _recorded
         self.wanted = dependents(self.order, [form for x in self.fresh for form in self.forms(x)])
 
     def only_output(self, what: str) -> Any:
@@ -95,7 +90,7 @@ class Run:
     def forward(self, directions: Sequence[Any]) -> list[Any]:
         """Sweep forwards along one direction."""
         if _nodes(directions):
-            self.locals_of, self.symbolic = _differentiable, True
+            self.locals_of, self.symbolic = partials_in_kind, True
         tangents = {form: d for x, d in zip(self.fresh, directions, strict=True) for form in self.forms(x)}
         for node in self.order:
             if node in tangents or node not in self.wanted:
