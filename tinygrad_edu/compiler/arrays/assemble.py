@@ -12,10 +12,10 @@ from ..scalars.lowering import Lowered
 from ..scalars.normalise import normalise
 from ..scalars.ssa import BATCHED
 from .instructions import Layout
-from .program import Program
+from .program import ArrayProgram
 
 
-def assemble(lowered: Lowered, gradient: bool, weighted: bool = False) -> Program:
+def assemble(lowered: Lowered, gradient: bool, weighted: bool = False) -> ArrayProgram:
     """Make the array program of the outputs, and of the gradient of the only output if wanted.
 
     Parameters
@@ -28,7 +28,7 @@ def assemble(lowered: Lowered, gradient: bool, weighted: bool = False) -> Progra
 
     Returns
     -------
-    Program
+    ArrayProgram
     """
     ssa = lowered.ssa
     count = len(lowered.params)
@@ -48,7 +48,7 @@ def assemble(lowered: Lowered, gradient: bool, weighted: bool = False) -> Progra
     layout = Layout(nodes, nodes.constant(1.0), [[renumbered[i] for i in part] for part in parts])
     rows = layout.rows
     outputs = [(nodes.kinds[i] == BATCHED, int(rows[i])) for i in places[: len(lowered.outputs)]]
-    return Program(
+    return ArrayProgram(
         instructions=layout.instructions,
         rows=layout.used[0],
         batched_rows=layout.used[1],

@@ -79,7 +79,7 @@ class Instruction(NamedTuple):
 
 
 @dataclass
-class Program:
+class ArrayProgram:
     """An array program.
 
     Attributes
@@ -143,7 +143,7 @@ class Program:
         return "\n".join(self.lines())
 
     def __repr__(self) -> str:
-        return f"<Program: {len(self)} array operations, {self.rows} + {self.batched_rows} × N numbers>"
+        return f"<ArrayProgram: {len(self)} array operations, {self.rows} + {self.batched_rows} × N numbers>"
 
     def label(self, index: int) -> str:
         """Give the name of the result of an instruction."""
@@ -194,7 +194,7 @@ def _formula(step: Instruction, operands: list[str]) -> str:
 class Names:
     """Knows what stands in which row, and calls it something."""
 
-    def __init__(self, program: Program) -> None:
+    def __init__(self, program: ArrayProgram) -> None:
         self.program = program
         self.owner: tuple[dict[int, str], dict[int, str]] = ({}, {})
         unbatched, batched = self.owner

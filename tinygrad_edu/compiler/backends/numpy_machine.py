@@ -11,7 +11,7 @@ import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
 from ...ops.table import OPS
-from ..arrays.program import Instruction, Operand, Program
+from ..arrays.program import ArrayProgram, Instruction, Operand
 from .numpy_functions import elementwise, reduction, reduction_of_segments
 from .workspace import Workspace
 
@@ -25,12 +25,12 @@ class Machine(Workspace):
 
     Parameters
     ----------
-    program : Program
+    program : ArrayProgram
     count : int
         How many examples a batch has.
     """
 
-    def __init__(self, program: Program, count: int) -> None:
+    def __init__(self, program: ArrayProgram, count: int) -> None:
         super().__init__(program, count)
         self._upright = self._inputs_for_products()
         self._zeros = np.zeros(0)
