@@ -20,6 +20,20 @@ if TYPE_CHECKING:
 _NUMBERS = 4_000_000  # in the batched workspace; larger batches are run in parts
 
 
+class Place(NamedTuple):
+    """Where a number stands: in which workspace, and in which row of it."""
+
+    batched: bool
+    row: int
+
+
+class ConstantRow(NamedTuple):
+    """A row of the unbatched workspace that never changes."""
+
+    row: int
+    number: float
+
+
 class Operand(NamedTuple):
     """What an instruction reads.
 
@@ -95,12 +109,10 @@ class ArrayProgram:
         Where the parameters start.
     inputs : list of int
         Where the inputs of each array of arguments start.
-    constants : list of (int, float)
-        Rows that never change.
+    constants : list of ConstantRow
     ones : list of int
         Batched rows of ones.
-    outputs : list of (bool, int)
-        Workspace and row of each output.
+    outputs : list of Place
     gradients : ndarray of int, or None
         The row of each parameter's derivative.
     couples : bool
@@ -120,9 +132,9 @@ class ArrayProgram:
     weighted: bool
     parameters_row: int
     inputs: list[int]
-    constants: list[tuple[int, float]]
+    constants: list[ConstantRow]
     ones: list[int]
-    outputs: list[tuple[bool, int]]
+    outputs: list[Place]
     gradients: Rows | None
     couples: bool
     names: list[list[str]]

@@ -1,4 +1,10 @@
-"""With this module an array program runs on NumPy: buffers made once, each instruction a call or two into them."""
+"""With this module an array program runs on NumPy: buffers made once, each instruction a call or two into them.
+
+At this size of array the call costs more than the arithmetic, so all that can be settled beforehand is settled when the
+machine is made: a run is a list of functions and their arguments, applied one after the other. Operands are views into
+the workspace wherever the rows are evenly spaced, results are written where they are to stay, and arguments are
+positional, which NumPy reads quicker than keywords.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +22,7 @@ from .numpy_functions import elementwise, reduction, reduction_of_segments
 from .workspace import Workspace
 
 Array = Any
-Call = tuple[Callable[..., Any], tuple[Any, ...]]
+Call = tuple[Callable[..., Any], tuple[Any, ...]]  # plain, for every run unpacks every one
 _WIDE = 16  # numbers in an array of arguments from which it is worth leaving it as it comes
 
 
