@@ -1,7 +1,7 @@
-"""Random programs and random networks, run by every back end, agree with the eager engine, nan and infinities included.
+"""Random programs and random networks, run by every back end, agree with the eager engine and the plain interpreter.
 
 The quick profile looks at some of them, CI at 2,000 programs and 200 networks, and ``--hypothesis-profile=deep`` at a
-hundred thousand; but XLA takes a second for each function, so JAX sees fewer.
+hundred thousand; but XLA takes a second for each function, so JAX sees fewer. Nan and infinities are included.
 """
 
 import os
@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from support.compiler_programs import assert_agree, eager
+from support.compiler_programs import assert_agree, eager, interpreted
 from support.random_networks import RandomNetwork
 
 import tinygrad_edu as tg
@@ -104,11 +104,12 @@ def assert_bundle_agrees(bundle, backend):
     _, gradient = tg.compile(lambda x: tg.sum(every(x)), params, backend).value_and_grad(X)
     gradients = iter(gradient)
     for number, case in enumerate(bundle):
-        true_gradient, true_outputs = case.eager()
+        _, plain_gradient, plain_outputs = interpreted(case, case.params, case.rows)
         ours = [next(gradients) for _ in case.params]
         try:
-            assert_agree(outputs[:, number], true_outputs)
-            assert_agree(ours, true_gradient)
+            for true_gradient, true_outputs in (case.eager(), (plain_gradient, plain_outputs)):
+                assert_agree(outputs[:, number], true_outputs)
+                assert_agree(ours, true_gradient)
         except AssertionError as error:
             if not case.hangs_on_the_sign_of_a_zero():
                 error.add_note(f"in\n{case}")
@@ -117,13 +118,14 @@ def assert_bundle_agrees(bundle, backend):
 
 def assert_network_agrees(seed, backend):
     network = RandomNetwork(seed)
-    value, gradient, losses = network.eager()
     try:
         compiled = tg.compile(network.one, network.params, backend)
         our_value, our_gradient = compiled.value_and_grad(*network.arrays, weights=network.weights)
-        assert_agree(our_gradient, gradient)
-        assert_agree(our_value, value)
-        assert_agree(compiled(*network.arrays), losses)
+        plain = interpreted(network.one, network.params, *network.arrays, weights=network.weights)
+        for value, gradient, losses in (network.eager(), plain):
+            assert_agree(our_gradient, gradient)
+            assert_agree(our_value, value)
+            assert_agree(compiled(*network.arrays), losses)
     except BaseException as error:
         error.add_note(f"in RandomNetwork({seed})")
         raise

@@ -7,6 +7,7 @@ import numpy as np
 
 import tinygrad_edu as tg
 from tinygrad_edu import OPS, Value
+from tinygrad_edu.compiler import interpreter
 
 CUBE = tg.Op("cube", lambda x: x * x * x, lambda y, x: (3.0 * x * x,))
 SPREAD = tg.Op("spread", lambda *xs: max(xs) - min(xs), lambda y, *xs: tuple(0.0 * x for x in xs))
@@ -82,6 +83,16 @@ def eager(f, params, *arrays, weights=None):
         outputs.append(out.data)
     value = sum(share * out for share, out in zip(shares.tolist(), outputs, strict=True))
     return value, np.array([p.grad for p in params]), np.array(outputs)
+
+
+def interpreted(f, params, *arrays, weights=None):
+    """The same by the plain interpreter: of one graph of the whole batch."""
+    count = len(arrays[0]) if arrays else 1
+    shares = np.full(count, 1.0 / count) if weights is None else weights / weights.sum()
+    graph = tg.trace(f, *[array[0].tolist() for array in arrays])
+    columns = [column for array in arrays for column in array.reshape(count, -1).T]
+    value, gradient = interpreter.value_and_grad(graph, columns, params, shares)
+    return value, gradient, interpreter.outputs(graph, columns, count)[0]
 
 
 def _as_values(item):

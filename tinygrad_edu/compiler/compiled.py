@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections import OrderedDict
-from collections.abc import Callable, Iterator, Sequence
-from functools import partial
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -15,62 +13,42 @@ from ..engine.value import Value
 from ..errors import GraphError
 from ..graph.graph import Graph
 from ..graph.structure import Structure
-from .arrays.assemble import assemble
-from .arrays.program import Program
-from .backends.numpy_machine import Machine
+from .arrays.program import ArrayProgram
 from .batch import Batch, as_floats, stacked
-from .scalars.lowering import Lowered, lower
+from .runner import Recent, Runner, Wanted, machine_maker
+from .scalars.lowering import lower
 from .scalars.pure_trace import traced
 
 Array = Any
-_KEPT = 4  # batch sizes whose buffers are kept
+
+STRUCTURES = 16
+"""For how many structures of arguments a compiled function keeps its trace, its programs and their machines."""
+
+SHAPES = 8
+"""For how many shapes of arrays it knows the machine at once."""
 
 
-def machine_of(backend: str, devices: Sequence[Any] | None = None) -> Callable[[Program, int], Any]:
-    """Give what makes a machine for a program and a size of batch.
+class _Traced(NamedTuple):
+    """What is made from one structure of arguments."""
 
-    Parameters
-    ----------
-    backend : {"numpy", "numba", "jax"}
-    devices : sequence, optional
-        Of JAX, to spread the examples over.
-
-    Returns
-    -------
-    callable
-    """
-    if backend == "numpy":
-        return Machine
-    if backend == "numba":
-        try:
-            import numba  # noqa: F401
-        except ImportError as error:
-            raise ImportError("backend='numba' needs numba: pip install 'tinygrad-edu[fast]'") from error
-        from .backends.numba_machine import NumbaMachine
-
-        return NumbaMachine
-    try:
-        from .backends.jax_machine import JaxMachine, tables
-
-        tables()
-    except ImportError as error:
-        raise ImportError("backend='jax' needs JAX: pip install 'tinygrad-edu[jax]'") from error
-    return partial(JaxMachine, devices=devices)
+    runner: Runner
+    structure: Structure
+    """Of the outputs."""
+    only_output: Callable[[str], Any]
 
 
-class _Traced:
-    """All that is made from one structure of arguments."""
+class _Met(NamedTuple):
+    """What arguments of a shape met before run on."""
 
-    def __init__(self, lowered: Lowered, structure: Structure, only_output: Callable[[str], Any]) -> None:
-        self.lowered = lowered
-        self.structure = structure
-        self.only_output = only_output
-        self.programs: dict[str, Program] = {}
-        self.machines: dict[str, OrderedDict[int, Any]] = {}
+    machine: Any
+    traced: _Traced
 
 
 class Compiled:
     """A function of one example, made to run on batches; see `tinygrad_edu.compile`.
+
+    It is traced anew for each structure of its arguments. What has been made is kept for the latest 16 of them, and of
+    each for the latest 8 sizes of batch; beyond that, what was used least recently is made again when it is needed.
 
     Attributes
     ----------
@@ -88,12 +66,12 @@ class Compiled:
     ) -> None:
         self.f = f
         self.backend = backend
-        self._machine = machine_of(backend, devices)
+        self._make_machine = machine_maker(backend, devices)
         self._params = params
-        self._traced: dict[Any, _Traced] = {}
+        self._traced: Recent[Any, _Traced] = Recent(STRUCTURES)
+        self._met: Recent[Any, _Met] = Recent(SHAPES)
         self._latest: _Traced | None = None
-        self._program: Program | None = None
-        self._known: dict[Any, tuple[Any, _Traced]] = {}  # machines for gradients, by shapes and types of arguments
+        self._program: ArrayProgram | None = None
         self._lock = threading.RLock()
 
     # ------------------------------------------------------------------------------------ looking
@@ -101,10 +79,10 @@ class Compiled:
     @property
     def params(self) -> list[Value]:
         """The Values that gradients are given for, in their order."""
-        return list(self._params) if self._params is not None else list(self._needed("params").lowered.params)
+        return list(self._params) if self._params is not None else list(self._needed("params").runner.lowered.params)
 
     @property
-    def program(self) -> Program:
+    def program(self) -> ArrayProgram:
         """The array program that was run last (value and gradient if that was asked for); prints one line a step."""
         self._needed("program")
         assert self._program is not None
@@ -149,13 +127,9 @@ class Compiled:
         """
         with self._lock:
             batch, made = self._prepare(args)
-            outputs = np.empty((len(made.lowered.outputs), batch.size))
-            for part, start, machine in self._parts(made, "value", batch, None):
-                machine.feed(part.arrays)
-                machine.set_parameters()
-                machine.run()
-                outputs[:, start : start + part.size] = machine.outputs()
-        return stacked(made.structure, outputs)
+            self._program = made.runner.program("outputs")
+            parts = [machine.outputs() for machine in made.runner.run("outputs", batch.arrays, batch.size)]
+        return stacked(made.structure, parts[0] if len(parts) == 1 else np.concatenate(parts, axis=1))
 
     def value_and_grad(
         self, *args: Any, reduce: str = "mean", weights: Any = None, at: Any = None
@@ -186,27 +160,32 @@ class Compiled:
             If shapes do not fit, or there is no example.
         """
         with self._lock:
-            known = self._known.get((weights is None, _shapes(args)))
-            if known is not None:  # the usual case: arrays of shapes that were met before
-                machine, self._latest = known
-                self._program = machine.program
-                return _evaluated(machine, args, _seed_of(reduce, weights, machine.count)[0], at)
-            return self._in_parts(args, reduce, weights, at)
+            met = self._met.get((weights is None, _shapes(args)))
+            if met is None:
+                return self._in_parts(args, reduce, weights, at)
+            # The usual case: shapes that were met before. Nothing is looked up, or made, but the results.
+            machine, self._latest = met
+            self._program = machine.program
+            machine.feed(args)
+            machine.set_parameters(at)
+            machine.set_seed(_seed_of(reduce, weights, machine.count))
+            machine.run()
+            return machine.value(), machine.gradient()
 
     @collector_paused()  # while it may compile
     def _in_parts(self, args: tuple[Any, ...], reduce: str, weights: Any, at: Any) -> tuple[float, Array]:
         batch, made = self._prepare(args)
         made.only_output("value_and_grad")
-        seed, kind = _seed_of(reduce, weights, batch.size)
+        seed = _seed_of(reduce, weights, batch.size)
+        wanted: Wanted = "gradient" if weights is None else "weighted gradient"
+        self._program = made.runner.program(wanted)
         value, gradient = 0.0, 0.0
         with np.errstate(all="ignore"):
-            for part, start, machine in self._parts(made, kind, batch, seed):
-                if part is batch and (shapes := _shapes(args)) is not None:
-                    self._known[weights is None, shapes] = machine, made
-                part_seed = seed if isinstance(seed, float) else seed[start : start + part.size]
-                more, slopes = _evaluated(machine, part.arrays, part_seed, at)
-                value += more
-                gradient += slopes
+            for machine in made.runner.run(wanted, batch.arrays, batch.size, seed, at):
+                value += machine.value()
+                gradient += machine.gradient()
+        if machine.count == batch.size and (shapes := _shapes(args)) is not None:
+            self._met.get_or_make((weights is None, shapes), lambda key: _Met(machine, made))
         return value, gradient
 
     def backward(self, *args: Any, reduce: str = "mean", weights: Any = None) -> float:
@@ -230,50 +209,29 @@ class Compiled:
 
     def _prepare(self, args: tuple[Any, ...]) -> tuple[Batch, _Traced]:
         batch = Batch.of(args)
-        made = self._traced.get(batch.structure)
-        if made is None:
-            with collector_paused():
-                graph, inner = traced(self.f, batch.example(), self._params)
-                params = self._params
-                if params is None:
-                    params = [value for value in graph.captured if value not in inner]
-                made = _Traced(lower(graph, params, batch.sizes()), graph.output_structure, graph.only_output)
-            self._traced[batch.structure] = made
+        made = self._traced.get_or_make(batch.structure, lambda structure: self._trace(batch))
         self._latest = made
         return batch, made
 
-    def _parts(self, made: _Traced, kind: str, batch: Batch, seed: Any) -> Iterator[tuple[Batch, int, Any]]:
-        """Give the batch, in parts if the workspace would be large, each with the machine to run it on."""
-        program = made.programs.get(kind)
-        if program is None:
-            with collector_paused():
-                program = made.programs[kind] = assemble(made.lowered, kind != "value", kind == "weighted")
-        self._program = program
-        size = program.part_of(batch.size)
-        for start in range(0, batch.size, size):
-            part = batch if size == batch.size else batch.part(start, size)
-            yield part, start, self._machine_for(made, kind, program, part.size)
-
-    def _machine_for(self, made: _Traced, kind: str, program: Program, count: int) -> Any:
-        machines = made.machines.setdefault(kind, OrderedDict())
-        machine = machines.get(count)
-        if machine is None:
-            machine = machines[count] = self._machine(program, count)
-            if len(machines) > _KEPT:
-                machines.popitem(last=False)
-                self._known.clear()
-        machines.move_to_end(count)
-        return machine
+    @collector_paused()
+    def _trace(self, batch: Batch) -> _Traced:
+        graph, inner = traced(self.f, batch.example(), self._params)
+        params = self._params
+        if params is None:
+            params = [value for value in graph.captured if value not in inner]
+        runner = Runner(lower(graph, params, batch.sizes()), self._make_machine)
+        return _Traced(runner, graph.output_structure, graph.only_output)
 
     def __reduce__(self) -> Any:
         raise TypeError("a compiled function holds buffers and cannot be pickled or copied: compile it again there")
 
 
-def _seed_of(reduce: str, weights: Any, count: int) -> tuple[Any, str]:
+def _seed_of(reduce: str, weights: Any, count: int) -> float | Array:
+    """Give what each of so many examples counts: one number for all, or one for each."""
     if reduce not in ("mean", "sum"):
         raise ValueError(f"reduce must be 'mean' or 'sum', got {reduce!r}")
     if weights is None:
-        return (1.0 / count if reduce == "mean" else 1.0), "gradient"
+        return 1.0 / count if reduce == "mean" else 1.0
     row = as_floats(weights, "weights")
     if row.shape != (count,):
         raise ValueError(f"weights must have one number for each of the {count} examples, got shape {row.shape}")
@@ -281,7 +239,7 @@ def _seed_of(reduce: str, weights: Any, count: int) -> tuple[Any, str]:
         if row.sum() == 0.0:
             raise ValueError("the weights add up to 0, so there is no weighted mean; use reduce='sum'")
         row = row / row.sum()
-    return row, "weighted"
+    return row
 
 
 def _shapes(args: tuple[Any, ...]) -> tuple[Any, ...] | None:
@@ -290,12 +248,3 @@ def _shapes(args: tuple[Any, ...]) -> tuple[Any, ...] | None:
         if type(arg) is not np.ndarray:
             return None
     return tuple([(arg.shape, arg.dtype.char) for arg in args])
-
-
-def _evaluated(machine: Any, arrays: Sequence[Array], seed: Any, at: Any) -> tuple[float, Array]:
-    """Run a machine; give value and gradient."""
-    machine.feed(arrays)
-    machine.set_parameters(at)
-    machine.set_seed(seed)
-    machine.run()
-    return machine.value(), machine.gradient()

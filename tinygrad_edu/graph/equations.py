@@ -11,6 +11,24 @@ from ..ops.table import CONSTANT
 from .structure import Structure
 from .variable import Eqn, Tracer, Var
 
+class Numbered(NamedTuple):
+    """Equations with places in a list of numbers instead of variables: the inputs first, one more for each equation.
+
+    Attributes
+    ----------
+    fixed : list of float or Value
+        Captured Values and constants; they stand after the inputs.
+    code : list of (callable, tuple of int)
+        The function of each equation, and the places of its operands; plain pairs, for every evaluation unpacks them.
+    outputs : list of int
+        The places of the outputs.
+    """
+
+    fixed: list[float | Value]
+    code: list[tuple[Callable[..., float], tuple[int, ...]]]
+    outputs: list[int]
+
+
 Fields = tuple[str, Sequence[Var], Structure, Tracer, Sequence[Var], Structure]
 """What equations are made from, in the order in which the constructor takes it."""
 
@@ -19,7 +37,7 @@ class Equations:
     """The data of a graph: what is given, the lines of the computation, and what it results in."""
 
     __slots__ = (
-        "_program",
+        "_numbers",
         "captured",
         "captured_variables",
         "input_structure",
@@ -55,7 +73,7 @@ class Equations:
         self.captured_variables = tuple(tracer.captured.values())
         self.outputs = tuple(outputs)
         self.output_structure = output_structure
-        self._program: Any = None
+        self._numbers: Numbered | None = None
 
     @property
     def equations(self) -> tuple[Eqn, ...]:
@@ -71,9 +89,9 @@ class Equations:
             )
         return self.outputs[0]
 
-    def _numbered(self) -> tuple[list[float | Value], list[tuple[Any, tuple[int, ...]]], list[int]]:
+    def _numbered(self) -> Numbered:
         """Number the places: inputs first, then constants and captured Values, then one per equation."""
-        if self._program is None:
+        if self._numbers is None:
             place = {var: i for i, var in enumerate(self.inputs)}
             fixed: list[float | Value] = []
             for var in self.sources():
@@ -84,9 +102,8 @@ class Equations:
             for var in self.variables:
                 code.append((var.op.fn, tuple([place[parent] for parent in var.parents])))
                 place[var] = len(place)
-            self._program = (fixed, code, [place[var] for var in self.outputs])
-        program: tuple[list[float | Value], list[tuple[Any, tuple[int, ...]]], list[int]] = self._program
-        return program
+            self._numbers = Numbered(fixed, code, [place[var] for var in self.outputs])
+        return self._numbers
 
     def sources(self) -> Iterable[Var]:
         """List the variables that are given: inputs, captured Values and constants, those last by first use."""

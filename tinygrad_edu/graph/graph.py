@@ -118,7 +118,7 @@ class Graph(Equations, Shown):
         """
         numbers = self.flat(args)
         if {*map(type, numbers)} <= {float}:
-            return self.output_structure.unflatten(self.evaluate(numbers)[i] for i in self._numbered()[2])
+            return self.output_structure.unflatten(self.evaluate(numbers)[i] for i in self._numbered().outputs)
         return self.output_structure.unflatten(self._replay(numbers, lambda value: value))
 
     def flat(self, args: tuple[Any, ...]) -> list[Any]:

@@ -7,10 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from ..compiler.arrays.assemble import assemble
-from ..compiler.arrays.program import Program
 from ..compiler.batch import Batch, stacked
-from ..compiler.compiled import machine_of
+from ..compiler.runner import Runner, Wanted, machine_maker
 from ..compiler.scalars.lowering import lower
 from ..compiler.scalars.pure_trace import traced
 from ..engine.collector import collector_paused
@@ -58,7 +56,7 @@ class CompiledEngine:
         backend: str = "numpy",
     ) -> None:
         self.optimizer = optimizer
-        self._machine_type = machine_of(backend)
+        make_machine = machine_maker(backend)
         _check_rule(optimizer)
 
         def both(x: Any, target: Any) -> tuple[Any, Any]:
@@ -73,13 +71,11 @@ class CompiledEngine:
         with collector_paused():
             batch = Batch.of(self.prepare(X[:1], y[:1]))
             graph, _ = traced(both, batch.example(), optimizer.params)
-            self._lowered = lower(graph, optimizer.params, batch.sizes())
+            self._runner = Runner(lower(graph, optimizer.params, batch.sizes()), make_machine)
         self._structure = graph.output_structure.children[1]
         if not _enters(graph.outputs[0], set(optimizer.params)):
             raise TypeError("the loss must be a Value that depends on the model, but no parameter enters it")
-        self._programs: dict[bool, Program] = {}
-        self._program(gradient=True)  # now, for what cannot be compiled is to be known before the first step
-        self._machines: dict[tuple[bool, int], Any] = {}
+        self._runner.program("gradient")  # now, for what cannot be compiled is to be known before the first step
         self._fresh = False
         self._data: Array = None
         self._grad: Array = np.zeros(len(optimizer.params))
@@ -95,7 +91,7 @@ class CompiledEngine:
     def step(self, X: Array, y: Array) -> tuple[list[float], Any]:
         """Take one optimiser step on the mean loss of a batch; give the losses and outputs from before it."""
         with np.errstate(all="ignore"):
-            results = self._run(X, y, gradient=True)
+            results = self._run(X, y, "gradient")
             t = self.optimizer.steps_taken + 1
             self._data, self._memory = self.optimizer.update(self._data, self._grad, self._memory, t)
         self.optimizer.steps_taken = t
@@ -104,7 +100,7 @@ class CompiledEngine:
     def measure(self, X: Array, y: Array) -> tuple[list[float], Any]:
         """Give the losses and outputs, changing nothing."""
         with np.errstate(all="ignore"):
-            return self._run(X, y, gradient=False)
+            return self._run(X, y, "outputs")
 
     def synchronise(self) -> None:
         """Write parameters, gradients and the optimiser's memory back."""
@@ -124,24 +120,20 @@ class CompiledEngine:
             self._memory = tuple(np.array(slot) for slot in self.optimizer.state)
             self._fresh = True
 
-    def _run(self, X: Array, y: Array, gradient: bool) -> tuple[list[float], Any]:
+    def _run(self, X: Array, y: Array, wanted: Wanted) -> tuple[list[float], Any]:
         """Give losses and outputs, and keep the gradient; a large batch runs in parts, as far as the loss allows it."""
         self._read()
         count = len(X)
-        size = self._program(gradient).part_of(count)
         losses, outputs = [], []
-        for start in range(0, count, size):
-            part = slice(start, start + size)
-            machine = self._machine(gradient, min(size, count - start))
-            machine.feed((X[part], y[part]))
-            machine.set_parameters(self._data)
-            machine.set_seed(1.0 / count)
-            machine.run()
+        gradient = None
+        for machine in self._runner.run(wanted, (X, y), count, 1.0 / count, self._data):
             results = machine.outputs()
             losses += results[0].tolist()
             outputs.append(self._as_model_gives(results[1:]))
-            if gradient:
-                self._grad = self._grad + machine.gradient() if start else machine.gradient()
+            if wanted == "gradient":
+                gradient = machine.gradient() if gradient is None else gradient + machine.gradient()
+        if gradient is not None:
+            self._grad = gradient
         return losses, joined(outputs)
 
     def _as_model_gives(self, rows: Array) -> Any:
@@ -149,19 +141,6 @@ class CompiledEngine:
         if isinstance(outputs, np.ndarray):
             return outputs
         return [self._structure.unflatten(numbers) for numbers in rows.T.tolist()]
-
-    def _program(self, gradient: bool) -> Program:
-        program = self._programs.get(gradient)
-        if program is None:
-            with collector_paused():
-                program = self._programs[gradient] = assemble(self._lowered, gradient)
-        return program
-
-    def _machine(self, gradient: bool, size: int) -> Any:
-        machine = self._machines.get((gradient, size))
-        if machine is None:
-            machine = self._machines[gradient, size] = self._machine_type(self._program(gradient), size)
-        return machine
 
 
 def _enters(output: Any, params: set[Value]) -> bool:

@@ -1,4 +1,10 @@
-"""With this module the stages of the compiler are run one after the other: from a lowered graph to an array program."""
+"""With this module the stages of the compiler are run one after the other: from a lowered graph to an array program.
+
+differentiate   more nodes: the reverse sweep, with a sum over the examples where a batched node meets a shared one
+normalise       fewer nodes: equal work looks equal, and inner products appear
+schedule        groups of nodes that can run together
+select          an array operation or a few for each group, and rows for its results
+"""
 
 from __future__ import annotations
 
@@ -11,11 +17,11 @@ from ..scalars.gradient import differentiate
 from ..scalars.lowering import Lowered
 from ..scalars.normalise import normalise
 from ..scalars.ssa import BATCHED
-from .instructions import Layout
-from .program import Program
+from .instructions import InstructionSelector
+from .program import ArrayProgram, Place
 
 
-def assemble(lowered: Lowered, gradient: bool, weighted: bool = False) -> Program:
+def assemble(lowered: Lowered, gradient: bool, weighted: bool = False) -> ArrayProgram:
     """Make the array program of the outputs, and of the gradient of the only output if wanted.
 
     Parameters
@@ -28,7 +34,7 @@ def assemble(lowered: Lowered, gradient: bool, weighted: bool = False) -> Progra
 
     Returns
     -------
-    Program
+    ArrayProgram
     """
     ssa = lowered.ssa
     count = len(lowered.params)
@@ -45,13 +51,13 @@ def assemble(lowered: Lowered, gradient: bool, weighted: bool = False) -> Progra
     renumbered = {old: new for new, old in enumerate(sources)}
     # Each array of arguments is a block of its own, so that rows of ones can stand next to it.
     parts = [captured, [ssa.size, lowered.share, lowered.seed], *lowered.inputs, [seed] if weighted else []]
-    layout = Layout(nodes, nodes.constant(1.0), [[renumbered[i] for i in part] for part in parts])
-    rows = layout.rows
-    outputs = [(nodes.kinds[i] == BATCHED, int(rows[i])) for i in places[: len(lowered.outputs)]]
-    return Program(
-        instructions=layout.instructions,
-        rows=layout.used[0],
-        batched_rows=layout.used[1],
+    selected = InstructionSelector(nodes, nodes.constant(1.0), [[renumbered[i] for i in part] for part in parts])
+    rows = selected.rows
+    outputs = [Place(nodes.kinds[i] == BATCHED, int(rows[i])) for i in places[: len(lowered.outputs)]]
+    return ArrayProgram(
+        instructions=selected.instructions,
+        rows=selected.used[0],
+        batched_rows=selected.used[1],
         params=lowered.params,
         fixed=lowered.fixed,
         size=int(rows[renumbered[ssa.size]]),
@@ -60,8 +66,8 @@ def assemble(lowered: Lowered, gradient: bool, weighted: bool = False) -> Progra
         weighted=weighted,
         parameters_row=int(rows[0]) if captured else 0,
         inputs=[int(rows[renumbered[part[0]]]) if part else 0 for part in lowered.inputs],
-        constants=layout.constants,
-        ones=layout.ones[1],
+        constants=selected.constants,
+        ones=selected.ones[1],
         outputs=outputs,
         gradients=rows[np.array(places[len(lowered.outputs) :], dtype=int)] if gradient else None,
         couples=couples,

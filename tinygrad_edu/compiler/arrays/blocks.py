@@ -1,8 +1,15 @@
 """With this module inner products are put together into matrix products.
 
-An inner product has two vectors of factors. Products whose vectors form a complete block (every vector of one side with
-every one of the other) are one matrix product: shared weights over positions, transposed weights in the sweep back, and
-the windows of a convolution all come out of this.
+Nobody declares a matrix here; it is found. Take every vector of factors as a point, and every inner product as a line
+from its left vector to its right one: a graph with two sides. A matrix product is a *complete block* of it, in which
+every left vector meets every right one: the left vectors are the rows of one matrix, the right ones the columns of the
+other. Shared weights over positions, transposed weights in the sweep back, and the windows of a convolution all come
+out of this.
+
+To find the largest complete blocks is hard in general, but programs are not arbitrary graphs. Parts that share no
+vector are looked at one by one. One that is filled well enough is computed whole: BLAS makes the few products that
+nobody wants in less time than it takes to avoid them. Of the others, right vectors that meet the very same left ones
+form blocks.
 """
 
 from __future__ import annotations
@@ -11,9 +18,23 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 Vector = tuple[int, ...]
-Product = tuple[int, Vector, Vector]
-Edge = tuple[int, int, int]
 FILL = 0.25  # the share of a block that must be wanted for the whole of it to be computed
+
+
+class InnerProduct(NamedTuple):
+    """A node that is the inner product of two vectors of nodes."""
+
+    node: int
+    left: Vector
+    right: Vector
+
+
+class Edge(NamedTuple):
+    """The same, its vectors by their numbers."""
+
+    node: int
+    left: int
+    right: int
 
 
 class Block(NamedTuple):
@@ -24,23 +45,22 @@ class Block(NamedTuple):
     nodes: dict[int, tuple[int, int]]
 
 
-def find_blocks(products: Iterable[Product]) -> tuple[list[Block], list[Product]]:
+def find_blocks(products: Iterable[InnerProduct]) -> tuple[list[Block], list[InnerProduct]]:
     """Find matrix products among inner products.
 
     Parameters
     ----------
-    products : iterable of (int, tuple, tuple)
-        A node and its two vectors.
+    products : iterable of InnerProduct
 
     Returns
     -------
-    list of Block, list of products
+    list of Block, list of InnerProduct
         What is left belongs to no block of more than one product.
     """
     number: dict[Vector, int] = {}
     by_length: dict[int, list[Edge]] = {}
     for node, u, v in products:
-        edge = (node, number.setdefault(u, len(number)), number.setdefault(v, len(number)))
+        edge = Edge(node, number.setdefault(u, len(number)), number.setdefault(v, len(number)))
         by_length.setdefault(len(u), []).append(edge)
     vectors = list(number)
     blocks: list[Block] = []
@@ -50,7 +70,7 @@ def find_blocks(products: Iterable[Product]) -> tuple[list[Block], list[Product]
             if len(component) == 1:
                 lone += component
                 continue
-            lefts, rights = ({edge[side] for edge in component} for side in (1, 2))
+            lefts, rights = {edge.left for edge in component}, {edge.right for edge in component}
             if len(component) >= FILL * len(lefts) * len(rights):
                 blocks.append(_block(component, vectors))
             else:
@@ -59,12 +79,12 @@ def find_blocks(products: Iterable[Product]) -> tuple[list[Block], list[Product]
                         lone += part
                     else:
                         blocks.append(_block(part, vectors))
-    return blocks, [(node, vectors[u], vectors[v]) for node, u, v in lone]
+    return blocks, [InnerProduct(node, vectors[u], vectors[v]) for node, u, v in lone]
 
 
 def _components(edges: list[Edge]) -> list[list[Edge]]:
-    """Part products that share no vector on the same side."""
-    boss = {x: x for edge in edges for x in (2 * edge[1], 2 * edge[2] + 1)}  # left vectors even, right ones odd
+    """Part products that share no vector on the same side, by union-find: all points of a part end at one boss."""
+    boss = {x: x for edge in edges for x in (2 * edge.left, 2 * edge.right + 1)}  # left vectors even, right ones odd
 
     def find(x: int) -> int:
         while boss[x] != x:
@@ -76,7 +96,7 @@ def _components(edges: list[Edge]) -> list[list[Edge]]:
         boss[find(2 * u)] = find(2 * v + 1)
     parts: dict[int, list[Edge]] = {}
     for edge in edges:
-        parts.setdefault(find(2 * edge[1]), []).append(edge)
+        parts.setdefault(find(2 * edge.left), []).append(edge)
     return list(parts.values())
 
 
@@ -84,7 +104,7 @@ def _alike(edges: list[Edge]) -> list[list[Edge]]:
     """Part products by the set of left vectors that their right vector meets."""
     partners: dict[int, list[Edge]] = {}
     for edge in edges:
-        partners.setdefault(edge[2], []).append(edge)
+        partners.setdefault(edge.right, []).append(edge)
     parts: dict[frozenset[int], list[Edge]] = {}
     for met in partners.values():
         parts.setdefault(frozenset([u for _, u, _ in met]), []).extend(met)

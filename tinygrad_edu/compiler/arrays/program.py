@@ -20,6 +20,20 @@ if TYPE_CHECKING:
 _NUMBERS = 4_000_000  # in the batched workspace; larger batches are run in parts
 
 
+class Place(NamedTuple):
+    """Where a number stands: in which workspace, and in which row of it."""
+
+    batched: bool
+    row: int
+
+
+class ConstantRow(NamedTuple):
+    """A row of the unbatched workspace that never changes."""
+
+    row: int
+    number: float
+
+
 class Operand(NamedTuple):
     """What an instruction reads.
 
@@ -79,7 +93,7 @@ class Instruction(NamedTuple):
 
 
 @dataclass
-class Program:
+class ArrayProgram:
     """An array program.
 
     Attributes
@@ -95,12 +109,10 @@ class Program:
         Where the parameters start.
     inputs : list of int
         Where the inputs of each array of arguments start.
-    constants : list of (int, float)
-        Rows that never change.
+    constants : list of ConstantRow
     ones : list of int
         Batched rows of ones.
-    outputs : list of (bool, int)
-        Workspace and row of each output.
+    outputs : list of Place
     gradients : ndarray of int, or None
         The row of each parameter's derivative.
     couples : bool
@@ -120,9 +132,9 @@ class Program:
     weighted: bool
     parameters_row: int
     inputs: list[int]
-    constants: list[tuple[int, float]]
+    constants: list[ConstantRow]
     ones: list[int]
-    outputs: list[tuple[bool, int]]
+    outputs: list[Place]
     gradients: Rows | None
     couples: bool
     names: list[list[str]]
@@ -143,7 +155,7 @@ class Program:
         return "\n".join(self.lines())
 
     def __repr__(self) -> str:
-        return f"<Program: {len(self)} array operations, {self.rows} + {self.batched_rows} × N numbers>"
+        return f"<ArrayProgram: {len(self)} array operations, {self.rows} + {self.batched_rows} × N numbers>"
 
     def label(self, index: int) -> str:
         """Give the name of the result of an instruction."""
@@ -194,7 +206,7 @@ def _formula(step: Instruction, operands: list[str]) -> str:
 class Names:
     """Knows what stands in which row, and calls it something."""
 
-    def __init__(self, program: Program) -> None:
+    def __init__(self, program: ArrayProgram) -> None:
         self.program = program
         self.owner: tuple[dict[int, str], dict[int, str]] = ({}, {})
         unbatched, batched = self.owner

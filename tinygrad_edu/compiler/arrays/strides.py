@@ -1,4 +1,10 @@
-"""With this module one can tell whether rows are evenly spaced, so that they are read in place, and order nodes so."""
+"""With this module one can tell whether rows are evenly spaced, so that they are read in place, and order nodes so.
+
+NumPy and BLAS read an array whose elements are evenly spaced along each axis where it lies; rows in any other order
+have to be copied together first, which costs as much as the operation itself. Where the operands of a group lie is
+settled, but not in which order its nodes are computed: so a few orders are tried, and the one with the fewest copies
+is taken.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +17,11 @@ if TYPE_CHECKING:
 
 
 def strides_of(rows: Rows) -> tuple[int, ...] | None:
-    """Give the spacing of rows along every axis, if they are evenly spaced and never backwards."""
+    """Give the spacing of rows along every axis, if they are evenly spaced and never backwards.
+
+    The spacing can only be what lies between the first rows along each axis; then all others are where that says, or
+    not. Rows that are repeated have spacing 0: that is how one number is broadcast over many.
+    """
     if rows.ndim == 1 and len(rows) < 1000:  # the usual case, quicker without NumPy
         listed = rows.tolist()
         step = listed[1] - listed[0] if len(listed) > 1 else 0
@@ -38,7 +48,12 @@ def strides_of(rows: Rows) -> tuple[int, ...] | None:
 
 
 def best_order(columns: list[Rows], count: int) -> tuple[Rows, tuple[int, ...]]:
-    """Choose the order of nodes, and the shape, in which most operands are evenly spaced rows."""
+    """Choose the order of nodes, and the shape, in which most operands are evenly spaced rows.
+
+    Tried are the order in which the nodes were written, and the orders of the rows of an operand: what is sorted by one
+    has that one evenly spaced, if it can be. Rows that are not evenly spaced as a line may be so as a table: an operand
+    that jumps after every third row is evenly spaced in the shape (n, 3).
+    """
     best = None
     orders = [np.arange(count)]
     if count > 1:

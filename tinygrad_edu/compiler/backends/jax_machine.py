@@ -15,7 +15,7 @@ import numpy as np
 from ...errors import GraphError
 from ...ops.operation import Op
 from ...ops.table import OPS
-from ..arrays.program import Instruction, Operand, Program
+from ..arrays.program import ArrayProgram, Instruction, Operand
 from .numpy_functions import elementwise, reduction
 from .workspace import Workspace
 
@@ -100,14 +100,14 @@ class JaxMachine(Workspace):
 
     Parameters
     ----------
-    program : Program
+    program : ArrayProgram
     count : int
         How many examples a batch has.
     devices : sequence, optional
         The examples are spread over these evenly (over as many of them as divides their number).
     """
 
-    def __init__(self, program: Program, count: int, devices: Sequence[Any] | None = None) -> None:
+    def __init__(self, program: ArrayProgram, count: int, devices: Sequence[Any] | None = None) -> None:
         if len(program) > MOST:
             raise GraphError(
                 f"this program has {len(program)} array operations, and XLA takes tens of seconds to compile more than "
@@ -156,11 +156,11 @@ class JaxMachine(Workspace):
         return jax.device_put(inputs, by_example), seed
 
 
-def _input_rows(program: Program) -> list[int]:
+def _input_rows(program: ArrayProgram) -> list[int]:
     return [row + i for row, names in zip(program.inputs, program.names, strict=True) for i in range(len(names))]
 
 
-def _jitted(program: Program) -> Callable[..., Any]:
+def _jitted(program: ArrayProgram) -> Callable[..., Any]:
     """Make the jitted function of captured numbers, inputs, seed and number of examples."""
     import jax
     import jax.numpy as jnp

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from ...ops.table import OPS
-from ..arrays.program import Instruction, Operand, Program
+from ..arrays.program import ArrayProgram, Instruction, Operand
 from . import numba_source as vm
 from .numpy_machine import MAKERS, Machine
 from .workspace import LINE, aligned
@@ -56,12 +56,12 @@ class NumbaMachine(Machine):
 
     Parameters
     ----------
-    program : Program
+    program : ArrayProgram
     count : int
         How many examples a batch has.
     """
 
-    def __init__(self, program: Program, count: int) -> None:
+    def __init__(self, program: ArrayProgram, count: int) -> None:
         self._code: list[int] = []
         self._numbers: dict[str, int] = {}  # constants, and their places
         self._constants: list[float] = []

@@ -1,4 +1,10 @@
-"""With this module an array program runs on NumPy: buffers made once, each instruction a call or two into them."""
+"""With this module an array program runs on NumPy: buffers made once, each instruction a call or two into them.
+
+At this size of array the call costs more than the arithmetic, so all that can be settled beforehand is settled when the
+machine is made: a run is a list of functions and their arguments, applied one after the other. Operands are views into
+the workspace wherever the rows are evenly spaced, results are written where they are to stay, and arguments are
+positional, which NumPy reads quicker than keywords.
+"""
 
 from __future__ import annotations
 
@@ -11,12 +17,12 @@ import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
 from ...ops.table import OPS
-from ..arrays.program import Instruction, Operand, Program
+from ..arrays.program import ArrayProgram, Instruction, Operand
 from .numpy_functions import elementwise, reduction, reduction_of_segments
 from .workspace import Workspace
 
 Array = Any
-Call = tuple[Callable[..., Any], tuple[Any, ...]]
+Call = tuple[Callable[..., Any], tuple[Any, ...]]  # plain, for every run unpacks every one
 _WIDE = 16  # numbers in an array of arguments from which it is worth leaving it as it comes
 
 
@@ -25,12 +31,12 @@ class Machine(Workspace):
 
     Parameters
     ----------
-    program : Program
+    program : ArrayProgram
     count : int
         How many examples a batch has.
     """
 
-    def __init__(self, program: Program, count: int) -> None:
+    def __init__(self, program: ArrayProgram, count: int) -> None:
         super().__init__(program, count)
         self._upright = self._inputs_for_products()
         self._zeros = np.zeros(0)

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ..arrays.program import Program
+from ..arrays.program import ArrayProgram
 
 Array = Any
 LINE = 8  # numbers in a line of the cache
@@ -25,7 +25,7 @@ class Workspace:
 
     Parameters
     ----------
-    program : Program
+    program : ArrayProgram
     count : int
         How many examples a batch has.
 
@@ -38,7 +38,7 @@ class Workspace:
     unbatched: Array
     batched: Array
 
-    def __init__(self, program: Program, count: int) -> None:
+    def __init__(self, program: ArrayProgram, count: int) -> None:
         self.program = program
         self.count = count
         self._allocate()

@@ -1,286 +1,102 @@
-"""With this module a scalar graph forgets how it was written: sums become flat, sums of products inner products.
+"""With this module a scalar graph forgets how it was written: equal work gets equal nodes, and inner products appear.
 
-``w*x`` or ``x*w``, bias first or last, a tree of additions or a loop: all give the same nodes. Additions, subtractions,
-negations and sums over the batch that are used once are dissolved in their only user, products of a sum are paired up,
-constants are folded, and the pairs are put in a fixed order.
+People write ``w*x + b`` or ``b + x*w``, sums as loops, trees or calls; the array program should be the same for all.
+Once sums are flat (`flat_sums`), three rules suffice:
+
+- *Order.* Factors and terms are put in a fixed order: parameters before what is computed, by their numbers.
+- *Inner products.* Products of a sum become one ``dot`` node if that promises a matrix product: another sum has the
+  same vector of factors (a weight row meets several inputs, or an input several weight rows), or there are many.
+- *Biases.* A term left over beside an inner product joins it as the pair (b, 1): ``[w | b] · [x ; 1]``.
+
+What is summed over the batch goes by the same rules, into inner products over the examples: gradients of weights.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from itertools import chain
-from math import isfinite
+from collections.abc import Sequence
 
 from ...ops.operation import Op
-from .batch_ops import BATCH_DOT, BATCH_SUM
-from .ssa import ADD, BATCHED, CONSTANT, COPY, DOT, MUL, NEG, SSA, SUB, SUM, UNBATCHED
+from .batch_ops import BATCH_DOT
+from .flat_sums import ONE, FlatSums, Pair, Terms
+from .ssa import ADD, BATCHED, COPY, DOT, MUL, NEG, SSA, SUB, SUM, UNBATCHED
 
-LINEAR = {ADD, SUB, NEG, SUM}
-ALONE = {MUL, BATCH_SUM, BATCH_DOT}
-SUMS = {*LINEAR, DOT, BATCH_SUM, BATCH_DOT}
 LONG = 8  # products from which an inner product is worth an operation of its own
 
-Pair = tuple[int, int]
 
+def normalise(ssa: SSA, roots: Sequence[int], sources: Sequence[int], parameters: int) -> tuple[SSA, list[int]]:
+    """Rewrite nodes so that what can run together looks alike.
 
-class Terms:
-    """One flat sum: signed terms, products, sums over the batch and a constant."""
+    Parameters
+    ----------
+    ssa : SSA
+    roots : sequence of int
+        The nodes whose numbers are wanted.
+    sources : sequence of int
+        Nodes that are given; they become the first of the result, in this order.
+    parameters : int
+        How many of the first sources are stored side by side.
 
-    __slots__ = ("batch", "classes", "constant", "pairs", "plain")
-
-    def __init__(self) -> None:
-        self.plain: tuple[list[int], list[int]] = ([], [])  # added, subtracted
-        self.pairs: tuple[list[Pair], list[Pair]] = ([], [])
-        self.classes: tuple[list[list[Pair]], list[list[Pair]]] = ([], [])  # the pairs by the kinds of their factors
-        self.batch: tuple[list[Pair], list[Pair]] = ([], [])
-        self.constant = 0.0
+    Returns
+    -------
+    SSA, list of int
+        The new nodes, and where the roots are.
+    """
+    normaliser = Normaliser(FlatSums(ssa, roots, sources, parameters), sources)
+    return normaliser.out, normaliser.write()
 
 
 class Normaliser:
-    """Rewrites live nodes into a new SSA; `one` is its node of the constant 1, the partner of lone terms."""
+    """Writes new nodes for all that a reading of the old ones found.
 
-    def __init__(self, ssa: SSA, parameters: int) -> None:
-        self.later: list[tuple[int, int | None]] = []
-        self.alias: dict[int, int] = {}
-        self.ssa = ssa
-        self.kinds = list(ssa.kinds)
-        self.parameters = parameters
+    Parameters
+    ----------
+    read : FlatSums
+    sources : sequence of int
+        Old nodes that are given; they become the first new ones, in this order.
+    """
+
+    def __init__(self, read: FlatSums, sources: Sequence[int]) -> None:
+        self.read = read
+        self.ssa = read.ssa
+        self.parameters = read.parameters
         self.out = SSA()
-        self.one = -1
-        self.new: dict[int, int] = {}
+        self.new = {i: self.out.source(self.ssa.kinds[i]) for i in sources}  # old nodes, and what they are now
+        self.one = self.new[ONE] = self.out.constant(1.0)  # the partner of lone terms
+        self.counts = self._vectors()
 
-    # ------------------------------------------------------------------------------------ reading
-
-    def run(self, roots: Sequence[int], sources: Sequence[int]) -> list[int]:
-        """Rewrite all that the roots need, and give their new numbers."""
-        ssa, out = self.ssa, self.out
-        for i in sources:
-            self.new[i] = out.source(ssa.kinds[i])
-        self.one = out.constant(1.0)
-        self.new[-1] = self.one
-        args = self._live_arguments(roots)
-        roots = [self.alias.get(i, i) for i in roots]
-        uses = Counter(chain(roots, chain.from_iterable(args.values())))
-        order = sorted(args)
-        self.args = args
-        self.finite = self._surely_finite(order, sources)
-        self.absorbed = self._absorbed(order, uses)
-        ops, absorbed, new = ssa.ops, self.absorbed, self.new
-        kept = [i for i in order if i not in absorbed] if absorbed else order
-        records: dict[int, Terms] = {}
-        products: dict[int, Pair] = {}  # summed over the batch, and nothing else
-        for i in kept:
-            if ops[i] in SUMS:
-                product = self._product_over_batch(i)
-                if product is None:
-                    records[i] = self._terms(i)
-                else:
-                    products[i] = product
-        self.counts = self._vectors(records.values())
-        for i in kept:
+    def write(self) -> list[int]:
+        """Write all nodes, and give the new numbers of the roots."""
+        read, out, new = self.read, self.out, self.new
+        ops, args, sums, products = self.ssa.ops, read.args, read.sums, read.products
+        for i in read.kept:
             op = ops[i]
             if i in products:
                 a, b = products[i]
                 new[i] = out.node(BATCH_DOT, (self._for_each(a), self._for_each(b)), UNBATCHED)
-            elif i in records:
-                new[i] = self._emit(records[i])
+            elif i in sums:
+                new[i] = self._emit(sums[i])
             elif op is None:
                 if i not in new:
-                    new[i] = out.constant(ssa.values[i])
+                    new[i] = out.constant(self.ssa.values[i])
             else:
-                new[i] = self._operation(op, tuple([new[a] for a in args[i]]), self.kinds[i])
-        return [self.new[i] for i in roots]
-
-    def _live_arguments(self, roots: Sequence[int]) -> dict[int, tuple[int, ...]]:
-        """Find the nodes that the roots need, looking through copies and choices that are settled."""
-        ssa, alias = self.ssa, self.alias
-        ops, args, values = ssa.ops, ssa.args, ssa.values
-        for i, op in enumerate(ops):
-            if op is None or op.role not in ("copy", "choose"):
-                continue
-            first = alias.get(args[i][0], args[i][0])
-            if op.role == "copy":
-                alias[i] = first
-            elif first in values:  # only now: a choice has derivatives towards what it does not choose, of 0 or nan
-                chosen = args[i][1 if values[first] else 2]
-                alias[i] = alias.get(chosen, chosen)
-        live = bytearray(len(ops))
-        for i in roots:
-            live[alias.get(i, i)] = 1
-        found: dict[int, tuple[int, ...]] = {}
-        for i in range(len(ops) - 1, -1, -1):
-            if live[i]:
-                found[i] = parents = tuple([alias.get(a, a) for a in args[i]]) if alias else args[i]
-                for a in parents:
-                    live[a] = 1
-        if alias:  # what was batched only for a branch that is not taken is so no longer
-            for i in sorted(found):
-                if found[i] and ops[i] is not BATCH_SUM and ops[i] is not BATCH_DOT:
-                    self.kinds[i] = max([UNBATCHED, *[self.kinds[a] for a in found[i]]])
-        return found
-
-    def _surely_finite(self, order: Sequence[int], sources: Sequence[int]) -> set[int]:
-        """Find the numbers shared by all examples that are finite whatever the parameters are."""
-        values, kinds, ops = self.ssa.values, self.kinds, self.ssa.ops
-        found = {i for i in sources[self.parameters :] if kinds[i] == UNBATCHED}  # the number of examples and the seed
-        for i in order:
-            if i in values:
-                if isfinite(values[i]):
-                    found.add(i)
-            elif kinds[i] != BATCHED and (ops[i] in LINEAR or ops[i] in (MUL, DOT)) and found.issuperset(self.args[i]):
-                found.add(i)
-        return found
-
-    def _absorbed(self, order: Sequence[int], uses: Counter[int]) -> set[int]:
-        """Find the nodes that dissolve in their only user."""
-        ops, kinds = self.ssa.ops, self.kinds
-        absorbed: set[int] = set()
-        inside: set[int] = set()  # absorbed by a sum over the batch
-        for i in reversed(order):
-            user = ops[i]
-            if user is not BATCH_SUM and user not in LINEAR:
-                continue
-            if user is BATCH_SUM or i in inside:
-                found = [
-                    a
-                    for a in self.args[i]
-                    if uses[a] == 1 and kinds[a] == BATCHED and (ops[a] in LINEAR or ops[a] in (MUL, DOT))
-                ]
-                inside.update(found)
-            else:
-                found = []
-                for a in self.args[i]:
-                    op = ops[a]
-                    # Of another kind only what is a sum: its terms are added up by kind anyway.
-                    if uses[a] == 1 and (op in LINEAR or op is DOT or (kinds[a] == kinds[i] and op in ALONE)):
-                        found.append(a)
-            absorbed.update(found)
-        return absorbed
-
-    def _product_over_batch(self, i: int) -> Pair | None:
-        """Give the two factors if a node is nothing but their product summed over the batch: a weight's gradient."""
-        if self.ssa.ops[i] is BATCH_DOT:
-            a, b = self.args[i]
-            return (b, a) if a < b else (a, b)
-        if self.ssa.ops[i] is not BATCH_SUM:
-            return None
-        (inner,) = self.args[i]
-        if inner not in self.absorbed:
-            return (inner, -1) if self.kinds[inner] == BATCHED else None
-        if self.ssa.ops[inner] is not MUL:
-            return None
-        a, b = self.args[inner]
-        shared = a if self.kinds[b] == BATCHED else b
-        return None if shared in self.finite else (a, b) if a > b else (b, a)
-
-    def _terms(self, root: int) -> Terms:
-        """Flatten what hangs on one linear node."""
-        ssa, args, absorbed = self.ssa, self.args, self.absorbed
-        ops, kinds, values = ssa.ops, self.kinds, ssa.values
-        terms = Terms()
-        stack = [(root, 0, False)]  # node, 1 if subtracted, whether inside a sum over the batch
-        while stack:
-            i, sign, inside = stack.pop()
-            op = ops[i]
-            if i != root and i not in absorbed:
-                op = None
-            if op in (ADD, SUM):
-                stack += [(a, sign, inside) for a in reversed(args[i])]
-            elif op is SUB:
-                stack += [(args[i][1], 1 - sign, inside), (args[i][0], sign, inside)]
-            elif op is NEG:
-                stack.append((args[i][0], 1 - sign, inside))
-            elif op is BATCH_SUM:
-                stack.append((args[i][0], sign, True))
-            elif op is BATCH_DOT:
-                a, b = args[i]
-                terms.batch[sign].append((b, a) if a < b else (a, b))
-            elif op is MUL:
-                a, b = args[i]
-                self._take(terms, (a, b), sign, inside)
-            elif op is DOT:
-                half = len(args[i]) // 2
-                for pair in zip(args[i][:half], args[i][half:], strict=True):
-                    self._take(terms, pair, sign, inside)
-            elif inside and kinds[i] == BATCHED:
-                terms.batch[sign].append((i, -1))
-            elif inside:
-                terms.plain[sign].append(self._deferred(i, None))
-            elif i in values:
-                terms.constant += -values[i] if sign else values[i]
-            else:
-                terms.plain[sign].append(i)
-        for pairs, classes in zip(terms.pairs, terms.classes, strict=True):
-            if pairs:
-                self._sort(pairs)
-                classes += self._by_class(pairs)
-        for pairs in terms.batch:
-            pairs.sort()
-        return terms
-
-    def _take(self, terms: Terms, product: Pair, sign: int, inside: bool) -> None:
-        """Add a product to a flat sum, its factors in a fixed order."""
-        kinds, values = self.kinds, self.ssa.values
-        a, b = product
-        if inside:
-            shared, each = (a, b) if kinds[b] == BATCHED else (b, a)
-            # An infinite one may not come before the sum: ∞·1 − ∞·2 is nan, not −∞.
-            if shared in self.finite and kinds[each] == BATCHED:
-                terms.plain[sign].append(self._deferred(shared, each))
-            else:
-                terms.batch[sign].append((max(a, b), min(a, b)))
-            return
-        if (kinds[a] == BATCHED) != (kinds[b] == BATCHED):  # the usual case, a weight and what it is for
-            a, b = (a, b) if kinds[b] == BATCHED else (b, a)
-        elif self._rank(a) > self._rank(b):
-            a, b = b, a
-        if sign and a in values:
-            terms.pairs[0].append((self._constant(-values[a]), b))
-        else:
-            terms.pairs[sign].append((a, b))
-
-    def _constant(self, value: float) -> int:
-        made = self.ssa.constant(value)
-        self.kinds += [CONSTANT] * (made + 1 - len(self.kinds))
-        return made
-
-    def _deferred(self, shared: int, each: int | None) -> int:
-        """Note a product with a sum over the batch that is yet to be made, as a negative number."""
-        self.later.append((shared, each))
-        return -1 - len(self.later)
-
-    def _rank(self, i: int) -> tuple[int, int]:
-        return 0 if i < self.parameters else 1 if i in self.ssa.values else 2, i
-
-    def _sort(self, pairs: list[Pair]) -> None:
-        values = self.ssa.values
-        if all(a in values for a, _ in pairs):
-            pairs.sort(key=lambda pair: pair[1])
-        else:
-            pairs.sort()
+                new[i] = self._operation(op, tuple([new[a] for a in args[i]]), read.kinds[i])
+        return [new[i] for i in read.roots]
 
     # ------------------------------------------------------------------------------------ inner products
 
-    def _vectors(self, records: Iterable[Terms]) -> Counter[tuple[int, ...]]:
-        """Count how often the same factors occur in sums of products."""
+    def _vectors(self) -> Counter[tuple[int, ...]]:
+        """Count how often the same factors occur in sums of products; a 0 marks left ones, a 1 right ones."""
         counts: Counter[tuple[int, ...]] = Counter()
-        for terms in records:
+        for terms in self.read.sums.values():
             for classes in terms.classes:
                 for pairs in classes:
                     counts[(0, *[a for a, _ in pairs])] += 1
                     counts[(1, *[b for _, b in pairs])] += 1
         return counts
 
-    def _by_class(self, pairs: list[Pair]) -> list[list[Pair]]:
-        """Part products by the kinds of their factors."""
-        kinds = self.kinds
-        classes: dict[tuple[bool, bool], list[Pair]] = {}
-        for pair in pairs:
-            classes.setdefault((kinds[pair[0]] == BATCHED, kinds[pair[1]] == BATCHED), []).append(pair)
-        return list(classes.values())
-
     def _is_dot(self, pairs: list[Pair], lone: int) -> bool:
+        """Whether the products of a sum are to be one inner product."""
         if len(pairs) >= LONG or (lone and len(pairs) > 1):  # w·x + b is one matrix product even for one neuron
             return True
         if len(pairs) + lone < 2:
@@ -290,6 +106,7 @@ class Normaliser:
     # ------------------------------------------------------------------------------------ writing
 
     def _emit(self, terms: Terms) -> int:
+        """Write a flat sum: what is added, less what is subtracted."""
         sides: list[list[int]] = []
         for sign in (0, 1):
             plain = [self._made(i) for i in terms.plain[sign]]
@@ -310,6 +127,7 @@ class Normaliser:
         return self._operation(SUB, (first, rest), max(self.out.kinds[first], self.out.kinds[rest]))
 
     def _over_batch(self, pairs: list[Pair]) -> int:
+        """Add up products over the pairs and over the examples at once."""
         vectors = (*[self._for_each(a) for a, _ in pairs], *[self._for_each(b) for _, b in pairs])
         return self.out.node(BATCH_DOT, vectors, UNBATCHED)
 
@@ -319,9 +137,10 @@ class Normaliser:
         return made if self.out.kinds[made] == BATCHED or i < 0 else self.out.node(COPY, (made,), BATCHED)
 
     def _made(self, i: int) -> int:
+        """Give the new node of a plain term, which may be one that was deferred."""
         if i >= -1:
             return self.new[i]
-        shared, each = self.later[-2 - i]
+        shared, each = self.read.deferred[-2 - i]
         if each is None:
             return self._operation(MUL, (self.new[self.ssa.size], self.new[shared]), UNBATCHED)
         total = self.out.node(BATCH_DOT, (self.new[each], self.one), UNBATCHED)
@@ -370,6 +189,7 @@ class Normaliser:
         return totals[0] if len(totals) == 1 else self._operation(ADD, (totals[0], totals[1]), BATCHED)
 
     def _operation(self, op: Op, args: tuple[int, ...], kind: int) -> int:
+        """Write any operation in the form in which others like it are written."""
         out = self.out
         if kind != BATCHED and out.values.keys() >= {*args}:  # settled choices may leave nothing but constants
             return out.constant(float(op.fn(*[out.values[a] for a in args])))
@@ -380,25 +200,3 @@ class Normaliser:
             if (out.kinds[b], b) < (out.kinds[a], a):
                 args = (b, a)
         return out.node(op, args, kind)
-
-
-def normalise(ssa: SSA, roots: Sequence[int], sources: Sequence[int], parameters: int) -> tuple[SSA, list[int]]:
-    """Rewrite nodes so that what can run together looks alike.
-
-    Parameters
-    ----------
-    ssa : SSA
-    roots : sequence of int
-        The nodes whose numbers are wanted.
-    sources : sequence of int
-        Nodes that are given; they become the first of the result, in this order.
-    parameters : int
-        How many of the first sources are stored side by side.
-
-    Returns
-    -------
-    SSA, list of int
-        The new nodes, and where the roots are.
-    """
-    normaliser = Normaliser(ssa, parameters)
-    return normaliser.out, normaliser.run(roots, sources)

@@ -1,0 +1,203 @@
+"""With this module a lowered function runs on batches of any size; programs and buffers are made once and kept.
+
+`tinygrad_edu.compile` and the array engine of `fit` stand on it. What is made hangs together like this::
+
+    a lowered function  →  an array program for each thing wanted  →  a machine for each size of batch
+
+A machine is a program with its memory, and can be run at once. A batch whose memory would be large runs in parts.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from typing import Any, Literal, TypeVar
+
+from ..engine.collector import collector_paused
+from .arrays.assemble import assemble
+from .arrays.program import ArrayProgram
+from .backends.numpy_machine import Machine
+from .scalars.lowering import Lowered
+
+Array = Any
+K = TypeVar("K")
+V = TypeVar("V")
+
+Wanted = Literal["outputs", "gradient", "weighted gradient"]
+"""What a program computes: the outputs of every example, or the gradient of the only one too, summed up with one
+weight for all examples, or with a weight for each."""
+
+MACHINES = 8
+"""How many machines a runner keeps, of all its programs together."""
+
+
+class Recent(OrderedDict[K, V]):
+    """A dict that keeps a limited number of entries, those that were used most recently.
+
+    Parameters
+    ----------
+    most : int
+        How many.
+
+    Examples
+    --------
+    >>> kept = Recent(2)
+    >>> [kept.get_or_make(word, len) for word in ("one", "three", "one", "eleven")]
+    [3, 5, 3, 6]
+    >>> list(kept)
+    ['one', 'eleven']
+    """
+
+    def __init__(self, most: int) -> None:
+        super().__init__()
+        self.most = most
+
+    def get_or_make(self, key: K, make: Callable[[K], V]) -> V:
+        """Give the entry of a key; make it first if there is none.
+
+        Parameters
+        ----------
+        key : hashable
+        make : callable
+            ``make(key)`` gives a new entry.
+
+        Returns
+        -------
+        object
+        """
+        found = self.get(key)
+        if found is None:
+            found = self[key] = make(key)
+            if len(self) > self.most:
+                self.popitem(last=False)
+        else:
+            self.move_to_end(key)
+        return found
+
+
+def machine_maker(backend: str, devices: Sequence[Any] | None = None) -> Callable[[ArrayProgram, int], Any]:
+    """Give what makes a machine for a program and a size of batch.
+
+    Parameters
+    ----------
+    backend : {"numpy", "numba", "jax"}
+    devices : sequence, optional
+        Of JAX, to spread the examples over.
+
+    Returns
+    -------
+    callable
+
+    Raises
+    ------
+    ImportError
+        If the back end's extra is not installed.
+    """
+    if backend == "numpy":
+        return Machine
+    if backend == "numba":
+        try:
+            import numba  # noqa: F401  # only to know that it is there
+        except ImportError as error:
+            raise ImportError("backend='numba' needs numba: pip install 'tinygrad-edu[fast]'") from error
+        from .backends.numba_machine import NumbaMachine
+
+        return NumbaMachine
+    try:
+        from .backends.jax_machine import JaxMachine, tables
+
+        tables()
+    except ImportError as error:
+        raise ImportError("backend='jax' needs JAX: pip install 'tinygrad-edu[jax]'") from error
+    return partial(JaxMachine, devices=devices)
+
+
+class Runner:
+    """Runs a lowered function.
+
+    Parameters
+    ----------
+    lowered : Lowered
+    make_machine : callable
+        ``make_machine(program, size)``; see `machine_maker`.
+
+    Attributes
+    ----------
+    lowered : Lowered
+    programs : dict of str to ArrayProgram
+        By what is wanted, as far as they have been made.
+    machines : Recent
+        By what is wanted and the number of examples.
+    """
+
+    def __init__(self, lowered: Lowered, make_machine: Callable[[ArrayProgram, int], Any]) -> None:
+        self.lowered = lowered
+        self.programs: dict[Wanted, ArrayProgram] = {}
+        self.machines: Recent[tuple[Wanted, int], Any] = Recent(MACHINES)
+        self._make_machine = make_machine
+
+    def program(self, wanted: Wanted) -> ArrayProgram:
+        """Give the program for what is wanted.
+
+        Parameters
+        ----------
+        wanted : {"outputs", "gradient", "weighted gradient"}
+
+        Returns
+        -------
+        ArrayProgram
+        """
+        program = self.programs.get(wanted)
+        if program is None:
+            with collector_paused():
+                program = assemble(self.lowered, wanted != "outputs", wanted == "weighted gradient")
+            self.programs[wanted] = program
+        return program
+
+    def machine(self, wanted: Wanted, size: int) -> Any:
+        """Give the machine for what is wanted of so many examples.
+
+        Parameters
+        ----------
+        wanted : {"outputs", "gradient", "weighted gradient"}
+        size : int
+
+        Returns
+        -------
+        Workspace
+        """
+        return self.machines.get_or_make((wanted, size), lambda key: self._make_machine(self.program(wanted), size))
+
+    def run(
+        self, wanted: Wanted, arrays: Sequence[Array], size: int, seed: Any = None, at: Array = None
+    ) -> Iterator[Any]:
+        """Run a batch, in parts if its workspace would be large, and give the machine after each part.
+
+        Parameters
+        ----------
+        wanted : {"outputs", "gradient", "weighted gradient"}
+        arrays : sequence of ndarray, shapes (size, ...)
+            The arguments.
+        size : int
+            How many examples there are.
+        seed : float or ndarray of shape (size,), optional
+            What each example counts in the gradient.
+        at : ndarray, optional
+            Numbers to use in place of those of the parameters.
+
+        Yields
+        ------
+        Workspace
+            Its results stand until the next part is asked for.
+        """
+        most = self.program(wanted).part_of(size)
+        for start in range(0, size, most):
+            part = slice(start, start + most)
+            machine = self.machine(wanted, min(most, size - start))
+            machine.feed(arrays if most == size else [array[part] for array in arrays])
+            machine.set_parameters(at)
+            if seed is not None:
+                machine.set_seed(seed if isinstance(seed, float) else seed[part])
+            machine.run()
+            yield machine
