@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from ..engine.value import Value
 from ..errors import GraphError
 from ..ops.table import CONSTANT
 from .structure import Structure
 from .variable import Eqn, Tracer, Var
+
 
 class Numbered(NamedTuple):
     """Equations with places in a list of numbers instead of variables: the inputs first, one more for each equation.
@@ -126,11 +127,11 @@ class Equations:
             Inputs, then captured Values and constants, then one number per equation.
         """
         fixed, code, _ = self._numbered()
-        values = [*numbers, *[item.data if type(item) is Value else item for item in fixed]]
+        values = [*numbers, *[item.data if isinstance(item, Value) else item for item in fixed]]
         append = values.append
         for fn, places in code:
             append(fn(*[values[i] for i in places]))
-        return values  # type: ignore[return-value]
+        return values
 
     def _replay(self, numbers: Sequence[Any], lift: Callable[[Value], Any]) -> list[Any]:
         """Apply the operations to any kind of number; names and scopes go along where variables are made."""
