@@ -12,7 +12,6 @@ towards each of them, recorded at the moment it was computed. `backward()` needs
 
 from __future__ import annotations
 
-import threading
 from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
@@ -25,6 +24,7 @@ from ..ops.table import CONSTANT
 from .context import Scope, Tagged, current, no_grad, running, scope, scope_labels
 from .float_sweep import backward
 from .methods import compiled, shared
+from .pickling import reduced
 from .shown import Shown
 from .sweep import topological_order
 
@@ -228,16 +228,7 @@ class Value(Tagged, Shown, Number):
         return copied
 
     def __reduce_ex__(self, protocol: Any) -> tuple[Callable[..., Value], tuple[Any, ...]]:
-        """Pickle at any depth.
-
-        Pickle recurses into what it is given, so it is given the ancestors in topological order first: each one finds
-        its parents done. The two marks around them tell the ancestors that they need not list theirs.
-        """
-        fields = (self.data, self.grad, self.op, self.parents, self.partials, self._tag)
-        if not self.parents or self in _pickling.covered:
-            return _rebuild, fields
-        ancestors = topological_order(self)[:-1]
-        return _rebuild_after, (_Mark(ancestors), *ancestors, _Mark(()), *fields)
+        return reduced(self, _rebuild, (self.data, self.grad, self.op, self.parents, self.partials, self._tag))
 
 
 # ---------------------------------------------------------------------------------------- making nodes
@@ -374,6 +365,13 @@ def _demand_free_choice() -> None:
         )
 
 
+def _rebuild(data: float, grad: float, op: Op | None, parents: Any, partials: Any, tag: Any) -> Value:
+    node: Value = _new(Value)
+    node.data, node.grad, node.op, node._tag = data, grad, op, tag
+    node._link(parents, partials)
+    return node
+
+
 def _stub(form: str) -> Callable[[Op], Any]:
     """Generate a method when it is first called: importing costs nothing, and unused operations stay unwritten."""
 
@@ -391,35 +389,3 @@ def _stub(form: str) -> Callable[[Op], Any]:
 
 install(Value, _stub("binary"), _stub("reflected"), _stub("unary"))
 shared.update({"Value": Value, "new": _new, "lift": lift, "unrecorded": _unrecorded})
-
-
-# ---------------------------------------------------------------------------------------- pickling
-
-
-class _Pickling(threading.local):
-    covered: frozenset[Value] = frozenset()
-
-
-_pickling = _Pickling()
-
-
-class _Mark:
-    """Says, at the moment pickle reaches it, whose ancestors are being written."""
-
-    def __init__(self, covered: Any) -> None:
-        self.covered = covered
-
-    def __reduce_ex__(self, protocol: Any) -> tuple[type, tuple[()]]:
-        _pickling.covered = frozenset(self.covered)
-        return tuple, ()
-
-
-def _rebuild(data: float, grad: float, op: Op | None, parents: Any, partials: Any, tag: Any) -> Value:
-    node: Value = _new(Value)
-    node.data, node.grad, node.op, node._tag = data, grad, op, tag
-    node._link(parents, partials)
-    return node
-
-
-def _rebuild_after(*ancestors_and_fields: Any) -> Value:
-    return _rebuild(*ancestors_and_fields[-6:])
