@@ -7,7 +7,7 @@ import pickle
 import random
 import sys
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from types import CodeType, FunctionType, MethodType
 from typing import Any
@@ -18,6 +18,7 @@ from ...errors import FrozenNumberError
 from ...graph.graph import Graph
 from ...graph.tracing import trace
 from ...ops.table import CONSTANT
+from .other_numbers import with_numbers
 
 _REACH = 100_000  # things that are looked at for Values and generators
 
@@ -25,10 +26,10 @@ _REACH = 100_000  # things that are looked at for Values and generators
 def traced(
     f: Callable[..., Any], example: Sequence[Any], params: Sequence[Value] | None = None
 ) -> tuple[Graph, set[Value]]:
-    """Trace a function, twice: with the captured Values as they are, and moved.
+    """Trace a function, twice: with the captured Values as they are, and as if they had other numbers.
 
     A program that reads numbers while it is traced (``w.data``, ``w.detach()``, a draw of a random number) would have
-    them frozen in. The two graphs then differ. Comparisons of Values are refused at once.
+    them frozen in. The two graphs then differ. Comparisons of Values are refused at once. No Value is changed.
 
     Parameters
     ----------
@@ -61,10 +62,9 @@ def traced(
                 f"{name} draws random numbers: compiled, every call would use the same draws; pass them as arguments, "
                 "or run it eagerly"
             )
-        kept = [(value, value.data) for value in {*graph.captured, *(params or ()), *values}]
-        again = _traced_elsewhere(f, example, kept)
+        again = _traced_elsewhere(f, example, dict.fromkeys([*graph.captured, *(params or ()), *values]))
     outside = {*graph.captured} & {*(again.captured if again else ())}
-    if again is None or not _alike(graph, again, outside, dict(kept)):
+    if again is None or not _alike(graph, again, outside):
         raise FrozenNumberError(
             f"{name} reads the number of a Value while it is traced (by .data, .detach() or a random draw): compiled, "
             "that number would be frozen. Compute with the Value itself (tg.where for a choice, tg.ops.detach to stop "
@@ -82,34 +82,34 @@ def _compiling(name: str) -> Iterator[None]:
         context.compiling = previous
 
 
-def _traced_elsewhere(f: Callable[..., Any], example: Sequence[Any], kept: list[tuple[Value, float]]) -> Graph | None:
-    """Trace with other numbers in the Values; None if that fails, for then `f` looks at them.
+def _traced_elsewhere(f: Callable[..., Any], example: Sequence[Any], values: Iterable[Value]) -> Graph | None:
+    """Trace as if the Values had other numbers; None if that fails, for then `f` looks at them.
 
     First with signs turned and order reversed, which most choices notice; but a function may only demand that its
     numbers are in range, so then near by.
     """
+    numbers = [(value, value.data) for value in values]
     for scale, shift in ((-1.0009765625, -0.001), (1.0009765625, 0.001)):
+        moved = {
+            value: data * scale + shift * (1 + place % 7) if abs(data) < 1e300 else 0.5
+            for place, (value, data) in enumerate(numbers)
+        }
         try:
-            for place, (value, data) in enumerate(kept):
-                value.data = data * scale + shift * (1 + place % 7) if abs(data) < 1e300 else 0.5
-            return trace(f, *example)
+            return with_numbers(moved, trace, f, *example)
         except FrozenNumberError:
             raise
         except Exception:  # whatever the function's own code raises
             continue
-        finally:
-            for value, data in kept:
-                value.data = data
     return None
 
 
-def _alike(graph: Graph, again: Graph, outside: set[Value], data_of: dict[Value, float]) -> bool:
+def _alike(graph: Graph, again: Graph, outside: set[Value]) -> bool:
     """Whether two graphs compute the same, the Values included that their function made itself."""
     made = [value for value in graph.captured if value not in outside]
     remade = [value for value in again.captured if value not in outside]
     return (
         len(graph.variables) == len(again.variables)
-        and [repr(data_of[value]) for value in made] == [repr(value.data) for value in remade]
+        and [repr(value.data) for value in made] == [repr(value.data) for value in remade]
         and _constants(graph) == _constants(again)
     )
 
