@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import accumulate
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -112,31 +113,50 @@ def _example(part: Any) -> Any:
     return example
 
 
-def stacked(structure: Structure, outputs: Array) -> Any:
-    """Put outputs, one row each, into an array of shape (N, ...), or into containers of arrays.
+def stacked(structure: Structure, rows: Array) -> Any:
+    """Put outputs together: containers stay, regular lists of numbers become arrays of shape (N, ...).
+
+    The containers that stay are tuples and dicts, and lists of unequal parts; what stands inside them is put together
+    likewise. Sizes decide nothing: a pair of two vectors is a pair of arrays, of equal lengths or not.
 
     Parameters
     ----------
     structure : Structure
         Of the outputs of one example.
-    outputs : ndarray, shape (outputs, N)
+    rows : ndarray, shape (outputs, N)
+        One row for each number of the structure.
 
     Returns
     -------
     ndarray, or containers of ndarrays
+
+    Examples
+    --------
+    >>> from tinygrad_edu.graph.structure import NUMBER, Structure
+    >>> pair = Structure("tuple", (NUMBER, Structure("list", (NUMBER, NUMBER))))
+    >>> stacked(pair, np.array([[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]]))
+    (array([1., 2.]), array([[3., 5.],
+           [4., 6.]]))
     """
-    shape = _shape(structure)
-    if shape is None:
-        return structure.unflatten(list(outputs))
-    return np.ascontiguousarray(outputs.T).reshape(outputs.shape[1], *shape)
+    shape = regular_shape(structure) if structure.kind in ("number", "list") else None
+    if shape is not None:
+        return as_array(shape, rows)
+    ends = [*accumulate(child.size for child in structure.children)]
+    parts = [stacked(child, rows[end - child.size : end]) for child, end in zip(structure.children, ends, strict=True)]
+    return structure.holding(parts)
 
 
-def _shape(structure: Structure) -> tuple[int, ...] | None:
+def as_array(shape: Sequence[int], rows: Array) -> Array:
+    """Put rows together that are one array of this shape for every example."""
+    return np.ascontiguousarray(rows.T).reshape(rows.shape[1], *shape)
+
+
+def regular_shape(structure: Structure) -> tuple[int, ...] | None:
     """Give the shape of nested lists and tuples of equal lengths; None for anything else."""
     if structure.kind == "number":
         return ()
     if structure.kind not in ("list", "tuple"):
         return None
-    shapes = {_shape(child) for child in structure.children}
-    inner = shapes.pop() if len(shapes) == 1 else (0,) if not structure.children else None
+    shapes = {regular_shape(child) for child in structure.children} or {()}
+    inner = shapes.pop()
     return None if inner is None or shapes else (len(structure.children), *inner)
