@@ -98,6 +98,13 @@ def test_fit_trains_a_model_that_returns_a_tuple_as_one_that_returns_a_list():
     assert histories[0].accuracy == histories[1].accuracy
 
 
+def test_an_empty_dict_is_not_taken_for_a_number():
+    compiled = tg.compile(lambda x: 7.0 if isinstance(x, dict) else x)
+    assert compiled([5.0]).tolist() == [5.0]
+    assert compiled({}).tolist() == [7.0]
+    assert compiled([[5.0]]).tolist() == [[5.0]]
+
+
 def test_arrays_of_objects_are_looked_at_every_time():
     w = Value(1.0)
     compiled = tg.compile(lambda x: w * x, params=[w])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import accumulate
 from typing import Any, NamedTuple
 
@@ -13,12 +14,29 @@ from ..graph.structure import Structure
 Array = Any
 
 
+@dataclass(frozen=True)
+class ArrayShape:
+    """What one example of an array looks like; () for a number."""
+
+    shape: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class DictShape:
+    """What one example of a dict of arrays looks like."""
+
+    items: tuple[tuple[Any, Shape], ...]
+
+
+Shape = ArrayShape | DictShape
+
+
 class Batch(NamedTuple):
     """Arguments with a leading axis that counts examples.
 
     Attributes
     ----------
-    structure : tuple
+    structure : tuple of ArrayShape or DictShape
         The shape of one example: what a function is traced for.
     arrays : list of ndarray
         In the order of the numbers of an example.
@@ -26,7 +44,7 @@ class Batch(NamedTuple):
         How many examples there are.
     """
 
-    structure: tuple[Any, ...]
+    structure: tuple[Shape, ...]
     arrays: list[Array]
     size: int
 
@@ -59,14 +77,14 @@ class Batch(NamedTuple):
         return [array[0].size for array in self.arrays]
 
 
-def _read(arg: Any, what: str, arrays: list[Array]) -> Any:
+def _read(arg: Any, what: str, arrays: list[Array]) -> Shape:
     if isinstance(arg, dict):
-        return "dict", tuple((key, _read(item, f"{what}[{key!r}]", arrays)) for key, item in arg.items())
+        return DictShape(tuple((key, _read(item, f"{what}[{key!r}]", arrays)) for key, item in arg.items()))
     array = as_floats(arg, what)
     if array.ndim == 0:
         raise ValueError(f"{what} is one number; a compiled function takes many examples, for instance [{arg!r}]")
     arrays.append(array)
-    return "array", array.shape[1:]
+    return ArrayShape(array.shape[1:])
 
 
 def as_floats(arg: Any, what: str) -> Array:
@@ -103,12 +121,11 @@ def as_floats(arg: Any, what: str) -> Array:
     return array.astype(np.float64, copy=False)
 
 
-def _example(part: Any) -> Any:
-    kind, content = part
-    if kind == "dict":
-        return {key: _example(item) for key, item in content}
+def _example(part: Shape) -> Any:
+    if isinstance(part, DictShape):
+        return {key: _example(item) for key, item in part.items}
     example: Any = 0.0
-    for length in reversed(content):
+    for length in reversed(part.shape):
         example = [example] * length
     return example
 

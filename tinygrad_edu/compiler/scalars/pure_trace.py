@@ -1,4 +1,11 @@
-"""With this module a function is traced for the compiler, and refused where one trace would not hold for every call."""
+"""With this module a function is traced for the compiler, and refused where one trace would not hold for every call.
+
+A trace is true for all numbers only if the function never looks at one. What is traced as a variable refuses to be
+looked at by itself; but a function also meets Values, which have numbers, and generators of random numbers. So it is
+traced twice, the second time with other numbers in the Values it can reach: a function that looked at any of them
+gives another graph. Generators that it can reach are compared before and after: those of `random`, `numpy.random`, and
+any of their classes that it holds; draws from elsewhere are noticed only if the second one comes out differently.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +17,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from types import CodeType, FunctionType, MethodType
-from typing import Any
+from typing import Any, NamedTuple
 
 from ...engine.context import context
 from ...engine.value import Value
@@ -50,19 +57,19 @@ def traced(
         If the graphs differ, Values are compared, or random numbers are drawn. Generators are as they were, then.
     """
     name = getattr(f, "__name__", type(f).__name__)
-    values, generators = _within_reach(f)
+    reach = _within_reach(f)
     with _compiling(name):
-        states = [_state(generator) for generator in generators]
+        before = [_state(generator) for generator in reach.generators]
         graph = trace(f, *example)
-        drawn = [_state(g)[0] != state for g, (state, _) in zip(generators, states, strict=True)]
-        if any(drawn):
-            for _, restore in states:
-                restore()
+        after = [_state(generator) for generator in reach.generators]
+        if [state.known_by for state in before] != [state.known_by for state in after]:
+            for state in before:
+                state.restore()
             raise FrozenNumberError(
                 f"{name} draws random numbers: compiled, every call would use the same draws; pass them as arguments, "
                 "or run it eagerly"
             )
-        again = _traced_elsewhere(f, example, dict.fromkeys([*graph.captured, *(params or ()), *values]))
+        again = _traced_elsewhere(f, example, dict.fromkeys([*graph.captured, *(params or ()), *reach.values]))
     outside = {*graph.captured} & {*(again.captured if again else ())}
     if again is None or not _alike(graph, again, outside):
         raise FrozenNumberError(
@@ -114,20 +121,33 @@ def _alike(graph: Graph, again: Graph, outside: set[Value]) -> bool:
     )
 
 
-def _state(generator: Any) -> tuple[Any, Callable[[], Any]]:
-    """Give what tells the state of a generator of random numbers, and how to go back to it."""
+class _State(NamedTuple):
+    """The state of a generator of random numbers: what tells it from others, and how to go back to it."""
+
+    known_by: Any
+    restore: Callable[[], Any]
+
+
+def _state(generator: Any) -> _State:
     if hasattr(generator, "getstate"):  # Python's
         state = generator.getstate()
-        return state, lambda: generator.setstate(state)
+        return _State(state, lambda: generator.setstate(state))
     if hasattr(generator, "get_state"):  # NumPy's old ones
         state = generator.get_state()
-        return pickle.dumps(state), lambda: generator.set_state(state)
+        return _State(pickle.dumps(state), lambda: generator.set_state(state))
     bits = generator.bit_generator
     state = bits.state
-    return pickle.dumps(state), lambda: setattr(bits, "state", state)
+    return _State(pickle.dumps(state), lambda: setattr(bits, "state", state))
 
 
-def _within_reach(f: Callable[..., Any]) -> tuple[list[Value], list[Any]]:
+class _Reach(NamedTuple):
+    """What a function can read numbers from: leaves, and generators of random numbers."""
+
+    values: list[Value]
+    generators: list[Any]
+
+
+def _within_reach(f: Callable[..., Any]) -> _Reach:
     """Find the leaves that a function can read, and the generators of random numbers that it can draw from.
 
     It is looked for in its closure, the globals it names, its arguments that are given already, the object it belongs
@@ -165,7 +185,7 @@ def _within_reach(f: Callable[..., Any]) -> tuple[list[Value], list[Any]]:
                     queue.append(cell.cell_contents)
         elif hasattr(item, "__dict__") and not isinstance(item, type) and type(item).__module__ != "builtins":
             queue.extend(vars(item).values())
-    return values, generators
+    return _Reach(values, generators)
 
 
 def _names(code: CodeType) -> Iterator[str]:
