@@ -46,7 +46,10 @@ class Structure:
     def _take(self, numbers: Iterator[Any]) -> Any:
         if self.kind == "number":
             return next(numbers)
-        parts = [child._take(numbers) for child in self.children]
+        return self.holding([child._take(numbers) for child in self.children])
+
+    def holding(self, parts: list[Any]) -> Any:
+        """Put parts, one for each child, into the outermost container."""
         if self.kind == "list":
             return parts
         if self.kind == "tuple":
