@@ -126,6 +126,15 @@ class Tagged:
         return tag if isinstance(tag, Scope) else None
 
 
+class ParameterName(str):
+    """The name of a parameter of a module: by its kind a drawing tells a parameter from other leaves.
+
+    A mark on the name, not on the Value, for there are millions of Values that are no parameters.
+    """
+
+    __slots__ = ()
+
+
 class scope(ContextDecorator):
     """Group the nodes made inside under a name; each entry is a new instance.
 

@@ -98,7 +98,7 @@ class _Builder:
 
     def _single(self, i: int) -> NodeRecord:
         node, kind = self.units.nodes[i], self.units.kinds[i]
-        value = node.data if isinstance(node.data, float) else None  # a graph's variables have no number yet
+        value = _number_of(node)
         grad = self.gradient(node) if self.gradient and kind not in _WITHOUT_GRADIENT else None
         partials = getattr(node, "partials", ())
         towards = [p for p, k in zip(partials, self.units.operands[i], strict=False) if self._gets_gradient(k)]
@@ -140,7 +140,7 @@ class _Builder:
             name = f"{named[0]} … {named[-1]}" if len(named) > 1 else f"{kind}s"
         else:
             name = ""
-        bad = any(not math.isfinite(getattr(node, "data", 0.0)) for node in inside)
+        bad = not all(math.isfinite(_number_of(node) or 0.0) for node in inside)
         flags = ("alarm",) if bad or (grad is not None and math.isnan(grad)) else ("zero",) if grad == 0.0 else ()
         return NodeRecord(
             id=self.record_ids[key],
@@ -211,6 +211,11 @@ class _Builder:
             if word in kinds
         )
         return f"{hidden:,} of {total:,} nodes are {how}; {drawn:,} are drawn"
+
+
+def _number_of(node: Any) -> float | None:
+    """Give the number of a node; None for a variable of a graph, which has none until the graph is run."""
+    return node.data if isinstance(node.data, float) else None
 
 
 def _symbol(op: Op) -> str:

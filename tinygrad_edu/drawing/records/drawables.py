@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from ...engine.context import ParameterName
 from ...ops.table import CONSTANT
 from ..lettering import number, visible
 
@@ -130,8 +131,7 @@ def _kind(node: Any, is_root: bool) -> str:
         return "input"
     if node.op is not None:
         return "operation"
-    # Modules name their parameters by attributes and indices, as PyTorch does: layers.0.neurons.3.w.1
-    return "parameter" if node.name is not None and "." in node.name else "leaf"
+    return "parameter" if isinstance(node.name, ParameterName) else "leaf"
 
 
 def _move_leaves_to_their_scope(units: Units) -> None:
