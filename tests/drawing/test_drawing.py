@@ -387,9 +387,9 @@ def test_edges_are_as_wide_as_their_contributions():
     z.backward()
     widths = {}
     d = draw(z)
-    for group in d.scene.groups:
-        if group.role == "edge":
-            widths[dict(group.data)["source"]] = group.shapes[0].width
+    for piece in d.scene.pieces:
+        if piece.role == "edge":
+            widths[dict(piece.data)["source"]] = piece.shapes[0].width
     name = {n.name: n.id for n in d.records.nodes}
     assert widths[name["x"]] > widths[name["y"]] > widths[name["dead"]]
 
