@@ -11,7 +11,6 @@ from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from ..drawing.lettering import visible
 from ..drawing.records.build import build_folded
 from ..drawing.records.drawables import Drawables, list_drawables
 from ..drawing.records.folding import Collapse, Folding, fold, key_of
@@ -19,6 +18,7 @@ from ..drawing.records.records import Records
 from ..drawing.records.sources import Source
 from ..drawing.style import Style
 from ..engine.context import scope_labels
+from ..ops.notation import visible
 
 MOST_NODES_IN_DETAIL = 600
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from ..drawing.lettering import short, visible
+from ..drawing.lettering import short
 from ..drawing.style import Style
 from ..inspection.stepwise import Step
 from ..ops.notation import Text, notation
@@ -51,7 +51,7 @@ class Wording:
             partial = node.op.partials(Text(self.label(node)), *args)[step.index]
         except (TypeError, ValueError, AttributeError, ArithmeticError):  # an entry that is no formula, only code
             return ""
-        return visible(str(partial)) if isinstance(partial, Text) else self.style.number(float(partial))
+        return str(partial) if isinstance(partial, Text) else self.style.number(float(partial))
 
     def line(self, step: Step) -> tuple[str, str]:
         """Write what a step does twice: with names, and with numbers."""
@@ -78,7 +78,7 @@ class Wording:
             return ""
         if len(operands) > _MOST_OPERANDS:
             operands = [*operands[:3], "…", *operands[-2:]]
-        return visible(str(notation(node.op, *map(Text, operands))))
+        return str(notation(node.op, *map(Text, operands)))
 
     def _bracketed(self, x: float | None) -> str:
         text = self.style.number(x)

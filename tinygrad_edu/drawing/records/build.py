@@ -11,8 +11,8 @@ from collections.abc import Callable, Hashable, Iterable
 from typing import Any
 
 from ...engine.context import scope_labels
+from ...ops.notation import visible
 from ...ops.operation import Op
-from ..lettering import visible
 from ..style import Style
 from .drawables import Drawables, labels_of, list_drawables
 from .folding import Collapse, Folding, fold, key_of
@@ -220,7 +220,7 @@ def _number_of(node: Any) -> float | None:
 
 def _symbol(op: Op) -> str:
     """Give the sign of an operation, or its name where the sign stands between two operands and there may be more."""
-    return op.symbol if op.arity is not None or op.symbol.isidentifier() else op.name
+    return visible(op.symbol) if op.arity is not None or op.symbol.isidentifier() else op.name
 
 
 def _name_within(name: str, chain: tuple[Any, ...]) -> str:

@@ -12,8 +12,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ...engine.context import ParameterName
+from ...ops.notation import visible
 from ...ops.table import CONSTANT
-from ..lettering import number, visible
+from ..lettering import number
 
 
 @dataclass(slots=True)

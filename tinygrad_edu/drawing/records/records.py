@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from ...ops.notation import Text, notation
 from ...ops.operation import Op
-from ..lettering import short, visible
+from ..lettering import short
 from ..style import Style
 
 KINDS = ("leaf", "parameter", "input", "constant", "operation", "output", "group", "elision")
@@ -129,7 +129,7 @@ class NodeRecord:
         operands = [name for _, name in sorted((place, name) for edge, name in reads for place in edge.operands)]
         if len(operands) > _MOST_OPERANDS:
             operands = [*operands[:3], "…", *operands[-2:]]
-        return visible(str(notation(self.op, *map(Text, operands))))
+        return str(notation(self.op, *map(Text, operands)))
 
 
 @dataclass(frozen=True, slots=True)
