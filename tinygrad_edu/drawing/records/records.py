@@ -126,10 +126,12 @@ class NodeRecord:
         """Say how it is computed, given the edges into it with what their sources are called."""
         if self.op is None:
             return "leaf" if self.kind == "output" else self.kind
-        operands = [name for _, name in sorted((place, name) for edge, name in reads for place in edge.operands)]
-        if len(operands) > _MOST_OPERANDS:
-            operands = [*operands[:3], "…", *operands[-2:]]
-        return str(notation(self.op, *map(Text, operands)))
+        operands = sorted((place, name, edge.index < 0) for edge, name in reads for place in edge.operands)
+        # Two nodes of one group are not one node twice: bound like a power they do not read as its square.
+        texts = [Text(name, 4) if several else Text(name) for _, name, several in operands]
+        if len(texts) > _MOST_OPERANDS:
+            texts = [*texts[:3], Text("…"), *texts[-2:]]
+        return str(notation(self.op, *texts))
 
 
 @dataclass(frozen=True, slots=True)
