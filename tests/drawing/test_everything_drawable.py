@@ -105,6 +105,10 @@ def test_captions_traces_and_paths_keep_the_terminal_clean(x, text):
     check(draw(graph))
 
 
+def test_the_rule_of_a_division_by_zero_is_infinite():
+    assert [step.rule for step in tg.steps(Value(2.0, "x") / 0.0) if step.kind == "backward"] == ["inf"]
+
+
 def networks():
     yield nn.Neuron(3, "tanh", seed=0)
     yield nn.Layer(2, 3, seed=0)

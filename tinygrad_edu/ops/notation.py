@@ -13,7 +13,7 @@ import unicodedata
 from functools import lru_cache
 from typing import Any
 
-from .floats import number
+from .floats import IEEEFloat, number
 from .operation import Op
 from .operators import Operators
 from .table import less, less_equal
@@ -25,14 +25,16 @@ _DIRECTION_OVERRIDES = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 
 
 def number_text(x: float, digits: int = 4) -> str:
-    """Write a number for people: at most `digits` decimals and five significant digits, a real minus sign.
+    """Write a number for people: at most `digits` decimals, one more significant digit than that, a real minus sign.
+
+    This is what `digits` means everywhere in this package.
 
     Parameters
     ----------
     x : float
         The number.
     digits : int, default 4
-        Decimals for numbers of ordinary size; one more significant digit than that in all.
+        Decimals of numbers of ordinary size (those that they show, and below 10); significant digits of others, less 1.
 
     Returns
     -------
@@ -166,7 +168,7 @@ def _caption(op: Op, index: int, names: tuple[str, ...], constants: tuple[float 
     args: list[Any] = [Text(name) for name in names]
     for i, constant in enumerate(constants):
         if constant is not None:
-            args[i] = constant
+            args[i] = IEEEFloat(constant)  # 1 / 0 is infinite here too
     try:
         partial = op.partials(Text("y"), *args)[index]
     except (TypeError, ValueError, AttributeError):  # a user's entry that calls math or NumPy
