@@ -9,9 +9,9 @@ from typing import Any
 from ..engine.value import Value
 from ..graph.graph import Graph
 from ..graph.tracing import trace
+from ..ops.code_atoms import Code
 from ..ops.notation import Text, argument_names
 from ..ops.operation import Op
-from ..ops.python_source import Code
 from ..transforms.derivatives import grad
 from .report import MISMATCH, Comparison, Report, compare, mismatch
 from .safe_points import arities, sample
@@ -172,7 +172,7 @@ def _readable(op: Op) -> None:
     """Check that the entry can be read as text, which captions and drawings need."""
     for count in arities(op):
         names = argument_names(count)
-        readers: dict[str, Callable[[str], Any]] = {"text": Text, "source": lambda name: Code(name, {})}
+        readers: dict[str, Callable[[str], Any]] = {"text": Text, "source": Code}
         for kind, reader in readers.items():
             atoms = [reader(name) for name in ("y", *names)]
             try:

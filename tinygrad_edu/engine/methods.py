@@ -12,7 +12,6 @@ from functools import cache
 from typing import Any
 
 from ..ops.operation import Op
-from ..ops.python_source import Code, partials_source
 from .context import OFF, context, open_contexts
 
 namespace: dict[str, Any] = {
@@ -85,8 +84,10 @@ def compiled(op: Op, form: str) -> Any:
     -------
     callable
     """
+    from ..ops.python_source import partials_source, value_source  # with the first operation, not with the package
+
     letters = ("a", "b")[: op.arity]
-    value = _inline(op, letters)
+    value = value_source(op)
     read = partials_source(op)
     name = op.name
     namespace.update({f"op_{name}": op, f"fn_{name}": op.fn, f"slopes_{name}": op.slopes})
@@ -126,10 +127,3 @@ def compiled(op: Op, form: str) -> Any:
     record = _RECORD.format(name=name, links="\n".join(f"    {line}" for line in links))
     exec(source.rstrip() + record, namespace, made)
     return made["apply"]
-
-
-def _inline(op: Op, letters: tuple[str, ...]) -> str:
-    """Write the operation itself: in line where Python's operator is total on floats, else as a call."""
-    functions: dict[str, Any] = {}
-    source = Code._apply(op, tuple(Code(letter, functions) for letter in letters)).source
-    return f"fn_{op.name}({', '.join(letters)})" if "/" in source else source
