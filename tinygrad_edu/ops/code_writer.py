@@ -83,7 +83,7 @@ PYTHON_FORMS = {
     "not": "not {0}",
     "**": "math.pow({0}, {1})",  # never a complex number
     "len": "len({sequence})",
-    "map": "({body} for {variables} in {sequence})",
+    "map": "{body} for {variables} in {sequence}",
     "halves": "zip({sequence}[: len({sequence}) // 2], {sequence}[len({sequence}) // 2 :])",
     "pair": "{}, {}",
     **{fold: f"{fold}_of({{items}})" for fold in FOLDS},
@@ -190,6 +190,8 @@ class Writer:
         """Whether code can stand in the place of a call: brief, nothing computed twice, a choice not inside others."""
         kinds, uses = _counts(code)
         if kinds.total() > _BRIEF or (kinds["if"] and not outermost) or kinds["max"] or kinds["min"]:
+            return False
+        if kinds["sum"] + kinds["prod"] > 1:
             return False
         atoms = all(part.kind in ("name", "number") for part in parts)
         names = argument_names(len(parts)) if op.arity is not None else ()

@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from fractions import Fraction
 
-from .error_function import NEAR, TAIL
+from ...ops.error_series import NEAR, TAIL
 
 _PI = Fraction("3.14159265358979323846264338327950288419716939937510582")
 _LN2 = Fraction("0.69314718055994530941723212145817656807550013436025525")
