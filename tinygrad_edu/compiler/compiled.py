@@ -50,11 +50,11 @@ def machine_of(backend: str, devices: Sequence[Any] | None = None) -> Callable[[
 
         return NumbaMachine
     try:
-        from .backends.jax_machine import JaxMachine, tables
-
-        tables()
+        import jax  # noqa: F401
     except ImportError as error:
         raise ImportError("backend='jax' needs JAX: pip install 'tinygrad-edu[jax]'") from error
+    from .backends.jax_machine import JaxMachine
+
     return partial(JaxMachine, devices=devices)
 
 

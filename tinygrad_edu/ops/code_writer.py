@@ -307,7 +307,7 @@ class _Page:
         loops = Counter(_loops(roots))
         self.repeated = {loop for loop, times in loops.items() if times > 1}
         self.writer = writer
-        self.names = {**writer.dialect.bound, **names}
+        self.names = dict(names)
         self.lines: dict[str, str] = {}
 
     def texts(self, roots: Sequence[Node], looping: bool = False) -> list[str]:
@@ -363,12 +363,14 @@ class _Page:
         """Write what a reduction goes through."""
         forms = self.dialect.forms
         sequence = self.names.get(SEQUENCE, SEQUENCE)
+        outside, self.names = self.names, self.names | dict(self.dialect.bound)
         (body,) = self.texts(fold.parts, looping=True)
+        self.names = outside
         if fold.what == HALVES:
             variables, sequence = forms["pair"].format(*HALVES), forms["halves"].format(sequence=sequence)
         else:
             (variables,) = fold.what
-            if fold.parts[0].kind == "name":
+            if fold.parts[0].kind == "name":  # all as they are
                 return sequence
         return forms["map"].format(body=body, variables=variables, sequence=sequence)
 
