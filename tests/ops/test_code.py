@@ -1,5 +1,6 @@
 """The line of code of an operation says what its function says, in every language that reads it."""
 
+import builtins
 import functools
 import itertools
 import json
@@ -7,6 +8,7 @@ import math
 import random
 import shutil
 import subprocess
+from unittest import mock
 
 import numpy as np
 import pytest
@@ -149,3 +151,195 @@ def test_arrays_are_the_function(op, backend):
     for rows in by_count.values():
         for args, found in zip(rows, compiled_rows(op, backend, rows), strict=True):
             assert_near(found, op(*args), (op.name, args), ulps=2000 if backend == "jax" else 16)
+
+
+# ---------------------------------------------------------------------------------------- operations of a user's own
+
+SOFTSIGN = Op(
+    "softsign",
+    lambda t: t / (1.0 + abs(t)),
+    lambda y, t: (1.0 / tg.square(1.0 + abs(t)),),
+    code="t / (1.0 + fabs(t))",
+)
+BAND = Op(  # every kind of node, and arguments that are words of JavaScript
+    "band",
+    lambda var, new: float(var) ** 2.0 if not (new < var <= 2.0 and var == var) or new != new else min(var, new) - 1.0,
+    lambda y, var, new: (0.0 * var, 0.0 * new),
+    code="var ** 2.0 if not (new < var <= 2.0 and var == var) or new != new else minimum(var, +new) - 1.0",
+)
+SPREAD = Op(
+    "spread",
+    lambda *numbers: math.sqrt(sum((t - sum(numbers) / len(numbers)) ** 2 for t in numbers)),
+    lambda y, *numbers: tuple((t - tg.mean(numbers)) / y for t in numbers),
+    code="sqrt(sum((t - mean(numbers)) ** 2 for t in numbers))",
+)
+OURS_BY_NAME_ONLY = Op("sigmoid", lambda x: 2.0 * x, lambda y, x: (2.0,), code="2.0 * x")
+OWN = [(SOFTSIGN, 1), (BAND, 2), (SPREAD, 3), (OURS_BY_NAME_ONLY, 1)]
+own = pytest.mark.parametrize(("op", "count"), OWN, ids=[op.name for op, _ in OWN])
+
+
+@own
+@pytest.mark.parametrize("backend", ["numpy", "numba", "jax"])
+def test_an_own_operation_runs_compiled_and_is_differentiated(op, count, backend):
+    pytest.importorskip(backend, reason=f"the extra for {backend} is not installed")
+    rows = np.random.default_rng(0).normal(size=(20, count)) * 3.0
+    expected = [op(*row) for row in rows.tolist()]
+    w = Value(1.25, "w")
+    for row in rows.tolist():
+        op(*[w * x for x in row]).backward(1.0 / len(rows))
+    compiled = tg.compile(lambda xs: op(*[w * x for x in xs]), [w], backend=backend)
+    without_python = Op(op.name, lambda *xs: pytest.fail("called number by number"), op.partials, code=op.code)
+    assert compiled.value_and_grad(rows)[1][0] == pytest.approx(w.grad, rel=1e-12)
+    found = tg.compile(lambda xs: without_python(*xs), backend=backend)(rows)
+    np.testing.assert_allclose(found, expected, rtol=1e-13)
+
+
+@own
+def test_an_own_operation_is_written_in_python_and_javascript(op, count):
+    rows = np.random.default_rng(0).normal(size=(20, count)).tolist()
+    namespace = {}
+    exec(tg.trace(lambda *xs: op(*xs) * 1.5, *rows[0]).to_python(), namespace)
+    for args, (value, slopes) in zip(rows, run_javascript(op, rows), strict=True):
+        assert value == pytest.approx(op(*args), rel=1e-13)
+        assert slopes == pytest.approx(op.slopes(op(*args), args), rel=1e-12)
+        assert namespace["f"](*args)[0] == pytest.approx(1.5 * op(*args), rel=1e-13)
+
+
+def test_segments_of_unequal_length_run_from_code():
+    """Several sums of an own kind, of unequal lengths, go through one array operation or one each."""
+
+    def f(xs):
+        return [tg.logsumexp(xs[:2]) + SPREAD(*xs[:3]), tg.logsumexp(xs) * SPREAD(*xs)]
+
+    rows = np.random.default_rng(1).normal(size=(5, 4))
+    for backend in ("numpy", "numba"):
+        pytest.importorskip(backend, reason=f"the extra for {backend} is not installed")
+        np.testing.assert_allclose(tg.compile(f, backend=backend)(rows), [f(r) for r in rows.tolist()], rtol=1e-13)
+
+
+def test_without_code_it_runs_in_python_only_and_the_rest_says_so():
+    op = Op("halved", lambda x: x / 2.0, lambda y, x: (0.5,))
+    assert tg.compile(op)([3.0]).tolist() == [1.5]
+    with pytest.raises(GraphError, match=r"'halved' states no code.*code='...'"):
+        tg.trace(op, 1.0).to_python()
+    with pytest.raises(GraphError, match="'halved' states no code"):
+        javascript({"halved": (op, 1)})
+    branching = Op("branching", lambda x: abs(x), lambda y, x: (1.0 if x > 0.0 else -1.0,), code="fabs(x)")
+    with pytest.raises(GraphError, match="partials of 'branching' cannot be read"):
+        javascript({"branching": (branching, 1)})
+
+
+def test_code_that_says_something_else_than_the_function_is_found():
+    wrong = Op("cubed", lambda x: x**3, lambda y, x: (3.0 * x * x,), code="x * x")
+    with pytest.raises(GradientMismatch, match=r"states the code 'x \* x'"):
+        tg.check.operation(wrong)
+    at_its_kink = Op(
+        "ramp", lambda x: max(x, 0.0) + (x >= 0.0), lambda y, x: (tg.ops.heaviside(x),),
+        kinks=[(lambda x: x, (0.0,))], code="x + 1.0 if x > 0.0 else 0.0",
+    )  # fmt: skip
+    with pytest.raises(GradientMismatch, match="states the code"):
+        tg.check.operation(at_its_kink)
+    assert tg.check.operation(SOFTSIGN, order=1).conclusive
+
+
+# ---------------------------------------------------------------------------------------- what is not of the language
+
+
+def stated(code, partials=lambda y, x: (1.0,)):
+    return Op("mine", lambda *xs: 0.0, partials, code=code)
+
+
+@pytest.mark.parametrize(
+    ("code", "message"),
+    [
+        ("x.real", r"'x.real' is not of the language"),
+        ("x[0]", "not of the language"),
+        ("(lambda: x)()", "not of the language"),
+        ("f'{x}'", "not of the language"),
+        ("[x for x in y]", "not of the language"),
+        ("x if x else 0.0", "'x' is a number where a condition is needed; write ... != 0.0"),
+        ("x > 0.0", "is a condition where a number is needed"),
+        ("True", "not of the language"),
+        ("1j", "not of the language"),
+        ("'1'", "not of the language"),
+        ("x // 2", "not of the language"),
+        ("x % 2", "not of the language"),
+        ("1.0 if x in 3 else 2.0", "use < <= > >= == !="),
+        ("10" + "0" * 400, "larger than any float"),
+        ("y + 1", "'y' is no argument"),
+        ("z", "no argument; known are x"),
+        ("__import__('os')", "calls no function that is known"),
+        ("expp(x)", r"did you mean 'exp'\?"),
+        ("sigmiod(x)", r"did you mean 'sigmoid'\?"),
+        ("constant()", "calls no function"),
+        ("mine(x)", "calls no function"),
+        ("exp(x, x)", "gives 2 arguments to exp, which takes 1"),
+        ("exp(x=x)", "not of the language"),
+        ("exp(*x)", "not of the language"),
+        ("mean()", "gives mean nothing"),
+        ("sum(xs)", "calls no function|no argument"),
+        ("sum(x for x in xs)", "fixed number of arguments"),
+        ("x +", "is no expression"),
+        ("x = 1", "is no expression"),
+        ("", "is no expression"),
+        ("(" * 250 + "x" + ")" * 250, "no expression|too deeply"),
+        ("-" * 5000 + "x", "no expression|too deeply"),
+    ],
+)
+def test_what_is_no_code_is_refused_when_it_is_stated(code, message):
+    with pytest.raises(ValueError, match=message):
+        stated(code)
+
+
+@pytest.mark.parametrize(
+    ("code", "message"),
+    [
+        ("xs", r"all arguments at once; write sum\(xs\)"),
+        ("exp(xs)", "all arguments at once"),
+        ("sum(x for x in xs if x > 0.0)", "no plain loop"),
+        ("sum(1.0 for x in xs)", "does not use the variable"),
+        ("sum(sum(t for t in xs) for x in xs)", "does not use the variable"),
+        ("sum(sum(x for t in xs) for x in xs)", "no argument"),
+        ("sum(x for x in range(3))", "no plain loop"),
+        ("all(x for x in xs)", "reduces by all; known are sum, prod, max, min"),
+        ("sum(u for u, u in halves(xs))", "no plain loop"),
+        ("xs[0]", "not of the language"),
+    ],
+)
+def test_what_is_no_reduction_is_refused(code, message):
+    with pytest.raises(ValueError, match=message):
+        stated(code, lambda y, *xs: xs)
+
+
+def test_code_that_is_no_text_is_refused():
+    with pytest.raises(TypeError, match=r"code must be text such as 'x \* x', got function"):
+        stated(lambda x: x)
+    with pytest.raises(ValueError, match="fixed number of arguments"):
+        stated("a", lambda y, a, *xs: (a, *xs))
+
+
+PARTS = [
+    *("{} + {}", "-({})", "({}) ** ({})", "exp({})", "({}) if ({}) < ({}) else ({})", "not ({})", "({}) and ({})"),
+    *("trap({})", "({}).__class__", "[{}]", "(y := {})", "(lambda: trap({}))()", "f'{{{}}}'", "*({})", "trap.a({})"),
+    *("sum({} for x in trap({}))", "[trap(x) for x in {}]", "({})[{}]", "await {}", "trap and {}", "exp(trap, {})"),
+]
+EXPRESSIONS = st.recursive(
+    st.sampled_from(["x", "1.5", "inf", "trap", "trap()", "'a'", "__import__('os')"]),
+    lambda inner: st.builds(
+        lambda form, parts: form.format(*parts), st.sampled_from(PARTS), st.lists(inner, min_size=4, max_size=4)
+    ),
+    max_leaves=12,
+)
+
+
+@given(EXPRESSIONS | st.text(max_size=20))
+def test_any_text_is_read_or_refused_and_never_run(text):
+    with mock.patch.object(builtins, "trap", create=True) as trap:
+        try:
+            op = stated(text)
+        except ValueError:
+            op = None
+        if op is not None:
+            assert "trap" not in text
+            assert isinstance(on_floats(op)(0.5), float)
+    assert not trap.mock_calls
