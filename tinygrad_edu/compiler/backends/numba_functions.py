@@ -71,8 +71,8 @@ def _wave(x: float, half: float) -> float:
     m = k + half
     r = ((x - m * _PI1) - m * _PI2) - m * _PI3
     s = r * r
-    series = 0.0
-    for c in _SINE:
+    series = _SINE[0]
+    for c in _SINE[1:]:
         series = series * s + c
     sine = r + r * (s * series)
     turn: float = 1.0 - 2.0 * (k - 2.0 * np.floor(0.5 * k))
@@ -99,8 +99,8 @@ def exp(x: float) -> float:
     y = y if y > -746.0 else -746.0
     k = np.floor(y * _PER_LOG + 0.5)
     r = (y - k * _LOG1) - k * _LOG2
-    series = 0.0
-    for c in _EXPM1:
+    series = _EXPM1[0]
+    for c in _EXPM1[1:]:
         series = series * r + c
     e: float = 2.0 * (1.0 + (r + r * r * series)) * _POWERS[np.uint64(np.int32(k) + 1079)]
     e = e if x <= 709.782712893384 else np.inf
@@ -114,8 +114,8 @@ def tanh(x: float) -> float:
     y = y if y < 40.0 else 40.0
     k = np.floor(y * _PER_LOG + 0.5)
     r = (y - k * _LOG1) - k * _LOG2
-    series = 0.0
-    for c in _EXPM1:
+    series = _EXPM1[0]
+    for c in _EXPM1[1:]:
         series = series * r + c
     of_two = _POWERS[np.uint64(np.int32(k) + 1080)]
     e = of_two * (r + r * r * series) + (of_two - 1.0)
@@ -130,8 +130,8 @@ def erfc(x: float) -> float:
     y = y if y < 28.0 else 28.0
     u = _SCALE * (y / (y + 3.75))
     s = u - 1.0
-    series = 0.0
-    for c in _TAIL:
+    series = _TAIL[0]
+    for c in _TAIL[1:]:
         series = series * s + c
     short = np.float64(np.float32(y))
     tail = exp(-short * short) * exp((short - y) * (short + y)) / (1.0 + 2.0 * y)
@@ -145,8 +145,8 @@ def erf(x: float) -> float:
     """A series near zero, and beyond it what `erfc` leaves."""
     y = abs(x)
     square = x * x if y < 1.0 else 1.0
-    series = 0.0
-    for c in _NEAR:
+    series = _NEAR[0]
+    for c in _NEAR[1:]:
         series = series * square + c
     return x * series if y < 1.0 else math.copysign(1.0 - erfc(y), x)
 

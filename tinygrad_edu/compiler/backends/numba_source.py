@@ -74,7 +74,7 @@ _FAR = """        far = ZERO
 
 _APPLY_DIRECT = """
 
-@compiled(error_model="numpy", fastmath={"contract"})
+@compiled(error_model="numpy", fastmath={"contract"}, forceinline=True)
 def apply_direct(what, code, memory, out, a, b, height):
 """
 
