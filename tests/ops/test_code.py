@@ -19,6 +19,8 @@ import tinygrad_edu as tg
 from tinygrad_edu import OPS, Op, Value
 from tinygrad_edu.check.operations import kinks_of
 from tinygrad_edu.check.safe_points import arities, sample
+from tinygrad_edu.compiler.arrays.schedule import RAGGED
+from tinygrad_edu.compiler.backends.numpy_functions import reduction_of_segments
 from tinygrad_edu.errors import GradientMismatch, GraphError
 from tinygrad_edu.ops.javascript import javascript
 from tinygrad_edu.ops.python_source import on_floats
@@ -153,6 +155,20 @@ def test_arrays_are_the_function(op, backend):
             assert_near(found, op(*args), (op.name, args), ulps=2000 if backend == "jax" else 16)
 
 
+@pytest.mark.parametrize("op", sorted(RAGGED, key=lambda op: op.name), ids=lambda op: op.name)
+def test_segments_of_unequal_lengths_are_reduced_each_for_itself(op):
+    lengths = [2, 1, 4, 1, 2]
+    offsets = np.cumsum([0, *lengths])
+    x = np.random.default_rng(0).normal(size=(sum(lengths), 3))
+    x[0, 0], x[1, 1], x[3, 2] = nan, inf, -inf
+    out = np.empty((len(lengths), 3))
+    with np.errstate(all="ignore"):
+        reduction_of_segments(op, offsets)(x, out)
+    for i, (start, end) in enumerate(itertools.pairwise(offsets)):
+        for column in range(3):
+            assert_near(out[i, column], op(*x[start:end, column].tolist()), (op.name, i, column))
+
+
 # ---------------------------------------------------------------------------------------- operations of a user's own
 
 SOFTSIGN = Op(
@@ -203,18 +219,6 @@ def test_an_own_operation_is_written_in_python_and_javascript(op, count):
         assert value == pytest.approx(op(*args), rel=1e-13)
         assert slopes == pytest.approx(op.slopes(op(*args), args), rel=1e-12)
         assert namespace["f"](*args)[0] == pytest.approx(1.5 * op(*args), rel=1e-13)
-
-
-def test_segments_of_unequal_length_run_from_code():
-    """Several sums of an own kind, of unequal lengths, go through one array operation or one each."""
-
-    def f(xs):
-        return [tg.logsumexp(xs[:2]) + SPREAD(*xs[:3]), tg.logsumexp(xs) * SPREAD(*xs)]
-
-    rows = np.random.default_rng(1).normal(size=(5, 4))
-    for backend in ("numpy", "numba"):
-        pytest.importorskip(backend, reason=f"the extra for {backend} is not installed")
-        np.testing.assert_allclose(tg.compile(f, backend=backend)(rows), [f(r) for r in rows.tolist()], rtol=1e-13)
 
 
 def test_without_code_it_runs_in_python_only_and_the_rest_says_so():
