@@ -9,9 +9,10 @@ from typing import Any
 from ..engine.value import Value
 from ..graph.graph import Graph
 from ..graph.tracing import trace
+from ..ops.code_atoms import Code
 from ..ops.notation import Text, argument_names
 from ..ops.operation import Op
-from ..ops.python_source import Code
+from ..ops.python_source import on_floats
 from ..transforms.derivatives import grad
 from .report import MISMATCH, Comparison, Report, compare, mismatch
 from .safe_points import arities, sample
@@ -22,7 +23,8 @@ def operation(op: Op, points: int = 25, order: int = 2, rtol: float = 1e-9, seed
     """Check that an operation is what its entry says, everywhere in its domain, for every reader.
 
     Its partials against differences; its second derivatives against differences of the partials; the promised
-    partials at its kinks; and that floats, Values, graph variables and text read the same entry alike.
+    partials at its kinks; that its line of code, if it states one, computes what its function does; and that floats,
+    Values, graph variables and text read the same entry alike.
 
     Parameters
     ----------
@@ -79,9 +81,11 @@ def operation(op: Op, points: int = 25, order: int = 2, rtol: float = 1e-9, seed
             suspect = Suspect(op, args, names, index, wrong[0].given, wrong[0].measured, second)
             raise mismatch(op.name, wrong, list(zip(names, args, strict=True)), suspect)
         readings_agree(op, args)
+        code_agrees(op, args, rtol)
         comparisons += found
     for args in kinks_of(op):
         promises_kept(op, args)
+        code_agrees(op, args, rtol)
     return Report(op.name, comparisons)
 
 
@@ -146,6 +150,33 @@ def readings_agree(op: Op, args: Sequence[float]) -> None:
             )
 
 
+def code_agrees(op: Op, args: Sequence[float], rtol: float = 1e-9) -> None:
+    """Check that the line of code of an operation computes what its function does.
+
+    Parameters
+    ----------
+    op : Op
+        Without code there is nothing to check.
+    args : sequence of float
+    rtol : float, default 1e-9
+        Relative tolerance.
+
+    Raises
+    ------
+    GradientMismatch
+        If it does not.
+    """
+    if op.code is None:
+        return
+    found, expected = on_floats(op)(*args), op(*args)
+    if not same(found, expected) and not abs(found - expected) <= rtol * abs(expected):
+        raise mismatch(
+            f"{op.name} states the code {op.code!r}, which gives {found!r}, but its function gives {expected!r}",
+            [],
+            list(zip(argument_names(len(args)), args, strict=True)),
+        )
+
+
 def same(a: float, b: float) -> bool:
     """Tell whether two floats are equal, nan counting as equal to nan and 0.0 to -0.0."""
     return a == b or (math.isnan(a) and math.isnan(b))
@@ -172,7 +203,7 @@ def _readable(op: Op) -> None:
     """Check that the entry can be read as text, which captions and drawings need."""
     for count in arities(op):
         names = argument_names(count)
-        readers: dict[str, Callable[[str], Any]] = {"text": Text, "source": lambda name: Code(name, {})}
+        readers: dict[str, Callable[[str], Any]] = {"text": Text, "source": Code}
         for kind, reader in readers.items():
             atoms = [reader(name) for name in ("y", *names)]
             try:

@@ -322,7 +322,7 @@ class Graph(Equations, Shown):
         Raises
         ------
         GraphError
-            If there is not exactly one output, or an operation is not of the table.
+            If there is not exactly one output, or an operation of your own states no code.
 
         Examples
         --------

@@ -47,6 +47,11 @@ def to_json(graph: Equations) -> str:
         return place[repr(var.data)] if var.op is CONSTANT else place[var]
 
     def equation(var: Eqn) -> dict[str, Any]:
+        if OPS.get(var.op.name, var.op) is not var.op:
+            raise GraphError(
+                f"the operation {var.op.name!r} is your own but called like one of the table, as which it would be "
+                "read back: give it another name"
+            )
         record: dict[str, Any] = {"op": var.op.name, "args": [at(p) for p in var.parents]}
         if var.name is not None:
             record["name"] = var.name

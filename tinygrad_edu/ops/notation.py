@@ -13,6 +13,7 @@ import unicodedata
 from functools import lru_cache
 from typing import Any
 
+from .code import argument_names as argument_names
 from .floats import IEEEFloat, number
 from .operation import Op
 from .protocol import Number, Rank
@@ -161,28 +162,6 @@ def _caption(op: Op, index: int, names: tuple[str, ...], constants: tuple[float 
     except (TypeError, ValueError, AttributeError):  # a user's entry that calls math or NumPy
         return f"∂{op.name}/∂{names[index]}"
     return str(partial) if isinstance(partial, Text) else number_text(float(partial))
-
-
-def argument_names(count: int) -> tuple[str, ...]:
-    """Names for the arguments of an operation: x, or a, b, c, or x0, x1 and so on.
-
-    Parameters
-    ----------
-    count : int
-        How many.
-
-    Returns
-    -------
-    tuple of str
-
-    Examples
-    --------
-    >>> argument_names(1), argument_names(2)
-    (('x',), ('a', 'b'))
-    """
-    if count == 1:
-        return ("x",)
-    return tuple("abc"[:count]) if count <= 3 else tuple(f"x{i}" for i in range(count))
 
 
 def visible(name: str) -> str:
