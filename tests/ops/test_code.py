@@ -128,6 +128,15 @@ def test_javascript_is_the_function_and_its_partials(op):
             assert_near(slope, truth, (op.name, args, "slopes"), ulps=64)
 
 
+def test_a_product_of_a_thousand_factors_is_written_without_recursion():
+    factors = [1.0 + 0.3 * math.sin(i) for i in range(1000)]
+    factors[500] = 0.0
+    ((value, slopes),) = run_javascript(OPS["prod"], [tuple(factors)])
+    assert value == 0.0
+    assert [i for i, slope in enumerate(slopes) if slope] == [500]
+    assert slopes[500] == pytest.approx(math.prod(factors[:500] + factors[501:]), rel=1e-12)
+
+
 # ---------------------------------------------------------------------------------------- arrays
 
 

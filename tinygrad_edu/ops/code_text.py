@@ -8,13 +8,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import count
 
 from .code import FOLDS, HALVES, SEQUENCE, Node
 from .code_dialect import Dialect
 from .operation import Op
 
-_ATOM, _CHOICE, _NEGATIVE = 10, 0, 7
+_CHOICE, _TEST, _NEGATIVE, _ATOM = 0, 3, 7, 10
 _INFIX = {"or": 1, "and": 2, "<": 4, "<=": 4, ">": 4, ">=": 4, "==": 4, "!=": 4, "+": 5, "-": 5, "*": 6, "/": 6}
 """How tightly the signs between two parts bind, in Python and JavaScript alike."""
 
@@ -77,8 +76,12 @@ class Page:
         return [found[id(root)][0] for root in roots]
 
     def _line(self, text: str) -> str:
-        taken = {*self.names.values(), *self.lines.values()}
-        return self.lines.setdefault(text, next(t for i in count(1) if (t := f"t{i}") not in taken))
+        if text not in self.lines:
+            name = f"t{len(self.lines) + 1}"
+            while name in self.names.values():
+                name += "_"
+            self.lines[text] = name
+        return self.lines[text]
 
     def _text(self, node: Node, parts: list[tuple[str, int]]) -> tuple[str, int]:
         """Write one node, and say how tightly it binds."""
@@ -106,7 +109,7 @@ class Page:
         if kind == "if":
             (condition, yes, no) = parts
             return form.format(_inside(condition, 1), _inside(yes, 1), no[0]), _CHOICE
-        return form.format(*[_inside(part, _ATOM) for part in parts]), _NEGATIVE - 4
+        return form.format(*[_inside(part, _ATOM) for part in parts]), _TEST
 
     def _items(self, fold: Node) -> str:
         """Write what a reduction goes through."""
