@@ -114,7 +114,7 @@ BUGS = [
     Bug("a graph evaluates by recorded numbers", EQUATIONS, "            append(fn(*[values[i] for i in places]))", "            append(fn(*[values[i] for i in sorted(places)]))"),
     Bug("replay loses constants", EQUATIONS, "made = var.op(*[env.get(p, p.data) for p in var.parents])", "made = var.op(*[env.get(p, 1.0) for p in var.parents])"),
     Bug("the gradient graph in reverse order of inputs", GRAPH, "return [adjoints.get(var, 0.0) for var in inputs], children[0]", "return [adjoints.get(var, 0.0) for var in reversed(inputs)], children[0]"),
-    Bug("the gradient graph seeded with 2", GRAPH, "adjoints = accumulate(order, {outputs[0]: 1.0}, _symbolic_partials", "adjoints = accumulate(order, {outputs[0]: 2.0}, _symbolic_partials"),
+    Bug("the gradient graph seeded with 2", GRAPH, "adjoints = accumulate(order, {outputs[0]: 1.0}, partials_in_kind", "adjoints = accumulate(order, {outputs[0]: 2.0}, partials_in_kind"),
     Bug("frozen graphs mix up their leaves", GRAPH, "tracer.lifted.update(zip(leaves, inputs, strict=True))", "tracer.lifted.update(zip(leaves, reversed(inputs), strict=True))"),
     Bug("simplify drops every multiplication by a constant", "graph/simplifying.py", "if all(n is not None and c is not None and repr(n) == repr(c) for n, c in rest):", "if all(n is not None and c is not None for n, c in rest):"),
     Bug("simplify takes all operations for equal", "graph/simplifying.py", "key = (op, *[", "key = (op.arity, *["),
@@ -122,7 +122,7 @@ BUGS = [
     # ------------------------------------------------------------ transforms, looking
     Bug("a tangent replaces instead of adding", RUNNING, "total = term if total is None else total + term", "total = term"),
     Bug("forward mode forgets the direction", RUNNING, "term = local * tangents[parent]", "term = local * 1.0"),
-    Bug("the outer variable is frozen", RUNNING, "self.locals_of = _differentiable if self.symbolic else _recorded", "self.locals_of = _recorded"),
+    Bug("the outer variable is frozen", RUNNING, "self.locals_of = partials_in_kind if self.symbolic else _recorded", "self.locals_of = _recorded"),
     Bug("forward mode freezes the outer variable", RUNNING, "zip(node.parents, self.locals_of(node), strict=True):\n                if parent in tangents", "zip(node.parents, node.partials, strict=True):\n                if parent in tangents"),
     Bug("perturbations confused", RUNNING, "identity(x) if isinstance(x, (Value, Var)) else Value(x) for x in numbers]", "x if isinstance(x, (Value, Var)) else Value(x) for x in numbers]"),
     Bug("chosen arguments given in the order of their places", RUNNING, "renewed = dict(zip(chosen,", "renewed = dict(zip(sorted(chosen),"),

@@ -17,7 +17,7 @@ _FLAG_WORDS = {"zero": "gradient is zero", "dead": "passes nothing back", "alarm
 _MOST_OPERANDS = 6
 
 
-class Row(NamedTuple):
+class CardRow(NamedTuple):
     """One line of a card: which number ("value" or "grad"), the word before it, and the number as text."""
 
     what: str
@@ -94,12 +94,12 @@ class NodeRecord:
         kind = "" if self.kind == "operation" else self.kind
         return " ".join(filter(None, (kind, self.label if style.labels and not self.name else "")))
 
-    def rows(self, style: Style) -> list[Row]:
+    def rows(self, style: Style) -> list[CardRow]:
         """Give the lines of its card."""
         numbers = {"value": self.value, "grad": self.grad}
         if self.kind == "input":
             del numbers["grad"]  # nothing flows into what is only data
-        return [Row(what, what, style.number(numbers[what])) for what in style.show if what in numbers]
+        return [CardRow(what, what, style.number(numbers[what])) for what in style.show if what in numbers]
 
     def description(self, style: Style) -> str:
         """Say in one line what it is, for tooltips and screen readers."""
@@ -145,7 +145,7 @@ class ConstantRecord(NodeRecord):
         """Say nothing beside the number."""
         return ""
 
-    def rows(self, style: Style) -> list[Row]:
+    def rows(self, style: Style) -> list[CardRow]:
         """Give no line: the number is the heading."""
         return []
 
@@ -168,9 +168,9 @@ class GroupRecord(NodeRecord):
         """Say how many nodes it stands for."""
         return "not finite!" if "alarm" in self.flags else f"{self.hidden:,} nodes"
 
-    def rows(self, style: Style) -> list[Row]:
+    def rows(self, style: Style) -> list[CardRow]:
         """Give the size of the gradient."""
-        return [Row("grad", "|grad|", style.number(self.grad))] if "grad" in style.show else []
+        return [CardRow("grad", "|grad|", style.number(self.grad))] if "grad" in style.show else []
 
     def equation(self, reads: Sequence[tuple[EdgeRecord, str]]) -> str:
         """Say what it reads."""
@@ -198,7 +198,7 @@ class ElisionRecord(GroupRecord):
         """Say no more than the heading does, unless something is wrong."""
         return "not finite!" if "alarm" in self.flags else ""
 
-    def rows(self, style: Style) -> list[Row]:
+    def rows(self, style: Style) -> list[CardRow]:
         """Give no line."""
         return []
 
