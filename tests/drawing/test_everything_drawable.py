@@ -128,7 +128,7 @@ def drawables():
         f.grad().simplify(),
         tg.trace(lambda a: {"same": [a, a], "c": 3.0}, 1.0),
     )
-    yield tg.trace(lambda: 3.0)
+    yield from (tg.trace(lambda: 3.0), tg.trace(lambda x: [], 1.0), tg.trace(list))
     for model in networks():
         yield model
         yield model.as_graph()

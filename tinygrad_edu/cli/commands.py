@@ -23,7 +23,8 @@ def train(arguments: argparse.Namespace) -> int:
     from .training_run import train
 
     options = {name: given for name, given in vars(arguments).items() if name not in ("command", "run")}
-    train(options.pop("data"), options.pop("out"), progress=not options.pop("quiet"), **options)
+    progress = not options.pop("quiet") and sys.stderr is not None
+    train(options.pop("data"), options.pop("out"), progress=progress, **options)
     return 0
 
 
@@ -63,7 +64,7 @@ def step(arguments: argparse.Namespace) -> int:
     elif arguments.text:
         print(play(y, digits=arguments.digits).text())
     else:
-        walk(y, digits=arguments.digits)
+        walk(y, digits=arguments.digits, input=_answer)
     return 0
 
 
@@ -92,6 +93,13 @@ def check(arguments: argparse.Namespace) -> int:
         return 1
     print(report)
     return 0 if report.conclusive else 1
+
+
+def _answer(prompt: str) -> str:
+    """Ask for a line; a terminal that is closed has come to its end."""
+    if sys.stdin is None or sys.stdout is None:
+        raise EOFError
+    return input(prompt)
 
 
 def _computed(arguments: argparse.Namespace) -> Value:

@@ -12,6 +12,7 @@ import os
 import re
 import sys
 import textwrap
+import unicodedata
 from collections.abc import Callable, Sequence
 from typing import Any, NoReturn, TypeVar
 
@@ -27,7 +28,18 @@ _FORMULA = f"""A formula is written as in Python: + - * / **, comparisons, brack
 {", ".join(sorted(FUNCTIONS))}. Functions of lists: {", ".join(sorted(SEQUENCE_FUNCTIONS))}, as in sum([a, b]) or
 dot([a, b], [c, d]). Constants: {", ".join(CONSTANTS)}. It is read against this list and never run as Python."""
 
-_PLAIN = {"−": "-", "–": "-", "×": "*", "²": "^2", "³": "^3", "√": "sqrt", "σ": "sigmoid", "Σ": "sum", "…": "..."}
+_PLAIN = {
+    "−": "-",
+    "–": "-",
+    "×": "*",
+    "√": "sqrt",
+    "σ": "sigmoid",
+    "Σ": "sum",
+    "∂": "d",
+    "→": "->",
+    "≤": "<=",
+    "…": "...",
+}
 T = TypeVar("T", int, float)
 
 
@@ -58,7 +70,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         arguments = parser.parse_args([*given[:1], *map(_shielded, given[1:])])
         name += f" {arguments.command}"
         code: int = arguments.run(arguments)
-        sys.stdout.flush()
+        if sys.stdout is not None:  # it is where the process was started with its output closed
+            sys.stdout.flush()
     except SystemExit as stop:  # argparse has said what is wrong, or printed the help
         return stop.code if isinstance(stop.code, int) else 2
     except BrokenPipeError:  # the reader of our output, such as head, has enough
@@ -216,7 +229,12 @@ def _in_ascii(error: UnicodeError) -> tuple[str, int]:
     """Write what a terminal cannot show in signs that every one has; a minus must not become a question mark."""
     if not isinstance(error, UnicodeEncodeError):
         raise error
-    return "".join(_PLAIN.get(sign, "?") for sign in error.object[error.start : error.end]), error.end
+    signs = re.sub("[⁻⁰¹²³⁴-⁹]+", _as_power, error.object[error.start : error.end])
+    return "".join(sign if sign.isascii() else _PLAIN.get(sign, "?") for sign in signs), error.end
+
+
+def _as_power(superscripts: re.Match[str]) -> str:
+    return "^" + unicodedata.normalize("NFKC", superscripts[0])
 
 
 def _one_line(message: object) -> str:

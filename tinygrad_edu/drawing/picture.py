@@ -204,8 +204,8 @@ def draw(
     _check("theme", theme, lambda t: t in THEMES, ", ".join(map(repr, THEMES)))
     check_options(digits, collapse, max_nodes, direction)
     source = source_of(x)
-    rows = tuple(show) if isinstance(source.outputs[0], Value) else ()  # a graph has no numbers until it is run
-    style = Style(rows, edges, direction, digits)
+    numbers = any(isinstance(node, Value) for node in source.outputs)  # a graph has none until it is run
+    style = Style(tuple(show) if numbers else (), edges, direction, digits)
     return Drawing(build(source, style, collapse, highlighted_nodes(highlight), max_nodes), THEMES[theme])
 
 

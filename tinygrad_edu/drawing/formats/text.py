@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from ..lettering import text_width
-from ..records.records import EdgeRecord, Records
+from ..records.edges import EdgeRecord
+from ..records.records import Records
 
 
 def to_text(records: Records) -> str:

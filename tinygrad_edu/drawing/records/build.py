@@ -15,16 +15,10 @@ from ...ops.notation import visible
 from ...ops.operation import Op
 from ..style import Style
 from .drawables import Drawables, labels_of, list_drawables
+from .edges import ClusterRecord, EdgeRecord
 from .folding import Collapse, Folding, fold, key_of
-from .records import (
-    ClusterRecord,
-    ConstantRecord,
-    EdgeRecord,
-    ElisionRecord,
-    GroupRecord,
-    NodeRecord,
-    Records,
-)
+from .nodes import ConstantRecord, ElisionRecord, GroupRecord, NodeRecord
+from .records import Records
 from .sources import Source, gradients_as_they_stand
 
 

@@ -7,7 +7,8 @@ take the same scene, so a picture looks the same wherever it is shown.
 from __future__ import annotations
 
 from ..lettering import text_width
-from ..records.records import EdgeRecord, Records
+from ..records.edges import EdgeRecord
+from ..records.records import Records
 from ..style import Style
 from .cards import card_shapes, card_size
 from .graphviz_layout import Layout, Point, Size, lay_out
