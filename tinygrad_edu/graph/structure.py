@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
+from ..ops.operation import Op
+
 _MAX_DEPTH = 100
 
 
@@ -123,6 +125,8 @@ def _structure(tree: Any, check: Callable[[Any, str], Any], where: str, leaves: 
 
 def parameter_names(f: Callable[..., Any], count: int) -> list[str]:
     """Name arguments after the parameters of the function: x, y; those of ``*xs`` xs0, xs1."""
+    if isinstance(f, Op):
+        return [f"{f.sequence}{i}" for i in range(count)] if f.sequence is not None else list(f.arguments)
     from inspect import signature  # here, for it takes long to import
 
     names: list[str] = []

@@ -79,6 +79,13 @@ class Op:
 
     arity: int | None
     code: str | None
+
+    arguments: tuple[str, ...]
+    """What `partials` calls those arguments of which the number is fixed."""
+
+    sequence: str | None
+    """What it calls all others together; None if there are none."""
+
     role: str | None = None
     """What the compiler may rely on: a part in sums and products ("add", "sub", "neg", "mul", "sum", "dot", "mean"),
     that the result is the argument ("copy"), or one of the last two by the first ("choose")."""
@@ -112,8 +119,8 @@ class Op:
         self.domains = domains
         self.kinks = tuple(kinks)
         self.neutral = tuple(neutral)
-        self._arguments, self._sequence = _arguments(name, partials)
-        self.arity = None if self._sequence is not None else len(self._arguments)
+        self.arguments, self.sequence = _arguments(name, partials)
+        self.arity = None if self.sequence is not None else len(self.arguments)
         self.direct = {}
         self.code = code
         if code is not None:
@@ -145,13 +152,13 @@ class Op:
         """The tree of the line of code, in which arguments are called as `argument_names` says; None without one."""
         if self.code is None:
             return None
-        if self._sequence is not None and self._arguments:
+        if self.sequence is not None and self.arguments:
             raise ValueError(
-                f"Op({self.name!r}): code is for a fixed number of arguments, or for *{self._sequence} alone, but "
-                f"partials take {', '.join(self._arguments)} and *{self._sequence}"
+                f"Op({self.name!r}): code is for a fixed number of arguments, or for *{self.sequence} alone, but "
+                f"partials take {', '.join(self.arguments)} and *{self.sequence}"
             )
         others = {name: op for name, op in entries.items() if op is not self}
-        return read(self.code, self.name, self._arguments, self._sequence, others)
+        return read(self.code, self.name, self.arguments, self.sequence, others)
 
     def slopes(self, y: float, args: Sequence[float]) -> tuple[float, ...]:
         """Evaluate the partial derivatives on floats, by IEEE 754 where plain floats raise.
