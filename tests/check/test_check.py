@@ -465,8 +465,17 @@ def test_right(program):
 """
 
 
+PATIENT = """
+from hypothesis import HealthCheck, settings
+
+settings.register_profile("patient", suppress_health_check=[HealthCheck.too_slow])  # the machine may be busy
+settings.load_profile("patient")
+"""
+
+
 def test_given_program_prints_the_smallest_program_and_draws_it(tmp_path):
     (tmp_path / "test_it.py").write_text(PYTEST_FILE)
+    (tmp_path / "conftest.py").write_text(PATIENT)
     run = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "test_it.py"],
         cwd=tmp_path, capture_output=True, text=True, timeout=300,
