@@ -54,7 +54,7 @@ BUGS = [
     Bug("erf off by 0.1 %", OPS, "math.erf, lambda y, x: (2.0 /", "math.erf, lambda y, x: (2.002 /"),
     Bug("erfc has erf's sign", OPS, "math.erfc, lambda y, x: (-2.0 /", "math.erfc, lambda y, x: (2.0 /"),
     Bug("abs has slope 1 at zero and below", OPS, "operator.abs, lambda y, x: (sign(x),)", "operator.abs, lambda y, x: (1.0,)"),
-    Bug("minimum gives a tie to the left", OPS, "(0.5 * (less(a, b) + less_equal(a, b)), 0.5 * (less(b, a) + less_equal(b, a))),\n    kinks=[(_gap, (0.5, 0.5))],\n    doc=\"The smaller", "(less_equal(a, b), less(b, a)),\n    kinks=[(_gap, (0.5, 0.5))],\n    doc=\"The smaller"),
+    Bug("minimum gives a tie to the left", OPS, "(0.5 * (less(a, b) + less_equal(a, b)), 0.5 * (less(b, a) + less_equal(b, a))),\n    kinks=[(_gap, (0.5, 0.5))],\n    code=\"a if a <= b or a != a else b\",\n    doc=\"The smaller", "(less_equal(a, b), less(b, a)),\n    kinks=[(_gap, (0.5, 0.5))],\n    code=\"a if a <= b or a != a else b\",\n    doc=\"The smaller"),
     Bug("maximum chooses the smaller", OPS, "lambda y, a, b: (0.5 * (less(b, a) + less_equal(b, a)),", "lambda y, a, b: (0.5 * (less(a, b) + less_equal(a, b)),"),
     Bug("where passes to both", OPS, "where(condition, 1.0, 0.0), where(condition, 0.0, 1.0)", "where(condition, 1.0, 0.0), 1.0"),
     Bug("clip has slope 0 at its ends", OPS, "less_equal(low, x) * less_equal(x, high),", "less(low, x) * less(x, high),"),
