@@ -73,7 +73,7 @@ class Op:
     >>> import tinygrad_edu as tg
     >>> tg.compile(cube)([1.0, 2.0, 3.0]).tolist()
     [1.0, 8.0, 27.0]
-    >>> print(tg.trace(cube, 1.0).to_python().splitlines()[4].strip())
+    >>> print(tg.trace(lambda x: cube(x), 1.0).to_python().splitlines()[4].strip())
     v1 = x * x * x
     """
 
