@@ -62,13 +62,13 @@ def to_python(graph: Equations) -> str:
     own = dict(zip(graph.captured, inputs[len(graph.inputs) :], strict=True))
     (output,) = graph._replay(inputs[: len(graph.inputs)], own.__getitem__)
     output = tracer.lift(output)
-    order = list(tracer.variables)
+    order = list(tracer.equations)
     adjoints = accumulate(order, {output: 1.0}, partials_in_kind, dependents(order, inputs))
     outputs = [output, *[tracer.lift(adjoints.get(var, 0.0)) for var in inputs]]
     flat = Structure("tuple", (NUMBER,) * len(inputs))
     small = simplified(Equations(name, inputs, flat, tracer, outputs, tuple_of(len(outputs))))
     names: dict[Var, str] = dict(zip(small.inputs, labels, strict=True))
-    lines = _lines(small.variables, names, taken, writer)
+    lines = _lines(small.equations, names, taken, writer)
     value, *derivatives = writer.write([_tree(var, names) for var in small.outputs])[1]
     defaults = [PYTHON.number(float(v.data)) for v in graph.captured]
     arguments = labels[: len(graph.inputs)]
