@@ -13,7 +13,7 @@ import tinygrad_edu as tg
 from tinygrad_edu import OPS, Value, nn
 from tinygrad_edu.drawing import draw
 from tinygrad_edu.drawing.picture import FORMATS
-from tinygrad_edu.stepping import play
+from tinygrad_edu.pages import play
 
 STARTS = {"svg": b"<svg", "png": b"\x89PNG", "pdf": b"%PDF", "dot": b"digraph", "txt": b"node"}
 NAMES = st.none() | st.text(max_size=5) | st.sampled_from(["a\x1b[31m", "\x00", "v1", "layers.0.w", "\ud800", "\u202e"])

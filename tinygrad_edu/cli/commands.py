@@ -56,7 +56,8 @@ def trace(arguments: argparse.Namespace) -> int:
 
 def step(arguments: argparse.Namespace) -> int:
     """Walk through the steps of a formula, or write them down."""
-    from ..stepping import play, walk
+    from ..pages import play
+    from ..stepping import walk
 
     y = _computed(arguments)
     if arguments.html is not None:

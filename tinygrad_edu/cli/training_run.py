@@ -190,8 +190,8 @@ def write(task: Task, history: History, folder: Path) -> dict[str, str]:
         What each file shows, by its name.
     """
     from ..drawing import draw
+    from ..pages import play
     from ..plot import figures as plot
-    from ..stepping import play
 
     whole, _, kept, model = task
     model.save(folder / "model.json")

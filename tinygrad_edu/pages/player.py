@@ -14,15 +14,15 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any, Literal
 
+from ..drawing.formats.svg import theme_rules
 from ..drawing.picture import check_options
 from ..drawing.records.folding import Collapse
 from ..drawing.style import Style
 from ..engine.value import Value
 from ..errors import GraphvizMissingError
 from ..files import write_whole
-from .colours import theme_rules
-from .player_data import Frames
-from .terminal import text_of
+from ..stepping.player_data import Frames
+from ..stepping.terminal import text_of
 
 
 class Player:
