@@ -37,6 +37,7 @@ _SIGNAL, _DROWNED = 30.0, 1e-3
 _ROUNDED = 1e-6
 _APART = 1e-3
 _MANY = 8
+_DOUBLE = 1e-10  # of the argument: nearer, jumps are the rounding of double precision on the way to the result
 _FINE, _POOR = 1024.0, 1e-3
 _STRIDE = 1e3
 _CANCELLED = 64.0 * EPS
@@ -204,7 +205,8 @@ class Ray:
         """Tell whether a function goes by jumps that rounding of its results in double or single would not make."""
         centre = abs(self.at(0.0, index))
         single = centre != math.floor(centre) and departure.jump <= 2.0 * SINGLE * centre and self._single(index)
-        return departure.jump > 8.0 * math.ulp(centre) and not single
+        wide = departure.step > _DOUBLE * self.point
+        return wide and departure.jump > 8.0 * math.ulp(centre) and not single
 
     def _hidden(self, amplitude: float) -> float:
         """Say how steep something may be that does not rise above an amplitude, and changes on some part of |x|."""
