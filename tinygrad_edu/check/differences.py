@@ -201,7 +201,7 @@ class Ray(Ladder):
         low = rungs[:_JUMP_RUNGS]
         if _steady([rung.slope * rung.step for rung in low], 16.0 * EPS * abs(centre), 0.5):
             return True  # a jump: noise would not rise by the same amount at every step
-        if _steady([rung.gap for rung in low], REAL * max(abs(centre), *[rung.moved for rung in low]), 0.99):
+        if _steady([rung.gap for rung in low], REAL * max(abs(centre), *[rung.moved for rung in rungs]), 0.99):
             return True  # the value at the point stands alone
         seen: list[tuple[float, float]] = []  # steps and gaps that stand out from the noise
         hidden: list[float] = []  # what the noise would hide at the finer steps where the gap has gone
