@@ -135,6 +135,8 @@ def _shape(structure: Structure) -> tuple[int, ...] | None:
     """Give the shape of nested lists and tuples of equal lengths; None for anything else."""
     if structure.kind == "number":
         return ()
+    if structure.kind == "array":
+        return structure.keys
     if structure.kind not in ("list", "tuple"):
         return None
     shapes = {_shape(child) for child in structure.children}
