@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from benchmarks import parts
 from benchmarks.tools import report
 from tinygrad_edu import accuracy, data, fit
@@ -39,10 +37,5 @@ def measure(seeds: int) -> str:
     )
 
 
-def main(arguments: Sequence[str] | None = None) -> None:
-    """Run the benchmark from the command line."""
-    parts.run("accuracy", measure, arguments, usual=10, quick=1, what="seeds, from 0 on")
-
-
 if __name__ == "__main__":
-    main()
+    parts.run("accuracy", measure)

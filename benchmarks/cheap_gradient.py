@@ -8,15 +8,11 @@ compares value and gradient with the value alone, eager and compiled, for 10 to 
 from __future__ import annotations
 
 import math
-import os
 import statistics
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
-
-os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 import tinygrad_edu as tg
 from benchmarks import parts
@@ -128,10 +124,5 @@ def measure(turns: int) -> parts.Measured:
     return write_up(SIZES, turns, *found), lambda: picture(SIZES, *found, Path(__file__).with_name(PICTURE))
 
 
-def main(arguments: Sequence[str] | None = None) -> None:
-    """Run the benchmark from the command line."""
-    parts.run("cheap_gradient", measure, arguments, usual=11, quick=3, what="turns of each program")
-
-
 if __name__ == "__main__":
-    main()
+    parts.run("cheap_gradient", measure)

@@ -1,24 +1,15 @@
 """With this module one can time compiled functions against hand-written arrays, PyTorch, JAX, CasADi and eager Values.
 
-    OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 python -m benchmarks.compile
+    python -m benchmarks.compile
 
-`compiled_networks`, `compiled_gpt` and `compiled_dags` write the rows of its first table, `compiled_structure` those of
-its second.
+The modules of `benchmarks.compiled` write its rows: networks, gpt and dags those of its first table, structure those
+of its second.
 """
 
 from __future__ import annotations
 
-import os
-from collections.abc import Sequence
-
-os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-os.environ.setdefault("OMP_NUM_THREADS", "1")
-
 from benchmarks import parts
-from benchmarks.compiled import dags as compiled_dags
-from benchmarks.compiled import gpt as compiled_gpt
-from benchmarks.compiled import networks as compiled_networks
-from benchmarks.compiled import structure as compiled_structure
+from benchmarks.compiled import dags, gpt, networks, structure
 from benchmarks.compiled.rows import PROCESSES
 from benchmarks.tools import report
 
@@ -29,10 +20,10 @@ def measure(turns: int) -> str:
     header = ["value and gradient", "", "peer", "peer, µs", "ours, µs", "ratio", report.TARGET]
     absent = [report.missing(package, len(header)) for package in peers if not report.installed(package)]
     rows = [
-        *compiled_networks.rows(turns),
-        *compiled_gpt.rows(turns),
-        *compiled_dags.one_point_rows(turns),
-        *compiled_dags.many_points_rows(turns),
+        *networks.rows(turns),
+        *gpt.rows(turns),
+        *dags.one_point_rows(turns),
+        *dags.many_points_rows(turns),
         *absent,
     ]
     return "\n\n".join(
@@ -60,16 +51,11 @@ def measure(turns: int) -> str:
                     "µs per node to compile",
                     report.TARGET,
                 ],
-                compiled_structure.rows(),
+                structure.rows(),
             ),
         ]
     )
 
 
-def main(arguments: Sequence[str] | None = None) -> None:
-    """Run the benchmark from the command line."""
-    parts.run("compile", measure, arguments, usual=11, quick=3, what="turns of each program")
-
-
 if __name__ == "__main__":
-    main()
+    parts.run("compile", measure)

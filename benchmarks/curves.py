@@ -158,18 +158,9 @@ def measured(eager_sizes: Sizes, compiled_sizes: Sizes, turns: int) -> parts.Mea
     return write_up(*found, turns), lambda: plots.cost(*found, Path(__file__).with_name(PICTURE))
 
 
-def main(arguments: Sequence[str] | None = None) -> None:
-    """Run the benchmark from the command line."""
+if __name__ == "__main__":
     parts.run(
         "curves",
         lambda turns: measured(EAGER_SIZES, COMPILED_SIZES, turns),
-        arguments,
-        usual=3,
-        quick=1,
-        what="fresh processes for each eager size",
         briefly=lambda turns: measured(EAGER_SIZES[:5], COMPILED_SIZES[:3], turns),
     )
-
-
-if __name__ == "__main__":
-    main()

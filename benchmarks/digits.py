@@ -5,16 +5,12 @@ python -m benchmarks.digits
 
 from __future__ import annotations
 
-import os
 import statistics
 import time
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import partial
 from typing import Any, NamedTuple
-
-os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 import numpy as np
 
@@ -161,10 +157,5 @@ def measure(seeds: int) -> str:
     )  # fmt: skip
 
 
-def main(arguments: Sequence[str] | None = None) -> None:
-    """Run the benchmark from the command line."""
-    parts.run("digits", measure, arguments, usual=7, quick=1, what="seeds, from 0 on")
-
-
 if __name__ == "__main__":
-    main()
+    parts.run("digits", measure)

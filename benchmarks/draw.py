@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import statistics
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import partial
 from itertools import pairwise
 
@@ -113,10 +113,5 @@ def measure(repeats: int) -> str:
     )
 
 
-def main(arguments: Sequence[str] | None = None) -> None:
-    """Run the benchmark from the command line."""
-    parts.run("draw", measure, arguments, usual=5, quick=1, what="runs of which the median counts")
-
-
 if __name__ == "__main__":
-    main()
+    parts.run("draw", measure)

@@ -8,91 +8,89 @@ them to `benchmarks/RESULTS.md`.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import tinygrad_edu as tg
 from benchmarks import parts
 from benchmarks.peers.micrograd_and_microgpt import ScriptValue
 from benchmarks.tools import report
-from benchmarks.tools.timing import CLEANED, COLLECTOR, LIVES, OFF, ON, Timing, demand_same_losses, interleaved
+from benchmarks.tools.timing import CLEANED, COLLECTOR, LIVES, OFF, ON, demand_same_losses, interleaved
 from benchmarks.workloads import scalar_gpt
 from benchmarks.workloads.eager_steps import SEED, GPTTraining, MicrogradTraining, OurTraining
 
 MILLISECONDS = 1000.0
-OURS, PAUSED, MICROGRAD, IMPORT_CHANGED = "ours", "ours, paused", "micrograd", "import changed"
-SCRIPT, NARY = "script's design", "`dot` and `sum`"
+PEER = "peer"
+
+
+class Ours(NamedTuple):
+    """One way to run a step with our Values, and the least ratios asked for; None where a ratio is for information.
+
+    Targets for micrograd hold for programs as they run, not with a collector looked after by hand.
+    """
+
+    program: tuple[Any, tuple[Any, ...]]
+    targets: dict[str, float | None]
 
 
 @dataclass(frozen=True)
-class Row:
-    """One comparison: the times of a peer and ours, and the ratio asked for."""
+class Group:
+    """Programs that take the same steps: a peer's, and ours by their titles."""
 
-    title: str
-    collector: str
-    peer: Timing
-    ours: Timing
-    target: float | None
+    peer: tuple[Any, tuple[Any, ...]]
+    package: str
+    ours: dict[str, Ours]
     steps_per_round: int = 1
-
-    def cells(self) -> list[str]:
-        target = "–" if self.target is None else f"≥ {self.target:g}×"
-        times = [timing.median * MILLISECONDS / self.steps_per_round for timing in (self.peer, self.ours)]
-        ratio = self.ours.times_faster_than(self.peer)
-        return [self.title, self.collector, *(f"{time:.1f}" for time in times), f"**{ratio:.2f}×**", target]
+    first_losses: tuple[float, ...] = ()
 
 
-def moons_rows(repeats: int, collector: str) -> list[list[str]]:
-    """micrograd, its code over our Value, and our own network on 100 moons."""
-    ours, changed = (
-        "MLP 2-16-16-1, 100 moons: our `MLP` against micrograd's",
-        "micrograd's `MLP`, only the import changed",
-    )
-    if not report.installed("micrograd"):
-        return [report.missing(title, len(HEADER)) for title in (ours, changed)]
-    programs: dict[str, Any] = {
-        MICROGRAD: (MicrogradTraining, ()),
-        IMPORT_CHANGED: (MicrogradTraining, (tg.Value,)),
-        OURS: (OurTraining, ()),
-    }
-    if collector == ON:
-        programs[PAUSED] = (OurTraining, (True,))
+MOONS = "MLP 2-16-16-1, 100 moons: our `MLP` against micrograd's"
+GROUPS = (
+    Group(
+        (MicrogradTraining, ()),
+        "micrograd",
+        {
+            MOONS: Ours((OurTraining, ()), {ON: 45, CLEANED: None, OFF: None}),
+            f"{MOONS}, `tg.collector_paused()` in ours": Ours((OurTraining, (True,)), {ON: 45}),
+            "micrograd's `MLP`, only the import changed": Ours(
+                (MicrogradTraining, (tg.Value,)), {ON: 5, CLEANED: None, OFF: None}
+            ),
+        },
+    ),
+    Group(
+        (GPTTraining, (ScriptValue,)),
+        "tinygrad_edu",
+        {
+            "microgpt step, only the import changed": Ours(
+                (GPTTraining, (tg.Value,)), {ON: 1.3, CLEANED: None, OFF: 1.3}
+            ),
+            "microgpt step with `dot` and `sum`": Ours((GPTTraining, (tg.Value, True)), {ON: 8, CLEANED: None, OFF: 8}),
+        },
+        len(scalar_gpt.FIRST_NAMES),
+        scalar_gpt.FIRST_LOSSES,
+    ),
+)
+
+
+def rows(group: Group, repeats: int, collector: str) -> list[list[str]]:
+    """The peer beside each of ours: milliseconds a step, and the ratio with its target."""
+    ours = {title: one for title, one in group.ours.items() if collector in one.targets}
+    if not report.installed(group.package):
+        return [report.missing(title, len(HEADER)) for title in ours]
+    programs = {PEER: group.peer} | {title: one.program for title, one in ours.items()}
     timings = interleaved(programs, repeats, collector)
     demand_same_losses(timings)
-    # These targets hold for programs as they run; with a collector looked after by hand the ratio is for information.
-    wanted = {OURS: (ours, 45), PAUSED: (f"{ours}, `tg.collector_paused()` in ours", 45), IMPORT_CHANGED: (changed, 5)}
-    return [
-        Row(title, collector, timings[MICROGRAD], timings[name], target if collector == ON else None).cells()
-        for name, (title, target) in wanted.items()
-        if name in timings
-    ]
-
-
-def gpt_rows(repeats: int, collector: str) -> list[list[str]]:
-    """The scalar GPT over the script's design of a Value, over ours, and over ours with n-ary nodes."""
-    timings = interleaved(
-        {
-            SCRIPT: (GPTTraining, (ScriptValue,)),
-            IMPORT_CHANGED: (GPTTraining, (tg.Value,)),
-            NARY: (GPTTraining, (tg.Value, True)),
-        },
-        repeats,
-        collector,
-    )
-    demand_same_losses(timings)
-    for name, timing in timings.items():
-        first = tuple(round(loss, 4) for loss in timing.losses[: len(scalar_gpt.FIRST_LOSSES)])
-        if first != scalar_gpt.FIRST_LOSSES:
-            raise AssertionError(f"{name} starts with losses {first}, the script with {scalar_gpt.FIRST_LOSSES}")
-    steps, peer = len(scalar_gpt.FIRST_NAMES), timings[SCRIPT]
-    targets = (None, None) if collector == CLEANED else (1.3, 8)
-    return [
-        Row(
-            "microgpt step, only the import changed", collector, peer, timings[IMPORT_CHANGED], targets[0], steps
-        ).cells(),
-        Row("microgpt step with `dot` and `sum`", collector, peer, timings[NARY], targets[1], steps).cells(),
-    ]
+    first = tuple(round(loss, 4) for loss in timings[PEER].losses[: len(group.first_losses)])
+    if first != group.first_losses:
+        raise AssertionError(f"the losses start with {first}, those of the script with {group.first_losses}")
+    made = []
+    for title, one in ours.items():
+        times = [timings[name].median * MILLISECONDS / group.steps_per_round for name in (PEER, title)]
+        ratio = timings[title].times_faster_than(timings[PEER])
+        target = one.targets[collector]
+        cells = [f"{time:.1f}" for time in times]
+        made.append([title, collector, *cells, f"**{ratio:.2f}×**", f"≥ {target:g}×" if target else "–"])
+    return made
 
 
 HEADER = ["training step", "collector", "peer, ms", "ours, ms", "ratio", report.TARGET]
@@ -100,7 +98,7 @@ HEADER = ["training step", "collector", "peer, ms", "ours, ms", "ratio", report.
 
 def measure(repeats: int) -> str:
     """All measurements, as the text of one part of the results."""
-    rows = [row for part in (moons_rows, gpt_rows) for collector in COLLECTOR for row in part(repeats, collector)]
+    every = [row for group in GROUPS for collector in COLLECTOR for row in rows(group, repeats, collector)]
     return "\n\n".join(
         [
             "Full training steps: forward, loss, backward, update. Medians of processor time, each program in a "
@@ -116,15 +114,10 @@ def measure(repeats: int) -> str:
             "Why `dot` and `sum` stay below 8× with the collector off: 53,000 factors a step are read, met and added "
             "to one by one in Python, which is most of our time, and without the collector the script's own graph is "
             "cheap.",
-            report.table(HEADER, rows),
+            report.table(HEADER, every),
         ]
     )
 
 
-def main(arguments: Sequence[str] | None = None) -> None:
-    """Run the benchmark from the command line."""
-    parts.run("eager", measure, arguments, usual=10, quick=1, what="turns of each program that count")
-
-
 if __name__ == "__main__":
-    main()
+    parts.run("eager", measure)

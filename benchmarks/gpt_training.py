@@ -8,15 +8,11 @@ the end of a name weigh nothing in the loss, and none before sees them.
 
 from __future__ import annotations
 
-import os
 import random
 import statistics
 import time
 from collections.abc import Sequence
 from typing import Any, NamedTuple
-
-os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 import numpy as np
 
@@ -138,10 +134,5 @@ def measure(repeats: int) -> str:
     )
 
 
-def main(arguments: Sequence[str] | None = None) -> None:
-    """Run the benchmark from the command line."""
-    parts.run("gpt_training", measure, arguments, usual=3, quick=1, what="trainings with each back end")
-
-
 if __name__ == "__main__":
-    main()
+    parts.run("gpt_training", measure)

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import tempfile
 import tracemalloc
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 import tinygrad_edu as tg
@@ -130,10 +130,5 @@ def measure(repeats: int) -> str:
     )
 
 
-def main(arguments: Sequence[str] | None = None) -> None:
-    """Run the benchmark from the command line."""
-    parts.run("memory", measure, arguments, usual=9, quick=1, what="fresh processes that import the library")
-
-
 if __name__ == "__main__":
-    main()
+    parts.run("memory", measure)

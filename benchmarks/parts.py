@@ -17,6 +17,10 @@ class Part:
     ----------
     name
         Of the module.
+    usual, quick
+        How many repetitions without and with `--quick`.
+    what
+        What is repeated.
     title
         Of the section it writes.
     about
@@ -24,6 +28,9 @@ class Part:
     """
 
     name: str
+    usual: int
+    quick: int
+    what: str
     title: str
     about: str
 
@@ -33,21 +40,17 @@ class Part:
 
 
 PARTS = (
-    Part("eager", "Eager engine", "training steps against micrograd and the microgpt script"),
-    Part("side_by_side", "One training step, side by side", "one network in every library, scalars and arrays"),
-    Part("memory", "Memory and import", "bytes per node, milliseconds to import"),
-    Part("curves", "Cost against size", "time and bytes per node from 100 nodes to 10 million"),
-    Part("cheap_gradient", "The cheap gradient", "value and gradient over value, for 10 to 100,000 inputs"),
-    Part("compile", "Compiler", "compiled functions against arrays by hand and compilers"),
-    Part("digits", "Digits", "a network trained by fit and by scikit-learn"),
-    Part("gpt_training", "Training a tiny GPT", "1,000 steps of the microgpt algorithm, compiled"),
-    Part("accuracy", "Accuracy", "what the example networks learn"),
-    Part("draw", "Drawings and players", "time to draw, size of players"),
+    Part("eager", 10, 1, "turns", "Eager engine", "training steps against micrograd and the microgpt script"),
+    Part("side_by_side", 10, 1, "turns", "One training step, side by side", "one network in every library"),
+    Part("memory", 9, 1, "processes", "Memory and import", "bytes per node, milliseconds to import"),
+    Part("curves", 3, 1, "processes", "Cost against size", "time and bytes per node from 100 nodes to 10 million"),
+    Part("cheap_gradient", 11, 3, "turns", "The cheap gradient", "value and gradient over value, 10 to 100,000 inputs"),
+    Part("compile", 11, 3, "turns", "Compiler", "compiled functions against arrays by hand and compilers"),
+    Part("digits", 7, 1, "seeds", "Digits", "a network trained by fit and by scikit-learn"),
+    Part("gpt_training", 3, 1, "trainings", "Training a tiny GPT", "1,000 steps of the microgpt algorithm, compiled"),
+    Part("accuracy", 10, 1, "seeds", "Accuracy", "what the example networks learn"),
+    Part("draw", 5, 1, "runs", "Drawings and players", "time to draw, size of players"),
 )
-
-
-def named(name: str) -> Part:
-    return next(part for part in PARTS if part.name == name)
 
 
 Measured = str | tuple[str, Callable[[], None]]
@@ -57,10 +60,7 @@ Measured = str | tuple[str, Callable[[], None]]
 def run(
     name: str,
     measure: Callable[[int], Measured],
-    arguments: Sequence[str] | None,
-    usual: int,
-    quick: int,
-    what: str,
+    arguments: Sequence[str] | None = None,
     briefly: Callable[[int], Measured] | None = None,
 ) -> None:
     """Run one part from the command line: measure it, print it, and write its section.
@@ -73,20 +73,18 @@ def run(
         Gives the section, from a number of repetitions.
     arguments
         Of the command line; None for those of this process.
-    usual, quick
-        How many repetitions without and with `--quick`.
-    what
-        What is repeated, for `--help`.
     briefly
         Takes the place of `measure` with `--quick`, where fewer repetitions would not be quick.
     """
-    part = named(name)
+    part = next(part for part in PARTS if part.name == name)
     parser = argparse.ArgumentParser(prog=f"python -m {part.module}", description=f"Measure {part.about}.")
-    parser.add_argument("--repeats", type=int, metavar="N", help=f"{what} ({usual})")
-    parser.add_argument("--quick", action="store_true", help=f"a short run, to see that it works: --repeats {quick}")
+    parser.add_argument("--repeats", type=int, metavar="N", help=f"how many {part.what} count ({part.usual})")
+    parser.add_argument(
+        "--quick", action="store_true", help=f"a short run, to see that it works: --repeats {part.quick}"
+    )
     parser.add_argument("--dry", action="store_true", help="print only; leave benchmarks/RESULTS.md as it is")
     options = parser.parse_args(arguments)
-    repeats = options.repeats if options.repeats is not None else quick if options.quick else usual
+    repeats = options.repeats if options.repeats is not None else part.quick if options.quick else part.usual
     if repeats < 1:
         parser.error(f"--repeats takes a number of at least 1; got {repeats}")
     found = (briefly if options.quick and briefly else measure)(repeats)

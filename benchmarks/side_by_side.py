@@ -6,13 +6,9 @@
 from __future__ import annotations
 
 import math
-import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
-
-os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # before NumPy is imported, here and in the programs' processes
-os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 from benchmarks import parts
 from benchmarks.peers import libraries
@@ -118,10 +114,5 @@ def measure(repeats: int) -> str:
     )
 
 
-def main(arguments: Sequence[str] | None = None) -> None:
-    """Run the benchmark from the command line."""
-    parts.run("side_by_side", measure, arguments, usual=10, quick=1, what="turns of each program that count")
-
-
 if __name__ == "__main__":
-    main()
+    parts.run("side_by_side", measure)

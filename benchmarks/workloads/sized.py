@@ -53,10 +53,9 @@ def apart(function: Callable[..., Answer], *arguments: Any) -> Answer:
     """The answer of a function of an imported module, not of the program itself, called in a fresh process."""
     imports = f"import json; from {function.__module__} import {function.__name__} as f"
     script = f"{imports}; print(json.dumps(f(*{arguments!r})))"
-    environment = {**os.environ, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
     command = [sys.executable, "-c", script]
     folder = Path(__file__).parents[2]
-    run = subprocess.run(command, capture_output=True, text=True, check=True, cwd=folder, env=environment)
+    run = subprocess.run(command, capture_output=True, text=True, check=True, cwd=folder)
     answer: Answer = json.loads(run.stdout.splitlines()[-1])
     return answer
 

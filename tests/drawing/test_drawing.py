@@ -11,7 +11,7 @@ import tinygrad_edu as tg
 from tinygrad_edu import Value
 from tinygrad_edu.drawing import Drawing, draw
 from tinygrad_edu.engine.value import constant
-from tinygrad_edu.errors import GraphvizMissingError
+from tinygrad_edu.errors import GraphvizMissingError, TracedBoolError
 
 pygraphviz = pytest.importorskip("pygraphviz", reason="pygraphviz lays out the pictures in these tests")
 
@@ -138,9 +138,10 @@ def test_constants_are_drawn_once_per_use_and_named_ones_once():
 
 
 def test_parameters_are_told_apart_from_other_leaves():
-    nodes = draw(Value(1.0, "layers.0.w.1") * Value(2.0, "w")).records.nodes
-    assert [n.kind for n in nodes] == ["parameter", "leaf", "output"]
-    shown = texts(draw(Value(1.0, "layers.0.w.1") * Value(2.0, "w")).svg)
+    weight = tg.nn.Neuron(1, seed=0).w[0]
+    y = weight * Value(2.0, "a name.with a dot")
+    assert [n.kind for n in draw(y).records.nodes] == ["parameter", "leaf", "output"]
+    shown = texts(draw(y).svg)
     assert "parameter" in shown
     assert "leaf" in shown
     assert "output" in shown
@@ -386,9 +387,9 @@ def test_edges_are_as_wide_as_their_contributions():
     z.backward()
     widths = {}
     d = draw(z)
-    for group in d.scene.groups:
-        if group.role == "edge":
-            widths[dict(group.data)["source"]] = group.shapes[0].width
+    for piece in d.scene.pieces:
+        if piece.role == "edge":
+            widths[dict(piece.data)["source"]] = piece.shapes[0].width
     name = {n.name: n.id for n in d.records.nodes}
     assert widths[name["x"]] > widths[name["y"]] > widths[name["dead"]]
 
@@ -396,7 +397,8 @@ def test_edges_are_as_wide_as_their_contributions():
 def test_values_graphs_and_modules_show_themselves_in_notebooks():
     *_, y = neuron()
     model = tg.nn.MLP(2, [3, 1], seed=0)
-    for shown in (y, tg.trace(lambda x: x * x, 1.0), model):
+    pipeline = tg.nn.Sequential(tg.nn.Standardize([0.0, 1.0], [1.0, 2.0]), model)
+    for shown in (y, tg.trace(lambda x: x * x, 1.0), model, pipeline, pipeline.modules[0], model.layers[0]):
         bundle = shown._repr_mimebundle_()
         assert bundle["text/plain"] == repr(shown)
         assert bundle["image/svg+xml"] == draw(shown).svg
@@ -427,8 +429,35 @@ def test_a_module_that_takes_any_number_of_inputs_shows_itself_as_text():
             return self.slope * x
 
     assert set(Line()._repr_mimebundle_()) == {"text/plain"}
-    with pytest.raises(TypeError, match="fixed number of inputs"):
+    with pytest.raises(TypeError, match="Line does not say what it takes: write its method example_input"):
         draw(Line())
+
+
+def test_a_module_says_itself_what_it_is_drawn_with():
+    class Distance(tg.nn.Module):
+        def __init__(self):
+            self.centre = [Value(1.0), Value(2.0)]
+
+        def forward(self, point):
+            return tg.hypot(point["x"] - self.centre[0], point["y"] - self.centre[1])
+
+        def example_input(self):
+            return {"x": 0.0, "y": 0.0}
+
+    records = draw(Distance()).records
+    assert [n.name for n in records.nodes if n.kind == "input"] == ["x['x']", "x['y']"]
+    assert [n.kind for n in records.nodes].count("parameter") == 2
+
+
+def test_a_module_whose_code_cannot_be_traced_still_shows_itself_as_text():
+    model = tg.nn.MLP(2, [3, 1], activation=lambda z: z if z > 0 else 0.0 * z, seed=0)
+    assert model._repr_mimebundle_() == {"text/plain": repr(model)}
+    with pytest.raises(TracedBoolError):
+        draw(model)
+
+
+def test_a_module_of_many_parameters_is_not_drawn_in_passing():
+    assert set(tg.nn.Layer(150, 140, seed=0)._repr_mimebundle_()) == {"text/plain"}
 
 
 def test_threads_may_draw_at_once():

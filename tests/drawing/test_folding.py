@@ -8,7 +8,8 @@ import pytest
 import tinygrad_edu as tg
 from tinygrad_edu import Value
 from tinygrad_edu.drawing import draw
-from tinygrad_edu.drawing.scene.palette import DARK, LEVELS, LIGHT, THEMES, contrast, ink_on, level_of, unit_of
+from tinygrad_edu.drawing.scene.palette import DARK, LEVELS, LIGHT, THEMES, contrast, ink_on, level_of
+from tinygrad_edu.drawing.style import unit_of
 from tinygrad_edu.engine.value import constant
 
 

@@ -262,6 +262,45 @@ def test_shared_parameters_and_cycles_of_modules_are_met_once():
     assert len(set(map(id, one.parameters()))) == 10
 
 
+@pytest.mark.parametrize(
+    "make", [lambda: Neuron(2), lambda: Layer(2, 3), lambda: MLP(2, [3, 1]), lambda: example_model()]
+)
+def test_the_parameters_of_a_module_are_parameters_in_the_picture_of_a_loss(make, tmp_path):
+    model = make()
+    model.save(tmp_path / "m.json")
+    for twin in (model, copy.deepcopy(model), pickle.loads(pickle.dumps(model)), nn.load(tmp_path / "m.json")):
+        outputs = twin([Value(0.5, "layers.0.a"), 1.0])
+        loss = nn.mse(outputs, [0.0] * len(outputs)) if isinstance(outputs, list) else outputs * outputs
+        nodes = tg.draw(loss, collapse=None).records.nodes
+        assert {n.name for n in nodes if n.kind == "parameter"} == {p.name for p in twin.parameters()}
+        assert [n.name for n in nodes if n.kind == "leaf"] == ["layers.0.a"]
+
+
+def test_a_name_given_by_hand_marks_a_parameter_too():
+    class Slope(Module):
+        def __init__(self):
+            self.slope = Value(2.0)
+
+        def forward(self, x):
+            return self.slope * x
+
+    model = Slope()
+    assert [n.kind for n in tg.draw(model(Value(3.0))).records.nodes] == ["leaf", "leaf", "output"]
+    for name, p in model.named_parameters():
+        p.name = name
+    assert [n.kind for n in tg.draw(model(Value(3.0))).records.nodes] == ["parameter", "leaf", "output"]
+
+
+def test_every_module_gives_an_example_of_what_it_takes():
+    assert Neuron(3).example_input() == Layer(3, 2).example_input() == MLP(3, [2, 1]).example_input() == [0.0] * 3
+    pipeline = Sequential(Standardize([1.0, 2.0], [1.0, 1.0]), MLP(2, [3, 2]))
+    assert pipeline.example_input() == [0.0, 0.0]
+    assert Sequential(Module(), MLP(2, [1])).example_input() is None
+    graph = pipeline.as_graph()
+    assert graph([0.3, -0.4]) == pytest.approx(pipeline.predict([[0.3, -0.4]])[0], rel=1e-12)
+    assert set(graph.captured) == set(pipeline.parameters())
+
+
 def test_a_deep_nest_of_modules_needs_no_recursion():
     top = Module()
     inner = top

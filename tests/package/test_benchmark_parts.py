@@ -13,13 +13,11 @@ import pytest
 import tinygrad_edu as tg
 from benchmarks import __main__ as everything
 from benchmarks import accuracy, cheap_gradient, curves, draw, eager, memory, parts, side_by_side
-from benchmarks.compiled import dags as compiled_dags
-from benchmarks.compiled import structure as compiled_structure
+from benchmarks.compiled import dags, structure
 from benchmarks.peers import libraries
 from benchmarks.tools import plots, report
 from benchmarks.tools.timing import COLLECTOR, Timing
-from benchmarks.workloads import eager_steps as programs
-from benchmarks.workloads import scalar_gpt, sized
+from benchmarks.workloads import eager_steps, scalar_gpt, sized
 
 EXAMPLES = 6
 # Where a peer has no wheel there is nothing to test; where it has one, the extra `bench` installs it.
@@ -45,17 +43,17 @@ def demand_tables(text):
 @pytest.fixture(scope="module")
 def truth():
     """Losses of three steps, by our eager engine from the same numbers, and by nothing else of the benchmark."""
-    X, y = programs.moons(EXAMPLES)
-    training = programs.OurTraining()
+    X, y = eager_steps.moons(EXAMPLES)
+    training = eager_steps.OurTraining()
     losses = []
     for _ in range(3):
         weights = training.parameters
         margins = [tg.relu(1.0 - label * training.model(row)) for row, label in zip(X, y, strict=True)]
-        loss = tg.mean(margins) + programs.DECAY * sum(w * w for w in weights)
+        loss = tg.mean(margins) + eager_steps.DECAY * sum(w * w for w in weights)
         tg.zero_grad(weights)
         loss.backward()
         for w in weights:
-            w.data -= programs.LEARNING_RATE * w.grad
+            w.data -= eager_steps.LEARNING_RATE * w.grad
         losses.append(loss.data)
     return losses
 
@@ -94,10 +92,9 @@ def test_ratios_are_written_as_multiples_or_as_parts():
 
 def test_eager_rows_hold_each_ratio_against_its_target(monkeypatch):
     def canned(programs, repeats, collector):
-        names = list(programs)
-        losses = scalar_gpt.FIRST_LOSSES if eager.SCRIPT in names else (0.5, 0.25)
-        seconds = dict(zip(names, (4.0, 2.0, 1.0, 1.0), strict=False))
-        return {name: Timing(((seconds[name],),) * repeats, losses) for name in names}
+        losses = (0.5, 0.25) if programs[eager.PEER][0] is eager_steps.MicrogradTraining else scalar_gpt.FIRST_LOSSES
+        seconds = {name: 2.0 if "import changed" in name else 4.0 if name == eager.PEER else 1.0 for name in programs}
+        return {name: Timing(((seconds[name],),) * repeats, losses) for name in programs}
 
     monkeypatch.setattr(eager, "interleaved", canned)
     monkeypatch.setattr(report, "installed", lambda package: True)
@@ -109,7 +106,9 @@ def test_eager_rows_hold_each_ratio_against_its_target(monkeypatch):
     assert re.search(r"microgpt step, only the import changed \| off \|.*\*\*2\.00×\*\* \| ≥ 1\.3× \|", text)
     assert re.search(r"with `dot` and `sum` \| off \|.*\*\*4\.00×\*\* \| ≥ 8× ✗", text)
     monkeypatch.setattr(report, "installed", lambda package: False)
-    assert eager.measure(1).count(report.NOT_INSTALLED) == 2 * len(COLLECTOR)
+    micrograd, _ = eager.GROUPS
+    assert len(eager.rows(micrograd, 1, "off")) == 2
+    assert {row[-1] for row in eager.rows(micrograd, 1, "on")} == {report.NOT_INSTALLED}
 
 
 def test_memory_is_reported_without_micrograd_too(monkeypatch):
@@ -204,30 +203,31 @@ def test_every_part_is_a_module_that_writes_its_own_section(part):
     source = importlib.util.find_spec(part.module).loader.get_source(part.module)
     calls = re.sub(r"\s", "", source)
     assert f'parts.run("{part.name}",' in calls
+    assert part.usual >= part.quick >= 1
 
 
 def test_a_part_measures_prints_and_writes(capsys, monkeypatch):
     written = []
     monkeypatch.setattr(report, "write_section", lambda title, body, order: written.append((title, body)))
-    parts.run("memory", lambda repeats: f"{repeats} times", ["--dry"], 9, 2, "runs")
+    parts.run("memory", lambda repeats: f"{repeats} times", ["--dry"])
     assert "9 times" in capsys.readouterr().out
     assert written == []
-    parts.run("memory", lambda repeats: f"{repeats} times", ["--quick"], 9, 2, "runs")
-    parts.run("memory", lambda repeats: f"{repeats} times", ["--repeats", "4"], 9, 2, "runs")
+    parts.run("memory", lambda repeats: f"{repeats} times", ["--quick"])
+    parts.run("memory", lambda repeats: f"{repeats} times", ["--repeats", "4"])
     drawn = []
-    parts.run("memory", lambda repeats: ("seen", lambda: drawn.append(repeats)), ["--dry"], 9, 2, "runs")
+    parts.run("memory", lambda repeats: ("seen", lambda: drawn.append(repeats)), ["--dry"])
     assert drawn == []
     brief = ("in brief", lambda: drawn.append("brief"))
-    parts.run("memory", lambda repeats: "", ["--quick"], 9, 2, "runs", briefly=lambda repeats: brief)
+    parts.run("memory", lambda repeats: "", ["--quick"], briefly=lambda repeats: brief)
     assert drawn == ["brief"]
     assert [title for title, _ in written] == ["Memory and import"] * 3
-    assert [body.splitlines()[-1] for _, body in written] == ["2 times", "4 times", "in brief"]
+    assert [body.splitlines()[-1] for _, body in written] == ["1 times", "4 times", "in brief"]
     with pytest.raises(SystemExit):
-        parts.run("memory", str, ["--repeats", "0"], 9, 2, "runs")
+        parts.run("memory", str, ["--repeats", "0"])
 
 
 def test_one_command_runs_the_parts_each_in_its_own_process(capfd, monkeypatch):
-    broken = parts.Part("no_such_module", "Broken", "nothing")
+    broken = parts.Part("no_such_module", 1, 1, "times", "Broken", "nothing")
     monkeypatch.setattr(everything, "PARTS", (broken, *parts.PARTS))
     assert everything.main(["accuracy", "no_such_module", "--quick", "--dry"]) == 1
     out = capfd.readouterr().out
@@ -241,11 +241,11 @@ def test_one_command_runs_the_parts_each_in_its_own_process(capfd, monkeypatch):
 def test_the_compiler_is_measured_on_all_it_is_said_to_be():
     """A network counts the same nodes however it is written, and every operation of a random graph is needed."""
     model = tg.nn.MLP(2, [16, 16, 1])
-    written = model, compiled_structure.term_by_term(model)
-    counts = {compiled_structure.scalar_nodes(tg.trace(net, [0.5, -0.5])) for net in written}
+    written = model, structure.term_by_term(model)
+    counts = {structure.scalar_nodes(tg.trace(net, [0.5, -0.5])) for net in written}
     assert counts == {2 + 337 + 2 * (2 * 16 + 16 * 16 + 16) + 32}  # inputs, parameters, products and sums, relu
     assert model([0.5, -2.0]).data == pytest.approx(written[1]([0.5, -2.0]).data, rel=1e-12)
     for deep in (False, True):
-        program, values = compiled_dags.random_dag(300, deep)
+        program, values = dags.random_dag(300, deep)
         operations = [var for var in tg.trace(lambda: program(values)).variables if var.op is not tg.OPS["sum"]]  # noqa: B023
         assert 300 <= len(operations) <= 301  # none of them for nothing

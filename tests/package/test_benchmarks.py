@@ -25,14 +25,14 @@ class Countdown:
         return self.losses[-1]
 
 
-@pytest.mark.parametrize("collector", COLLECTOR)
-def test_programs_take_turns_each_in_its_own_process(collector):
-    timings = interleaved({"slow": (Countdown, (5.0, 0.12)), "quick": (Countdown, (9.0, 0.04))}, 2, collector, 0.1)
-    assert timings["slow"].losses == (5.0, 4.0, 3.0)  # in each of two lives a round to warm up, and one that counts
-    assert [len(turn) for turn in timings["slow"].turns] == [1, 1]
+@pytest.mark.parametrize(("collector", "lives"), list(zip(COLLECTOR, (2, 1, 1), strict=True)))
+def test_programs_take_turns_each_in_its_own_process(collector, lives):
+    timings = interleaved({"slow": (Countdown, (5.0, 0.12)), "quick": (Countdown, (9.0, 0.04))}, lives, collector, 0.1)
+    assert timings["slow"].losses == (5.0, 4.0, 3.0)  # in each life a round to warm up, and one that counts
+    assert [len(turn) for turn in timings["slow"].turns] == [1] * lives
     assert all(seconds >= 0.12 for (seconds,) in timings["slow"].turns)
     assert timings["quick"].losses[:3] == (9.0, 8.0, 7.0)
-    assert [len(turn) for turn in timings["quick"].turns] == [3, 3]  # the third begins within 0.1 s
+    assert [len(turn) for turn in timings["quick"].turns] == [3] * lives  # the third begins within 0.1 s
 
 
 def test_the_ratio_compares_within_turns_and_ignores_a_disturbed_one():

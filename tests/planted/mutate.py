@@ -71,8 +71,10 @@ def listed(files):
         print(json.dumps({"name": label, "file": file, "text": text, "changed": changed}))
 
 
-# None, classes, operations and the mark of no_grad are equal to nothing but themselves, so `==` asks what `is` asks.
-ALONE = re.compile(r"(==|!=) (?=(?:None|Value|Var|float|int|tuple|list|dict|str|kind|constant|CONSTANT|_?OFF)\b)")
+# None, NotImplemented, classes, operations and the mark of no_grad equal nothing but themselves: `==` asks the same.
+ALONE = re.compile(
+    r"(==|!=) (?=(?:None|NotImplemented|Value|Var|float|int|tuple|list|dict|str|kind|constant|CONSTANT|_?OFF)\b)"
+)
 
 
 def _harmless(changed):

@@ -78,7 +78,7 @@ def eager(f, params, *arrays, weights=None):
         p.grad = 0.0
     outputs = []
     for n, share in enumerate(shares.tolist()):
-        out = f(*[_as_values(array[n]) for array in arrays])
+        out = f(*[as_values(array[n]) for array in arrays])
         out.backward(share)
         outputs.append(out.data)
     value = sum(share * out for share, out in zip(shares.tolist(), outputs, strict=True))
@@ -95,8 +95,8 @@ def interpreted(f, params, *arrays, weights=None):
     return value, gradient, interpreter.outputs(graph, columns, count)[0]
 
 
-def _as_values(item):
-    return [_as_values(part) for part in item] if np.ndim(item) else Value(float(item))
+def as_values(item):
+    return [as_values(part) for part in item] if np.ndim(item) else Value(float(item))
 
 
 def assert_agree(ours, theirs, tolerance=1e-10):

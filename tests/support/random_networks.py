@@ -8,6 +8,7 @@ a list of vectors.
 import random
 
 import numpy as np
+from support.compiler_programs import as_values
 
 import tinygrad_edu as tg
 from tinygrad_edu import Value, nn
@@ -319,14 +320,10 @@ class RandomNetwork:
 
     def eager(self):
         """Value, gradient and the loss of every example, by the eager engine."""
-        X, Y = ([_as_values(row) for row in array] for array in self.arrays)
+        X, Y = ([as_values(row) for row in array] for array in self.arrays)
         tg.zero_grad(self.params)
         losses = self.all(X, Y)
         shares = np.full(self.count, 1.0 / self.count) if self.weights is None else self.weights / self.weights.sum()
         total = tg.dot(shares.tolist(), losses)
         total.backward()
         return total.data, np.array([p.grad for p in self.params]), np.array([loss.data for loss in losses])
-
-
-def _as_values(item):
-    return [_as_values(part) for part in item] if np.ndim(item) else Value(float(item))

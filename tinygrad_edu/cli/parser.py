@@ -144,7 +144,7 @@ def _parsers() -> tuple[_Parser, dict[str, Any]]:
     draw.add_argument("--edges", choices=("local", "contribution", "none"), default="local", help="what edges tell")
     draw.add_argument("--direction", choices=("LR", "TB"), default="LR", help="left to right, or top to bottom")
     draw.add_argument("--theme", choices=("light", "dark", "print"), default="light", help="the colours")
-    _option(draw, "--digits", int, 4, "N", "significant digits of each number (default 4)")
+    _option(draw, "--digits", int, 4, "N", "decimals of numbers of ordinary size (default 4)")
 
     command(
         "trace",
@@ -164,7 +164,7 @@ def _parsers() -> tuple[_Parser, dict[str, Any]]:
     instead = step.add_mutually_exclusive_group()
     instead.add_argument("--text", action="store_true", help="print all steps")
     instead.add_argument("--html", metavar="FILE", help="write a page that plays the steps")
-    _option(step, "--digits", int, 4, "N", "significant digits of each number (default 4)")
+    _option(step, "--digits", int, 4, "N", "decimals of numbers of ordinary size (default 4)")
 
     check = command(
         "check",

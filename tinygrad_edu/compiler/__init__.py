@@ -10,7 +10,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from ..arguments import unknown
 from ..engine.value import Value
@@ -18,12 +18,20 @@ from ..engine.value import Value
 if TYPE_CHECKING:
     from .compiled import Compiled
 
+
+class HasParameters(Protocol):
+    """A Module, or anything with parameters."""
+
+    def parameters(self) -> Iterable[Value]:
+        """Give the parameters."""
+
+
 _BACKENDS = ("numpy", "numba", "jax")
 
 
 def compile(
     f: Callable[..., Any],
-    params: Iterable[Value] | None = None,
+    params: Iterable[Value] | HasParameters | None = None,
     backend: str = "numpy",
     devices: Iterable[Any] | None = None,
 ) -> Compiled:
@@ -37,8 +45,9 @@ def compile(
     ----------
     f : callable
         Takes numbers or nested lists or dicts of them, one example; gives a number or nested numbers.
-    params : iterable of Value, optional
-        What gradients are wanted for, and in which order; by default every leaf Value that `f` meets, as it meets them.
+    params : iterable of Value, or Module, optional
+        What gradients are wanted for, and in which order; of a Module, its parameters. By default every leaf Value that
+        `f` meets, as it meets them.
     backend : {"numpy", "numba", "jax"}, default "numpy"
         What runs the array program. "numba" needs the extra [fast]; it is quicker on small networks and on irregular
         graphs. The first time ever it compiles itself, in up to a minute, and keeps the result on disk. "jax" needs
@@ -97,9 +106,13 @@ def _devices(devices: Iterable[Any]) -> list[Any]:
     return listed
 
 
-def _leaves(params: Iterable[Value]) -> list[Value]:
+def _leaves(params: Any) -> list[Value]:
+    if callable(getattr(params, "parameters", None)):  # a Module, or what is made like one
+        params = params.parameters()
     if not isinstance(params, Iterable):
-        raise TypeError(f"params must be a sequence of Values, such as model.parameters() or [w], got {params!r:.60}")
+        raise TypeError(
+            f"params must be a Module or a sequence of Values, such as model.parameters() or [w], got {params!r:.60}"
+        )
     listed = list(params)
     for place, p in enumerate(listed):
         if not isinstance(p, Value):

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import accumulate
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -12,12 +14,29 @@ from ..graph.structure import Structure
 Array = Any
 
 
+@dataclass(frozen=True)
+class ArrayShape:
+    """What one example of an array looks like; () for a number."""
+
+    shape: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class DictShape:
+    """What one example of a dict of arrays looks like."""
+
+    items: tuple[tuple[Any, Shape], ...]
+
+
+Shape = ArrayShape | DictShape
+
+
 class Batch(NamedTuple):
     """Arguments with a leading axis that counts examples.
 
     Attributes
     ----------
-    structure : tuple
+    structure : tuple of ArrayShape or DictShape
         The shape of one example: what a function is traced for.
     arrays : list of ndarray
         In the order of the numbers of an example.
@@ -25,7 +44,7 @@ class Batch(NamedTuple):
         How many examples there are.
     """
 
-    structure: tuple[Any, ...]
+    structure: tuple[Shape, ...]
     arrays: list[Array]
     size: int
 
@@ -58,14 +77,14 @@ class Batch(NamedTuple):
         return [array[0].size for array in self.arrays]
 
 
-def _read(arg: Any, what: str, arrays: list[Array]) -> Any:
+def _read(arg: Any, what: str, arrays: list[Array]) -> Shape:
     if isinstance(arg, dict):
-        return "dict", tuple((key, _read(item, f"{what}[{key!r}]", arrays)) for key, item in arg.items())
+        return DictShape(tuple((key, _read(item, f"{what}[{key!r}]", arrays)) for key, item in arg.items()))
     array = as_floats(arg, what)
     if array.ndim == 0:
         raise ValueError(f"{what} is one number; a compiled function takes many examples, for instance [{arg!r}]")
     arrays.append(array)
-    return "array", array.shape[1:]
+    return ArrayShape(array.shape[1:])
 
 
 def as_floats(arg: Any, what: str) -> Array:
@@ -102,36 +121,54 @@ def as_floats(arg: Any, what: str) -> Array:
     return array.astype(np.float64, copy=False)
 
 
-def _example(part: Any) -> Any:
-    kind, content = part
-    if kind == "dict":
-        return {key: _example(item) for key, item in content}
+def _example(part: Shape) -> Any:
+    if isinstance(part, DictShape):
+        return {key: _example(item) for key, item in part.items}
     example: Any = 0.0
-    for length in reversed(content):
+    for length in reversed(part.shape):
         example = [example] * length
     return example
 
 
-def stacked(structure: Structure, outputs: Array) -> Any:
-    """Put outputs, one row each, into an array of shape (N, ...), or into containers of arrays.
+def stacked(structure: Structure, rows: Array) -> Any:
+    """Put outputs together: containers stay, regular lists of numbers become arrays of shape (N, ...).
+
+    The containers that stay are tuples and dicts, and lists of unequal parts; what stands inside them is put together
+    likewise. Sizes decide nothing: a pair of two vectors is a pair of arrays, of equal lengths or not.
 
     Parameters
     ----------
     structure : Structure
         Of the outputs of one example.
-    outputs : ndarray, shape (outputs, N)
+    rows : ndarray, shape (outputs, N)
+        One row for each number of the structure.
 
     Returns
     -------
     ndarray, or containers of ndarrays
+
+    Examples
+    --------
+    >>> from tinygrad_edu.graph.structure import NUMBER, Structure
+    >>> pair = Structure("tuple", (NUMBER, Structure("list", (NUMBER, NUMBER))))
+    >>> stacked(pair, np.array([[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]]))
+    (array([1., 2.]), array([[3., 5.],
+           [4., 6.]]))
     """
-    shape = _shape(structure)
-    if shape is None:
-        return structure.unflatten(list(outputs))
-    return np.ascontiguousarray(outputs.T).reshape(outputs.shape[1], *shape)
+    shape = regular_shape(structure) if structure.kind in ("number", "list", "array") else None
+    if shape is not None:
+        return as_array(shape, rows)
+    ends = [*accumulate(child.size for child in structure.children)]
+    parts = [stacked(child, rows[end - child.size : end]) for child, end in zip(structure.children, ends, strict=True)]
+    return structure.holding(parts)
 
 
-def _shape(structure: Structure) -> tuple[int, ...] | None:
+def as_array(shape: Sequence[int], rows: Array) -> Array:
+    """Put rows together that are one array of this shape for every example."""
+    return np.ascontiguousarray(rows.T).reshape(rows.shape[1], *shape)
+
+
+def regular_shape(structure: Structure) -> tuple[int, ...] | None:
     """Give the shape of nested lists and tuples of equal lengths; None for anything else."""
     if structure.kind == "number":
         return ()
@@ -139,6 +176,6 @@ def _shape(structure: Structure) -> tuple[int, ...] | None:
         return structure.keys
     if structure.kind not in ("list", "tuple"):
         return None
-    shapes = {_shape(child) for child in structure.children}
-    inner = shapes.pop() if len(shapes) == 1 else (0,) if not structure.children else None
+    shapes = {regular_shape(child) for child in structure.children} or {()}
+    inner = shapes.pop()
     return None if inner is None or shapes else (len(structure.children), *inner)

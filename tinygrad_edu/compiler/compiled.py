@@ -123,7 +123,8 @@ class Compiled:
         Returns
         -------
         ndarray, shape (N, ...)
-            For outputs in containers of unequal sizes or dicts: such containers of arrays of shape (N,).
+            For a number, or regular lists of numbers. Tuples, dicts and lists of unequal parts stay what they are, and
+            hold such arrays: a function that returns a pair gives a pair.
         """
         with self._lock:
             batch, made = self._prepare(args)
@@ -184,7 +185,8 @@ class Compiled:
             for machine in made.runner.run(wanted, batch.arrays, batch.size, seed, at):
                 value += machine.value()
                 gradient += machine.gradient()
-        if machine.count == batch.size and (shapes := _shapes(args)) is not None:
+        shapes = _shapes(args)
+        if machine.count == batch.size and shapes is not None and not any(arg.dtype.hasobject for arg in args):
             self._met.get_or_make((weights is None, shapes), lambda key: _Met(machine, made))
         return value, gradient
 
@@ -243,7 +245,10 @@ def _seed_of(reduce: str, weights: Any, count: int) -> float | Array:
 
 
 def _shapes(args: tuple[Any, ...]) -> tuple[Any, ...] | None:
-    """Give the shapes and types of arguments that are all plain arrays, else None."""
+    """Give the shapes and types of arguments that are all plain arrays, else None.
+
+    What was found out about an array of such a type holds for the next one: all but whether objects are numbers.
+    """
     for arg in args:
         if type(arg) is not np.ndarray:
             return None

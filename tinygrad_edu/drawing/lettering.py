@@ -1,7 +1,6 @@
 """With this module one can write numbers and names the way the drawings show them.
 
-Numbers keep a fixed count of significant digits; names keep every visible character, while control
-characters turn into their symbols, so that no name can break a picture or the file it is in.
+What they show is what `tinygrad_edu.ops.notation` makes of numbers and names everywhere; here it is cut and measured.
 """
 
 from __future__ import annotations
@@ -12,7 +11,6 @@ from ..ops.notation import number_text
 
 NOTHING = "–"
 _LONGEST_NAME = 28
-_DIRECTION_OVERRIDES = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 
 
 def number(x: float | None, digits: int = 4) -> str:
@@ -39,17 +37,6 @@ def number(x: float | None, digits: int = 4) -> str:
     return number_text(x, digits)
 
 
-def visible(name: str) -> str:
-    r"""Give a name in a form that every format can hold: one line, no control characters.
-
-    Examples
-    --------
-    >>> visible("a\nb"), visible("好 🎉 <b>")
-    ('a␊b', '好 🎉 <b>')
-    """
-    return "".join(map(_visible_character, name))
-
-
 def short(name: str, longest: int = _LONGEST_NAME) -> str:
     """Cut a long name in the middle, so that its beginning and its end can still be read.
 
@@ -62,19 +49,6 @@ def short(name: str, longest: int = _LONGEST_NAME) -> str:
         return name
     head = longest // 2
     return name[:head] + "…" + name[len(name) - (longest - 1 - head) :]
-
-
-def _visible_character(c: str) -> str:
-    code = ord(c)
-    if code < 0x20:
-        return chr(0x2400 + code)
-    if code == 0x7F:
-        return "\u2421"
-    # Surrogates cannot be encoded; direction overrides could make a name read as another one.
-    category = unicodedata.category(c)
-    if category == "Cs" or code & 0xFFFE == 0xFFFE or c in _DIRECTION_OVERRIDES:
-        return "\ufffd"
-    return " " if category in ("Zl", "Zp", "Cc") else c
 
 
 def text_width(text: str) -> float:

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..engine.sweep import topological_order
-from ..engine.value import Value
-from ..graph.graph import Graph
 from .picture import draw
-from .records.sources import inputs_of
+from .records.sources import source_of
 
 LARGEST = 20_000
 """Computations of more nodes than this show themselves as text: merely evaluating a cell must not take long."""
@@ -16,8 +13,13 @@ LARGEST = 20_000
 
 def picture_of(shown: Any) -> str | None:
     """Draw what a notebook is to show, as SVG text; None where it had better show itself as text."""
-    if isinstance(shown, Value) and len(topological_order(shown)) > LARGEST:
-        return None
-    if not isinstance(shown, Value | Graph) and not inputs_of(shown):
+    if hasattr(shown, "as_graph"):
+        if len(shown.parameters()) > LARGEST:
+            return None
+        try:
+            shown = shown.as_graph()
+        except Exception:  # a module runs its own code here: whatever it raises, it can still be shown as text
+            return None
+    if len(source_of(shown).order) > LARGEST:
         return None
     return draw(shown)._repr_svg_()

@@ -23,6 +23,7 @@ from .records.sources import highlighted_nodes, source_of
 from .scene.palette import THEMES, Theme
 from .scene.scene import make_scene
 from .scene.shapes import Scene
+from .style import Style
 
 FORMATS = ("svg", "png", "pdf", "dot", "txt")
 
@@ -38,19 +39,19 @@ class Drawing:
         The drawing as data: nodes, edges, clusters.
     """
 
-    def __init__(self, records: Records, direction: str, digits: int, theme: Theme) -> None:
+    def __init__(self, records: Records, theme: Theme) -> None:
         self.records = records
-        self._direction, self._digits, self._theme = direction, digits, theme
+        self._theme = theme
 
     @cached_property
     def scene(self) -> Scene:
         """The drawing as shapes; needs Graphviz's layout."""
-        return make_scene(self.records, self._direction, self._digits)
+        return make_scene(self.records)
 
     @cached_property
     def dot(self) -> str:
         """The drawing as a DOT text; needs no Graphviz."""
-        return to_dot(self.records, self._theme, self._direction, self._digits)
+        return to_dot(self.records, self._theme)
 
     @cached_property
     def svg(self) -> str:
@@ -111,7 +112,7 @@ class Drawing:
 
     def __str__(self) -> str:
         """Give the drawing as text, for a terminal."""
-        return to_text(self.records, self._digits)
+        return to_text(self.records)
 
     def __repr__(self) -> str:
         """Give one short line."""
@@ -200,15 +201,20 @@ def draw(
     """
     _check("show", tuple(show), lambda s: set(s) <= {"value", "grad"}, 'a sequence of "value" and "grad"')
     _check("edges", edges, lambda e: e in ("local", "contribution", None), '"local", "contribution" or None')
-    _check("direction", direction, lambda d: d in ("LR", "TB"), '"LR" or "TB"')
     _check("theme", theme, lambda t: t in THEMES, ", ".join(map(repr, THEMES)))
+    check_options(digits, collapse, max_nodes, direction)
+    source = source_of(x)
+    rows = tuple(show) if isinstance(source.outputs[0], Value) else ()  # a graph has no numbers until it is run
+    style = Style(rows, edges, direction, digits)
+    return Drawing(build(source, style, collapse, highlighted_nodes(highlight), max_nodes), THEMES[theme])
+
+
+def check_options(digits: Any, collapse: Any, max_nodes: Any, direction: Any) -> None:
+    """Refuse what no picture can be made with, neither a drawing nor a player's; see `draw`."""
+    _check("direction", direction, lambda d: d in ("LR", "TB"), '"LR" or "TB"')
     _check("digits", digits, lambda d: _is_int(d) and 1 <= d <= 17, "a whole number from 1 to 17")
     _check("max_nodes", max_nodes, lambda m: _is_int(m) and m >= 3, "a whole number, 3 or more")
     _check("collapse", collapse, can_fold, COLLAPSES)
-    source = source_of(x)
-    rows = tuple(show) if isinstance(source.outputs[0], Value) else ()  # a graph has no numbers until it is run
-    records = build(source, rows, edges, collapse, highlighted_nodes(highlight), max_nodes)
-    return Drawing(records, direction, digits, THEMES[theme])
 
 
 def _is_int(x: object) -> bool:

@@ -189,6 +189,15 @@ class Tagged:
         return tag if isinstance(tag, Scope) else None
 
 
+class ParameterName(str):
+    """The name of a parameter of a module: by its kind a drawing tells a parameter from other leaves.
+
+    A mark on the name, not on the Value, for there are millions of Values that are no parameters.
+    """
+
+    __slots__ = ()
+
+
 class _Context(ContextDecorator):
     """What `scope` and `no_grad` share: they may be entered again, and leave nothing open when interrupted."""
 

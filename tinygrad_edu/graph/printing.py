@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from ..engine.sweep import accumulate
-from ..ops.notation import Text, notation, number_text
+from ..ops.notation import Text, notation, number_text, visible
 from ..ops.table import CONSTANT
 from .equations import Equations
 from .variable import Eqn, Var
@@ -19,7 +19,7 @@ def labels(graph: Equations) -> dict[Var, str]:
     found: dict[Var, str] = {}
     used: set[str] = set()
     for var in (*graph.inputs, *graph.captured_variables, *[var for var in graph.variables if var.name]):
-        base = var.name or "w"
+        base = visible(var.name or "w")
         label, again = base, 2
         while label in used:
             label, again = f"{base}_{again}", again + 1
@@ -49,7 +49,7 @@ def formula(var: Var, known: dict[Var, str]) -> str:
 def listing(graph: Equations) -> str:
     """Write a graph one equation a line."""
     known = labels(graph)
-    lines = [f"{graph.name}({', '.join(known[var] for var in graph.inputs)}):"]
+    lines = [f"{visible(graph.name)}({', '.join(known[var] for var in graph.inputs)}):"]
     if graph.captured:
         shown = [f"{known[var]} = {number_text(var.data.data)}" for var in graph.captured_variables[:_SHOWN_CAPTURED]]
         more = len(graph.captured) - len(shown)

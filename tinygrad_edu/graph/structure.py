@@ -64,7 +64,10 @@ class Structure:
             return next(numbers)
         if self.kind == "array":
             return _stacked(list(islice(numbers, self.size)), self.keys)
-        parts = [child._take(numbers) for child in self.children]
+        return self.holding([child._take(numbers) for child in self.children])
+
+    def holding(self, parts: list[Any]) -> Any:
+        """Put parts, one for each child, into the outermost container."""
         if self.kind == "list":
             return parts
         if self.kind == "tuple":

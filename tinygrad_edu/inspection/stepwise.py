@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..engine.sweep import topological_order
 from ..ops.floats import number
-from ..ops.notation import argument_names, caption, number_text
+from ..ops.notation import argument_names, caption, number_text, visible
 from ..ops.operation import Op
 from ..ops.table import CONSTANT
 
@@ -95,10 +95,10 @@ class Step(NamedTuple):
 def label_of(node: Any) -> str:
     """Call a node by its name, else by its operation's symbol, else by its number."""
     if node.name is not None:
-        return str(node.name)
+        return visible(node.name)
     if node.op is None or node.op is CONSTANT:
         return number_text(node.data)
-    return str(node.op.symbol)
+    return visible(node.op.symbol)
 
 
 def steps(root: Value, seed: float = 1.0) -> Iterator[Step]:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from ..arguments import as_count
-from ..engine.context import current, enter, go_to
+from ..engine.context import ParameterName, current, enter, go_to
 from ..engine.value import Value, constant, record
 from ..ops.sequences import dot
 from ..ops.table import DOT
@@ -58,8 +58,8 @@ class Neuron(Module):
     ) -> None:
         count, uniform = as_count(nin, "nin"), generator_of(seed).uniform
         self.activation, self._activate = activation_of(activation, nonlin)
-        self.w = [Value(uniform(-1, 1), f"w.{i}") for i in range(count)]
-        self.b = Value(0.0, "b")
+        self.w = [Value(uniform(-1, 1), ParameterName(f"w.{i}")) for i in range(count)]
+        self.b = Value(0.0, ParameterName("b"))
 
     def forward(self, x: Sequence[Any]) -> Any:
         """Evaluate the neuron.
@@ -83,6 +83,10 @@ class Neuron(Module):
         z = z + self.b
         activate = self._activate
         return z if activate is None else activate(z)
+
+    def example_input(self) -> list[float]:
+        """Give as many zeros as there are inputs."""
+        return [0.0] * len(self.w)
 
     def architecture(self) -> dict[str, Any] | None:
         """Give what `tinygrad_edu.nn.load` needs to build this neuron."""
@@ -146,6 +150,10 @@ class Layer(Module):
         finally:
             go_to(here)
         return out[0] if len(out) == 1 else out
+
+    def example_input(self) -> Any:
+        """Give what a neuron takes: all take the same."""
+        return self.neurons[0].example_input()
 
     def architecture(self) -> dict[str, Any] | None:
         """Give what `tinygrad_edu.nn.load` needs to build this layer."""
@@ -219,6 +227,10 @@ class MLP(Module):
         for layer in self.layers[:-1]:
             out = layer(out if isinstance(out, list) else [out])
         return self.layers[-1](out if isinstance(out, list) else [out])
+
+    def example_input(self) -> Any:
+        """Give what the first layer takes."""
+        return self.layers[0].example_input()
 
     def architecture(self) -> dict[str, Any] | None:
         """Give what `tinygrad_edu.nn.load` needs to build this network."""

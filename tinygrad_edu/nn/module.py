@@ -7,9 +7,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from numbers import Real
 from typing import Any, NamedTuple
 
-from ..engine.context import current, enter, go_to, no_grad
+from ..engine.context import ParameterName, current, enter, go_to, no_grad
 from ..engine.shown import Shown
 from ..engine.value import Value
+from ..graph.graph import Graph
+from ..graph.tracing import trace
 from . import model_file
 
 
@@ -70,7 +72,7 @@ class Module(Shown):
         -------
         list of Value
         """
-        return [p for _, p in self.named_parameters()]
+        return [item.content for item in _state(self).values() if isinstance(item.content, Value)]
 
     def named_parameters(self) -> list[tuple[str, Value]]:
         """Give the parameters with their names.
@@ -78,13 +80,61 @@ class Module(Shown):
         Returns
         -------
         list of (str, Value)
+            A parameter that is given such a name as its own (``p.name = name``) is drawn as one wherever it occurs.
         """
-        return [(name, item.content) for name, item in _state(self).items() if isinstance(item.content, Value)]
+        state = _state(self).items()
+        return [(ParameterName(name), item.content) for name, item in state if isinstance(item.content, Value)]
 
     def zero_grad(self) -> None:
         """Set the gradient of every parameter to 0.0."""
         for p in self.parameters():
             p.grad = 0.0
+
+    def example_input(self) -> Any:
+        """Give an example of what `forward` takes, with zeros for numbers; a subclass that can say it writes this.
+
+        Returns
+        -------
+        list of float, or whatever else one example is; None if the module does not say
+        """
+        return None
+
+    def as_graph(self) -> Graph:
+        """Trace the module into a graph, as `tinygrad_edu.draw` does.
+
+        Returns
+        -------
+        Graph
+            Of an input like `example_input`; its captured Values are the parameters.
+
+        Raises
+        ------
+        TypeError
+            If the module does not say what it takes.
+
+        Examples
+        --------
+        >>> from tinygrad_edu.nn import Neuron
+        >>> print(Neuron(2, "tanh", seed=0).as_graph())
+        Neuron(x[0], x[1]):
+          captured w.0 = 0.6888, w.1 = 0.5159, b = 0
+          v1 = dot(w.0, w.1, x[0], x[1])
+          v2 = v1 + b
+          v3 = tanh(v2)
+          return v3
+        """
+        example = self.example_input()
+        if example is None:
+            raise TypeError(
+                f"{type(self).__name__} does not say what it takes: write its method example_input(self), which gives "
+                "an example such as [0.0, 0.0], or trace it with one of yours, tg.trace(model, example)"
+            )
+
+        def called(x: Any) -> Any:  # so that the inputs are named x[0], x[1], not args0[0]
+            return self(x)
+
+        called.__name__ = type(self).__name__
+        return trace(called, example)
 
     def predict(self, X: Iterable[Any]) -> list[Any]:
         """Give the outputs for many examples as plain numbers, recording no graph.

@@ -51,6 +51,10 @@ class Sequential(Module):
             x = module(x)
         return x
 
+    def example_input(self) -> Any:
+        """Give what the first module takes."""
+        return self.modules[0].example_input()
+
     def architecture(self) -> dict[str, Any] | None:
         """Give what `tinygrad_edu.nn.load` needs to build this, or None if a part does not say."""
         parts = [module.architecture() for module in self.modules]
@@ -114,6 +118,10 @@ class Standardize(Module):
         if len(x) != len(self.mean):
             raise wrong_length(self, len(x), len(self.mean))
         return [(xi - m) / s for xi, m, s in zip(x, self.mean, self.std, strict=True)]
+
+    def example_input(self) -> list[float]:
+        """Give as many zeros as there are features."""
+        return [0.0] * len(self.mean)
 
     def architecture(self) -> dict[str, Any] | None:
         """Give what `tinygrad_edu.nn.load` needs to build this."""

@@ -157,22 +157,22 @@ def relu(x: float) -> float:
 
 
 def leaky_relu(x: float) -> float:
-    """X where positive, 0.01 x elsewhere."""
+    """Give x where positive, 0.01 x elsewhere."""
     return x if x > 0.0 else 0.01 * x
 
 
 def elu(x: float) -> float:
-    """X where positive, eˣ − 1 elsewhere."""
+    """Give x where positive, eˣ − 1 elsewhere."""
     return x if x > 0.0 else math.expm1(x)
 
 
 def silu(x: float) -> float:
-    """X · sigmoid(x)."""
+    """Give x · sigmoid(x)."""
     return x * sigmoid(x)
 
 
 def gelu(x: float) -> float:
-    """X · Φ(x) with the normal distribution function Φ, exact (erfc keeps the left tail accurate)."""
+    """Give x · Φ(x) with the normal distribution function Φ, exact (erfc keeps the left tail accurate)."""
     return 0.5 * x * math.erfc(-x * _SQRT_HALF)
 
 
@@ -215,7 +215,7 @@ def where(condition: float, a: float, b: float) -> float:
 
 
 def clip(x: float, low: float, high: float) -> float:
-    """X limited to [low, high]; nan stays nan."""
+    """Give x limited to [low, high]; nan stays nan."""
     return minimum(maximum(x, low), high)
 
 

@@ -9,27 +9,31 @@ The partials of an operation are called with pieces of text instead of numbers; 
 
 from __future__ import annotations
 
+import unicodedata
 from functools import lru_cache
 from typing import Any
 
-from .floats import number
+from .floats import IEEEFloat, number
 from .operation import Op
 from .protocol import Number, Rank
 
 _PRECEDENCE = {"+": 1, "−": 1, "×": 2, "/": 2, "^": 4}
 _UNARY, _ATOM = 3, 5
 _SUPERSCRIPT = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
+_DIRECTION_OVERRIDES = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 
 
 def number_text(x: float, digits: int = 4) -> str:
-    """Write a number for people: at most `digits` decimals and five significant digits, a real minus sign.
+    """Write a number for people: at most `digits` decimals, one more significant digit than that, a real minus sign.
+
+    This is what `digits` means everywhere in this package.
 
     Parameters
     ----------
     x : float
         The number.
     digits : int, default 4
-        Decimals for numbers of ordinary size; one more significant digit than that in all.
+        Decimals of numbers of ordinary size (those that they show, and below 10); significant digits of others, less 1.
 
     Returns
     -------
@@ -95,7 +99,7 @@ def notation(op: Op, *args: Text) -> Text:
     >>> print(notation(OPS["mul"], Text("w"), Text("a + b", 1)))
     w × (a + b)
     """
-    symbol = op.symbol
+    symbol = visible(op.symbol)
     if symbol.isidentifier() or op.arity not in (1, 2):
         name = symbol if symbol.isidentifier() else op.name
         return Text(f"{name}({', '.join(map(str, args))})")
@@ -151,7 +155,7 @@ def _caption(op: Op, index: int, names: tuple[str, ...], constants: tuple[float 
     args: list[Any] = [Text(name) for name in names]
     for i, constant in enumerate(constants):
         if constant is not None:
-            args[i] = constant
+            args[i] = IEEEFloat(constant)  # 1 / 0 is infinite here too
     try:
         partial = op.partials(Text("y"), *args)[index]
     except (TypeError, ValueError, AttributeError):  # a user's entry that calls math or NumPy
@@ -179,3 +183,29 @@ def argument_names(count: int) -> tuple[str, ...]:
     if count == 1:
         return ("x",)
     return tuple("abc"[:count]) if count <= 3 else tuple(f"x{i}" for i in range(count))
+
+
+def visible(name: str) -> str:
+    r"""Give a name or a sign in a form that can be shown anywhere: one line, control characters as their symbols.
+
+    So no name can break a picture, the file it is in, or the terminal.
+
+    Examples
+    --------
+    >>> visible("a\nb"), visible("好 🎉 <b>")
+    ('a␊b', '好 🎉 <b>')
+    """
+    return "".join(map(_visible_character, name))
+
+
+def _visible_character(c: str) -> str:
+    code = ord(c)
+    if code < 0x20:
+        return chr(0x2400 + code)
+    if code == 0x7F:
+        return "\u2421"
+    # Surrogates cannot be encoded; direction overrides could make a name read as another one.
+    category = unicodedata.category(c)
+    if category == "Cs" or code & 0xFFFE == 0xFFFE or c in _DIRECTION_OVERRIDES:
+        return "\ufffd"
+    return " " if category in ("Zl", "Zp", "Cc") else c

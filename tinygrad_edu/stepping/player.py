@@ -14,7 +14,9 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any, Literal
 
-from ..drawing.records.folding import COLLAPSES, Collapse, can_fold
+from ..drawing.picture import check_options
+from ..drawing.records.folding import Collapse
+from ..drawing.style import Style
 from ..engine.value import Value
 from ..errors import GraphvizMissingError
 from ..files import write_whole
@@ -29,8 +31,8 @@ class Player:
     In Jupyter, VS Code and marimo it shows itself; elsewhere `save` it as a page, or print its `text`.
     """
 
-    def __init__(self, x: Value, digits: int, collapse: Collapse, max_nodes: int, direction: str) -> None:
-        self._x, self._digits, self._direction = x, digits, direction
+    def __init__(self, x: Value, style: Style, collapse: Collapse, max_nodes: int) -> None:
+        self._x, self._style = x, style
         self._collapse, self._max_nodes = collapse, max_nodes
 
     @cached_property
@@ -42,7 +44,7 @@ class Player:
         GraphvizMissingError
             If neither pygraphviz nor an executable ``dot`` is there.
         """
-        frames = Frames(self._x, self._digits, self._collapse, self._max_nodes, self._direction)
+        frames = Frames(self._x, self._style, self._collapse, self._max_nodes)
         data = {**frames.data(), "style": theme_rules() + _asset("player.css")}
         picture = frames.svgs[0].translate(_IN_ADDRESS)
         label = html.escape(frames.words.label(self._x))
@@ -99,7 +101,7 @@ class Player:
 
     def text(self) -> str:
         """Give the same steps as text, for a terminal."""
-        return text_of(self._x, self._digits)
+        return text_of(self._x, self._style.digits)
 
     def __repr__(self) -> str:
         """Give one short line."""
@@ -140,7 +142,7 @@ def play(
     x : Value
         The result. Gradients start from zero, and none is written on any node.
     digits : int, default 4
-        Digits of every number, 1 to 17.
+        Decimals of numbers of ordinary size, 1 to 17.
     collapse : "auto", int, callable or None, default "auto"
         What is folded at first, as in `draw`: as much as `max_nodes` needs, all scopes below a depth, those for which a
         function of the scope is true, or none.
@@ -170,15 +172,8 @@ def play(
     """
     if not isinstance(x, Value):
         raise TypeError(f"play takes the Value that a computation resulted in, got {type(x).__name__}")
-    if not (isinstance(digits, int) and 1 <= digits <= 17):
-        raise ValueError(f"digits={digits!r} is not possible: give a whole number from 1 to 17")
-    if not (isinstance(max_nodes, int) and max_nodes >= 3):
-        raise ValueError(f"max_nodes={max_nodes!r} is not possible: give a whole number, 3 or more")
-    if direction not in ("LR", "TB"):
-        raise ValueError(f'direction={direction!r} is not possible: give "LR" or "TB"')
-    if not can_fold(collapse):
-        raise ValueError(f"collapse={collapse!r} is not possible: give {COLLAPSES}")
-    return Player(x, digits, collapse, max_nodes, direction)
+    check_options(digits, collapse, max_nodes, direction)
+    return Player(x, Style(direction=direction, digits=digits, labels=True), collapse, max_nodes)
 
 
 # What an address may not hold as it stands; all else, other scripts included, may.

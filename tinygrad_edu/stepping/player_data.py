@@ -9,12 +9,12 @@ from collections.abc import Iterable
 from typing import Any
 
 from ..drawing.formats.svg import to_live_svg
-from ..drawing.lettering import number
 from ..drawing.records.drawables import labels_of
 from ..drawing.records.folding import Collapse
 from ..drawing.records.sources import Source
-from ..drawing.scene.palette import LIGHT, level_of, unit_of
+from ..drawing.scene.palette import LIGHT, level_of
 from ..drawing.scene.scene import make_scene
+from ..drawing.style import Style, unit_of
 from ..engine.sweep import topological_order
 from ..engine.value import Value
 from ..inspection.pathwise import paths
@@ -35,25 +35,23 @@ class Frames:
     ----------
     x : Value
         The result of the computation.
-    digits : int
-        Digits of every number.
+    style : Style
+        How its numbers are written, and where the values flow.
     collapse : "auto", int, callable or None
         What is folded at first.
     max_nodes : int
         How many nodes one picture may show.
-    direction : "LR" or "TB"
-        Where the values flow.
     """
 
-    def __init__(self, x: Value, digits: int, collapse: Collapse, max_nodes: int, direction: str) -> None:
+    def __init__(self, x: Value, style: Style, collapse: Collapse, max_nodes: int) -> None:
         order = topological_order(x)
-        self.root, self.digits = x, digits
-        self.words = Wording(labels_of(order), digits)
+        self.root, self.style = x, style
+        self.words = Wording(labels_of(order), style)
         grads = _final_gradients(x)
         self.unit = unit_of(grads.values())
-        self.views = make_views(Source(order, [x], {}), lambda node: grads.get(node, 0.0), collapse, max_nodes)
+        self.views = make_views(Source(order, [x], {}), style, lambda node: grads.get(node, 0.0), collapse, max_nodes)
         self.size = len(order)
-        scenes = [make_scene(view.records, direction, digits, labels=True) for view in self.views]
+        scenes = [make_scene(view.records) for view in self.views]
         titles = [view.name or f"computation of {self.words.label(x)}" for view in self.views]
         self.svgs = [to_live_svg(scene, LIGHT, title) for scene, title in zip(scenes, titles, strict=True)]
         self._things: dict[Any, int] = {}
@@ -109,12 +107,12 @@ class Frames:
         if step.kind == "forward":
             return ["f", view, t]
         level = level_of(step.grad_after, self.unit)
-        after = number(step.grad_after, self.digits)
+        after = self.style.number(step.grad_after)
         if step.kind == "seed":
             return ["s", view, t, after, level]
         numbers = (step.local, step.upstream, step.contribution, step.grad_before)
         rule = self._rules.setdefault(self.words.rule(step), len(self._rules))
-        texts = [number(x, self.digits) for x in numbers]
+        texts = [self.style.number(x) for x in numbers]
         return ["b", view, t, after, level, self._thing(step.parent), step.index, rule, *texts]
 
     def _view_of(self, step: Step) -> int | None:
@@ -131,7 +129,7 @@ class Frames:
         if node not in self._things:
             self._things[node] = len(self._things)
             words = self.words
-            value = number(node.data, self.digits)
+            value = self.style.number(node.data)
             kind = "constant" if node.op is CONSTANT else "leaf" if not node.parents else "operation"
             self._things_data.append(
                 [words.label(node), value, words.formula(node), words.formula_in_numbers(node), kind]
@@ -161,13 +159,13 @@ class Frames:
                     continue
                 hops: list[Any] = []
                 for at, to, local in zip(path.nodes, path.nodes[1:], path.locals, strict=False):
-                    text = number(local, self.digits)
+                    text = self.style.number(local)
                     ends = self._thing(at), self._thing(to)
                     hops.append(places.get((*ends, text), [ends[1], text]))
-                listed.append([number(path.product, self.digits), hops])
+                listed.append([self.style.number(path.product), hops])
             rest = found.count - len(listed)
             reasons[str(self._thing(node))] = [
-                number(found.gradient, self.digits),
+                self.style.number(found.gradient),
                 f"{found.count:,}",
                 listed,
                 f"{rest:,}" if rest else "",

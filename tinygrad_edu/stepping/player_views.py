@@ -11,13 +11,14 @@ from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from ..drawing.lettering import visible
 from ..drawing.records.build import build_folded
-from ..drawing.records.drawables import Units, list_units
+from ..drawing.records.drawables import Drawables, list_drawables
 from ..drawing.records.folding import Collapse, Folding, fold, key_of
 from ..drawing.records.records import Records
 from ..drawing.records.sources import Source
+from ..drawing.style import Style
 from ..engine.context import scope_labels
+from ..ops.notation import visible
 
 MOST_NODES_IN_DETAIL = 600
 
@@ -48,13 +49,17 @@ class View:
         return self.homes.get(node, "").startswith("n")
 
 
-def make_views(source: Source, gradient: Callable[[Any], float], collapse: Collapse, max_nodes: int) -> list[View]:
+def make_views(
+    source: Source, style: Style, gradient: Callable[[Any], float], collapse: Collapse, max_nodes: int
+) -> list[View]:
     """Make the whole and its details.
 
     Parameters
     ----------
     source : Source
         The computation.
+    style : Style
+        How it is to be shown.
     gradient : callable
         The final gradient of a node.
     collapse : "auto", int, callable or None
@@ -67,12 +72,12 @@ def make_views(source: Source, gradient: Callable[[Any], float], collapse: Colla
     list of View
         The whole first.
     """
-    units = list_units(source.order, source.outputs, source.kinds)
+    drawables = list_drawables(source.order, source.outputs, source.kinds)
 
     def records_of(folding: Folding) -> Records:
-        return build_folded(source, units, folding, ("value", "grad"), "local", frozenset(), gradient)
+        return build_folded(source, drawables, folding, style, frozenset(), gradient)
 
-    folding = fold(units, collapse, max_nodes)
+    folding = fold(drawables, collapse, max_nodes)
     whole = records_of(folding)
     views = [View("", whole, _homes(source, whole))]
     waiting = [(folding, key) for key in _folded_scopes(folding)]
@@ -80,11 +85,11 @@ def make_views(source: Source, gradient: Callable[[Any], float], collapse: Colla
     scope_names = scope_labels(source.order)
     while waiting and room > 0:
         outer, key = waiting.pop(0)
-        inside = [i for i in range(len(units)) if outer[i] == key]
-        opened = _open(units, outer, key, inside, max_nodes)
+        inside = [i for i in range(len(drawables)) if outer[i] == key]
+        opened = _open(drawables, outer, key, inside, max_nodes)
         everything = records_of(opened)
-        group = _group_id(units, inside)
-        detail = _restrict(everything, _ids_of(units, opened, inside))
+        group = _group_id(drawables, inside)
+        detail = _restrict(everything, _ids_of(drawables, opened, inside))
         if len(detail.nodes) > room:
             continue
         room -= len(detail.nodes)
@@ -103,24 +108,26 @@ def _folded_scopes(folding: Folding) -> list[tuple[Any, ...]]:
     return list(dict.fromkeys(key for key in folding if isinstance(key, tuple) and key[0] == "scope"))
 
 
-def _group_id(units: Units, inside: list[int]) -> str:
-    return "g" + units.ids[inside[0]][1:]
+def _group_id(drawables: Drawables, inside: list[int]) -> str:
+    return "g" + drawables.ids[inside[0]][1:]
 
 
-def _ids_of(units: Units, folding: Folding, inside: list[int]) -> set[str]:
-    """Give the ids of the records that stand for some units; a group has its first unit's number."""
+def _ids_of(drawables: Drawables, folding: Folding, inside: list[int]) -> set[str]:
+    """Give the ids of the records that stand for some drawables; a group has its first member's number."""
     firsts: dict[Hashable, int] = {}
-    for i in range(len(units)):
+    for i in range(len(drawables)):
         firsts.setdefault(key_of(folding, i), i)
-    return {units.ids[i] if folding[i] is None else _group_id(units, [firsts[key_of(folding, i)]]) for i in inside}
+    return {
+        drawables.ids[i] if folding[i] is None else _group_id(drawables, [firsts[key_of(folding, i)]]) for i in inside
+    }
 
 
-def _open(units: Units, outer: Folding, key: tuple[Any, ...], inside: list[int], max_nodes: int) -> Folding:
+def _open(drawables: Drawables, outer: Folding, key: tuple[Any, ...], inside: list[int], max_nodes: int) -> Folding:
     """Open one scope: wholly if its inside fits, else by one level."""
     opened = list(outer)
     scope = key[1]
     for i in inside:
-        chain = units.chains[i]
+        chain = drawables.chains[i]
         depth = next((d for d, at in enumerate(chain) if at is scope), len(chain) - 1) + 1
         opened[i] = ("scope", chain[depth]) if len(inside) > max_nodes and len(chain) > depth else None
     return opened

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from ..arguments import nearest
-from ..drawing.lettering import number
 from ..drawing.records.drawables import labels_of
+from ..drawing.style import Style
 from ..engine.sweep import topological_order
 from ..engine.value import Value
 from ..inspection.pathwise import paths
@@ -25,7 +25,7 @@ def text_of(x: Value, digits: int = 4) -> str:
     x : Value
         The result.
     digits : int, default 4
-        Digits of every number.
+        Decimals of numbers of ordinary size.
 
     Returns
     -------
@@ -49,7 +49,7 @@ def text_of(x: Value, digits: int = 4) -> str:
 
 def lines_of(x: Value, digits: int = 4) -> Iterator[str]:
     """Give the lines of `text_of` one after the other; a million steps are no trouble."""
-    words = Wording(labels_of(topological_order(x)), digits)
+    words = Wording(labels_of(topological_order(x)), Style(digits=digits))
     seen = ""
     for i, step in enumerate(steps(x), 1):
         phase = "forward" if step.kind == "forward" else "backward"
@@ -94,10 +94,10 @@ def walk(
     output : callable
         Takes a line, as `print` does.
     digits : int, default 4
-        Digits of every number.
+        Decimals of numbers of ordinary size.
     """
     order = topological_order(value)
-    words = Wording(labels_of(order), digits)
+    words = Wording(labels_of(order), Style(digits=digits))
     by_label: dict[str, Any] = {}
     for node in order:
         by_label.setdefault(words.labels[node], node)
@@ -144,22 +144,22 @@ def walk(
 def why(root: Value, node: Any, words: Wording, so_far: float | None = None) -> Iterator[str]:
     """Say why a node's gradient is what it is: its paths to the result, the largest first."""
     label = words.label(node)
-    value = number(node.data, words.digits)
+    value = words.style.number(node.data)
     yield f"{label} = {words.formula(node) + ' = ' if node.parents else ''}{value}"
     found = paths(root, node)
     if not found.count:
         yield f"  {label} gets no gradient: it is a plain number, or the result does not depend on it"
         return
     if so_far is not None:
-        yield f"  {label}.grad is {number(so_far, words.digits)} so far"
-    final, plural = number(found.gradient, words.digits), "s" * (found.count != 1)
+        yield f"  {label}.grad is {words.style.number(so_far)} so far"
+    final, plural = words.style.number(found.gradient), "s" * (found.count != 1)
     yield f"  {label}.grad = {final} in the end, summed over {found.count:,} path{plural}:"
     for path in found:
         chain = " → ".join(words.label(at) for at in path.nodes)
-        product = " × ".join(number(d, words.digits) for d in path.locals) or "1"
-        yield f"  {number(path.product, words.digits):>10}   {chain}   ({product})"
+        product = " × ".join(words.style.number(d) for d in path.locals) or "1"
+        yield f"  {words.style.number(path.product):>10}   {chain}   ({product})"
     if found.count > len(found):
-        yield f"  {number(found.hidden, words.digits):>10}   … {found.count - len(found):,} more"
+        yield f"  {words.style.number(found.hidden):>10}   … {found.count - len(found):,} more"
 
 
 def _gradient_so_far(made: list[Step], node: Any) -> float:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from ..drawing.lettering import number, short
+from ..drawing.lettering import short
+from ..drawing.style import Style
 from ..inspection.stepwise import Step
 from ..ops.notation import Text, notation
 from ..ops.table import CONSTANT
@@ -15,10 +16,10 @@ _MOST_OPERANDS = 6
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """The labels of all nodes and the digits of all numbers: what is needed to word any step."""
+    """The labels of all nodes and the style of all numbers: what is needed to word any step."""
 
     labels: dict[Any, str]
-    digits: int
+    style: Style
 
     def label(self, node: Any) -> str:
         """Call a node what the drawing calls it."""
@@ -32,7 +33,7 @@ class Wording:
         """Write a node as an operation of its parents' values: "0.5 × 2"; "" for a leaf."""
         # Between signs a negative number needs brackets, as an argument in brackets it does not.
         signs = node.op is not None and node.op.arity in (1, 2) and not node.op.symbol.isidentifier()
-        write = self._bracketed if signs and "·" not in node.op.symbol else self._n
+        write = self._bracketed if signs and "·" not in node.op.symbol else self.style.number
         return self._notation(node, [write(parent.data) for parent in node.parents])
 
     def rule(self, step: Step) -> str:
@@ -50,7 +51,7 @@ class Wording:
             partial = node.op.partials(Text(self.label(node)), *args)[step.index]
         except (TypeError, ValueError, AttributeError, ArithmeticError):  # an entry that is no formula, only code
             return ""
-        return str(partial) if isinstance(partial, Text) else number(float(partial), self.digits)
+        return str(partial) if isinstance(partial, Text) else self.style.number(float(partial))
 
     def line(self, step: Step) -> tuple[str, str]:
         """Write what a step does twice: with names, and with numbers."""
@@ -58,15 +59,18 @@ class Wording:
         if step.kind == "forward":
             return (
                 f"{label} = {self.formula(step.node)}",
-                f"{self.formula_in_numbers(step.node)} = {self._n(step.node.data)}",
+                f"{self.formula_in_numbers(step.node)} = {self.style.number(step.node.data)}",
             )
         if step.kind == "seed":
-            return f"{label}.grad = {self._n(step.grad_after)}", f"∂{label}/∂{label} = {self._n(step.grad_after)}"
+            return (
+                f"{label}.grad = {self.style.number(step.grad_after)}",
+                f"∂{label}/∂{label} = {self.style.number(step.grad_after)}",
+            )
         parent = self.label(step.parent)
         return (
             f"{parent}.grad += ∂{label}/∂{parent} × {label}.grad",
-            f"{self._n(step.grad_before)} + {self._bracketed(step.local)} × {self._bracketed(step.upstream)}"
-            f" = {self._n(step.grad_after)}",
+            f"{self.style.number(step.grad_before)} + {self._bracketed(step.local)} × {self._bracketed(step.upstream)}"
+            f" = {self.style.number(step.grad_after)}",
         )
 
     def _notation(self, node: Any, operands: list[str]) -> str:
@@ -76,9 +80,6 @@ class Wording:
             operands = [*operands[:3], "…", *operands[-2:]]
         return str(notation(node.op, *map(Text, operands)))
 
-    def _n(self, x: float | None) -> str:
-        return number(x, self.digits)
-
     def _bracketed(self, x: float | None) -> str:
-        text = number(x, self.digits)
+        text = self.style.number(x)
         return f"({text})" if text.startswith("−") else text

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ..compiler.batch import Batch, stacked
+from ..compiler.batch import Batch, as_array, regular_shape
 from ..compiler.runner import Runner, Wanted, machine_maker
 from ..compiler.scalars.lowering import lower
 from ..compiler.scalars.pure_trace import traced
@@ -137,9 +137,9 @@ class CompiledEngine:
         return losses, joined(outputs)
 
     def _as_model_gives(self, rows: Array) -> Any:
-        outputs = stacked(self._structure, rows)
-        if isinstance(outputs, np.ndarray):
-            return outputs
+        shape = regular_shape(self._structure)
+        if shape is not None:
+            return as_array(shape, rows)
         return [self._structure.unflatten(numbers) for numbers in rows.T.tolist()]
 
 

@@ -159,7 +159,7 @@ class InstructionSelector(Storage):
                 table = table[order]
                 if bare.any():
                     wanted = 2 * table[-2] - table[-3] if len(table) > 2 else table[-2] + 1
-                    if {*self.ones[1]}.issuperset(wanted.tolist()):
+                    if self._held[True].issuperset(wanted.tolist()):
                         table[-1] = wanted
             sides.append(table)
             orders.append(np.argsort(order).tolist())

@@ -42,6 +42,7 @@ class Storage:
         self.used = [0, 0]
         self.constants: list[ConstantRow] = []
         self.ones: tuple[list[int], list[int]] = ([], [])
+        self._held: tuple[set[int], set[int]] = (set(), set())  # the same, to look up
         self._default_one = [-1, -1]
         self._neighbours = self._neighbours_of_ones()
 
@@ -66,9 +67,11 @@ class Storage:
         if not count:
             return
         first = self._rows(batched, count)
-        self.ones[batched].extend(range(first, first + count))
+        made = range(first, first + count)
+        self.ones[batched].extend(made)
+        self._held[batched].update(made)
         if not batched:
-            self.constants += [ConstantRow(row, 1.0) for row in range(first, first + count)]
+            self.constants += [ConstantRow(row, 1.0) for row in made]
 
     def _neighbours_of_ones(self) -> tuple[set[int], set[int]]:
         """Find the nodes whose next or last row should hold ones, so that [W|b] @ [h;1] reads rows in place."""
@@ -105,16 +108,16 @@ class Storage:
         if not batched and not self.ones[0]:
             table[missing] = self._one_row(False)
             return table
-        held = set(self.ones[batched])
         for column in np.flatnonzero(missing.all(axis=0)).tolist():
             inner = [c for c in range(table.shape[1]) if c != column]
             if not inner:
                 continue
             step = int(table[0, inner[1]] - table[0, inner[0]]) if len(inner) > 1 else 0
             last = column == table.shape[1] - 1
-            for stride in (step, *range(1, len(vectors) + 1)) if len(inner) == 1 else (step,):
+            # One weight and a bias: any distance will do, and it is mostly that of ones after all the vectors.
+            for stride in (len(vectors), *range(1, len(vectors))) if len(inner) == 1 else (step,):
                 wanted = table[:, inner[-1]] + stride if last else table[:, inner[0]] - stride
-                if held.issuperset(wanted.tolist()):
+                if self._held[batched].issuperset(wanted.tolist()):
                     table[:, column] = wanted
                     break
         if (missing := table < 0).any():

@@ -24,10 +24,13 @@ def strides_of(rows: Rows) -> tuple[int, ...] | None:
     """
     if rows.ndim == 1 and len(rows) < 1000:  # the usual case, quicker without NumPy
         listed = rows.tolist()
-        step = listed[1] - listed[0] if len(listed) > 1 else 0
-        if len(listed) < 2 or (step == 0 and listed.count(listed[0]) == len(listed)):
+        count = len(listed)
+        step = listed[1] - listed[0] if count > 1 else 0
+        if count < 2 or (step == 0 and listed.count(listed[0]) == count):
             return (0,)
-        return (step,) if step > 0 and listed == [*range(listed[0], listed[-1] + 1, step)] else None
+        if step <= 0 or listed[-1] - listed[0] != step * (count - 1):
+            return None
+        return (step,) if listed == [*range(listed[0], listed[-1] + 1, step)] else None
     strides = []
     base = int(rows.flat[0])
     expected: Any = base

@@ -1,4 +1,11 @@
-"""With this module a function is traced for the compiler, and refused where one trace would not hold for every call."""
+"""With this module a function is traced for the compiler, and refused where one trace would not hold for every call.
+
+A trace is true for all numbers only if the function never looks at one. What is traced as a variable refuses to be
+looked at by itself; but a function also meets Values, which have numbers, and generators of random numbers. So it is
+traced twice, the second time with other numbers in the Values it can reach: a function that looked at any of them
+gives another graph. Generators that it can reach are compared before and after: those of `random`, `numpy.random`, and
+any of their classes that it holds; draws from elsewhere are noticed only if the second one comes out differently.
+"""
 
 from __future__ import annotations
 
@@ -7,10 +14,10 @@ import pickle
 import random
 import sys
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from types import CodeType, FunctionType, MethodType
-from typing import Any
+from typing import Any, NamedTuple
 
 from ...engine.context import running
 from ...engine.value import Value
@@ -18,6 +25,7 @@ from ...errors import FrozenNumberError
 from ...graph.graph import Graph
 from ...graph.tracing import trace
 from ...ops.table import CONSTANT
+from .other_numbers import with_numbers
 
 _REACH = 100_000  # things that are looked at for Values and generators
 
@@ -25,10 +33,10 @@ _REACH = 100_000  # things that are looked at for Values and generators
 def traced(
     f: Callable[..., Any], example: Sequence[Any], params: Sequence[Value] | None = None
 ) -> tuple[Graph, set[Value]]:
-    """Trace a function, twice: with the captured Values as they are, and moved.
+    """Trace a function, twice: with the captured Values as they are, and as if they had other numbers.
 
     A program that reads numbers while it is traced (``w.data``, ``w.detach()``, a draw of a random number) would have
-    them frozen in. The two graphs then differ. Comparisons of Values are refused at once.
+    them frozen in. The two graphs then differ. Comparisons of Values are refused at once. No Value is changed.
 
     Parameters
     ----------
@@ -49,22 +57,21 @@ def traced(
         If the graphs differ, Values are compared, or random numbers are drawn. Generators are as they were, then.
     """
     name = getattr(f, "__name__", type(f).__name__)
-    values, generators = _within_reach(f)
+    reach = _within_reach(f)
     with _compiling(name):
-        states = [_state(generator) for generator in generators]
+        before = [_state(generator) for generator in reach.generators]
         graph = trace(f, *example)
-        drawn = [_state(g)[0] != state for g, (state, _) in zip(generators, states, strict=True)]
-        if any(drawn):
-            for _, restore in states:
-                restore()
+        after = [_state(generator) for generator in reach.generators]
+        if [state.known_by for state in before] != [state.known_by for state in after]:
+            for state in before:
+                state.restore()
             raise FrozenNumberError(
                 f"{name} draws random numbers: compiled, every call would use the same draws; pass them as arguments, "
                 "or run it eagerly"
             )
-        kept = [(value, value.data) for value in {*graph.captured, *(params or ()), *values}]
-        again = _traced_elsewhere(f, example, kept)
+        again = _traced_elsewhere(f, example, dict.fromkeys([*graph.captured, *(params or ()), *reach.values]))
     outside = {*graph.captured} & {*(again.captured if again else ())}
-    if again is None or not _alike(graph, again, outside, dict(kept)):
+    if again is None or not _alike(graph, again, outside):
         raise FrozenNumberError(
             f"{name} reads the number of a Value while it is traced (by .data, .detach() or a random draw): compiled, "
             "that number would be frozen. Compute with the Value itself (tg.where for a choice, tg.ops.detach to stop "
@@ -82,52 +89,65 @@ def _compiling(name: str) -> Iterator[None]:
         running.compiling = previous
 
 
-def _traced_elsewhere(f: Callable[..., Any], example: Sequence[Any], kept: list[tuple[Value, float]]) -> Graph | None:
-    """Trace with other numbers in the Values; None if that fails, for then `f` looks at them.
+def _traced_elsewhere(f: Callable[..., Any], example: Sequence[Any], values: Iterable[Value]) -> Graph | None:
+    """Trace as if the Values had other numbers; None if that fails, for then `f` looks at them.
 
     First with signs turned and order reversed, which most choices notice; but a function may only demand that its
     numbers are in range, so then near by.
     """
+    numbers = [(value, value.data) for value in values]
     for scale, shift in ((-1.0009765625, -0.001), (1.0009765625, 0.001)):
+        moved = {
+            value: data * scale + shift * (1 + place % 7) if abs(data) < 1e300 else 0.5
+            for place, (value, data) in enumerate(numbers)
+        }
         try:
-            for place, (value, data) in enumerate(kept):
-                value.data = data * scale + shift * (1 + place % 7) if abs(data) < 1e300 else 0.5
-            return trace(f, *example)
+            return with_numbers(moved, trace, f, *example)
         except FrozenNumberError:
             raise
         except Exception:  # whatever the function's own code raises
             continue
-        finally:
-            for value, data in kept:
-                value.data = data
     return None
 
 
-def _alike(graph: Graph, again: Graph, outside: set[Value], data_of: dict[Value, float]) -> bool:
+def _alike(graph: Graph, again: Graph, outside: set[Value]) -> bool:
     """Whether two graphs compute the same, the Values included that their function made itself."""
     made = [value for value in graph.captured if value not in outside]
     remade = [value for value in again.captured if value not in outside]
     return (
         len(graph.variables) == len(again.variables)
-        and [repr(data_of[value]) for value in made] == [repr(value.data) for value in remade]
+        and [repr(value.data) for value in made] == [repr(value.data) for value in remade]
         and _constants(graph) == _constants(again)
     )
 
 
-def _state(generator: Any) -> tuple[Any, Callable[[], Any]]:
-    """Give what tells the state of a generator of random numbers, and how to go back to it."""
+class _State(NamedTuple):
+    """The state of a generator of random numbers: what tells it from others, and how to go back to it."""
+
+    known_by: Any
+    restore: Callable[[], Any]
+
+
+def _state(generator: Any) -> _State:
     if hasattr(generator, "getstate"):  # Python's
         state = generator.getstate()
-        return state, lambda: generator.setstate(state)
+        return _State(state, lambda: generator.setstate(state))
     if hasattr(generator, "get_state"):  # NumPy's old ones
         state = generator.get_state()
-        return pickle.dumps(state), lambda: generator.set_state(state)
+        return _State(pickle.dumps(state), lambda: generator.set_state(state))
     bits = generator.bit_generator
     state = bits.state
-    return pickle.dumps(state), lambda: setattr(bits, "state", state)
+    return _State(pickle.dumps(state), lambda: setattr(bits, "state", state))
 
 
-def _within_reach(f: Callable[..., Any]) -> tuple[list[Value], list[Any]]:
+class _Reach(NamedTuple):
+    """What a function can read numbers from: leaves, and generators of random numbers."""
+
+    values: list[Value]
+    generators: list[Any]
+
+
+def _within_reach(f: Callable[..., Any]) -> _Reach:
     """Find the leaves that a function can read, and the generators of random numbers that it can draw from.
 
     It is looked for in its closure, the globals it names, its arguments that are given already, the object it belongs
@@ -165,7 +185,7 @@ def _within_reach(f: Callable[..., Any]) -> tuple[list[Value], list[Any]]:
                     queue.append(cell.cell_contents)
         elif hasattr(item, "__dict__") and not isinstance(item, type) and type(item).__module__ != "builtins":
             queue.extend(vars(item).values())
-    return values, generators
+    return _Reach(values, generators)
 
 
 def _names(code: CodeType) -> Iterator[str]:

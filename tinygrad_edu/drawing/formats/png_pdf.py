@@ -13,7 +13,7 @@ import warnings
 from typing import TYPE_CHECKING, Any
 
 from ..scene.palette import Theme, colour_of
-from ..scene.shapes import Curve, Polygon, Rect, Scene, Shape, Text
+from ..scene.shapes import Curve, Polygon, Rect, Scene, TextLine
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -68,7 +68,7 @@ def paint(scene: Scene, theme: Theme, format: str, scale: float = 2.0) -> bytes:
         try:
             figure = Figure(figsize=(scene.width / 72, scene.height / 72), dpi=72 * scale, facecolor=theme.background)
             FigureCanvasAgg(figure)
-            _fill(figure, scene, theme)
+            _Painter(figure, scene, theme)
             out = io.BytesIO()
             metadata: dict[str, Any] = {"Software": None} if format == "png" else {"CreationDate": None}
             quick: dict[str, Any] = {"pil_kwargs": {"compress_level": 4}} if format == "png" else {}
@@ -78,76 +78,74 @@ def paint(scene: Scene, theme: Theme, format: str, scale: float = 2.0) -> bytes:
     return out.getvalue()
 
 
-def _fill(figure: Figure, scene: Scene, theme: Theme) -> None:
-    axes = figure.add_axes((0.0, 0.0, 1.0, 1.0))
-    axes.set_xlim(scene.x, scene.x + scene.width)
-    axes.set_ylim(scene.y + scene.height, scene.y)
-    axes.axis("off")
-    families = _families(scene)
-    depth = 0
-    for group in scene.groups:
-        opacity = 0.3 if group.dimmed else 1.0
-        for shape in group.shapes:
-            depth += 1
-            if isinstance(shape, Text):
-                axes.text(
-                    shape.x,
-                    shape.y,
-                    shape.text,
-                    fontsize=shape.size * 0.94,
-                    family=families,
-                    color=colour_of(theme, shape.fill),
-                    weight="bold" if shape.bold else "normal",
-                    alpha=opacity,
-                    ha={"start": "left", "middle": "center", "end": "right"}[shape.anchor],
-                    va="baseline",
-                    zorder=depth,
-                    parse_math=False,
-                )
-            else:
-                axes.add_artist(_patch(shape, theme, opacity, depth))
+class _Painter:
+    """Paints shapes on matplotlib's axes, each over those before."""
 
+    def __init__(self, figure: Figure, scene: Scene, theme: Theme) -> None:
+        self.axes = figure.add_axes((0.0, 0.0, 1.0, 1.0))
+        self.axes.set_xlim(scene.x, scene.x + scene.width)
+        self.axes.set_ylim(scene.y + scene.height, scene.y)
+        self.axes.axis("off")
+        self.theme, self.families = theme, _families(scene)
+        self.depth, self.opacity = 0, 1.0
+        for piece in scene.pieces:
+            self.opacity = 0.3 if piece.dimmed else 1.0
+            for shape in piece.shapes:
+                self.depth += 1
+                shape.on(self)
 
-def _patch(shape: Shape, theme: Theme, opacity: float, depth: int) -> Any:
-    from matplotlib import patches
-    from matplotlib.path import Path
-
-    assert not isinstance(shape, Text)
-    stroke = colour_of(theme, shape.stroke) if shape.stroke else "none"
-    style: Any = "-" if shape.dash is None else (0, tuple(d / shape.width for d in shape.dash))
-    common: dict[str, Any] = {
-        "edgecolor": stroke,
-        "linewidth": shape.width,
-        "linestyle": style,
-        "zorder": depth,
-        "capstyle": "butt",
-    }
-    if isinstance(shape, Curve):
-        codes = [Path.MOVETO] + [Path.CURVE4] * (len(shape.points) - 1)
-        return patches.PathPatch(Path(shape.points, codes), facecolor="none", alpha=opacity, **common)
-    fill = colour_of(theme, shape.fill) if shape.fill else "none"
-    if isinstance(shape, Polygon):
-        return patches.Polygon(shape.points, closed=True, facecolor=fill, alpha=opacity, **common)
-    assert isinstance(shape, Rect)
-    if not shape.radius:
-        box: Any = patches.Rectangle(
-            (shape.x, shape.y), shape.w, shape.h, facecolor=fill, alpha=opacity * shape.opacity, **common
+    def text(self, shape: TextLine) -> None:
+        self.axes.text(
+            shape.x,
+            shape.y,
+            shape.text,
+            fontsize=shape.size * 0.94,
+            family=self.families,
+            color=colour_of(self.theme, shape.fill),
+            weight="bold" if shape.bold else "normal",
+            alpha=self.opacity,
+            ha={"start": "left", "middle": "center", "end": "right"}[shape.anchor],
+            va="baseline",
+            zorder=self.depth,
+            parse_math=False,
         )
-        return box
-    radius = min(shape.radius, shape.w / 2, shape.h / 2)
-    return patches.FancyBboxPatch(
-        (shape.x, shape.y),
-        shape.w,
-        shape.h,
-        facecolor=fill,
-        alpha=opacity * shape.opacity,
-        boxstyle=patches.BoxStyle.Round(pad=0, rounding_size=radius),
-        **common,
-    )
+
+    def curve(self, shape: Curve) -> None:
+        from matplotlib.patches import PathPatch
+        from matplotlib.path import Path
+
+        codes = [Path.MOVETO] + [Path.CURVE4] * (len(shape.points) - 1)
+        self.axes.add_artist(PathPatch(Path(shape.points, codes), **self.looks(shape, None, 1.0)))
+
+    def polygon(self, shape: Polygon) -> None:
+        from matplotlib import patches
+
+        self.axes.add_artist(patches.Polygon(shape.points, closed=True, **self.looks(shape, shape.fill, 1.0)))
+
+    def rect(self, shape: Rect) -> None:
+        from matplotlib.patches import BoxStyle, FancyBboxPatch, Rectangle
+
+        looks = self.looks(shape, shape.fill, shape.opacity)
+        if not shape.radius:
+            self.axes.add_artist(Rectangle((shape.x, shape.y), shape.w, shape.h, **looks))
+            return
+        corners = BoxStyle.Round(pad=0, rounding_size=min(shape.radius, shape.w / 2, shape.h / 2))
+        self.axes.add_artist(FancyBboxPatch((shape.x, shape.y), shape.w, shape.h, boxstyle=corners, **looks))
+
+    def looks(self, shape: Curve | Polygon | Rect, fill: str | None, opacity: float) -> dict[str, Any]:
+        return {
+            "facecolor": colour_of(self.theme, fill) if fill else "none",
+            "edgecolor": colour_of(self.theme, shape.stroke) if shape.stroke else "none",
+            "linewidth": shape.width,
+            "linestyle": "-" if shape.dash is None else (0, tuple(d / shape.width for d in shape.dash)),
+            "alpha": self.opacity * opacity,
+            "zorder": self.depth,
+            "capstyle": "butt",
+        }
 
 
 def _families(scene: Scene) -> list[str]:
-    texts = (shape.text for group in scene.groups for shape in group.shapes if isinstance(shape, Text))
+    texts = (shape.text for piece in scene.pieces for shape in piece.shapes if isinstance(shape, TextLine))
     if all(ord(c) < 0x2E80 for text in texts for c in text):
         return ["DejaVu Sans"]
     from matplotlib import font_manager

@@ -10,7 +10,7 @@ from __future__ import annotations
 from html import escape  # xml.sax would bring in urllib, http and ssl
 
 from ..scene.palette import Theme, colour_of, roles
-from ..scene.shapes import Curve, Group, Polygon, Rect, Scene, Shape, Text
+from ..scene.shapes import Curve, Piece, Polygon, Rect, Scene, TextLine
 
 FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, 'DejaVu Sans', sans-serif"
 _SIZES = {9.5: "s", 10.0: "o", 11.0: "t", 12.0: "", 13.0: "n", 15.0: "y"}  # the fonts of cards, notes and titles
@@ -58,8 +58,7 @@ class _Writer:
             f'viewBox="{_n(scene.x)} {_n(scene.y)} {_n(scene.width)} {_n(scene.height)}" role="img" '
             f'aria-label="{escape(title)}"{self.looks()}>{self.sheet()}'
         )
-        groups = (self.group(g) for g in scene.groups)
-        return "\n".join([opening, self.shape(backdrop), *groups, "</svg>\n"])
+        return "\n".join([opening, self.rect(backdrop), *map(self.piece, scene.pieces), "</svg>\n"])
 
     def looks(self) -> str:
         return f' font-family="{FONT}" style="max-width:100%;height:auto;font-variant-numeric:tabular-nums"'
@@ -76,43 +75,43 @@ class _Writer:
         dashes = f' stroke-dasharray="{" ".join(map(_n, dash))}"' if dash else ""
         return f' stroke="{colour_of(self.theme, role)}" stroke-width="{_n(width)}"{dashes}'
 
-    def ink(self, text: Text) -> str:
-        return self.fill(text.fill)
-
-    def font(self, text: Text) -> str:
+    def font(self, text: TextLine) -> str:
         anchor = f' text-anchor="{text.anchor}"' if _ANCHORS[text.anchor] else ""
         return f' font-size="{_n(text.size)}"{anchor}{_BOLD if text.bold else ""}'
 
-    def title(self, group: Group) -> str:
-        return f"<title>{escape(group.title)}</title>" if group.title and group.role == "node" else ""
+    def title(self, piece: Piece) -> str:
+        return f"<title>{escape(piece.title)}</title>" if piece.title and piece.role == "node" else ""
 
-    def group(self, group: Group) -> str:
-        attributes = f' class="{" ".join((f"tg-{group.role}", *group.classes))}"'
-        if group.role == "node":
-            attributes += f' data-id="{group.id}"'
-        attributes += "".join(f' data-{key}="{value}"' for key, value in group.data)
-        if group.dimmed:
+    def piece(self, piece: Piece) -> str:
+        attributes = f' class="{" ".join((f"tg-{piece.role}", *piece.classes))}"'
+        if piece.role == "node":
+            attributes += f' data-id="{piece.id}"'
+        attributes += "".join(f' data-{key}="{value}"' for key, value in piece.data)
+        if piece.dimmed:
             attributes += ' opacity="0.3"'
-        return f"<g{attributes}>{self.title(group)}{''.join(map(self.shape, group.shapes))}</g>"
+        return f"<g{attributes}>{self.title(piece)}{''.join(shape.on(self) for shape in piece.shapes)}</g>"
 
-    def shape(self, shape: Shape) -> str:
-        if isinstance(shape, Text):
-            place = f'x="{_n(shape.x)}" y="{_n(shape.y)}"'
-            return (
-                f"<text {place}{self.font(shape)}{self.fill(shape.fill)}{_part(shape.part)}>{escape(shape.text)}</text>"
-            )
-        line = self.stroke(shape.stroke, shape.width, shape.dash)
-        if isinstance(shape, Curve):
-            (x, y), *rest = shape.points
-            d = f"M{_n(x)} {_n(y)}C" + " ".join(f"{_n(a)} {_n(b)}" for a, b in rest)
-            return f'<path d="{d}"{self.fill(None)}{line}/>'
-        if isinstance(shape, Polygon):
-            points = " ".join(f"{_n(x)},{_n(y)}" for x, y in shape.points)
-            return f'<polygon points="{points}"{self.fill(shape.fill)}{line}{_part(shape.part)}/>'
+    def text(self, shape: TextLine) -> str:
+        place = f'x="{_n(shape.x)}" y="{_n(shape.y)}"'
+        return f"<text {place}{self.font(shape)}{self.fill(shape.fill)}{_part(shape.part)}>{escape(shape.text)}</text>"
+
+    def curve(self, shape: Curve) -> str:
+        (x, y), *rest = shape.points
+        d = f"M{_n(x)} {_n(y)}C" + " ".join(f"{_n(a)} {_n(b)}" for a, b in rest)
+        return f'<path d="{d}"{self.fill(None)}{self.line(shape)}/>'
+
+    def polygon(self, shape: Polygon) -> str:
+        points = " ".join(f"{_n(x)},{_n(y)}" for x, y in shape.points)
+        return f'<polygon points="{points}"{self.fill(shape.fill)}{self.line(shape)}{_part(shape.part)}/>'
+
+    def rect(self, shape: Rect) -> str:
         radius = f' rx="{_n(shape.radius)}"' if shape.radius else ""
         faint = f' opacity="{_n(shape.opacity)}"' if shape.opacity < 1 else ""
         box = f'x="{_n(shape.x)}" y="{_n(shape.y)}" width="{_n(shape.w)}" height="{_n(shape.h)}"'
-        return f"<rect {box}{radius}{faint}{self.fill(shape.fill)}{line}{_part(shape.part)}/>"
+        return f"<rect {box}{radius}{faint}{self.fill(shape.fill)}{self.line(shape)}{_part(shape.part)}/>"
+
+    def line(self, shape: Curve | Polygon | Rect) -> str:
+        return self.stroke(shape.stroke, shape.width, shape.dash)
 
 
 class _LiveWriter(_Writer):
@@ -151,20 +150,17 @@ class _LiveWriter(_Writer):
         )
         return f' data-s="{role}"' + (f' style="{style[:-1]}"' if style else "")
 
-    def font(self, text: Text) -> str:
+    def font(self, text: TextLine) -> str:
         if text.part == "label":
             return ""
         letters = " ".join(filter(None, (_ANCHORS[text.anchor][:1], "b" if text.bold else "", _SIZES[text.size])))
         return f' class="{letters}"' if letters else ""
 
-    def ink(self, text: Text) -> str:
-        return "" if text.part == "label" and text.fill == "ink" else super().ink(text)
-
-    def title(self, group: Group) -> str:
+    def title(self, piece: Piece) -> str:
         return ""
 
-    def shape(self, shape: Shape) -> str:
-        return "" if isinstance(shape, Rect) and shape.part == "halo" else super().shape(shape)
+    def rect(self, shape: Rect) -> str:
+        return "" if shape.part == "halo" else super().rect(shape)
 
 
 _BOLD = ' font-weight="600"'

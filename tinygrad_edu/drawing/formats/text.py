@@ -2,66 +2,46 @@
 
 from __future__ import annotations
 
-from ...ops.notation import Text, notation
-from ..lettering import number, text_width
-from ..records.records import NodeRecord, Records
+from ..lettering import text_width
+from ..records.records import EdgeRecord, Records
 
 
-def to_text(records: Records, digits: int) -> str:
+def to_text(records: Records) -> str:
     """Write one line per node in the order of evaluation: what it is, its value, its gradient, its local derivatives.
 
     Parameters
     ----------
     records : Records
         The drawing as data.
-    digits : int
-        Significant digits of every number.
 
     Returns
     -------
     str
         Ends with a newline.
     """
-    names = {node.id: _label(node) for node in records.nodes}
-    operands: dict[str, list[tuple[int, str, str]]] = {node.id: [] for node in records.nodes}
+    style = records.style
+    called = {node.id: node.called for node in records.nodes}
+    into: dict[str, list[EdgeRecord]] = {node.id: [] for node in records.nodes}
     for edge in records.edges:
-        shown = edge.contribution if records.edge_labels == "contribution" else edge.local
-        derivative = (
-            f"{names[edge.source]}: {number(shown, digits)}" if shown is not None and records.edge_labels else ""
-        )
-        operands[edge.target].append((edge.index, names[edge.source], derivative))
-    header = ["node", "=", *records.show]
-    if records.edge_labels and any(edge.local is not None for edge in records.edges):
-        header.append("contributions" if records.edge_labels == "contribution" else "local derivatives")
+        into[edge.target].append(edge)
+    header = ["node", "=", *style.show]
+    if style.edges and any(edge.local is not None for edge in records.edges):
+        header.append("contributions" if style.edges == "contribution" else "local derivatives")
     table = [header]
     for node in records.nodes:
         if node.kind == "constant":
             continue
-        taken = sorted(operands[node.id], key=lambda item: item[0])
-        row = [names[node.id], _formula(node, [name for _, name, _ in taken])]
-        row += [number(node.value if what == "value" else node.grad, digits) for what in records.show]
+        edges = sorted(into[node.id], key=lambda edge: edge.index)
+        row = [node.called, node.equation([(edge, called[edge.source]) for edge in edges])]
+        row += [style.number(node.value if what == "value" else node.grad) for what in style.show]
         if len(header) > len(row):
-            row.append(", ".join(text for _, _, text in taken if text))
-        mark = " ".join(flag for flag in node.flags)
-        table.append([*row, mark])
-    lines = _align(table, numeric=range(2, 2 + len(records.show)))
+            numbers = [(called[edge.source], edge.shown(style)) for edge in edges]
+            row.append(", ".join(f"{name}: {style.number(x)}" for name, x in numbers if x is not None))
+        table.append([*row, " ".join(node.flags)])
+    lines = _align(table, numeric=range(2, 2 + len(style.show)))
     if records.note:
         lines.append(f"({records.note})")
     return "\n".join(lines) + "\n"
-
-
-def _label(node: NodeRecord) -> str:
-    return f"… {node.hidden:,} nodes …" if node.kind == "elision" else node.name or node.label
-
-
-def _formula(node: NodeRecord, operands: list[str]) -> str:
-    if node.kind == "group":
-        return f"{node.hidden:,} nodes of {', '.join(operands[:4])}{', …' if len(operands) > 4 else ''}"
-    if not node.symbol:
-        return "" if node.kind == "elision" else "leaf" if node.kind == "output" else node.kind
-    assert node.op is not None
-    shown = operands if len(operands) <= 6 else [*operands[:3], "…", *operands[-2:]]
-    return str(notation(node.op, *map(Text, shown)))
 
 
 def _align(table: list[list[str]], numeric: range) -> list[str]:

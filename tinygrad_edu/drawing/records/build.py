@@ -11,60 +11,60 @@ from collections.abc import Callable, Hashable, Iterable
 from typing import Any
 
 from ...engine.context import scope_labels
+from ...ops.notation import visible
 from ...ops.operation import Op
-from ..lettering import visible
-from .drawables import Units, labels_of, list_units
+from ..style import Style
+from .drawables import Drawables, labels_of, list_drawables
 from .folding import Collapse, Folding, fold, key_of
-from .records import ClusterRecord, EdgeRecord, NodeRecord, Records
+from .records import (
+    ClusterRecord,
+    ConstantRecord,
+    EdgeRecord,
+    ElisionRecord,
+    GroupRecord,
+    NodeRecord,
+    Records,
+)
 from .sources import Source, gradients_as_they_stand
 
 
-def build(
-    source: Source,
-    show: tuple[str, ...],
-    edges: str | None,
-    collapse: Collapse,
-    highlight: Iterable[Any],
-    max_nodes: int,
-) -> Records:
+def build(source: Source, style: Style, collapse: Collapse, highlight: Iterable[Any], max_nodes: int) -> Records:
     """Make the records of a drawing; the parameters are those of `tinygrad_edu.draw`, already checked."""
-    units = list_units(source.order, source.outputs, source.kinds)
-    folding = fold(units, collapse, max_nodes)
-    return build_folded(source, units, folding, show, edges, frozenset(highlight), gradients_as_they_stand(source))
+    drawables = list_drawables(source.order, source.outputs, source.kinds)
+    folding = fold(drawables, collapse, max_nodes)
+    return build_folded(source, drawables, folding, style, frozenset(highlight), gradients_as_they_stand(source))
 
 
 def build_folded(
     source: Source,
-    units: Units,
+    drawables: Drawables,
     folding: Folding,
-    show: tuple[str, ...],
-    edges: str | None,
+    style: Style,
     highlight: frozenset[Any],
     gradient: Callable[[Any], float] | None,
 ) -> Records:
     """Make the records of a drawing whose folding is decided, with gradients from wherever the caller has them."""
-    return _Builder(source, units, folding, show, edges, highlight, gradient).records()
+    return _RecordBuilder(source, drawables, folding, style, highlight, gradient).records()
 
 
 _WITHOUT_GRADIENT = ("constant", "input")
 
 
-class _Builder:
+class _RecordBuilder:
     def __init__(
         self,
         source: Source,
-        units: Units,
+        drawables: Drawables,
         folding: Folding,
-        show: tuple[str, ...],
-        edges: str | None,
+        style: Style,
         highlight: frozenset[Any],
         gradient: Callable[[Any], float] | None,
     ) -> None:
-        self.units, self.folding = units, folding
-        self.show, self.edges, self.highlight, self.gradient = show, edges, highlight, gradient
+        self.drawables, self.folding = drawables, folding
+        self.style, self.highlight, self.gradient = style, highlight, gradient
         self.scope_names, self.labels = scope_labels(source.order), labels_of(source.order)
         self.members: dict[Hashable, list[int]] = defaultdict(list)
-        for i in range(len(units)):
+        for i in range(len(drawables)):
             self.members[key_of(folding, i)].append(i)
         self.cluster_ids: dict[Any, str] = {}
         self.clusters: list[ClusterRecord] = []
@@ -73,35 +73,34 @@ class _Builder:
     def records(self) -> Records:
         # By their last members: whatever a group reads comes before it.
         nodes = [self._node(key, m) for key, m in sorted(self.members.items(), key=lambda item: item[1][-1])]
-        homes = tuple("" if u < 0 else self._id_of(u) for u in self.units.unit_of_place)
+        homes = tuple("" if place < 0 else self._id_of(place) for place in self.drawables.place_of_node)
         return Records(
             nodes=tuple(nodes),
             edges=tuple(self._edges()),
             clusters=tuple(self.clusters),
             note=self._note(len(nodes)),
-            show=self.show,
-            edge_labels=self.edges,
+            style=self.style,
             homes=homes,
         )
 
-    def _id_of(self, unit: int) -> str:
-        return self.record_ids[key_of(self.folding, unit)]
+    def _id_of(self, place: int) -> str:
+        return self.record_ids[key_of(self.folding, place)]
 
     def _node(self, key: Hashable, members: list[int]) -> NodeRecord:
         first = members[0]
         if self.folding[first] is None:
-            self.record_ids[key] = self.units.ids[first]
+            self.record_ids[key] = self.drawables.ids[first]
             return self._single(first)
         assert isinstance(key, tuple)
-        self.record_ids[key] = ("e" if key[0] == "elided" else "g") + self.units.ids[first][1:]
+        self.record_ids[key] = ("e" if key[0] == "elided" else "g") + self.drawables.ids[first][1:]
         return self._group(key, members)
 
     def _single(self, i: int) -> NodeRecord:
-        node, kind = self.units.nodes[i], self.units.kinds[i]
-        value = node.data if isinstance(node.data, float) else None  # a graph's variables have no number yet
+        node, kind = self.drawables.nodes[i], self.drawables.kinds[i]
+        value = _number_of(node)
         grad = self.gradient(node) if self.gradient and kind not in _WITHOUT_GRADIENT else None
         partials = getattr(node, "partials", ())
-        towards = [p for p, k in zip(partials, self.units.operands[i], strict=False) if self._gets_gradient(k)]
+        towards = [p for p, k in zip(partials, self.drawables.operands[i], strict=False) if self._gets_gradient(k)]
         flags = []
         if grad == 0.0:
             flags.append("zero")
@@ -109,15 +108,16 @@ class _Builder:
             flags.append("dead")
         if any(x is not None and not math.isfinite(x) for x in (value, grad, *towards)):
             flags.append("alarm")
-        return NodeRecord(
-            id=self.units.ids[i],
+        record = ConstantRecord if kind == "constant" else NodeRecord
+        return record(
+            id=self.drawables.ids[i],
             kind=kind,
             name=visible(node.name or ""),
             symbol="" if node.op is None or not node.parents else _symbol(node.op),
-            short_name=_name_within(visible(node.name or ""), self.units.chains[i]),
+            short_name=_name_within(visible(node.name or ""), self.drawables.chains[i]),
             value=value,
             grad=grad,
-            cluster=self._cluster(self.units.chains[i]),
+            cluster=self._cluster(self.drawables.chains[i]),
             flags=tuple(flags),
             highlighted=node in self.highlight,
             op=node.op if node.parents else None,
@@ -125,26 +125,26 @@ class _Builder:
         )
 
     def _group(self, key: tuple[Any, ...], members: list[int]) -> NodeRecord:
-        inside = [self.units.nodes[i] for i in members if self.units.kinds[i] != "constant"]
+        inside = [self.drawables.nodes[i] for i in members if self.drawables.kinds[i] != "constant"]
         grad: float | None = None
         if self.gradient:
-            sizes = [abs(self.gradient(self.units.nodes[i])) for i in members if self._gets_gradient(i)]
+            sizes = [abs(self.gradient(self.drawables.nodes[i])) for i in members if self._gets_gradient(i)]
             grad = math.hypot(*sizes) if all(map(math.isfinite, sizes)) else math.nan
         chain = self._common_chain(members)
         if key[0] == "scope":
             name = self.scope_names[key[1]]
             chain = chain[: chain.index(key[1])] if key[1] in chain else chain
         elif key[0] == "family":
-            kind = self.units.kinds[members[0]]
+            kind = self.drawables.kinds[members[0]]
             named = [visible(node.name) for node in inside if node.name]
             name = f"{named[0]} … {named[-1]}" if len(named) > 1 else f"{kind}s"
         else:
             name = ""
-        bad = any(not math.isfinite(getattr(node, "data", 0.0)) for node in inside)
+        bad = not all(math.isfinite(_number_of(node) or 0.0) for node in inside)
         flags = ("alarm",) if bad or (grad is not None and math.isnan(grad)) else ("zero",) if grad == 0.0 else ()
-        return NodeRecord(
+        record = ElisionRecord if key[0] == "elided" else GroupRecord
+        return record(
             id=self.record_ids[key],
-            kind="elision" if key[0] == "elided" else "group",
             name=visible(name),
             grad=grad,
             cluster=self._cluster(chain),
@@ -153,13 +153,13 @@ class _Builder:
             highlighted=any(node in self.highlight for node in inside),
         )
 
-    def _gets_gradient(self, unit: int) -> bool:
-        return self.units.kinds[unit] not in _WITHOUT_GRADIENT
+    def _gets_gradient(self, place: int) -> bool:
+        return self.drawables.kinds[place] not in _WITHOUT_GRADIENT
 
     def _common_chain(self, members: list[int]) -> tuple[Any, ...]:
-        common = self.units.chains[members[0]]
+        common = self.drawables.chains[members[0]]
         for i in members:
-            chain = self.units.chains[i]
+            chain = self.drawables.chains[i]
             n = 0
             while n < min(len(common), len(chain)) and common[n] is chain[n]:
                 n += 1
@@ -177,8 +177,8 @@ class _Builder:
 
     def _edges(self) -> Iterable[EdgeRecord]:
         merged: dict[tuple[str, str], EdgeRecord] = {}
-        for i, operands in enumerate(self.units.operands):
-            node = self.units.nodes[i]
+        for i, operands in enumerate(self.drawables.operands):
+            node = self.drawables.nodes[i]
             partials = getattr(node, "partials", ())
             for k, j in enumerate(operands):
                 source, target = self._id_of(j), self._id_of(i)
@@ -186,8 +186,8 @@ class _Builder:
                     continue
                 local = partials[k] if len(partials) == len(operands) and self._gets_gradient(j) else None
                 contribution = local * self.gradient(node) if local is not None and self.gradient else None
-                bright = self.units.nodes[j] in self.highlight and node in self.highlight
-                edge = EdgeRecord(source, target, k, local, contribution, 1, bright)
+                bright = self.drawables.nodes[j] in self.highlight and node in self.highlight
+                edge = EdgeRecord(source, target, k, local, contribution, 1, bright, (k,))
                 if self.folding[i] is None and self.folding[j] is None:
                     yield edge
                 else:
@@ -196,7 +196,7 @@ class _Builder:
         yield from merged.values()
 
     def _note(self, drawn: int) -> str:
-        total = len(self.units)
+        total = len(self.drawables)
         hidden = total - sum(1 for group in self.folding if group is None)
         if not hidden:
             return ""
@@ -213,9 +213,14 @@ class _Builder:
         return f"{hidden:,} of {total:,} nodes are {how}; {drawn:,} are drawn"
 
 
+def _number_of(node: Any) -> float | None:
+    """Give the number of a node; None for a variable of a graph, which has none until the graph is run."""
+    return node.data if isinstance(node.data, float) else None
+
+
 def _symbol(op: Op) -> str:
     """Give the sign of an operation, or its name where the sign stands between two operands and there may be more."""
-    return op.symbol if op.arity is not None or op.symbol.isidentifier() else op.name
+    return visible(op.symbol) if op.arity is not None or op.symbol.isidentifier() else op.name
 
 
 def _name_within(name: str, chain: tuple[Any, ...]) -> str:
@@ -230,4 +235,6 @@ def _name_within(name: str, chain: tuple[Any, ...]) -> str:
 def _merge(a: EdgeRecord, b: EdgeRecord) -> EdgeRecord:
     known = [c for c in (a.contribution, b.contribution) if c is not None]
     largest = max(known, key=lambda c: math.inf if math.isnan(c) else abs(c), default=None)
-    return EdgeRecord(a.source, a.target, -1, None, largest, a.count + b.count, a.highlighted or b.highlighted)
+    bright = a.highlighted or b.highlighted
+    operands = a.operands + b.operands
+    return EdgeRecord(a.source, a.target, -1, None, largest, len(operands), bright, operands)

@@ -1,7 +1,7 @@
 """With this module one can list what a computation would show, before deciding what to fold away.
 
-A unit is a node of the computation, or one copy of a constant at one of its uses. The lists here run
-over all units in topological order; they hold for Values and for the variables of a Graph alike, because
+A drawable is a node of the computation, or one copy of a constant at one of its uses. The lists here run
+over all of them in topological order; they hold for Values and for the variables of a Graph alike, because
 both have ``op``, ``parents``, ``name`` and ``scope``.
 """
 
@@ -11,21 +11,23 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from ...engine.context import ParameterName
+from ...ops.notation import visible
 from ...ops.table import CONSTANT
-from ..lettering import number, visible
+from ..lettering import number
 
 
 @dataclass(slots=True)
-class Units:
-    """Parallel lists: the node behind each unit, its id, its kind, the scopes around it, its operands' units."""
+class Drawables:
+    """Parallel lists: the node behind each drawable, its id, its kind, the scopes around it, its operands' places."""
 
     nodes: list[Any] = field(default_factory=list)
     ids: list[str] = field(default_factory=list)
     kinds: list[str] = field(default_factory=list)
     chains: list[tuple[Any, ...]] = field(default_factory=list)
     operands: list[tuple[int, ...]] = field(default_factory=list)
-    unit_of_place: list[int] = field(default_factory=list)
-    """The unit of each node of the topological order; -1 for a constant, which is drawn at its uses."""
+    place_of_node: list[int] = field(default_factory=list)
+    """The place here of each node of the topological order; -1 for a constant, which is drawn at its uses."""
 
     def add(self, node: Any, id_: str, kind: str, chain: tuple[Any, ...], operands: tuple[int, ...]) -> int:
         self.nodes.append(node)
@@ -39,7 +41,7 @@ class Units:
         return len(self.ids)
 
     def consumers(self) -> list[list[int]]:
-        """For each unit, the units that take it as an operand."""
+        """For each, the places of those that take it as an operand."""
         result: list[list[int]] = [[] for _ in self.ids]
         for target, operands in enumerate(self.operands):
             for source in operands:
@@ -47,8 +49,8 @@ class Units:
         return result
 
 
-def list_units(order: Sequence[Any], outputs: Sequence[Any], kinds: dict[Any, str]) -> Units:
-    """List the units of a computation.
+def list_drawables(order: Sequence[Any], outputs: Sequence[Any], kinds: dict[Any, str]) -> Drawables:
+    """List the drawables of a computation.
 
     Parameters
     ----------
@@ -61,29 +63,29 @@ def list_units(order: Sequence[Any], outputs: Sequence[Any], kinds: dict[Any, st
 
     Returns
     -------
-    Units
+    Drawables
         With every leaf used by one scope alone placed inside that scope.
     """
-    units = Units()
+    drawables = Drawables()
     place: dict[Any, int] = {}
     chains: dict[Any, tuple[Any, ...]] = {None: ()}
     roots = set(outputs)
     for i, node in enumerate(order):
         if _is_plain_constant(node) and node not in roots:
-            units.unit_of_place.append(-1)
+            drawables.place_of_node.append(-1)
             continue
         chain = scope_chain(node.scope, chains)
         operands: list[int] = []
         for k, parent in enumerate(node.parents):
             if _is_plain_constant(parent):
-                operands.append(units.add(parent, f"n{i}_{k}", "constant", chain, ()))
+                operands.append(drawables.add(parent, f"n{i}_{k}", "constant", chain, ()))
             else:
                 operands.append(place[parent])
         kind = kinds.get(node) or _kind(node, is_root=node in roots)
-        place[node] = units.add(node, f"n{i}", kind, chain, tuple(operands))
-        units.unit_of_place.append(place[node])
-    _move_leaves_to_their_scope(units)
-    return units
+        place[node] = drawables.add(node, f"n{i}", kind, chain, tuple(operands))
+        drawables.place_of_node.append(place[node])
+    _move_leaves_to_their_scope(drawables)
+    return drawables
 
 
 def labels_of(order: Iterable[Any]) -> dict[Any, str]:
@@ -130,14 +132,13 @@ def _kind(node: Any, is_root: bool) -> str:
         return "input"
     if node.op is not None:
         return "operation"
-    # Modules name their parameters by attributes and indices, as PyTorch does: layers.0.neurons.3.w.1
-    return "parameter" if node.name is not None and "." in node.name else "leaf"
+    return "parameter" if isinstance(node.name, ParameterName) else "leaf"
 
 
-def _move_leaves_to_their_scope(units: Units) -> None:
+def _move_leaves_to_their_scope(drawables: Drawables) -> None:
     """Put a leaf that one scope alone uses inside it: a neuron is drawn together with its weights."""
-    for i, users in enumerate(units.consumers()):
-        if units.kinds[i] in ("leaf", "parameter") and not units.chains[i] and users:
-            chain = units.chains[users[0]]
-            if all(units.chains[j] == chain for j in users):
-                units.chains[i] = chain
+    for i, users in enumerate(drawables.consumers()):
+        if drawables.kinds[i] in ("leaf", "parameter") and not drawables.chains[i] and users:
+            chain = drawables.chains[users[0]]
+            if all(drawables.chains[j] == chain for j in users):
+                drawables.chains[i] = chain

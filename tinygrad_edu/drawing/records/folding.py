@@ -2,7 +2,7 @@
 
 First the deepest scopes fold into one node each, then the next deeper ones; leaves that feed the very same
 nodes join one family; what is still too much (a long chain, a wide fan) is elided in the middle.
-A folding is a list that gives each unit the key of its group, or None.
+A folding is a list that gives each drawable the key of its group, or None.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Callable, Hashable
 from typing import Any, Literal
 
-from .drawables import Units
+from .drawables import Drawables
 
 Folding = list[Hashable | None]
 Collapse = Literal["auto"] | int | Callable[[Any], bool] | None
@@ -28,12 +28,12 @@ def can_fold(collapse: Any) -> bool:
 COLLAPSES = '"auto", a number of levels (0 or more), a function of a scope, or None'
 
 
-def fold(units: Units, collapse: Collapse, max_nodes: int) -> Folding:
-    """Choose the group of every unit.
+def fold(drawables: Drawables, collapse: Collapse, max_nodes: int) -> Folding:
+    """Choose the group of every drawable.
 
     Parameters
     ----------
-    units : Units
+    drawables : Drawables
         Everything that could be drawn.
     collapse : "auto", int, callable or None
         See `tinygrad_edu.draw`.
@@ -46,79 +46,83 @@ def fold(units: Units, collapse: Collapse, max_nodes: int) -> Folding:
         Keys ``("scope", scope)``, ``("family", number)``, ``("elided",)``, or None.
     """
     if collapse is None:
-        return [None] * len(units)
+        return [None] * len(drawables)
     if callable(collapse):
         wanted = collapse
-        return _absorb_leaves(units, [_outermost(chain, wanted) for chain in units.chains])
+        return _absorb_leaves(drawables, [_outermost(chain, wanted) for chain in drawables.chains])
     if collapse != "auto":
-        return _fold_below(units, int(collapse))
-    folding: Folding = [None] * len(units)
-    if len(units) <= max_nodes and _fits(units, folding, max_nodes):
+        return _fold_below(drawables, int(collapse))
+    folding: Folding = [None] * len(drawables)
+    if len(drawables) <= max_nodes and _fits(drawables, folding, max_nodes):
         return folding
-    deepest = max((len(chain) for chain in units.chains), default=0)
+    deepest = max((len(chain) for chain in drawables.chains), default=0)
     if deepest == 0:
-        return _elide(units, folding, max_nodes)
+        return _elide(drawables, folding, max_nodes)
     for depth in range(deepest - 1, -1, -1):
-        folding = _fold_below(units, depth)
-        if _fits(units, folding, max_nodes):
-            return _reopen(units, folding, depth, max_nodes)
-        families = _join_families(units, folding)
-        if _fits(units, families, max_nodes):
-            return _reopen(units, families, depth, max_nodes)
-    return _elide(units, _join_families(units, folding), max_nodes)
+        folding = _fold_below(drawables, depth)
+        if _fits(drawables, folding, max_nodes):
+            return _reopen(drawables, folding, depth, max_nodes)
+        families = _join_families(drawables, folding)
+        if _fits(drawables, families, max_nodes):
+            return _reopen(drawables, families, depth, max_nodes)
+    return _elide(drawables, _join_families(drawables, folding), max_nodes)
 
 
-def key_of(folding: Folding, unit: int) -> Hashable:
-    """Give the key under which a unit is drawn: its group's, or its own number."""
-    return unit if folding[unit] is None else folding[unit]
+def key_of(folding: Folding, place: int) -> Hashable:
+    """Give the key under which a drawable is drawn: its group's, or its own place."""
+    return place if folding[place] is None else folding[place]
 
 
 def _outermost(chain: tuple[Any, ...], wanted: Callable[[Any], bool]) -> Hashable | None:
     return next((("scope", scope) for scope in chain if wanted(scope)), None)
 
 
-def _fold_below(units: Units, depth: int) -> Folding:
-    return _absorb_leaves(units, [("scope", chain[depth]) if len(chain) > depth else None for chain in units.chains])
+def _fold_below(drawables: Drawables, depth: int) -> Folding:
+    return _absorb_leaves(
+        drawables, [("scope", chain[depth]) if len(chain) > depth else None for chain in drawables.chains]
+    )
 
 
-def _reopen(units: Units, folding: Folding, depth: int, max_nodes: int) -> Folding:
+def _reopen(drawables: Drawables, folding: Folding, depth: int, max_nodes: int) -> Folding:
     """Open folded scopes by one level again, from the output backwards, while there is room for their insides."""
     scopes = list(dict.fromkeys(key for key in folding if isinstance(key, tuple) and key[0] == "scope"))
     for wanted in reversed(scopes[-_REOPENED:]):
-        inside = [i for i, chain in enumerate(units.chains) if len(chain) > depth and ("scope", chain[depth]) == wanted]
+        inside = [
+            i for i, chain in enumerate(drawables.chains) if len(chain) > depth and ("scope", chain[depth]) == wanted
+        ]
         tried = [None if key == wanted else key for key in folding]
         for i in inside:
-            tried[i] = ("scope", units.chains[i][depth + 1]) if len(units.chains[i]) > depth + 1 else None
-        tried = _absorb_leaves(units, tried)
-        if _fits(units, tried, max_nodes, edges_per_node=2):
+            tried[i] = ("scope", drawables.chains[i][depth + 1]) if len(drawables.chains[i]) > depth + 1 else None
+        tried = _absorb_leaves(drawables, tried)
+        if _fits(drawables, tried, max_nodes, edges_per_node=2):
             folding = tried
     return folding
 
 
-def _absorb_leaves(units: Units, folding: Folding) -> Folding:
+def _absorb_leaves(drawables: Drawables, folding: Folding) -> Folding:
     """Hide a leaf inside a group that is its only reader."""
-    for i, readers in enumerate(_readers(units, folding)):
-        if folding[i] is None and units.kinds[i] in LEAF_KINDS and len(readers) == 1:
+    for i, readers in enumerate(_readers(drawables, folding)):
+        if folding[i] is None and drawables.kinds[i] in LEAF_KINDS and len(readers) == 1:
             (reader,) = readers
             if not isinstance(reader, int):
                 folding[i] = reader
     return folding
 
 
-def _readers(units: Units, folding: Folding) -> list[set[Hashable]]:
-    readers: list[set[Hashable]] = [set() for _ in units.ids]
-    for target, operands in enumerate(units.operands):
+def _readers(drawables: Drawables, folding: Folding) -> list[set[Hashable]]:
+    readers: list[set[Hashable]] = [set() for _ in drawables.ids]
+    for target, operands in enumerate(drawables.operands):
         for source in operands:
             readers[source].add(key_of(folding, target))
     return readers
 
 
-def _join_families(units: Units, folding: Folding) -> Folding:
+def _join_families(drawables: Drawables, folding: Folding) -> Folding:
     """Join three or more leaves of one kind that feed exactly the same nodes, at least one of which is a group."""
     families: dict[tuple[str, frozenset[Hashable]], list[int]] = defaultdict(list)
-    for i, readers in enumerate(_readers(units, folding)):
-        if folding[i] is None and units.kinds[i] in LEAF_KINDS and any(not isinstance(r, int) for r in readers):
-            families[units.kinds[i], frozenset(readers)].append(i)
+    for i, readers in enumerate(_readers(drawables, folding)):
+        if folding[i] is None and drawables.kinds[i] in LEAF_KINDS and any(not isinstance(r, int) for r in readers):
+            families[drawables.kinds[i], frozenset(readers)].append(i)
     joined = list(folding)
     for number, members in enumerate(families.values()):
         if len(members) >= 3:
@@ -127,28 +131,28 @@ def _join_families(units: Units, folding: Folding) -> Folding:
     return joined
 
 
-def _fits(units: Units, folding: Folding, max_nodes: int, edges_per_node: int = 4) -> bool:
+def _fits(drawables: Drawables, folding: Folding, max_nodes: int, edges_per_node: int = 4) -> bool:
     """Few enough nodes, and few enough edges that the layout is quick and the lines can be told apart."""
-    keys = {key_of(folding, i) for i in range(len(units))}
+    keys = {key_of(folding, i) for i in range(len(drawables))}
     if len(keys) > max_nodes:
         return False
     edges: set[tuple[Hashable, Hashable]] = set()
-    for target, operands in enumerate(units.operands):
+    for target, operands in enumerate(drawables.operands):
         edges.update((key_of(folding, source), key_of(folding, target)) for source in operands)
     return len(edges) <= edges_per_node * max_nodes
 
 
-def _elide(units: Units, folding: Folding, max_nodes: int) -> Folding:
+def _elide(drawables: Drawables, folding: Folding, max_nodes: int) -> Folding:
     """Keep the beginning and the end of the topological order, and put one node in place of the middle.
 
     The middle is one stretch of that order, so nothing can lead out of it and back in: no cycle arises.
     """
     last: dict[Hashable, int] = {}
-    for i in range(len(units)):
+    for i in range(len(drawables)):
         last[key_of(folding, i)] = i
     keys = sorted(last, key=last.__getitem__)
     room = max(max_nodes - 1, 2)
     if len(keys) <= room:
         return folding
     middle = set(keys[room - room // 2 : len(keys) - room // 2])
-    return [("elided",) if key_of(folding, i) in middle else folding[i] for i in range(len(units))]
+    return [("elided",) if key_of(folding, i) in middle else folding[i] for i in range(len(drawables))]

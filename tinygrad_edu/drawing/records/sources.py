@@ -9,7 +9,6 @@ from typing import Any
 from ...engine.sweep import topological_order
 from ...engine.value import Value
 from ...graph.graph import Graph
-from ...graph.tracing import trace
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +36,7 @@ def source_of(x: Any) -> Source:
     """List the nodes of what is to be drawn."""
     if isinstance(x, Value):
         return Source(topological_order(x), [x], {})
-    if hasattr(x, "as_graph"):  # a compiled function shows its array program
+    if hasattr(x, "as_graph"):  # a module, or a compiled function, which shows its array program
         x = x.as_graph()
     if isinstance(x, Graph):
         kinds = {**dict.fromkeys(x.inputs, "input"), **dict.fromkeys(x.captured_variables, "parameter")}
@@ -45,18 +44,10 @@ def source_of(x: Any) -> Source:
         return Source(order, list(x.outputs), kinds)
     if isinstance(x, Sequence) and x and all(isinstance(item, Value) for item in x):
         return Source(topological_order(*x), list(x), {})
-    if inputs := inputs_of(x):
-        return source_of(trace(x, [0.0] * inputs))
     raise TypeError(
         f"cannot draw {type(x).__name__!r}: give a Value, a sequence of Values, a Graph (tg.trace(f, ...)), "
-        "or a module that takes a fixed number of inputs"
+        "a module, or a compiled function"
     )
-
-
-def inputs_of(module: Any) -> int:
-    """Give the number of inputs that a module says it takes; 0 if it does not say, or is no module."""
-    architecture: dict[str, Any] = getattr(module, "architecture", dict)() or {}
-    return int(architecture.get("nin", 0))
 
 
 def highlighted_nodes(highlight: Any) -> Iterable[Any]:

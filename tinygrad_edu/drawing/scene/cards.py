@@ -5,11 +5,12 @@ What kind of node it is shows in the outline, in the fill and in words, never in
 
 from __future__ import annotations
 
-from ..lettering import NOTHING, number, short, text_width
+from ..lettering import NOTHING, text_width
 from ..records.records import NodeRecord
+from ..style import Style
 from .graphviz_layout import Point, Size
 from .palette import level_of
-from .shapes import Polygon, Rect, Shape, Text
+from .shapes import Polygon, Rect, Shape, TextLine
 
 NAME_FONT = 13.0
 SYMBOL_FONT = 15.0
@@ -19,80 +20,34 @@ PAD = 9.0
 HEAD = 22.0
 ROW = 18.0
 NOTCH = 9.0
-_WORDS = {"leaf": "leaf", "parameter": "parameter", "input": "input", "output": "output"}
-_ROW_WORDS = {"value": "value", "grad": "grad"}
 
 
-def heading(node: NodeRecord) -> str:
-    """Give the large text of a card."""
-    name = short(node.short_name or node.name)
-    if node.kind == "group":
-        return name
-    if node.kind == "elision":
-        return f"… {node.hidden:,} nodes …"
-    if node.symbol and name:
-        return f"{name} = {node.symbol}"
-    return node.symbol or name or "·"
-
-
-def word(node: NodeRecord, labels: bool = False) -> str:
-    """Give the small text beside the heading: what is wrong, or the kind, or the label that texts refer to."""
-    if "alarm" in node.flags:
-        return "not finite!"
-    if node.kind == "group":
-        return f"{node.hidden:,} nodes"
-    if "dead" in node.flags:
-        return "passes nothing"
-    words = [_WORDS.get(node.kind, "")] + ([node.label] if labels and not node.name else [])
-    return " ".join(filter(None, words))
-
-
-def rows_of(node: NodeRecord, show: tuple[str, ...], digits: int) -> list[tuple[str, str, str]]:
-    """Give the rows of a card: which row, its word, its number."""
-    if node.kind in ("elision", "constant"):
-        return []
-    if node.kind == "input":
-        show = tuple(row for row in show if row != "grad")  # nothing flows into what is only data
-    if node.kind == "group":
-        return [("grad", "|grad|", number(node.grad, digits))] if "grad" in show else []
-    result = []
-    for row in show:
-        x = node.value if row == "value" else node.grad
-        result.append((row, _ROW_WORDS[row], number(x, digits)))
-    return result
-
-
-def card_size(node: NodeRecord, show: tuple[str, ...], digits: int, labels: bool = False) -> Size:
+def card_size(node: NodeRecord, style: Style) -> Size:
     """Give the width and height of a card."""
     if node.kind == "constant":
-        return max(text_width(number(node.value, digits)) * ROW_FONT + 14, 26.0), 22.0
-    head = text_width(heading(node)) * (NAME_FONT if node.name or node.kind == "elision" else SYMBOL_FONT) * 1.06
-    side = word(node, labels)
+        return max(text_width(node.heading(style)) * ROW_FONT + 14, 26.0), 22.0
+    head = text_width(node.heading(style)) * _heading_font(node) * 1.06
+    side = node.word(style)
     width = head + (text_width(side) * WORD_FONT + 10 if side else 0)
-    rows = rows_of(node, show, digits)
-    for _, label, text in rows:
+    rows = node.rows(style)
+    for row in rows:
         # Room for a number with all its digits, so that cards line up and a player's cards never overflow.
-        number_width = max(text_width(text), text_width("−0." + "0" * digits))
-        width = max(width, text_width(label) * WORD_FONT + 12 + number_width * ROW_FONT)
+        number_width = max(text_width(row.number), text_width("−0." + "0" * style.digits))
+        width = max(width, text_width(row.word) * WORD_FONT + 12 + number_width * ROW_FONT)
     extra = NOTCH if node.kind == "input" else 6 if node.kind == "group" else 0
     return width + 2 * PAD + extra, HEAD + ROW * len(rows) + (5 if node.kind == "group" else 0) + (0 if rows else 4)
 
 
-def card_shapes(
-    node: NodeRecord, centre: Point, size: Size, show: tuple[str, ...], digits: int, unit: float, labels: bool = False
-) -> tuple[Shape, ...]:
+def card_shapes(node: NodeRecord, centre: Point, size: Size, style: Style) -> tuple[Shape, ...]:
     """Draw a card around its centre."""
     width, height = size
     left, top = centre[0] - width / 2, centre[1] - height / 2
     if node.kind == "constant":
-        return (
-            Rect(
-                left, top, width, height, height / 2, fill="background", stroke="cluster_line", width=1.0, part="card"
-            ),
-            Text(
-                centre[0], centre[1] + ROW_FONT * 0.36, number(node.value, digits), ROW_FONT, "muted", anchor="middle"
-            ),
+        pill = Rect(left, top, width, height, height / 2, "background", "cluster_line", 1.0, part="card")
+        number = TextLine(
+            centre[0], centre[1] + ROW_FONT * 0.36, node.heading(style), ROW_FONT, "muted", anchor="middle"
         )
+        return pill, number
     shapes: list[Shape] = []
     if node.kind == "group":
         width, height = width - 6, height - 5
@@ -100,42 +55,28 @@ def card_shapes(
     shapes += _outline(node, left, top, width, height)
     body = width - (NOTCH if node.kind == "input" else 0)
     right = left + body - PAD
-    is_symbol = not node.name and node.kind != "elision"
-    shapes.append(
-        Text(
-            left + PAD,
-            top + HEAD - 6.5,
-            heading(node),
-            SYMBOL_FONT if is_symbol else NAME_FONT,
-            "alarm" if "alarm" in node.flags else "ink",
-            bold=True,
-        )
-    )
-    side = word(node, labels)
+    alarm = "alarm" in node.flags
+    ink = "alarm" if alarm else "ink"
+    shapes.append(TextLine(left + PAD, top + HEAD - 6.5, node.heading(style), _heading_font(node), ink, bold=True))
+    side = node.word(style)
     if side:
-        shapes.append(
-            Text(
-                right,
-                top + HEAD - 7,
-                side,
-                WORD_FONT,
-                "alarm" if "alarm" in node.flags else "muted",
-                anchor="end",
-                part="word",
-            )
-        )
-    for k, (row, label, text) in enumerate(rows_of(node, show, digits)):
+        ink = "alarm" if alarm else "muted"
+        shapes.append(TextLine(right, top + HEAD - 7, side, WORD_FONT, ink, anchor="end", part="word"))
+    for k, row in enumerate(node.rows(style)):
         y = top + HEAD + ROW * k
-        ink = "ink"
-        if row == "grad":
-            level = level_of(node.grad, unit)
+        ink, word_ink, known = "ink", "muted", row.number != NOTHING
+        if row.what == "grad":
+            level = level_of(node.grad, style.grad_unit)
             shapes.append(Rect(left + 4, y - 0.5, body - 8, ROW - 3, 4, fill=f"scale{level}", part="chip"))
-            ink = f"ink{level}" if text != NOTHING else "muted"
-        shapes.append(Text(left + PAD, y + 11.5, label, WORD_FONT, "muted" if row == "value" else ink))
-        shapes.append(
-            Text(right, y + 12, text, ROW_FONT, ink, anchor="end", bold=row == "grad" and text != NOTHING, part=row)
-        )
+            ink = word_ink = f"ink{level}" if known else "muted"
+        bold = row.what == "grad" and known
+        shapes.append(TextLine(left + PAD, y + 11.5, row.word, WORD_FONT, word_ink))
+        shapes.append(TextLine(right, y + 12, row.number, ROW_FONT, ink, anchor="end", bold=bold, part=row.what))
     return tuple(shapes)
+
+
+def _heading_font(node: NodeRecord) -> float:
+    return SYMBOL_FONT if node.headed_by_symbol else NAME_FONT
 
 
 def _outline(node: NodeRecord, left: float, top: float, width: float, height: float) -> list[Shape]:
@@ -164,22 +105,3 @@ def _outline(node: NodeRecord, left: float, top: float, width: float, height: fl
     if kind == "output":
         shapes.append(Rect(left - 3, top - 3, width + 6, height + 6, 12, stroke=stroke, width=1.2))
     return shapes
-
-
-def describe(node: NodeRecord, digits: int) -> str:
-    """Say in one line what a node is, for tooltips and screen readers."""
-    if node.kind == "elision":
-        return f"{node.hidden:,} nodes left out"
-    if node.kind == "constant":
-        return f"constant {number(node.value, digits)}"
-    parts = [f"{node.kind} {node.name}".strip()]
-    if node.symbol:
-        parts.append(f"operation {node.symbol}")
-    if node.kind == "group":
-        parts.append(f"{node.hidden:,} nodes")
-    if node.value is not None:
-        parts.append(f"value {number(node.value, digits)}")
-    if node.grad is not None:
-        parts.append(f"gradient {number(node.grad, digits)}")
-    words = {"zero": "gradient is zero", "dead": "passes nothing back", "alarm": "not finite"}
-    return ", ".join(parts + [words[flag] for flag in node.flags])

@@ -8,7 +8,6 @@ so a single huge gradient saturates its own node and leaves the others their dif
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 LEVELS = 5
@@ -139,18 +138,6 @@ PRINT = Theme(
     ),
 )
 THEMES = {theme.name: theme for theme in (LIGHT, DARK, PRINT)}
-
-
-def unit_of(numbers: Iterable[float | None]) -> float:
-    """Give the magnitude that counts as ordinary: the median of the finite ones that are not zero.
-
-    Examples
-    --------
-    >>> unit_of([0.0, 1.0, -2.0, 3.0, float("nan"), 1e30])
-    3.0
-    """
-    sizes = sorted(abs(x) for x in numbers if x is not None and x != 0.0 and math.isfinite(x))
-    return sizes[len(sizes) // 2] if sizes else 1.0
 
 
 def strength(x: float | None, unit: float) -> float:

@@ -6,14 +6,13 @@ take the same scene, so a picture looks the same wherever it is shown.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-from ..lettering import number, text_width
+from ..lettering import text_width
 from ..records.records import EdgeRecord, Records
-from .cards import card_shapes, card_size, describe
+from ..style import Style
+from .cards import card_shapes, card_size
 from .graphviz_layout import Layout, Point, Size, lay_out
-from .palette import strength, unit_of
-from .shapes import Curve, Group, Polygon, Rect, Scene, Shape, Text
+from .palette import strength
+from .shapes import Curve, Piece, Polygon, Rect, Scene, Shape, TextLine
 
 MARGIN = 14.0
 EDGE_FONT = 10.5
@@ -25,95 +24,70 @@ _EDGE_LEGENDS = {
 }
 
 
-def make_scene(records: Records, direction: str, digits: int, labels: bool = False) -> Scene:
+def make_scene(records: Records) -> Scene:
     """Lay out the records, and draw them as shapes.
 
     Parameters
     ----------
     records : Records
         The drawing as data.
-    direction : "LR" or "TB"
-        Where the values flow.
-    digits : int
-        Significant digits of every number.
-    labels : bool, default False
-        Whether nodes without a name carry the label that texts call them by (v1, v2 ...).
 
     Returns
     -------
     Scene
     """
-    units = Units(unit_of(n.grad for n in records.nodes), unit_of(e.contribution for e in records.edges))
-    sizes = {node.id: card_size(node, records.show, digits, labels) for node in records.nodes}
+    style = records.fitted_style()
+    sizes = {node.id: card_size(node, style) for node in records.nodes}
     dense = len(records.edges) > 2 * len(records.nodes)
-    texts = _edge_texts(records, digits, dense)
+    texts = _edge_texts(records, style, dense)
     spaces = {i: (text_width(text) * EDGE_FONT + 8, EDGE_FONT + 5) for i, text in texts.items()}
     titles = {c.id: (text_width(c.label) * TITLE_FONT, TITLE_FONT + 3) for c in records.clusters}
     # Where edges are many, room for their labels would pull the picture apart: they are set on the curves instead.
-    layout = lay_out(records, sizes, {} if dense else spaces, titles, direction, dense)
+    layout = lay_out(records, sizes, {} if dense else spaces, titles, style.direction, dense)
     some_bright = any(node.highlighted for node in records.nodes)
-    groups = [_cluster(layout, c.id, c.label) for c in records.clusters]
+    pieces = [_cluster(layout, c.id, c.label) for c in records.clusters]
     for i, edge in enumerate(records.edges):
-        groups.append(_edge(i, edge, layout, texts.get(i), units.contribution, some_bright))
-    for node in records.nodes:
-        shapes = card_shapes(node, layout.nodes[node.id], sizes[node.id], records.show, digits, units.grad, labels)
-        groups.append(
-            Group(
-                "node",
-                node.id,
-                describe(node, digits),
-                shapes,
-                classes=(node.kind, *node.flags),
-                dimmed=some_bright and not node.highlighted,
-            )
+        pieces.append(_edge(i, edge, layout, texts.get(i), style.contribution_unit, some_bright))
+    pieces += [
+        Piece(
+            "node",
+            node.id,
+            node.description(style),
+            card_shapes(node, layout.nodes[node.id], sizes[node.id], style),
+            classes=(node.kind, *node.flags),
+            dimmed=some_bright and not node.highlighted,
         )
-    return _with_notes(groups, layout.size, _notes(records))
+        for node in records.nodes
+    ]
+    return _with_notes(pieces, layout.size, _notes(records))
 
 
-@dataclass(frozen=True, slots=True)
-class Units:
-    """The ordinary size of a gradient and of a contribution on one picture."""
-
-    grad: float
-    contribution: float
-
-
-def _edge_texts(records: Records, digits: int, dense: bool) -> dict[int, str]:
+def _edge_texts(records: Records, style: Style, dense: bool) -> dict[int, str]:
     """Give the text of each edge that has one; of a dense picture, only of those between single nodes."""
     kinds = {node.id: node.kind for node in records.nodes}
     texts: dict[int, str] = {}
     for i, edge in enumerate(records.edges):
         folded = "group" in (kinds[edge.source], kinds[edge.target])
-        text = "" if dense and folded else edge_text(edge, records.edge_labels, digits)
+        text = "" if dense and folded else edge.text(style)
         if text:
             texts[i] = text
     return texts
 
 
-def edge_text(edge: EdgeRecord, labels: str | None, digits: int) -> str:
-    """Give the text on an edge; "" for none."""
-    if labels is None:
-        return ""
-    if edge.count > 1:
-        return f"{edge.count:,}×"
-    shown = edge.local if labels == "local" else edge.contribution
-    return "" if shown is None else number(shown, digits)
-
-
-def _cluster(layout: Layout, id_: str, label: str) -> Group:
+def _cluster(layout: Layout, id_: str, label: str) -> Piece:
     left, top, right, bottom = layout.clusters[id_]
-    return Group(
+    return Piece(
         "cluster",
         id_,
         label,
         (
             Rect(left, top, right - left, bottom - top, 9, fill="cluster", stroke="cluster_line", width=1.0),
-            Text(left + 9, top + TITLE_FONT + 4, label, TITLE_FONT, "muted", bold=True),
+            TextLine(left + 9, top + TITLE_FONT + 4, label, TITLE_FONT, "muted", bold=True),
         ),
     )
 
 
-def _edge(i: int, edge: EdgeRecord, layout: Layout, text: str | None, unit: float, some_bright: bool) -> Group:
+def _edge(i: int, edge: EdgeRecord, layout: Layout, text: str | None, unit: float, some_bright: bool) -> Piece:
     curve, at = layout.edges[i]
     size = abs(strength(edge.contribution, unit))
     width = 1.2 if edge.contribution is None else 0.8 + 3.4 * size
@@ -131,7 +105,7 @@ def _edge(i: int, edge: EdgeRecord, layout: Layout, text: str | None, unit: floa
         w, h = text_width(text) * EDGE_FONT + 4, EDGE_FONT + 3
         shapes.append(Rect(at[0] - w / 2, at[1] - h / 2, w, h, 3, fill="background", opacity=0.86, part="halo"))
         shapes.append(
-            Text(
+            TextLine(
                 at[0],
                 at[1] + EDGE_FONT * 0.36,
                 text,
@@ -141,7 +115,7 @@ def _edge(i: int, edge: EdgeRecord, layout: Layout, text: str | None, unit: floa
                 part="label",
             )
         )
-    return Group(
+    return Piece(
         "edge",
         f"k{i}",
         "",
@@ -186,10 +160,10 @@ def _notes(records: Records) -> list[str]:
     return notes
 
 
-def _with_notes(groups: list[Group], size: Size, notes: list[str]) -> Scene:
+def _with_notes(pieces: list[Piece], size: Size, notes: list[str]) -> Scene:
     width, height = size
     for k, note in enumerate(notes):
         width = max(width, text_width(note) * NOTE_FONT * 0.9)
-        groups.append(Group("note", "", note, (Text(0.0, height + 18 + 14 * k, note, NOTE_FONT, "muted"),)))
+        pieces.append(Piece("note", "", note, (TextLine(0.0, height + 18 + 14 * k, note, NOTE_FONT, "muted"),)))
     height += 10 + 14 * len(notes) if notes else 0
-    return Scene(tuple(groups), -MARGIN, -MARGIN, width + 2 * MARGIN, height + 2 * MARGIN)
+    return Scene(tuple(pieces), -MARGIN, -MARGIN, width + 2 * MARGIN, height + 2 * MARGIN)

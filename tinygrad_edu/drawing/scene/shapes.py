@@ -1,13 +1,32 @@
 """With this module one can say what is drawn where, with roles in place of colours.
 
-A role is the name of a field of `Theme`, or ``scale-5`` … ``scale5`` for the diverging scale of gradients.
+A role is the name of a field of `Theme`, or ``scale-5`` … ``scale5`` for the diverging scale of gradients. Whatever
+draws shapes is a `Canvas`: a format is written by saying how it draws each of the four.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Protocol, TypeVar
 
 Point = tuple[float, float]
+Drawn = TypeVar("Drawn", covariant=True)
+
+
+class Canvas(Protocol[Drawn]):
+    """What draws shapes, and gives for each what is drawn: text of a file, or nothing where it paints at once."""
+
+    def rect(self, shape: Rect) -> Drawn:
+        """Draw a rectangle."""
+
+    def polygon(self, shape: Polygon) -> Drawn:
+        """Draw a polygon."""
+
+    def curve(self, shape: Curve) -> Drawn:
+        """Draw a curve."""
+
+    def text(self, shape: TextLine) -> Drawn:
+        """Write a line of text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +45,10 @@ class Rect:
     opacity: float = 1.0
     part: str = ""
 
+    def on(self, canvas: Canvas[Drawn]) -> Drawn:
+        """Let a canvas draw it."""
+        return canvas.rect(self)
+
 
 @dataclass(frozen=True, slots=True)
 class Polygon:
@@ -38,6 +61,10 @@ class Polygon:
     dash: tuple[float, ...] | None = None
     part: str = ""
 
+    def on(self, canvas: Canvas[Drawn]) -> Drawn:
+        """Let a canvas draw it."""
+        return canvas.polygon(self)
+
 
 @dataclass(frozen=True, slots=True)
 class Curve:
@@ -48,9 +75,13 @@ class Curve:
     width: float = 1.0
     dash: tuple[float, ...] | None = None
 
+    def on(self, canvas: Canvas[Drawn]) -> Drawn:
+        """Let a canvas draw it."""
+        return canvas.curve(self)
+
 
 @dataclass(frozen=True, slots=True)
-class Text:
+class TextLine:
     """One line of text on its baseline; ``part`` names it for whoever wants to change it later."""
 
     x: float
@@ -62,12 +93,16 @@ class Text:
     bold: bool = False
     part: str = ""
 
+    def on(self, canvas: Canvas[Drawn]) -> Drawn:
+        """Let a canvas write it."""
+        return canvas.text(self)
 
-Shape = Rect | Polygon | Curve | Text
+
+Shape = Rect | Polygon | Curve | TextLine
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class Piece:
     """All shapes of one record, with what a screen reader says about it."""
 
     role: str
@@ -83,7 +118,7 @@ class Group:
 class Scene:
     """Everything on the picture, painted in this order, and the window onto it."""
 
-    groups: tuple[Group, ...]
+    pieces: tuple[Piece, ...]
     x: float
     y: float
     width: float
