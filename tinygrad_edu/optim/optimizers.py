@@ -22,7 +22,7 @@ Examples
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from ..arguments import as_number, unknown
@@ -327,6 +327,24 @@ def create(name: str, params: Iterable[Value], lr: float | None = None) -> Optim
     if kind is None:
         raise ValueError(unknown("optimiser", name, OPTIMIZERS))
     return kind(params, lr=kind.fit_lr if lr is None else lr)
+
+
+def set_data(params: Sequence[Value], numbers: Sequence[float]) -> None:
+    """Give every parameter its number: all of them, be it that Ctrl-C comes on the way.
+
+    Parameters
+    ----------
+    params : sequence of Value
+    numbers : sequence of float
+        As many.
+    """
+    try:
+        for p, number in zip(params, numbers, strict=True):
+            p.data = number
+    except BaseException:  # the same once more does no harm, and half of it would
+        for p, number in zip(params, numbers, strict=True):
+            p.data = number
+        raise
 
 
 def _as_parameters(params: Iterable[Value]) -> list[Value]:
