@@ -98,10 +98,29 @@ class Optimizer:
         update = self.update
         memories = list(zip(*self.state, strict=True)) if self.slots else [()] * len(self.params)
         moved = [update(p.data, p.grad, memory, t) for p, memory in zip(self.params, memories, strict=True)]
-        for p, (data, _) in zip(self.params, moved, strict=True):
-            p.data = data
-        self.state = [list(slot) for slot in zip(*(memory for _, memory in moved), strict=True)]
-        self.steps_taken = t
+        self.become([data for data, _ in moved], [list(slot) for slot in zip(*[m for _, m in moved], strict=True)], t)
+
+    def become(self, data: Sequence[float], state: list[list[float]], steps_taken: int) -> None:
+        """Take over the results of a step: all of them, even if Ctrl-C comes on the way.
+
+        Parameters
+        ----------
+        data : sequence of float
+            The new value of each parameter.
+        state : list of lists of floats
+            The new memory; see the attribute.
+        steps_taken : int
+            How many steps that makes.
+        """
+        try:
+            set_data(self.params, data)
+            self.state = state
+            self.steps_taken = steps_taken
+        except BaseException:  # the same once more does no harm, and half of it would
+            set_data(self.params, data)
+            self.state = state
+            self.steps_taken = steps_taken
+            raise
 
     def zero_grad(self) -> None:
         """Set the gradient of every parameter to 0.0."""
@@ -330,7 +349,7 @@ def create(name: str, params: Iterable[Value], lr: float | None = None) -> Optim
 
 
 def set_data(params: Sequence[Value], numbers: Sequence[float]) -> None:
-    """Give every parameter its number: all of them, be it that Ctrl-C comes on the way.
+    """Give every parameter its number: all of them, even if Ctrl-C comes on the way.
 
     Parameters
     ----------
@@ -341,7 +360,7 @@ def set_data(params: Sequence[Value], numbers: Sequence[float]) -> None:
     try:
         for p, number in zip(params, numbers, strict=True):
             p.data = number
-    except BaseException:  # the same once more does no harm, and half of it would
+    except BaseException:  # as above
         for p, number in zip(params, numbers, strict=True):
             p.data = number
         raise

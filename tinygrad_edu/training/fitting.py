@@ -21,7 +21,7 @@ import sys
 import time
 import warnings
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import ExitStack
+from contextlib import suppress
 from typing import Any
 
 from ..arguments import as_count, as_seed
@@ -128,27 +128,28 @@ def fit(
     learnt = _Part(runner, train)
     tested = None if held_out is None else _Part(runner, held_out)
     generator = random.Random(seed)
-    with ExitStack() as stack:
-        bar = stack.enter_context(_bar_of(epochs)) if progress else None
-        stack.callback(runner.synchronise)
-        while history.epochs < epochs and not history.stopped:
-            _run_epoch(runner, learnt, tested, size, generator, history)
-            if recorders or callback is not None:  # else nobody sees the Values before the end
-                runner.synchronise()
-            for key, recorder in recorders.items():
-                history.recorded[key].append(recorder(model))
-            history.seconds = time.perf_counter() - started
-            if bar is not None:
-                bar.set_postfix_str(repr(history).partition(": ")[2][:-1], refresh=False)
-                bar.update()
-            if not math.isfinite(history.loss[-1]):
-                history.stopped = f"the loss became {history.loss[-1]} in epoch {history.epochs}"
-                runner.synchronise()
-                culprit = _spoilt_from_the_start(model, loss_function, chosen, before, train)
-                remedy = f"try an lr below {chosen.lr:g}" if culprit is None else culprit
-                warnings.warn(f"{history.stopped}; {remedy}", RuntimeWarning, stacklevel=2)
-            elif callback is not None and _is_yes(callback(history)):
-                history.stopped = f"the callback asked to stop after epoch {history.epochs}"
+    with _Bar(epochs if progress else 0) as bar:
+        try:
+            while history.epochs < epochs and not history.stopped:
+                _run_epoch(runner, learnt, tested, size, generator, history)
+                if recorders or callback is not None:  # else nobody sees the Values before the end
+                    runner.synchronise()
+                for key, recorder in recorders.items():
+                    history.recorded[key].append(recorder(model))
+                history.seconds = time.perf_counter() - started
+                bar.advance(history)
+                if not math.isfinite(history.loss[-1]):
+                    history.stopped = f"the loss became {history.loss[-1]} in epoch {history.epochs}"
+                elif callback is not None and _is_yes(callback(history)):
+                    history.stopped = f"the callback asked to stop after epoch {history.epochs}"
+            runner.synchronise()
+        except BaseException:  # what was learnt so far stays, be it an error of a callback or Ctrl-C, even just above
+            runner.synchronise()
+            raise
+    if not math.isfinite(history.loss[-1]):
+        spoilt = _spoilt_from_the_start(model, loss_function, chosen, before, train)
+        remedy = spoilt or f"try an lr below {chosen.lr:g}"
+        warnings.warn(f"{history.stopped}; {remedy}", RuntimeWarning, stacklevel=2)
     return history
 
 
@@ -194,22 +195,26 @@ def _spoilt_from_the_start(
 ) -> str | None:
     """Name the first example whose loss is not finite by the parameters that training began with, if there is one."""
     after = [p.data for p in optimizer.params]
+    found = None
     try:
         set_data(optimizer.params, before)
-        for i, (x, target) in enumerate(zip(examples.X, examples.y, strict=True)):
-            [output] = predict(model, [x])
-            with no_grad():
-                found = plain(loss(output, target))
-            if not math.isfinite(found):
-                return (
-                    f"that is not the learning rate's fault: example {i} of those learnt from has a loss of {found} "
-                    f"before the first step, X = {x!r:.60}, y = {target!r:.20}, by an output of {output!r:.40}; see "
-                    "whether its numbers are what you meant and as large, and what the model makes of them "
-                    "(tinygrad_edu.find_nonfinite)"
-                )
-        return None
-    finally:
+        with no_grad():
+            for i, (x, target) in enumerate(zip(examples.X, examples.y, strict=True)):
+                output = model(x)
+                value = plain(loss(output, target))
+                if not math.isfinite(value):
+                    found = (
+                        f"that is not the learning rate's fault: example {i} of those learnt from has a loss of "
+                        f"{value} before the first step, X = {x!r:.60}, y = {target!r:.20}, by an output of "
+                        f"{plain(output)!r:.40}; see whether its numbers are what you meant, and what the model makes "
+                        "of them (tinygrad_edu.find_nonfinite)"
+                    )
+                    break
         set_data(optimizer.params, after)
+    except BaseException:
+        set_data(optimizer.params, after)
+        raise
+    return found
 
 
 def _is_yes(answer: Any) -> bool:
@@ -271,7 +276,38 @@ def _recorders_of(record: Sequence[str] | Mapping[str, Recorder] | None) -> dict
     return {name: known[name] for name in names}
 
 
-def _bar_of(epochs: int) -> Any:
-    from tqdm import tqdm
+class _Bar:
+    """A progress bar on stderr, which is no reason to stop training: it goes where it cannot be written.
 
-    return tqdm(total=epochs, unit="epoch", file=sys.stderr, dynamic_ncols=True)
+    Parameters
+    ----------
+    epochs : int
+        How many there are to come; 0 for no bar.
+    """
+
+    def __init__(self, epochs: int) -> None:
+        self._epochs = epochs
+        self._bar: Any = None
+
+    def __enter__(self) -> _Bar:
+        if self._epochs and sys.stderr is not None:
+            with suppress(OSError, ValueError):  # a full disk, a reader that has left; a closed file
+                from tqdm import tqdm
+
+                self._bar = tqdm(total=self._epochs, unit="epoch", file=sys.stderr, dynamic_ncols=True)
+        return self
+
+    def advance(self, history: History) -> None:
+        """Count one more epoch, and show how it went."""
+        if self._bar is None:
+            return
+        try:
+            self._bar.set_postfix_str(repr(history).partition(": ")[2][:-1], refresh=False)
+            self._bar.update()
+        except (OSError, ValueError):
+            self._bar.disable, self._bar = True, None
+
+    def __exit__(self, *error: object) -> None:
+        if self._bar is not None:
+            with suppress(OSError, ValueError):
+                self._bar.close()
