@@ -54,6 +54,7 @@ def as_number(
 
 def as_rows(X: Any) -> list[list[float]]:
     """Copy `X` into a list of rows of finite floats, all of one length."""
+    X = as_array(X, "X")
     rows = [_as_numbers(as_list(row, f"X[{i}]"), f"X[{i}]") for i, row in enumerate(as_list(X, "X"))]
     shape_of(rows, "X")
     return rows
@@ -61,6 +62,7 @@ def as_rows(X: Any) -> list[list[float]]:
 
 def as_examples(X: Any, name: str = "X") -> list[Any]:
     """Copy `X` into a list of rows of finite floats, or of rows of rows (sequences, images), all of one shape."""
+    X = as_array(X, name)
     if getattr(X, "ndim", 0) > 1 and X.dtype.kind in "fiu" and X.size and (abs(X) < math.inf).all():
         rows: list[Any] = X.astype(float).tolist()  # an array that is all right needs no look at every number
         return rows
@@ -100,6 +102,35 @@ def shape_of(rows: list[Any], name: str) -> tuple[int, ...]:
                 f"every row of {root} needs as many numbers: {name}[0] has {first}, {name}[{i}] has {other}"
             )
     return (len(rows), *shapes[0])
+
+
+def as_array(table: Any, name: str) -> Any:
+    """Give what offers itself as an array (a DataFrame, a tensor) as one of NumPy's; lists stay what they are.
+
+    A column of truth values is one of 0 and 1; a column of text is refused by its name.
+    """
+    if not hasattr(table, "__array__"):
+        return table
+    if hasattr(table, "columns") and hasattr(table, "dtypes"):
+        strange = [str(column) for column, kind in zip(table.columns, table.dtypes, strict=True) if not _numeric(kind)]
+        if strange:
+            raise TypeError(
+                f"every column of {name} must hold numbers, but these do not: {', '.join(map(repr, strange))}; leave "
+                f"them out, or make numbers of them, as pandas.get_dummies({name}) does"
+            )
+        table = table.astype(float)
+    import numpy as np
+
+    try:
+        array = np.asarray(table)
+    except (TypeError, ValueError, RuntimeError) as error:  # of a tensor that is on a graph, or on a device
+        raise TypeError(f"{name} cannot be read as an array: {error}") from None
+    return array.astype(float) if array.dtype.kind == "b" and array.ndim > 1 else array
+
+
+def _numeric(kind: Any) -> bool:
+    """Whether a column of that type holds numbers; pandas calls its types by the letters of NumPy's."""
+    return getattr(kind, "kind", "O") in "fiub"
 
 
 def as_list(sequence: Any, name: str) -> list[Any]:

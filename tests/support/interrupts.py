@@ -3,6 +3,7 @@
 import dis
 import pathlib
 import sys
+from functools import cache
 
 import tinygrad_edu
 
@@ -11,11 +12,23 @@ PACKAGE = str(pathlib.Path(tinygrad_edu.__file__).parent)
 PLACES = ("RESUME", "CALL", "JUMP_BACKWARD")
 
 
+@cache
+def exits(code):
+    """Find where `with` calls `__exit__(None, None, None)`."""
+    steps = [step for step in dis.get_instructions(code) if step.opname not in ("PRECALL", "CACHE")]
+    nothing = [step.opname in ("LOAD_CONST", "LOAD_COMMON_CONSTANT") and step.argval is None for step in steps]
+    return {
+        step.offset
+        for i, step in enumerate(steps)
+        if step.opname == "CALL" and i >= 3 and all(nothing[i - 3 : i]) and step.arg in (2, 3)
+    }
+
+
 def interrupts(run, every=1):
     """Call `run` again and again, each time interrupted later; yield after each interrupt, until a call is not.
 
-    Only the package is interrupted, in frames that are entered during the call. The first moment of an `__exit__` is
-    left out: what a context should do there nobody can do for it, be it written in Python.
+    Only the package is interrupted, in frames that are entered during the call. The call of an `__exit__`, and its
+    first moment, are left out: what a context should do there nobody can do for it, be it written in Python.
     """
     moment = 0
     while True:
@@ -29,7 +42,8 @@ def interrupts(run, every=1):
             frame.f_trace_opcodes = True
             if event == "opcode":
                 name = dis.opname[code.co_code[frame.f_lasti]]
-                if name.startswith(PLACES) and not (name == "RESUME" and code.co_name == "__exit__"):
+                leaving = code.co_name == "__exit__" if name == "RESUME" else frame.f_lasti in exits(code)
+                if name.startswith(PLACES) and not leaving:
                     if left == 0:
                         sys.settrace(None)
                         raise KeyboardInterrupt

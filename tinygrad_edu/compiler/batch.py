@@ -155,7 +155,7 @@ def stacked(structure: Structure, rows: Array) -> Any:
     (array([1., 2.]), array([[3., 5.],
            [4., 6.]]))
     """
-    shape = regular_shape(structure) if structure.kind in ("number", "list") else None
+    shape = regular_shape(structure) if structure.kind in ("number", "list", "array") else None
     if shape is not None:
         return as_array(shape, rows)
     ends = [*accumulate(child.size for child in structure.children)]
@@ -172,6 +172,8 @@ def regular_shape(structure: Structure) -> tuple[int, ...] | None:
     """Give the shape of nested lists and tuples of equal lengths; None for anything else."""
     if structure.kind == "number":
         return ()
+    if structure.kind == "array":
+        return structure.keys
     if structure.kind not in ("list", "tuple"):
         return None
     shapes = {regular_shape(child) for child in structure.children} or {()}

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ..arguments import as_integer, as_list, as_number, as_rows, as_seed
+from ..arguments import as_number, as_rows, as_seed
+from .labels import as_classes
 
 
 @dataclass(frozen=True, repr=False)
@@ -18,8 +19,9 @@ class Dataset:
     ----------
     X : sequence of sequences of numbers, shape (n, features)
         One row an example. A NumPy array will do; it is copied into lists of floats.
-    y : sequence of ints, shape (n,)
-        The class of each example, counted from 0.
+    y : sequence of ints, shape (n,) or (n, 1)
+        The class of each example, counted from 0. Text and truth values will do too: they become class names, in
+        the order of `class_names` where that is given, else of the alphabet.
     feature_names : sequence of str, optional
         One a column; "x0", "x1", ... if left out.
     class_names : sequence of str, optional
@@ -38,6 +40,8 @@ class Dataset:
     --------
     >>> Dataset([[0.0, 1.0], [1.0, 0.0]], [0, 1])
     Dataset('data': 2 examples, 2 features, classes 0 (1), 1 (1))
+    >>> Dataset([[0.0], [1.0], [2.0]], ["oak", "elm", "oak"]).y
+    [1, 0, 1]
     """
 
     X: list[list[float]]
@@ -48,7 +52,7 @@ class Dataset:
 
     def __post_init__(self) -> None:
         rows = as_rows(self.X)
-        labels = [as_integer(label, f"y[{i}]") for i, label in enumerate(as_list(self.y, "y"))]
+        labels, names = as_classes(self.y, tuple(self.class_names))
         if len(labels) != len(rows):
             raise ValueError(f"X has {len(rows)} examples but y has {len(labels)}: give one label for each example")
         if min(labels) < 0:
@@ -56,7 +60,7 @@ class Dataset:
         features = tuple(self.feature_names) or tuple(f"x{j}" for j in range(len(rows[0])))
         if len(features) != len(rows[0]):
             raise ValueError(f"{len(features)} feature names for {len(rows[0])} features")
-        classes = tuple(self.class_names) or tuple(str(k) for k in range(max(labels) + 1))
+        classes = names or tuple(str(k) for k in range(max(labels) + 1))
         if max(labels) >= len(classes):
             raise ValueError(f"label {max(labels)} has no class name; the {len(classes)} classes are {classes}")
         for field, value in (("X", rows), ("y", labels), ("feature_names", features), ("class_names", classes)):

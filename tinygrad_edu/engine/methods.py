@@ -87,16 +87,20 @@ def _written(op: Op, form: str, functions: dict[str, Any]) -> Iterable[str]:
         yield "        b = other.data"
         yield from _indented(2, _computed(op, (True, True), functions))
         yield "    else:"
+        yield "        given = other"
         yield "        other = lift(other)"
         yield "        if other is NotImplemented:"
-        yield "            return other"
+        yield "            return meet(op, self, given)"
         yield "        a = self.data"
         yield "        b = other.data"
         yield from _indented(2, _computed(op, (True, False), functions))
         operands = ("self", "other")
     else:
         yield "def apply(self, other):"
+        yield "    given = other"
         yield "    other = lift(other)"
+        yield "    if other is NotImplemented:"
+        yield "        return meet(op, given, self)"
         yield "    a = other.data"
         yield "    b = self.data"
         yield from _indented(1, _computed(op, (False, True), functions))

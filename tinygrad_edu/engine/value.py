@@ -16,6 +16,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
 from ..errors import FrozenNumberError
+from ..ops.arrays import is_array, item_by_item
 from ..ops.floats import number
 from ..ops.operation import Op
 from ..ops.operators import install
@@ -186,7 +187,13 @@ class Value(Tagged, Shown, Number):
             op.direct[Value] = compiled(op, "unary")
             return cast("Value", op.direct[Value](*args))
         parents = tuple(map(lift, args))
-        return record(op, parents, [parent.data for parent in parents])
+        try:
+            data = [parent.data for parent in parents]
+        except AttributeError:  # of NotImplemented, which stands for an array
+            raise TypeError(
+                f"{op.name} takes numbers and Values, got an array among them: apply it to the items one by one"
+            ) from None
+        return record(op, parents, data)
 
     # ------------------------------------------------------------------------------------ as a number
 
@@ -332,7 +339,7 @@ def lift(other: Any) -> Any:
     Returns
     -------
     Value or NotImplemented
-        NotImplemented if the other kind of number is to take us in instead.
+        NotImplemented if the other kind of number is to take us in instead, or if it is an array.
 
     Raises
     ------
@@ -346,7 +353,7 @@ def lift(other: Any) -> Any:
         node = _constants.get(other)
         if node is not None and (other or kind is int):  # -0.0 == 0.0, so the cached zero serves ints alone
             return node
-    elif rank_of(kind) > Value._rank:
+    elif rank_of(kind) > Value._rank or is_array(other):
         return NotImplemented
     node = constant(number(other, "a number or Value"))
     if node.data or kind is int:
@@ -354,6 +361,11 @@ def lift(other: Any) -> Any:
             _constants.clear()
         _constants[node.data] = node
     return node
+
+
+def _meet(op: Op, left: Any, right: Any) -> Any:
+    """Answer for a Value and what cannot be lifted: an array item by item, a kind of number of a higher rank not."""
+    return item_by_item(op, left, right) if is_array(left) or is_array(right) else NotImplemented
 
 
 def _demand_free_choice() -> None:
@@ -388,4 +400,4 @@ def _stub(form: str) -> Callable[[Op], Any]:
 
 
 install(Value, _stub("binary"), _stub("reflected"), _stub("unary"))
-shared.update({"Value": Value, "new": _new, "lift": lift, "unrecorded": _unrecorded})
+shared.update({"Value": Value, "new": _new, "lift": lift, "meet": _meet, "unrecorded": _unrecorded})

@@ -83,8 +83,10 @@ def to_json(graph: Equations) -> str:
 def _write_structure(structure: Structure) -> Any:
     if structure.kind == "number":
         return "number"
+    if structure.kind == "array":
+        return {"array": list(structure.keys)}
     children = [_write_structure(child) for child in structure.children]
-    if structure.kind == "dict":
+    if structure.kind not in ("list", "tuple") and structure.keys:  # a dataclass comes back as a dict
         if not all(isinstance(key, str) for key in structure.keys):
             raise GraphError(f"only dicts with str keys can be written as JSON, got the keys {structure.keys!r:.80}")
         return {"dict": dict(zip(structure.keys, children, strict=True))}
@@ -189,5 +191,9 @@ def _read_structure(item: Any, depth: int) -> Structure:
     if kind == "dict":
         _expect(isinstance(children, dict), "the keys of a dict", children)
         return Structure("dict", tuple(_read_structure(c, depth + 1) for c in children.values()), tuple(children))
+    if kind == "array":
+        whole = isinstance(children, list) and all(type(length) is int and length >= 0 for length in children)
+        _expect(whole and len(children) <= _MAX_DEPTH, "the lengths of the axes of an array", children)
+        return Structure("array", (), tuple(children))
     _expect(kind in ("list", "tuple") and isinstance(children, list), "a list or tuple", kind)
     return Structure(kind, tuple(_read_structure(child, depth + 1) for child in children))

@@ -55,7 +55,7 @@ def listing(graph: Equations) -> str:
         more = len(graph.captured) - len(shown)
         lines.append(f"  captured {', '.join(shown)}{f' and {more:,} more' if more else ''}")
     lines += [f"  {known[var]} = {formula(var, known)}" for var in graph.equations]
-    outputs = graph.output_structure.unflatten(_Bare(_label(var, known)) for var in graph.outputs)
+    outputs = graph.output_structure.listed().unflatten(_Bare(_label(var, known)) for var in graph.outputs)
     return "\n".join([*lines, f"  return {outputs}"])
 
 

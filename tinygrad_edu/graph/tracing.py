@@ -18,7 +18,7 @@ def trace(f: Callable[..., Any], *example: Any) -> Graph:
     ----------
     f : callable
         Takes numbers or nested containers of them; gives a number or nested containers.
-    *example : numbers or nested containers
+    *example : numbers, NumPy arrays or nested containers
         Show the structure of the arguments; their numbers do not matter.
 
     Returns

@@ -196,11 +196,11 @@ class Module(Shown):
         items = _state(self)
         _compare_names(list(items), list(state))
         numbers = {name: _as_state_number(name, state[name]) for name in items}
-        for name, (_, content, container, key, _) in items.items():
-            if isinstance(content, Value):
-                content.data = numbers[name]
-            else:
-                container[key] = numbers[name]
+        try:
+            _set_numbers(items, numbers)
+        except BaseException:  # Ctrl-C: the same once more does no harm, and half of it would
+            _set_numbers(items, numbers)
+            raise
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the state, and how the module is built where it is made of this package's modules, as JSON.
@@ -292,6 +292,14 @@ def _state(module: Module) -> dict[str, _Item]:
         elif item.in_buffer:
             items[item.name] = item
     return items
+
+
+def _set_numbers(items: Mapping[str, _Item], numbers: Mapping[str, float]) -> None:
+    for name, (_, content, container, key, _) in items.items():
+        if isinstance(content, Value):
+            content.data = numbers[name]
+        else:
+            container[key] = numbers[name]
 
 
 def _compare_names(expected: list[str], given: list[str]) -> None:

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 from . import table as ops
+from .arrays import is_array, item_by_item
 from .operation import Op
 from .protocol import Number, rank_of
 
@@ -59,6 +60,8 @@ def _set(kind: type, name: str, method: Any, op: Op) -> None:
 
 def _binary(op: Op) -> Any:
     def method(self: Any, other: Any) -> Any:
+        if is_array(other):
+            return item_by_item(op, self, other)
         return NotImplemented if rank_of(type(other)) > self._rank else self._apply(op, (self, other))
 
     return method
@@ -66,7 +69,7 @@ def _binary(op: Op) -> Any:
 
 def _reflected(op: Op) -> Any:
     def method(self: Any, other: Any) -> Any:
-        return self._apply(op, (other, self))
+        return item_by_item(op, other, self) if is_array(other) else self._apply(op, (other, self))
 
     return method
 
@@ -80,6 +83,8 @@ def _unary(op: Op) -> Any:
 
 def _comparison(op: Op, direction: int) -> Any:
     def method(self: Any, other: Any) -> Any:
+        if is_array(other):
+            return item_by_item(method, self, other)
         return NotImplemented if rank_of(type(other)) > self._rank else self._compare(op, (self, other)[::direction])
 
     return method

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from ..arguments import as_number
@@ -77,10 +77,29 @@ class Optimizer:
         update = self.update
         memories = list(zip(*self.state, strict=True)) if self.slots else [()] * len(self.params)
         moved = [update(p.data, p.grad, memory, t) for p, memory in zip(self.params, memories, strict=True)]
-        for p, (data, _) in zip(self.params, moved, strict=True):
-            p.data = data
-        self.state = [list(slot) for slot in zip(*(memory for _, memory in moved), strict=True)]
-        self.steps_taken = t
+        self.become([data for data, _ in moved], [list(slot) for slot in zip(*[m for _, m in moved], strict=True)], t)
+
+    def become(self, data: Sequence[float], state: list[list[float]], steps_taken: int) -> None:
+        """Take over the results of a step: all of them, even if Ctrl-C comes on the way.
+
+        Parameters
+        ----------
+        data : sequence of float
+            The new value of each parameter.
+        state : list of lists of floats
+            The new memory; see the attribute.
+        steps_taken : int
+            How many steps that makes.
+        """
+        try:
+            set_data(self.params, data)
+            self.state = state
+            self.steps_taken = steps_taken
+        except BaseException:  # the same once more does no harm, and half of it would
+            set_data(self.params, data)
+            self.state = state
+            self.steps_taken = steps_taken
+            raise
 
     def zero_grad(self) -> None:
         """Set the gradient of every parameter to 0.0."""
@@ -91,6 +110,24 @@ class Optimizer:
         hidden = ("params", "lr", "slots", "state", "steps_taken")
         settings = [f"lr={self.lr!r}", *(f"{k}={v!r}" for k, v in vars(self).items() if k not in hidden)]
         return f"{type(self).__name__}({', '.join(settings)})"
+
+
+def set_data(params: Sequence[Value], numbers: Sequence[float]) -> None:
+    """Give every parameter its number: all of them, even if Ctrl-C comes on the way.
+
+    Parameters
+    ----------
+    params : sequence of Value
+    numbers : sequence of float
+        As many.
+    """
+    try:
+        for p, number in zip(params, numbers, strict=True):
+            p.data = number
+    except BaseException:  # as above
+        for p, number in zip(params, numbers, strict=True):
+            p.data = number
+        raise
 
 
 def _as_parameters(params: Iterable[Value]) -> list[Value]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -19,6 +19,15 @@ from ..optim.optimizers import Optimizer
 from .examples import joined
 
 Array = Any
+
+
+class _Parameters(NamedTuple):
+    """Parameters as arrays, with what the optimiser remembers of them, after a whole number of steps."""
+
+    data: Array
+    memory: tuple[Array, ...]
+    steps_taken: int
+    grad: Array
 
 
 class CompiledEngine:
@@ -77,9 +86,8 @@ class CompiledEngine:
             raise TypeError("the loss must be a Value that depends on the model, but no parameter enters it")
         self._runner.program("gradient")  # now, for what cannot be compiled is to be known before the first step
         self._fresh = False
-        self._data: Array = None
         self._grad: Array = np.zeros(len(optimizer.params))
-        self._memory: tuple[Array, ...] = ()
+        self._now = _Parameters(self._grad, (), 0, self._grad)
 
     # ------------------------------------------------------------------------------------ as fit asks
 
@@ -92,9 +100,10 @@ class CompiledEngine:
         """Take one optimiser step on the mean loss of a batch; give the losses and outputs from before it."""
         with np.errstate(all="ignore"):
             results = self._run(X, y, "gradient")
-            t = self.optimizer.steps_taken + 1
-            self._data, self._memory = self.optimizer.update(self._data, self._grad, self._memory, t)
-        self.optimizer.steps_taken = t
+            now = self._now
+            t = now.steps_taken + 1
+            data, memory = self.optimizer.update(now.data, self._grad, now.memory, t)
+            self._now = _Parameters(data, memory, t, self._grad)  # at once, so that Ctrl-C finds a whole step
         return results
 
     def measure(self, X: Array, y: Array) -> tuple[list[float], Any]:
@@ -106,18 +115,20 @@ class CompiledEngine:
         """Write parameters, gradients and the optimiser's memory back."""
         if not self._fresh:
             return
-        self._fresh = False
-        for p, data, grad in zip(self.optimizer.params, self._data.tolist(), self._grad.tolist(), strict=True):
-            p.data = data
+        now = self._now
+        for p, grad in zip(self.optimizer.params, now.grad.tolist(), strict=True):
             p.grad = grad
-        self.optimizer.state = [slot.tolist() for slot in self._memory]
+        self.optimizer.become(now.data.tolist(), [slot.tolist() for slot in now.memory], now.steps_taken)
+        self._fresh = False  # last: an interrupted synchronisation is made again
 
     # ------------------------------------------------------------------------------------ inside
 
     def _read(self) -> None:
         if not self._fresh:
-            self._data = np.array([p.data for p in self.optimizer.params])
-            self._memory = tuple(np.array(slot) for slot in self.optimizer.state)
+            data = np.array([p.data for p in self.optimizer.params])
+            memory = tuple([np.array(slot) for slot in self.optimizer.state])
+            grad = np.array([p.grad for p in self.optimizer.params])
+            self._now = _Parameters(data, memory, self.optimizer.steps_taken, grad)
             self._fresh = True
 
     def _run(self, X: Array, y: Array, wanted: Wanted) -> tuple[list[float], Any]:
@@ -126,7 +137,7 @@ class CompiledEngine:
         count = len(X)
         losses, outputs = [], []
         gradient = None
-        for machine in self._runner.run(wanted, (X, y), count, 1.0 / count, self._data):
+        for machine in self._runner.run(wanted, (X, y), count, 1.0 / count, self._now.data):
             results = machine.outputs()
             losses += results[0].tolist()
             outputs.append(self._as_model_gives(results[1:]))

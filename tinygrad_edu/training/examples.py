@@ -9,8 +9,9 @@ from functools import cached_property
 from itertools import chain
 from typing import Any, Literal
 
-from ..arguments import as_examples, as_list, as_number, shape_of, unknown
+from ..arguments import as_examples, as_number, shape_of, unknown
 from ..data.dataset import Dataset, stratified
+from ..data.labels import as_labels
 from ..engine.context import no_grad
 from ..nn.losses import LOSSES, Loss
 from ..nn.module import plain
@@ -20,38 +21,70 @@ Kind = Literal["classes", "signs", "numbers"]
 
 @dataclass(frozen=True)
 class Examples:
-    """Features and targets, and what the targets are: classes from 0, signs (-1 and 1), or other numbers."""
+    """Features and targets, and what the targets are: classes from 0, signs (-1 and 1), or other numbers.
+
+    `column` says that the targets were given as a column, which a model with a list of one output may want.
+    """
 
     X: list[Any]
     y: list[Any]
     kind: Kind
+    column: bool = False
 
     @classmethod
     def of(cls, data: Any) -> Examples:
-        """Read a Dataset, or a pair (X, y) of sequences or arrays."""
+        """Read a Dataset, or a pair (X, y) of sequences, arrays, tensors, or a DataFrame and a Series."""
         if isinstance(data, Examples):
             return data
         if isinstance(data, Dataset):
             return cls(data.X, list(data.y), "classes")
         if not isinstance(data, (tuple, list)) or len(data) != 2:
             raise TypeError(f"data must be a Dataset or a pair (X, y), got {type(data).__name__}: {data!r:.60}")
-        rows, targets = as_examples(data[0]), as_list(data[1], "y")
+        rows, (targets, column) = as_examples(data[0]), as_labels(data[1])
         if len(rows) != len(targets):
             raise ValueError(f"X has {len(rows)} examples but y has {len(targets)}: give one target for each example")
         if hasattr(targets[0], "__len__") and not isinstance(targets[0], (str, bytes)):
             return cls(rows, _kept_whole(as_examples(data[1], "y"), targets), "numbers")
+        for i, target in enumerate(targets):
+            if isinstance(target, str):
+                raise TypeError(
+                    f"y[{i}] must be a number, got {target!r:.40}; a Dataset takes text and keeps it as class_names: "
+                    "write tinygrad_edu.data.Dataset(X, y) in place of (X, y)"
+                )
+        if all(isinstance(target, bool) for target in targets):
+            targets = [int(target) for target in targets]
         numbers = [as_number(target, f"y[{i}]") for i, target in enumerate(targets)]
         found = set(numbers)
         if -1.0 in found and found <= {-1.0, 1.0}:
-            return cls(rows, [int(number) for number in numbers], "signs")
+            return cls(rows, [int(number) for number in numbers], "signs", column)
         whole = all(hasattr(target, "__index__") for target in targets)
         if found <= {0.0, 1.0} or (whole and min(found) >= 0.0):
-            return cls(rows, [int(number) for number in numbers], "classes")
-        return cls(rows, numbers, "numbers")
+            return cls(rows, [int(number) for number in numbers], "classes", column)
+        return cls(rows, numbers, "numbers", column)
+
+    @property
+    def one_hot(self) -> bool:
+        """Whether every target is a row of zeros with a single 1."""
+        return all(
+            isinstance(row, list) and len(row) > 1 and sorted(row)[-2:] == [0.0, 1.0] and not any(sorted(row)[:-1])
+            for row in self.y
+        )
+
+    def in_rows(self) -> Examples:
+        """Give the targets of a column as the rows of one number that they were."""
+        return replace(self, y=[[target] for target in self.y], kind="numbers") if self.column else self
+
+    def as_classes(self) -> Examples:
+        """Take rows of zeros with a single 1, and whole numbers, as the classes they stand for, where that is sure."""
+        if self.kind == "numbers" and self.one_hot:
+            return replace(self, y=[row.index(1.0) for row in self.y], kind="classes")
+        if self.kind == "numbers" and all(isinstance(t, float) and t >= 0.0 and t == int(t) for t in self.y):
+            return replace(self, y=[int(target) for target in self.y], kind="classes")
+        return self
 
     def take(self, indices: Sequence[int]) -> Examples:
         """Give the examples at `indices`, in that order."""
-        return Examples([self.X[i] for i in indices], [self.y[i] for i in indices], self.kind)
+        return replace(self, X=[self.X[i] for i in indices], y=[self.y[i] for i in indices])
 
     def share_right(self, outputs: Any, order: Sequence[int] | None = None) -> float:
         """Give the share of outputs (plain numbers, or an array of them) that name the right class.
@@ -128,6 +161,19 @@ def joined(parts: Sequence[Any]) -> Any:
     return np.concatenate(parts)
 
 
+FEW = 20
+"""Of fewer examples none is held out unless it is asked for: they are all needed to learn from."""
+
+
+class UsualShare(float):
+    """The share that is held out where nobody has said how much."""
+
+    __slots__ = ()
+
+
+USUAL_SHARE = UsualShare(0.2)
+
+
 def divide(data: Any, validation: Any, seed: int) -> tuple[Examples, Examples | None]:
     """Give the examples to learn from and those held out, if any."""
     examples = Examples.of(data)
@@ -141,6 +187,8 @@ def divide(data: Any, validation: Any, seed: int) -> tuple[Examples, Examples | 
             raise ValueError(f"data has {ours} features, but validation has {theirs}")
         return examples, replace(held_out, kind=examples.kind) if examples.kind == "signs" else held_out
     share = as_number(validation, "validation", 0.0, below=1.0)
+    if isinstance(validation, UsualShare) and len(examples.y) < FEW:
+        return examples, None
     labels = [0] * len(examples.y) if examples.kind == "numbers" else examples.y
     chosen = stratified(labels, round(share * len(labels)), random.Random(seed))
     if not chosen:
@@ -174,7 +222,7 @@ def choose_loss(
     elif callable(loss):
         name = getattr(loss, "__name__", repr(loss))
         if LOSSES.get(name) is not loss:
-            return name, loss, train, held_out
+            return name, loss, train.in_rows(), held_out and held_out.in_rows()
     else:
         raise TypeError(f"loss must be a name, or a function of output and target, got {loss!r}")
     if name not in LOSSES:
@@ -184,7 +232,9 @@ def choose_loss(
 
 
 def _usual_loss(outputs: int, examples: Examples) -> str:
-    if examples.kind == "numbers":
+    if outputs > 1 and examples.as_classes().kind == "classes":
+        return "cross_entropy"
+    if examples.kind == "numbers" or (examples.column and outputs):
         return "mse"
     if outputs:
         return "cross_entropy"
@@ -193,6 +243,10 @@ def _usual_loss(outputs: int, examples: Examples) -> str:
 
 def _for_loss(name: str, outputs: int, examples: Examples) -> Examples:
     """Turn the targets into what the loss takes, or say why that cannot be."""
+    if examples.column and outputs == 1:  # a model that gives a list of one output is compared with rows of one
+        return examples.in_rows()
+    if name == "cross_entropy":
+        examples = examples.as_classes()
     kind, y = examples.kind, examples.y
     if name == "mse":
         width = len(y[0]) if isinstance(y[0], list) else 0
@@ -201,6 +255,13 @@ def _for_loss(name: str, outputs: int, examples: Examples) -> Examples:
         return replace(examples, y=[target if width else float(target) for target in y], kind="numbers")
     if isinstance(y[0], list):  # a target for every output, or every place of a sequence: the loss knows them
         return examples
+    if kind == "numbers" and name == "binary_cross_entropy" and not outputs:
+        if min(y) >= 0.0 and max(y) <= 1.0:
+            return examples
+        raise ValueError(
+            f"binary_cross_entropy takes classes or probabilities from 0 to 1, but y goes from {min(y):g} to "
+            f"{max(y):g}; for regression use loss='mse'"
+        )
     if kind == "numbers":
         raise ValueError(f"{name} takes classes, but y holds other numbers; for regression use loss='mse'")
     if name == "cross_entropy":
@@ -208,11 +269,18 @@ def _for_loss(name: str, outputs: int, examples: Examples) -> Examples:
             raise ValueError("cross_entropy needs one output a class, but the model has a single one; use several")
         if kind == "signs":
             y = [(target + 1) // 2 for target in y]
+        if min(y) > 0 and max(y) == outputs:
+            raise ValueError(
+                f"classes count from 0, but y goes from {min(y)} to {max(y)}, and the model has {outputs} outputs: "
+                "write y - 1, or give a Dataset whose labels are text"
+            )
         if max(y) >= outputs:
             raise ValueError(f"class {max(y)} needs a model with at least {max(y) + 1} outputs; this one has {outputs}")
         return replace(examples, y=y, kind="classes")
     if outputs:
         raise ValueError(f"{name} needs a model with one output, but this one has {outputs}; use cross_entropy")
+    if {*y} == {1, 2}:
+        raise ValueError(f"{name} takes the classes 0 and 1, but y holds 1 and 2: write y - 1")
     if max(y) > 1:
         raise ValueError(
             f"{name} takes two classes, but y goes to {max(y)}: give the model {max(y) + 1} outputs, "

@@ -21,14 +21,17 @@ import sys
 import time
 import warnings
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import ExitStack
+from contextlib import suppress
 from typing import Any
 
 from ..arguments import as_count, as_seed
+from ..engine.context import no_grad
 from ..nn.losses import Loss
+from ..nn.module import plain
 from ..optim import optimizers as optim
+from ..optim.base import set_data
 from .engines import Engine, open_engine
-from .examples import Examples, choose_loss, divide, joined, outputs_of, predict, reordered, shuffled
+from .examples import USUAL_SHARE, Examples, choose_loss, divide, joined, outputs_of, predict, reordered, shuffled
 from .history import History, layer_gradients
 
 __all__ = ["History", "accuracy", "fit"]
@@ -45,7 +48,7 @@ def fit(
     lr: float | None = None,
     epochs: int = 100,
     batch_size: int | None = None,
-    validation: Any = 0.2,
+    validation: Any = USUAL_SHARE,
     seed: int = 0,
     progress: bool = True,
     record: Sequence[str] | Mapping[str, Recorder] | None = None,
@@ -59,9 +62,10 @@ def fit(
     model : Module
         What is called with one example's features and has `parameters()`. It is trained in place.
     data : Dataset or pair (X, y)
-        The examples; `X` and `y` sequences or arrays. An example is a row of numbers, or rows of rows of them (a
-        sequence, an image), all of one shape. Labels are classes counted from 0, or -1 and 1 for a model with one
-        output; other numbers are values to approximate (regression). Targets may be rows too: several values, the
+        The examples; `X` and `y` sequences, arrays, tensors, or a DataFrame and a Series. An example is a row of
+        numbers, or rows of rows of them (a sequence, an image), all of one shape. Labels are classes counted from 0,
+        or -1 and 1 or truth values for a model with one output; a Dataset takes text too. Other numbers are values to
+        approximate (regression). Targets may be rows: several values, a 1 in the place of the class (one-hot), the
         probability of each class, or the class of each place of a sequence with loss="cross_entropy".
     loss : str or callable, optional
         "mse", "hinge", "binary_cross_entropy", "cross_entropy", or ``loss(output, target)`` of one example. If left
@@ -78,7 +82,7 @@ def fit(
         ``len(data)`` or more takes all at once.
     validation : float, Dataset, pair or None, default 0.2
         The share of `data` held out to measure on (stratified by class), or other examples for that; 0 or None
-        for none.
+        for none. If left out, none of fewer than 20 examples either.
     seed : int, default 0
         Seeds what is held out and the order of the examples. The model's weights and the data have seeds of their own.
     progress : bool, default True
@@ -87,7 +91,7 @@ def fit(
         Measured after each epoch into ``history.recorded``: "gradients" (mean absolute gradient of each layer in the
         last step), "parameters" (the state), or functions of the model by a name of your own.
     callback : callable, optional
-        ``callback(history)`` after each epoch; if it returns True, training stops.
+        ``callback(history)`` after each epoch; if it returns True (Python's or NumPy's), training stops.
     engine : {"auto", "numpy", "numba", "jax", "eager"}, default "auto"
         What computes: "eager" makes Values for every example; the others compile model and loss into array
         operations for that back end, and "numba" and "jax" need the extras [fast] and [jax].
@@ -119,28 +123,33 @@ def fit(
     size = size or max(1, min(16, len(train.X) // 8))
     recorders = _recorders_of(record)
     history = History(recorded={key: [] for key in recorders}, loss_name=loss_name, optimizer=repr(chosen))
+    before = [p.data for p in chosen.params]
     runner, history.engine = open_engine(engine, model, loss_function, chosen, train.X, train.y, epochs * len(train.X))
     learnt = _Part(runner, train)
     tested = None if held_out is None else _Part(runner, held_out)
     generator = random.Random(seed)
-    with ExitStack() as stack:
-        bar = stack.enter_context(_bar_of(epochs)) if progress else None
-        stack.callback(runner.synchronise)
-        while history.epochs < epochs and not history.stopped:
-            _run_epoch(runner, learnt, tested, size, generator, history)
-            if recorders or callback is not None:  # else nobody sees the Values before the end
-                runner.synchronise()
-            for key, recorder in recorders.items():
-                history.recorded[key].append(recorder(model))
-            history.seconds = time.perf_counter() - started
-            if bar is not None:
-                bar.set_postfix_str(repr(history).partition(": ")[2][:-1], refresh=False)
-                bar.update()
-            if not math.isfinite(history.loss[-1]):
-                history.stopped = f"the loss became {history.loss[-1]} in epoch {history.epochs}"
-                warnings.warn(f"{history.stopped}; try an lr below {chosen.lr:g}", RuntimeWarning, stacklevel=2)
-            elif callback is not None and callback(history) is True:
-                history.stopped = f"the callback asked to stop after epoch {history.epochs}"
+    with _Bar(epochs if progress else 0) as bar:
+        try:
+            while history.epochs < epochs and not history.stopped:
+                _run_epoch(runner, learnt, tested, size, generator, history)
+                if recorders or callback is not None:  # else nobody sees the Values before the end
+                    runner.synchronise()
+                for key, recorder in recorders.items():
+                    history.recorded[key].append(recorder(model))
+                history.seconds = time.perf_counter() - started
+                bar.advance(history)
+                if not math.isfinite(history.loss[-1]):
+                    history.stopped = f"the loss became {history.loss[-1]} in epoch {history.epochs}"
+                elif callback is not None and _is_yes(callback(history)):
+                    history.stopped = f"the callback asked to stop after epoch {history.epochs}"
+            runner.synchronise()
+        except BaseException:  # what was learnt so far stays, be it an error of a callback or Ctrl-C, even just above
+            runner.synchronise()
+            raise
+    if not math.isfinite(history.loss[-1]):
+        spoilt = _spoilt_from_the_start(model, loss_function, chosen, before, train)
+        remedy = spoilt or f"try an lr below {chosen.lr:g}"
+        warnings.warn(f"{history.stopped}; {remedy}", RuntimeWarning, stacklevel=2)
     return history
 
 
@@ -154,7 +163,7 @@ def accuracy(model: Any, data: Any) -> float:
     model : Module
         What is called with one example's features.
     data : Dataset or pair (X, y)
-        The examples, with classes counted from 0, or -1 and 1.
+        The examples, with classes counted from 0, or -1 and 1, or rows with a 1 in the place of the class.
 
     Returns
     -------
@@ -164,12 +173,53 @@ def accuracy(model: Any, data: Any) -> float:
     Raises
     ------
     ValueError
-        If `y` holds other numbers than classes.
+        If `y` holds other numbers than classes, or classes that the model has no output for.
     """
     examples = Examples.of(data)
+    outputs = predict(model, examples.X)
+    classes = len(outputs[0]) if isinstance(outputs[0], list) and len(outputs[0]) > 1 else 2
+    if examples.one_hot or isinstance(outputs[0], list):
+        examples = examples.as_classes()
     if examples.kind == "numbers":
         raise ValueError("accuracy counts right classes, but y holds other numbers; use tinygrad_edu.nn.mse for those")
-    return examples.share_right(predict(model, examples.X))
+    if examples.kind == "classes" and max(examples.y) >= classes and not isinstance(examples.y[0], list):
+        raise ValueError(
+            f"the model tells {classes} classes, counted from 0, but y goes to {max(examples.y)}: write y - 1 if they "
+            "count from 1"
+        )
+    return examples.share_right(outputs)
+
+
+def _spoilt_from_the_start(
+    model: Any, loss: Loss, optimizer: optim.Optimizer, before: list[float], examples: Examples
+) -> str | None:
+    """Name the first example whose loss is not finite by the parameters that training began with, if there is one."""
+    after = [p.data for p in optimizer.params]
+    found = None
+    try:
+        set_data(optimizer.params, before)
+        with no_grad():
+            for i, (x, target) in enumerate(zip(examples.X, examples.y, strict=True)):
+                output = model(x)
+                value = plain(loss(output, target))
+                if not math.isfinite(value):
+                    found = (
+                        f"that is not the learning rate's fault: example {i} of those learnt from has a loss of "
+                        f"{value} before the first step, X = {x!r:.60}, y = {target!r:.20}, by an output of "
+                        f"{plain(output)!r:.40}; see whether its numbers are what you meant, and what the model makes "
+                        "of them (tinygrad_edu.find_nonfinite)"
+                    )
+                    break
+        set_data(optimizer.params, after)
+    except BaseException:
+        set_data(optimizer.params, after)
+        raise
+    return found
+
+
+def _is_yes(answer: Any) -> bool:
+    """Whether a callback says True, as Python or as NumPy; what else is true was hardly meant as an answer."""
+    return answer is True or (getattr(getattr(answer, "dtype", None), "kind", "") == "b" and bool(answer))
 
 
 class _Part:
@@ -226,7 +276,38 @@ def _recorders_of(record: Sequence[str] | Mapping[str, Recorder] | None) -> dict
     return {name: known[name] for name in names}
 
 
-def _bar_of(epochs: int) -> Any:
-    from tqdm import tqdm
+class _Bar:
+    """A progress bar on stderr, which is no reason to stop training: it goes where it cannot be written.
 
-    return tqdm(total=epochs, unit="epoch", file=sys.stderr, dynamic_ncols=True)
+    Parameters
+    ----------
+    epochs : int
+        How many there are to come; 0 for no bar.
+    """
+
+    def __init__(self, epochs: int) -> None:
+        self._epochs = epochs
+        self._bar: Any = None
+
+    def __enter__(self) -> _Bar:
+        if self._epochs and sys.stderr is not None:
+            with suppress(OSError, ValueError):  # a full disk, a reader that has left; a closed file
+                from tqdm import tqdm
+
+                self._bar = tqdm(total=self._epochs, unit="epoch", file=sys.stderr, dynamic_ncols=True)
+        return self
+
+    def advance(self, history: History) -> None:
+        """Count one more epoch, and show how it went."""
+        if self._bar is None:
+            return
+        try:
+            self._bar.set_postfix_str(repr(history).partition(": ")[2][:-1], refresh=False)
+            self._bar.update()
+        except (OSError, ValueError):
+            self._bar.disable, self._bar = True, None
+
+    def __exit__(self, *error: object) -> None:
+        if self._bar is not None:
+            with suppress(OSError, ValueError):
+                self._bar.close()

@@ -25,7 +25,7 @@ def grad(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Any]:
     Parameters
     ----------
     f : callable
-        Takes numbers or nested lists, tuples, dicts of numbers; gives one number.
+        Takes numbers, NumPy arrays, or nested lists, tuples, dicts, dataclasses of them; gives one number.
     argnums : int or sequence of int, default 0
         Which arguments to differentiate with respect to.
 
@@ -33,7 +33,8 @@ def grad(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Any]:
     -------
     callable
         Takes what `f` takes; gives what the argument is made of, with derivatives in place of numbers (a tuple of
-        them for several `argnums`). A derivative is a float, or a Value where it depends on a Value from outside.
+        them for several `argnums`), an array of float64 for an array. A derivative is a float, or a Value where it
+        depends on a Value from outside.
 
     Raises
     ------
@@ -48,6 +49,12 @@ def grad(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Any]:
     12.0
     >>> grad(lambda p: p["w"] * p["x"])({"w": 2.0, "x": 5.0})
     {'w': 5.0, 'x': 2.0}
+
+    In place of an array `f` is given one of Values, with which NumPy computes:
+
+    >>> import numpy as np
+    >>> grad(lambda x: np.sum(np.sin(x[1:]) * x[0]))(np.array([2.0, 0.0, 0.0]))
+    array([0., 2., 2.])
     """
     both = value_and_grad(f, argnums)
 
@@ -101,7 +108,8 @@ def jacobian(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Any]:
     Returns
     -------
     callable
-        Gives the structure of the output with the structure of the argument in place of each number.
+        Gives the structure of the output with the structure of the argument in place of each number; where the output
+        is an array, one array with the axes of the output before those of the argument.
 
     Examples
     --------
@@ -130,7 +138,7 @@ def hessian(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Any]:
     Returns
     -------
     callable
-        Gives the structure of the argument twice over.
+        Gives the structure of the argument twice over; of an array of n numbers one of shape (n, n).
 
     Examples
     --------
@@ -204,4 +212,5 @@ def hvp(f: Callable[..., Any], x: Any, v: Any) -> Any:
     >>> hvp(lambda v: v[0] ** 2 * v[1], [3.0, 2.0], [1.0, 0.0])
     [4.0, 6.0]
     """
-    return jvp(grad(f), (x,), (v,))[1]
+    products = flatten(jvp(grad(f), (x,), (v,))[1], as_leaf)[0]
+    return flatten(x, as_leaf)[1].unflatten(products)
