@@ -276,3 +276,19 @@ def test_what_goes_by_jumps_is_called_neither_flat_nor_steep_wrongly():
         tg.check.gradient_function(grid, lambda x: 2.0, 0.3)
     assert tg.check.gradient_function(math.floor, lambda x: 0.0, 2.5).conclusive
     assert tg.check.gradient_function(lambda x: float(np.float32(np.sin(np.float32(x)))), math.cos, 0.3).conclusive
+
+
+@pytest.mark.parametrize("argument", [0.0, 1e-15, 1.37e-12, 1e-10, 1e-8, 1e-5, 0.1])
+@pytest.mark.parametrize("other", [-8.0, -13.7, -20.0])
+def test_a_sum_that_is_rounded_within_the_function_deceives_nobody(argument, other):
+    """Of log(eᵃ + eᵇ) the sum stands still before a has moved by an ulp of 1: to a finer step the slope looks like 1."""
+
+    def f(x):
+        return x + math.log(1.0 + math.exp(other - x))
+
+    def slope(x):
+        return float(1 / (1 + mp.exp(mp.mpf(other) - mp.mpf(x))))
+
+    assert tg.check.gradient_function(f, slope, argument).conclusive
+    with pytest.raises(tg.errors.GradientMismatch):
+        tg.check.gradient_function(f, lambda x: 1.01 * slope(x), argument)

@@ -20,7 +20,7 @@ from collections.abc import Callable, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-from .extrapolation import EPS, SINGLE, Rung, accepted, settled, vanishing
+from .extrapolation import EPS, SINGLE, Rung, accepted, elsewhere, settled, vanishing
 from .ladder import REAL, WIDE, Departure, Ladder
 
 _BELOW = 8  # rungs filled in below the widest good one
@@ -131,6 +131,7 @@ class Ray(Ladder):
         used = ordered[chosen.first : chosen.last + 1]
         # Terms that cancel at t = 0, as in x - sin(x), round on the way there; and the point itself may be rounded.
         error = chosen.error + _CANCELLED * max(abs(rung.slope) for rung in used)
+        error += elsewhere(rungs, chosen)
         rounded = departure.step if departure is not None and departure.jump else EPS * self.point
         error += rounded * max(abs(rung.gap) / rung.step / rung.step for rung in used)
         if chosen.step < _FINE * math.ulp(self.point) and error > _POOR * abs(chosen.value):

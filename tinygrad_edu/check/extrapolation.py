@@ -20,6 +20,7 @@ _STEADY = 4
 _FARTHEST = 1e9
 _NOTHING = 1e-9  # of what the function moves
 _LOW, _POWER = 5, 0.4
+_AGAIN, _RATIO_AGAIN, _CLOSE = 0.1, 3.0, 1e-3  # a plateau: of its distance; of its steps; of the slope
 _HISTORY = 3  # rungs whose scatter must be seen before one is believed
 
 
@@ -185,6 +186,33 @@ def accepted(rungs: Sequence[Rung], noise: float, best: Rung, power: int) -> tup
         if entry.error <= _NOTHING * inner.moved / inner.step and abs(entry.value) <= 5.0 * entry.error:
             return chosen, True
     return chosen, False
+
+
+def elsewhere(rungs: Sequence[Rung], chosen: Extrapolated) -> float:
+    """Say how far from the choice differences settle once more, at wider steps; 0 if they do not.
+
+    Near the point a function may look straight to many digits only because something within it is rounded: the sum in
+    log(1 + e) does not move before its argument moves by an ulp of 1. Then the finer of two plateaus is the false one.
+    Which of them is, differences cannot tell, so the doubt must reach from one to the other; the plateaus that rounding
+    makes are close together.
+
+    Parameters
+    ----------
+    rungs : sequence of Rung
+        By rising steps.
+    chosen : Extrapolated
+
+    Returns
+    -------
+    float
+    """
+    far = 0.0
+    for lower, upper in pairwise(rungs):
+        off = abs(lower.slope - chosen.value)
+        again = abs(upper.slope - lower.slope) < _AGAIN * off and upper.step > _RATIO_AGAIN * lower.step
+        if lower.step > chosen.step and again and off <= _CLOSE * abs(chosen.value):
+            far = max(far, off)
+    return far
 
 
 def _bent(rungs: Sequence[Rung], noise: float, best: float) -> int:
