@@ -281,7 +281,7 @@ def test_what_goes_by_jumps_is_called_neither_flat_nor_steep_wrongly():
 @pytest.mark.parametrize("argument", [0.0, 1e-15, 1.37e-12, 1e-10, 1e-8, 1e-5, 0.1])
 @pytest.mark.parametrize("other", [-8.0, -13.7, -20.0])
 def test_a_sum_that_is_rounded_within_the_function_deceives_nobody(argument, other):
-    """Of log(eᵃ + eᵇ) the sum stands still before a has moved by an ulp of 1: to a finer step the slope looks like 1."""
+    """Of log(eᵃ + eᵇ) the sum stands still before a has moved by an ulp of 1: finer steps see a slope of 1."""
 
     def f(x):
         return x + math.log(1.0 + math.exp(other - x))

@@ -76,7 +76,7 @@ def test_contexts_are_per_thread():
 
 
 def run(coroutine):
-    """Run a coroutine in a copy of this context, in a thread of its own: a browser's loop may be running in this one."""
+    """Run a coroutine in a copy of this context, in its own thread: a browser's loop may run in this one."""
     with ThreadPoolExecutor(1) as pool:
         pool.submit(contextvars.copy_context().run, asyncio.run, coroutine).result()
 
