@@ -6,6 +6,7 @@ import difflib
 import math
 import operator
 from collections.abc import Iterable
+from contextlib import suppress
 from numbers import Real
 from typing import Any
 
@@ -39,7 +40,10 @@ def as_number(
     """Give `value` as a finite float from `least` to `most` and `below`, or raise an error that names the argument."""
     if isinstance(value, bool) or not isinstance(value, Real):
         raise TypeError(f"{name} must be a number, got {value!r}")
-    number = float(value)
+    try:
+        number = float(value)
+    except OverflowError:
+        number = math.inf
     if not (math.isfinite(number) and least <= number <= most and number < below):
         accepted = "a finite number"
         if math.isfinite(least):
@@ -48,7 +52,7 @@ def as_number(
             accepted += f" and at most {most:g}"
         if math.isfinite(below):
             accepted += f" and below {below:g}"
-        raise ValueError(f"{name} must be {accepted}, got {value!r}")
+        raise ValueError(f"{name} must be {accepted}, got {value!r:.60}")
     return number
 
 
@@ -79,8 +83,9 @@ def _as_nested(row: Any, name: str) -> list[Any]:
 
 
 def _as_numbers(items: list[Any], name: str) -> list[float]:
-    if {*map(type, items)} <= _PLAIN and all(map(math.isfinite, items)):  # the common case, several times as fast
-        return [*map(float, items)]
+    with suppress(OverflowError):  # of an int past the largest float
+        if {*map(type, items)} <= _PLAIN and all(map(math.isfinite, items)):  # the common case, several times as fast
+            return [*map(float, items)]
     return [as_number(x, f"{name}[{j}]") for j, x in enumerate(items)]
 
 

@@ -86,3 +86,63 @@ def test_the_microgpt_script_starts_with_its_published_losses(value_class, reduc
     losses = [scalar_gpt.training_step(network, optimiser, name) for name in scalar_gpt.FIRST_NAMES]
     assert len(network.parameters()) == 4192
     assert [f"{loss:.4f}" for loss in losses] == ["3.3660", "3.4243", "3.1778"]
+
+
+def drawn_like_the_notebook(root):
+    """The cells of micrograd's trace_graph.ipynb: its walk, and the labels that it gives to Graphviz."""
+    nodes, edges = set(), set()
+
+    def build(v):
+        if v not in nodes:
+            nodes.add(v)
+            for child in v._prev:
+                edges.add((child, v))
+                build(child)
+
+    build(root)
+    boxes = [f"{{ data {n.data:.4f} | grad {n.grad:.4f} }}" for n in nodes]
+    operations = [n._op for n in nodes if n._op]
+    return sorted(boxes), sorted(operations), len(edges)
+
+
+@pytest.mark.parametrize(
+    "program",
+    [
+        lambda a, b: a * b + b,
+        lambda a, b: (a * a + b * b).relu(),
+        lambda a, b: (a + b).relu() * (a + a),
+    ],
+)
+def test_micrograds_notebook_draws_our_values(micrograd, program):
+    drawn = []
+    for kind in (Value, micrograd().Value):
+        root = program(kind(2.0), kind(-3.0))
+        root.backward()
+        drawn.append(drawn_like_the_notebook(root))
+    assert drawn[0] == drawn[1]
+
+
+def test_the_lectures_labels_and_operations():
+    a, b = Value(2.0, label="a"), Value(-3.0, label="b")
+    e = a * b
+    e.label = "e"
+    d = e + Value(10.0, label="c")
+    assert (a.label, a.name, e.name, d.label) == ("a", "a", "e", "")
+    assert (d._op, e._op, a._op) == ("+", "*", "")
+    assert [p.label for p in e._prev] == ["a", "b"]
+    assert set((a * a)._prev) == {a}
+    assert [x._op for x in ((a - b), a / b, a**2, a.tanh(), a.exp(), a.relu())] == [
+        "-",
+        "/",
+        "**2",
+        "tanh",
+        "exp",
+        "ReLU",
+    ]
+    assert [p._op for p in (a + 1.0)._prev] == ["", ""]
+    e.label = ""
+    assert e.name is None
+    with pytest.raises(TypeError, match="not both"):
+        Value(1.0, "a", label="b")
+    with pytest.raises(TypeError, match="str"):
+        Value(1.0, label=3)

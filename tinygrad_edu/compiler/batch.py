@@ -113,7 +113,7 @@ def as_floats(arg: Any, what: str) -> Array:
             array = np.array([float(item) for item in array.ravel()]).reshape(array.shape)
         if array.dtype.kind not in "fiub":
             raise TypeError(f"it holds {array.dtype}")
-    except (ValueError, TypeError, RuntimeError) as error:
+    except (ValueError, TypeError, RuntimeError, OverflowError) as error:
         raise ValueError(
             f"{what} must be an array, or nested sequences of numbers of equal lengths, its first axis counting "
             f"examples ({error})"

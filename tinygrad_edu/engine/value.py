@@ -13,6 +13,7 @@ towards each of them, recorded at the moment it was computed. `backward()` needs
 from __future__ import annotations
 
 from functools import partial
+from numbers import Real
 from typing import TYPE_CHECKING, Any, cast
 
 from ..errors import FrozenNumberError
@@ -44,6 +45,8 @@ class Value(Tagged, Shown, Number):
         The number (int, float or NumPy scalar).
     name : str, optional
         What to call it in drawings, steps and traces.
+    label : str, optional
+        The same, as micrograd's lectures write it.
 
     Attributes
     ----------
@@ -89,12 +92,16 @@ class Value(Tagged, Shown, Number):
     _da: Any  # float or tuple of floats; unset where there are no parents
     _db: float
 
-    def __init__(self, data: float, name: str | None = None) -> None:
+    def __init__(self, data: float, name: str | None = None, *, label: str | None = None) -> None:
         self.data = data if type(data) is float else number(data, "the data of a Value as a number")
         self.grad = 0.0
         self.op = self._a = self._b = None
         self._tag = None
-        if name is not None:
+        if label is not None:
+            if name is not None:
+                raise TypeError(f"a Value has one name: give name={name!r:.60} or label={label!r:.60}, not both")
+            self.label = label
+        elif name is not None:
             self.name = name
         created = running.created
         if created is not None:
@@ -123,6 +130,29 @@ class Value(Tagged, Shown, Number):
         if self._a is None:
             return ()
         return self._da if type(self._a) is tuple else (self._da,)
+
+    # ------------------------------------------------------------------------------------ as in micrograd
+
+    @property
+    def label(self) -> str:
+        """The name as micrograd's lectures call it; empty if there is none."""
+        return self.name or ""
+
+    @label.setter
+    def label(self, label: str) -> None:
+        self.name = label if label != "" else None
+
+    @property
+    def _prev(self) -> tuple[Value, ...]:
+        """The operands, each once, for programs that draw or walk micrograd's graphs."""
+        return tuple(dict.fromkeys(self.parents))
+
+    @property
+    def _op(self) -> str:
+        """The operation as micrograd writes it: ``+``, ``*``, ``**2``, ``tanh``; empty for a leaf or plain number."""
+        from ..ops.notation import in_ascii
+
+        return in_ascii(self.op, self.parents) if self.op is not None else ""
 
     def _link(self, parents: tuple[Value, ...], partials: Sequence[float]) -> None:
         """Keep the parents, and the derivatives towards them."""
@@ -202,6 +232,23 @@ class Value(Tagged, Shown, Number):
         _demand_free_choice()
         what = "a number or Value to compare with"
         return bool(op.fn(*[arg.data if type(arg) is Value else number(arg, what) for arg in args]))
+
+    def __eq__(self, other: object) -> bool:
+        """Whether it is the very same node: Values are looked for in lists and dicts, so numbers do not matter here."""
+        if self is other:
+            return True
+        if isinstance(other, Real):
+            import warnings
+
+            warnings.warn(
+                f"== asks whether two nodes are the same, so a Value is never == {other!r:.40}; compare the numbers, "
+                "x.data == ..., or with <= and >=",
+                UserWarning,
+                stacklevel=2,
+            )
+        return False
+
+    __hash__ = object.__hash__
 
     def __bool__(self) -> bool:
         _demand_free_choice()

@@ -123,7 +123,8 @@ def parse(text: str) -> Expression:
     text : str
         Python's notation: ``+ - * / **``, comparisons (1.0 or 0.0), brackets, numbers, names, the constants pi, e,
         tau, inf and nan, and the functions of this package by their bare names. Functions of sequences take lists,
-        ``dot([a, b], [c, d])``; of a list one can pick an item, ``softmax([a, b])[0]``. The signs − × · ÷ are read too.
+        ``dot([a, b], [c, d])``; of a list one can pick an item, ``softmax([a, b])[0]``. What the package prints is read
+        too: ``− × · ÷ ≤ ≥ ^ √x |x| x² x₁``, π, and the names ln, σ, Σ.
 
     Returns
     -------
@@ -140,10 +141,12 @@ def parse(text: str) -> Expression:
     --------
     >>> parse("where(x > 0, x, 0.1*x)")(-2.0)
     -0.2
-    >>> parse("x^2")
+    >>> parse("√|x₁| × ln(π)")(-4.0) == 2.0 * parse("log(pi)")()
+    True
+    >>> parse("x // 2")
     Traceback (most recent call last):
     ...
-    tinygrad_edu.errors.ExpressionError: cannot read 'x^2': write ** for a power
+    tinygrad_edu.errors.ExpressionError: cannot read 'x // 2': write / for a quotient
     """
     if not isinstance(text, str):
         raise TypeError(f"a formula must be a string such as 'tanh(w*x + b)', got {text!r:.60}")

@@ -19,6 +19,7 @@ from ..errors import ExpressionError
 from ..ops import sequences
 from ..ops import table as ops
 from ..ops.operation import Op
+from .printed import ALIASES, GREEK, ROOT, as_python
 
 MAX_LENGTH = 20_000
 """Characters of text that are read."""
@@ -46,13 +47,13 @@ _OPERATORS: Mapping[type[ast.AST], Callable[..., Any]] = {
     ast.Pow: ops.pow,
     ast.USub: ops.neg,
     ast.UAdd: lambda x: x,
+    ast.Invert: ops.sqrt,  # √
     ast.Lt: ops.less,
     ast.LtE: ops.less_equal,
     ast.Gt: lambda a, b: ops.less(b, a),
     ast.GtE: lambda a, b: ops.less_equal(b, a),
 }
 _HINTS: Mapping[type[ast.AST], str] = {
-    ast.BitXor: "write ** for a power",
     ast.FloorDiv: "write / for a quotient",
     ast.Attribute: "write functions by their bare names, sin(x)",
     ast.IfExp: "write where(condition, a, b)",
@@ -62,8 +63,6 @@ _HINTS: Mapping[type[ast.AST], str] = {
     ast.Tuple: "write a list in square brackets inside a function, sum([a, b])",
 }
 _ACCEPTED = "only numbers, names, + - * / **, comparisons and functions are known"
-# The signs that this package prints are read as well, so that a printed formula can be pasted.
-SIGNS = str.maketrans({"−": "-", "×": "*", "·": "*", "÷": "/"})
 
 
 class StackAction(NamedTuple):
@@ -96,7 +95,9 @@ class Reader:
     """
 
     def __init__(self, text: str) -> None:
-        self.text = text.strip().translate(SIGNS)
+        if ROOT in text:
+            raise ExpressionError(f"cannot read {short(text.strip())}: {_ACCEPTED}")
+        self.text = as_python(text.strip())
         self.variables: dict[str, int] = {}
         self.program: list[StackAction] = []
         self._stack: list[_Operand] = []
@@ -150,7 +151,7 @@ class Reader:
         if not isinstance(node.func, ast.Name):
             hint = "to multiply write *" if not isinstance(node.func, ast.Attribute) else _HINTS[ast.Attribute]
             raise ExpressionError(f"cannot read {self._source(node)}: {hint}")
-        name = node.func.id
+        name = ALIASES.get(node.func.id, node.func.id)
         if name not in FUNCTIONS and name not in SEQUENCE_FUNCTIONS:
             near = nearest(name, [*FUNCTIONS, *SEQUENCE_FUNCTIONS])
             raise ExpressionError(f"unknown function {short(name)}{near or '; to multiply write *'}")
@@ -166,7 +167,7 @@ class Reader:
             case ast.BinOp(op=op) | ast.UnaryOp(op=op) | ast.Compare(ops=[op]):
                 self._apply(_OPERATORS[type(op)], 1 if isinstance(node, ast.UnaryOp) else 2, node)
             case ast.Call(func=ast.Name(id=name), args=args):
-                self._call(name, len(args), node)
+                self._call(ALIASES.get(name, name), len(args), node)
             case ast.List(elts=items):
                 self._apply(_listed, len(items), node, len(items))
             case ast.Subscript(slice=index):
@@ -188,8 +189,12 @@ class Reader:
                 raise ExpressionError(f"{name} takes {counted(FUNCTIONS[name].arity or 0, 'number')}, got {count}")
             self._apply(FUNCTIONS[name], count, node)
             return
-        function = SEQUENCE_FUNCTIONS[name]
+        op, function = ops.OPS.get(name), SEQUENCE_FUNCTIONS[name]
         lists = function.__code__.co_argcount
+        numbers = count and all(operand.length is None for operand in self._stack[len(self._stack) - count :])
+        if op is not None and numbers and count % lists == 0:  # as the operation is printed: dot(a, b, x, y), mean(a)
+            self._apply(op, count, node)
+            return
         if lists == 1 and count > 1:  # max(a, b) stands for max([a, b])
             self._apply(_listed, count, node, count)
             count = 1
@@ -225,6 +230,7 @@ class Reader:
         self._load(number)
 
     def _name(self, name: str) -> None:
+        name = GREEK.get(name, name)
         if name in CONSTANTS:
             self._load(CONSTANTS[name])
         elif name in FUNCTIONS or name in SEQUENCE_FUNCTIONS:
@@ -272,8 +278,6 @@ def _reason(text: str, error: SyntaxError | ValueError) -> str:
         return "write * between a number and a name, 2*x"
     if "integer string conversion" in message:
         return "a number has too many digits"
-    if re.search("[²³⁴-⁹]", text):
-        return "write ** for a power, x**2"
     if re.search("(?<![<>=!])=(?!=)", text):
         return "a formula assigns nothing; give the values apart from it, x=2"
     message = message.partition(". Perhaps")[0]

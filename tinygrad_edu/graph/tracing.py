@@ -49,8 +49,12 @@ def trace(f: Callable[..., Any], *example: Any) -> Graph:
         for name in child.names(parameter)
     ]
     inputs = [tracer.input(name) for name in names[: len(leaves)]]
-    with recording():
-        result = f(*structure.unflatten(inputs))
+    try:
+        tracer.open = True
+        with recording():
+            result = f(*structure.unflatten(inputs))
+    finally:
+        tracer.open = False
     name = getattr(f, "__name__", type(f).__name__)
     outputs, output_structure = flatten(
         result, lambda leaf, where: tracer.lift(leaf, f"{where} as a number or Value"), f"the result of {name}"

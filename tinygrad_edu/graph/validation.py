@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 from ..engine.value import Value
@@ -34,6 +35,8 @@ def validate(graph: Equations) -> None:
             raise GraphError(f"equation {i} has no operation")
         if var.op.arity is not None and len(var.parents) != var.op.arity:
             raise GraphError(f"equation {i}: {var.op.name} takes {var.op.arity} operands, got {len(var.parents)}")
+        if var.op.arity is None and not _takes(var.op, len(var.parents)):
+            raise GraphError(f"equation {i}: {var.op.name} cannot be applied to {len(var.parents)} operands")
         for parent in var.parents:
             _check_defined(parent, defined, f"equation {i} ({var.op.name})")
         define(var, f"the result of equation {i}")
@@ -41,6 +44,21 @@ def validate(graph: Equations) -> None:
         _check_defined(var, defined, "an output")
     if graph.output_structure.size != len(graph.outputs) or graph.input_structure.size != len(graph.inputs):
         raise GraphError("the numbers of inputs and outputs do not fit their structures")
+
+
+@cache
+def _takes(op: Op, count: int) -> bool:
+    """Whether an operation of any number of operands takes so many: its function knows, and raises for nothing else.
+
+    That holds for the table, whose functions are total. Of an operation of a user only the user knows.
+    """
+    if not op.trusted:
+        return True
+    try:
+        op.fn(*[1.0] * count)
+    except (TypeError, ValueError, ArithmeticError):
+        return False
+    return True
 
 
 def _check_defined(var: Any, defined: set[Var], where: str) -> None:

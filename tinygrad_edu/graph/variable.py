@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from numbers import Real
 from typing import Any
 
 from ..engine.context import Tagged, current
@@ -58,6 +59,16 @@ class Var(Tagged, Number):
             return made if op is detach else tracer.variable(detach, (made,), None)
         made._tag = frame.scope
         return made
+
+    def __eq__(self, other: object) -> bool:
+        """Whether it is the same variable; while its function is traced, nobody knows whether numbers are equal."""
+        if self is other:
+            return True
+        if self.tracer.open and isinstance(other, (Number, Real)):
+            raise TracedBoolError(_no_number(self, "==", "tg.where((x <= a) * (a <= x), b, c) for an if x == a"))
+        return False
+
+    __hash__ = object.__hash__
 
     def __bool__(self) -> bool:
         raise TracedBoolError(_no_number(self, "bool()", "tg.where(condition, a, b) in place of an if"))
@@ -119,9 +130,12 @@ class Tracer:
         Leaves met inside.
     lifted : dict of Value to Var
         Every Value that was taken in, with what it is in the graph.
+    open : bool
+        Whether the function is being called.
     """
 
     def __init__(self) -> None:
+        self.open = False
         self.equations: list[Eqn] = []
         self.captured: dict[Value, Var] = {}
         self.lifted: dict[Value, Var] = {}

@@ -12,6 +12,7 @@ from ..engine.shown import Shown
 from ..engine.value import Value
 from ..graph.graph import Graph
 from ..graph.tracing import trace
+from ..ops.floats import number
 from . import model_file
 
 
@@ -316,4 +317,4 @@ def _compare_names(expected: list[str], given: list[str]) -> None:
 def _as_state_number(name: str, value: Any) -> float:
     if isinstance(value, bool) or not isinstance(value, Real):
         raise TypeError(f"the state has {value!r} for {name!r}; it must be a number")
-    return float(value)
+    return number(value)

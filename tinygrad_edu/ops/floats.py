@@ -23,7 +23,7 @@ _SQRT_HALF = math.sqrt(0.5)
 
 
 def number(value: object, what: str = "a number") -> float:
-    """Turn an int, float, bool or NumPy scalar into a float.
+    """Turn an int, float, bool or NumPy scalar into a float; an int past the largest float into an infinity.
 
     Parameters
     ----------
@@ -47,7 +47,10 @@ def number(value: object, what: str = "a number") -> float:
     3.0
     """
     if isinstance(value, Real):
-        return float(value)
+        try:
+            return float(value)
+        except OverflowError:  # an int past the largest float is what 1e400 is
+            return -inf if value < 0 else inf
     hint = ""
     if isinstance(value, str):
         hint = f"; write float({value!r}) if it spells a number"
@@ -236,7 +239,9 @@ def product(*xs: float) -> float:
 
 def dot(*uv: float) -> float:
     """Inner product of the first half of the arguments with the second."""
-    half = len(uv) // 2
+    half, left = divmod(len(uv), 2)
+    if left:
+        raise TypeError(f"dot takes as many u's as v's, got {len(uv)} numbers together")
     y = 0.0
     for product in map(_mul, uv[:half], uv[half:]):
         y += product

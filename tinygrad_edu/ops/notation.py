@@ -10,9 +10,11 @@ The partials of an operation are called with pieces of text instead of numbers; 
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
+from . import table as ops
 from .code import argument_names as argument_names
 from .floats import IEEEFloat, number
 from .operation import Op
@@ -188,3 +190,36 @@ def _visible_character(c: str) -> str:
     if category == "Cs" or code & 0xFFFE == 0xFFFE or c in _DIRECTION_OVERRIDES:
         return "\ufffd"
     return " " if category in ("Zl", "Zp", "Cc") else c
+
+
+_ASCII = str.maketrans({"×": "*", "−": "-", "^": "**"})
+
+
+def in_ascii(op: Op, parents: Sequence[Any]) -> str:
+    """Write an operation as micrograd does in its drawings.
+
+    Parameters
+    ----------
+    op : Op
+    parents : sequence
+        Its operands; a power names its exponent, if that is a plain number.
+
+    Returns
+    -------
+    str
+        Python's sign, or the name; nothing for a plain number.
+
+    Examples
+    --------
+    >>> from tinygrad_edu.ops.table import OPS
+    >>> in_ascii(OPS["mul"], ())
+    '*'
+    """
+    if op is ops.CONSTANT:
+        return ""
+    if op is ops.relu:
+        return "ReLU"
+    sign = op.symbol.translate(_ASCII)
+    if op is ops.pow and parents[1].op is ops.CONSTANT:
+        return f"{sign}{parents[1].data:g}"
+    return sign if sign.isascii() and not sign.isalnum() else op.name
