@@ -12,7 +12,7 @@
     node.append(...children);
     return node;
   };
-  const [LABEL, VALUE, FORMULA, NUMBERS, KIND] = [0, 1, 2, 3, 4];
+  const [LABEL, VALUE, FORMULA, NUMBERS, KIND, EQUALS] = [0, 1, 2, 3, 4, 5];
   const bracketed = text => text.startsWith("−") ? `(${text})` : text;
 
   class Player {
@@ -289,20 +289,23 @@
         const thing = things[step[2]];
         this.sentence.textContent = `${name(step[2])} is computed: it is ${thing[VALUE]}.`;
         line(`${name(step[2])} = ${thing[FORMULA]}`, true);
-        line(`${" ".repeat(name(step[2]).length)} = ${thing[NUMBERS]} = ${thing[VALUE]}`);
+        line(`${" ".repeat(name(step[2]).length)} = ${thing[NUMBERS]} ${thing[EQUALS]} ${thing[VALUE]}`);
       } else if (step[0] === "s") {
         const it = name(step[2]);
         this.sentence.textContent = `The backward pass starts at the result: ${it} changes by ${step[3]} for each unit of ${it} itself.`;
         line(`${it}.grad = ${step[3]}`, true);
       } else {
-        const [, , t, after, , to, , rule, local, upstream, contribution, before] = step;
-        const [from, it] = [name(t), name(to)];
-        this.sentence.textContent = `${from} changes by ${local} for each unit of ${it}, and the result by ${upstream} ` +
-          `for each unit of ${from}: so ${local} × ${upstream} = ${contribution} is added to ${it}.grad.`;
+        const [, , t, after, , to, , rule, local, upstream, contribution, before, which, product] = step;
+        const [from, it, towards] = [name(t), name(to), this.data.towards[which]];
+        this.sentence.textContent = `${from} changes by ${local} for each unit of ${towards ? `${towards} alone` : it}, ` +
+          `and the result by ${upstream} for each unit of ${from}: so ${bracketed(local)} × ${bracketed(upstream)} ` +
+          `${product} ${contribution} is added to ${it}.grad.`;
         const formula = this.data.rules[rule];
-        this.rule.textContent = `Rule: ∂${from}/∂${it} = ∂(${things[t][FORMULA]})/∂${it}` +
-          (formula && formula !== local ? ` = ${formula}` : "") + ` = ${local}`;
-        line(`${it}.grad += ∂${from}/∂${it} × ${from}.grad`, true);
+        const slope = towards ? `the slope of ${from} = ${things[t][FORMULA]} towards ${towards}`
+          : `∂${from}/∂${it} = ∂(${things[t][FORMULA]})/∂${it}`;
+        this.rule.textContent = `Rule: ${slope}${towards ? " is" : " ="} ` +
+          (formula && formula !== local ? `${formula} = ` : "") + local;
+        line(`${it}.grad += ${towards ? "slope" : `∂${from}/∂${it}`} × ${from}.grad`, true);
         line(`${it}.grad += ${bracketed(local)} × ${bracketed(upstream)}`);
         line(`${it}.grad: ${before} → ${after}`);
       }
@@ -374,7 +377,7 @@
       const parts = [];
       const final = changes.length ? changes.at(-1)[1] : null;
       parts.push(el("header", {}, el("h2", {tabindex: -1}, final === null ? `${name} gets no gradient` : `Why is ${name}.grad = ${final}?`), close));
-      parts.push(el("p", {class: "hint"}, things[t][FORMULA] ? `${name} = ${things[t][FORMULA]} = ${things[t][NUMBERS]} = ${things[t][VALUE]}` : `${name} = ${things[t][VALUE]}, given`));
+      parts.push(el("p", {class: "hint"}, things[t][FORMULA] ? `${name} = ${things[t][FORMULA]} = ${things[t][NUMBERS]} ${things[t][EQUALS]} ${things[t][VALUE]}` : `${name} = ${things[t][VALUE]}, given`));
       if (final === null && things[t][KIND] === "constant") parts.push(el("p", {}, "It is a plain number: nothing learns here, so nothing flows back to it."));
       if (reason && reason[2].length) {
         parts.push(el("p", {}, `It is the sum over ${reason[1]} path${reason[1] === "1" ? "" : "s"} from the result to ${name}; ` +
@@ -394,7 +397,7 @@
         parts.push(el("p", {}, `It was added up in ${sums.length} step${sums.length === 1 ? "" : "s"}:`));
         parts.push(el("ol", {}, ...sums.slice(0, 12).map(([step, to]) => el("li", {}, el("button", {type: "button",
           onclick: () => { this.go(to); this.asked = t; this.paint(); }},
-          el("span", {class: "size"}, step[10]), `step ${to}: ∂${things[step[2]][LABEL]}/∂${name} × ${things[step[2]][LABEL]}.grad = ${bracketed(step[8])} × ${bracketed(step[9])}`)))));
+          el("span", {class: "size"}, step[10]), `step ${to}: ${this.data.towards[step[12]] ? `towards ${this.data.towards[step[12]]}: slope` : `∂${things[step[2]][LABEL]}/∂${name}`} × ${things[step[2]][LABEL]}.grad = ${bracketed(step[8])} × ${bracketed(step[9])}`)))));
       }
       this.reason.replaceChildren(...parts);
       this.reason.hidden = false;
