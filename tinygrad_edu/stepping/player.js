@@ -12,7 +12,7 @@
     node.append(...children);
     return node;
   };
-  const [LABEL, VALUE, FORMULA, NUMBERS, KIND, EQUALS] = [0, 1, 2, 3, 4, 5];
+  const [LABEL, VALUE, FORMULA, NUMBERS, KIND, EQUALS, OPERANDS] = [0, 1, 2, 3, 4, 5, 6];
   const bracketed = text => text.startsWith("−") ? `(${text})` : text;
 
   class Player {
@@ -234,6 +234,11 @@
         this.mark(edge.group, {later: later || (!backward && source.group.classList.contains("later")), now: false, back: false});
       }
       if (!step || step[0] === "h") return;
+      /* The formulas of this step name all operands, so all of them are to be read. */
+      for (const u of this.data.things[step[2]][OPERANDS]) {
+        const operand = view.nodes.get(homes[u]);
+        if (operand) this.mark(operand.group, {later: false});
+      }
       const at = view.nodes.get(homes[step[2]]);
       if (at) this.mark(at.group, {now: true, later: false, to: step[0] !== "b"});
       if (step[0] === "b") {
@@ -283,6 +288,7 @@
         forward ? ": compute the values" : ": share out the gradient");
       const line = (text, strong) => this.lines.append(el("div", strong ? {class: "strong"} : {}, text));
       const name = t => things[t][LABEL];
+      const inside = step[0] === "h" ? [] : [step[2], ...(step[0] === "b" ? [step[5]] : [])];
       if (step[0] === "h") {
         this.sentence.textContent = `${step[2].toLocaleString("en")} steps inside what is folded away on the picture.`;
       } else if (step[0] === "f") {
@@ -309,6 +315,14 @@
         line(`${it}.grad += ${bracketed(local)} × ${bracketed(upstream)}`);
         line(`${it}.grad: ${before} → ${after}`);
       }
+      for (const t of inside) this.sentence.textContent += this.whereabouts(t);
+    }
+
+    /* Of what is folded away on the picture, say where. */
+    whereabouts(t) {
+      const node = this.views[this.view].nodes.get(this.data.views[this.view].homes[t]);
+      if (node && node.id[0] === "n") return "";
+      return ` (${this.data.things[t][LABEL]} is ${node ? `inside “${node.group.querySelector("text").textContent}”` : "not on this picture"}.)`;
     }
 
     summary(step) {

@@ -73,7 +73,9 @@ class Frames:
             "steps": made,
             "rules": list(self._rules),
             "towards": list(self._towards),
-            "things": self._things_data,
+            "things": [
+                [*data, self._operands(node)] for node, data in zip(self._things, self._things_data, strict=True)
+            ],
             "views": [
                 {"name": view.name, "opens": view.opens, "homes": self._homes(view), "svg": svg if v else ""}
                 for v, (view, svg) in enumerate(zip(self.views, self.svgs, strict=True))
@@ -138,6 +140,10 @@ class Frames:
             formulas = [words.formula(node), words.formula_in_numbers(node)]
             self._things_data.append([words.label(node), value, *formulas, kind, words.equals(node)])
         return self._things[node]
+
+    def _operands(self, node: Any) -> list[int]:
+        """List what a thing is computed from, as far as the script knows it."""
+        return [self._things[parent] for parent in dict.fromkeys(node.parents) if parent in self._things]
 
     def _homes(self, view: View) -> dict[str, str]:
         """Give the record of each thing: all that the script ever asks for."""
