@@ -128,7 +128,7 @@ class _RecordBuilder:
         chain = self._common_chain(members)
         if key[0] == "scope":
             name = self.scope_names[key[1]]
-            chain = chain[: chain.index(key[1])] if key[1] in chain else chain
+            chain = tuple(key[1].chain()[:-1])
         elif key[0] == "family":
             kind = self.drawables.kinds[members[0]]
             named = [visible(node.name) for node in inside if node.name]
