@@ -482,6 +482,8 @@
 
     key(event) {
       if (event.ctrlKey || event.metaKey || event.altKey) return;
+      /* A notebook would take a letter for a command, and cut the cell. */
+      event.stopPropagation();
       const inside = event.composedPath()[0];
       const typing = inside.tagName === "SELECT" || inside.tagName === "INPUT";
       const pressing = inside.tagName === "BUTTON";
@@ -493,7 +495,6 @@
       const action = actions[event.key];
       if (!action || (typing && event.key !== "Escape") || (pressing && event.key === " ")) return;
       event.preventDefault();
-      event.stopPropagation();
       action();
     }
 
