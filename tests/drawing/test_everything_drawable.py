@@ -4,6 +4,7 @@ import math
 import re
 import unicodedata
 import xml.etree.ElementTree as ET
+from urllib.parse import unquote
 
 import pytest
 from hypothesis import given, settings
@@ -59,6 +60,11 @@ def check(drawing, formats=("svg", "dot", "txt")):
         assert drawing.render(format).startswith(STARTS[format])
     ET.fromstring(drawing.svg)
     bundle = drawing._repr_mimebundle_()
+    (address,) = re.findall(
+        r'^<img alt="[^"<>]*" style="[^"]*" src="data:image/svg\+xml;charset=utf-8,([^"<>]*)">$',
+        bundle.pop("text/html"),
+    )
+    assert unquote(address) == drawing.svg
     assert bundle == {"text/plain": str(drawing), "image/svg+xml": drawing.svg}
     assert all(map(is_clean, (*bundle.values(), drawing.dot)))
 
@@ -147,7 +153,7 @@ def test_every_kind_of_thing_is_drawn_folded_anywhere(x):
         check(draw(x, collapse=collapse))
     check(draw(x, max_nodes=5))
     if hasattr(x, "_repr_mimebundle_"):
-        assert set(x._repr_mimebundle_()) == {"text/plain", "image/svg+xml"}
+        assert set(x._repr_mimebundle_()) == {"text/plain", "image/svg+xml", "text/html"}
 
 
 def test_a_compiled_function_is_drawn():

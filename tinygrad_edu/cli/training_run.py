@@ -199,6 +199,7 @@ def write(task: Task, history: History, folder: Path) -> dict[str, str]:
     figure = plot.decision_boundary(model, whole)
     figure.savefig(folder / "decision_boundary.png", dpi=150)
     loss, place = hardest(model, history, kept)
+    model.zero_grad()  # what training left would be added to
     loss.backward()
     drawing = draw(loss, collapse=_LAYERS)
     label = kept.class_names[kept.y[place]]

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from ..arguments import unknown
+from ..engine.shown import picture_bundle
 from ..engine.value import Value
 from ..errors import GraphvizMissingError
 from ..files import write_whole
@@ -130,7 +131,7 @@ class Drawing:
         if svg is None:
             bundle["text/plain"] += f"\n{GraphvizMissingError()}\n"
         else:
-            bundle["image/svg+xml"] = svg
+            bundle |= picture_bundle(svg)
         return bundle
 
     def _mime_(self) -> tuple[str, str]:

@@ -90,6 +90,10 @@ class Op:
     """What the compiler may rely on: a part in sums and products ("add", "sub", "neg", "mul", "sum", "dot", "mean"),
     that the result is the argument ("copy"), or one of the last two by the first ("choose")."""
 
+    operands: tuple[str, ...] = ()
+    """What sentences call the operands where their own names do not tell them apart, as the two of x × x: a word for
+    each; of any number of operands one word for all, or two, one for each half."""
+
     direct: dict[type, Callable[..., Any]]
     """What applies an operation of one argument, or of any number, to a type of number at once, where that type has
     something quicker. It is chosen by the first argument, and may return NotImplemented if the others are different."""

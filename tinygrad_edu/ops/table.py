@@ -32,12 +32,14 @@ def _op(
     partials: Callable[..., Sequence[Any]],
     role: str | None = None,
     code: str | None = None,
+    operands: tuple[str, ...] = (),
     **keywords: Any,
 ) -> Op:
     op = OPS[name] = Op(name, fn, partials, **keywords)
     op.code = code  # read when it is first needed, for it may call entries further down
     op.trusted = True
     op.role = role
+    op.operands = operands
     return op
 
 
@@ -81,15 +83,15 @@ detach: Op = _op(
 
 add: Op = _op(
     "add", operator.add, lambda y, a, b: (1.0, 1.0), symbol="+", neutral=(-0.0, -0.0), role="add",
-    code="a + b", doc="Sum of two."
+    operands=("left term", "right term"), code="a + b", doc="Sum of two."
 )
 sub: Op = _op(
     "sub", operator.sub, lambda y, a, b: (1.0, -1.0), symbol="−", neutral=(None, 0.0), role="sub",
-    code="a - b", doc="Difference."
+    operands=("left term", "right term"), code="a - b", doc="Difference."
 )
 mul: Op = _op(
     "mul", operator.mul, lambda y, a, b: (b, a), symbol="×", neutral=(1.0, 1.0), role="mul",
-    code="a * b", doc="Product of two."
+    operands=("left factor", "right factor"), code="a * b", doc="Product of two."
 )
 div: Op = _op(
     "div",
@@ -98,6 +100,7 @@ div: Op = _op(
     symbol="/",
     domains=lambda a, b: b != 0.0,
     neutral=(None, 1.0),
+    operands=("numerator", "denominator"),
     code="a / b",
     doc="Quotient.",
 )
@@ -113,6 +116,7 @@ pow: Op = _op(
     symbol="^",
     domains=(POSITIVE, REAL),
     neutral=(None, 1.0),
+    operands=("base", "exponent"),
     code="a ** b",
     doc="Power; a negative base with a fractional exponent gives nan.",
 )
@@ -256,6 +260,7 @@ where: Op = _op(
     num.where,
     lambda y, condition, a, b: (0.0, where(condition, 1.0, 0.0), where(condition, 0.0, 1.0)),
     role="choose",
+    operands=("condition", "first branch", "second branch"),
     symbol="?",
     kinks=[(lambda condition, a, b: condition, (0.0, 0.0, 1.0))],
     code="a if condition != 0.0 else b",
@@ -346,8 +351,9 @@ def _tied(*xs: float) -> tuple[float, ...]:
 
 
 SUM: Op = _op("sum", num.total, lambda y, *xs: (1.0,) * len(xs), symbol="Σ", role="sum",
-    code="sum(xs)", doc="Sum, from left to right.")
-PROD: Op = _op("prod", num.product, _product_partials, symbol="∏", code="prod(xs)", doc="Product.")
+    operands=("term",), code="sum(xs)", doc="Sum, from left to right.")
+PROD: Op = _op("prod", num.product, _product_partials, symbol="∏",
+    operands=("factor",), code="prod(xs)", doc="Product.")
 MEAN: Op = _op("mean", num.mean, lambda y, *xs: (1.0 / len(xs),) * len(xs), role="mean",
     code="sum(xs) / len(xs)", doc="Arithmetic mean.")
 DOT: Op = _op(
@@ -356,6 +362,7 @@ DOT: Op = _op(
     lambda y, *uv: uv[len(uv) // 2 :] + uv[: len(uv) // 2],
     symbol="·",
     role="dot",
+    operands=("left factor", "right factor"),
     code="sum(u * v for u, v in halves(uv))",
     doc="Inner product: all of u, then all of v.",
 )

@@ -14,7 +14,6 @@ from .edges import EdgeRecord
 
 KINDS = ("leaf", "parameter", "input", "constant", "operation", "output", "group", "elision")
 _FLAG_WORDS = {"zero": "gradient is zero", "dead": "passes nothing back", "alarm": "not finite"}
-_MOST_OPERANDS = 6
 
 
 class CardRow(NamedTuple):
@@ -87,12 +86,12 @@ class NodeRecord:
 
     def word(self, style: Style) -> str:
         """Give the small text beside the heading: what is wrong, or the kind, or the label that texts refer to."""
-        if "alarm" in self.flags:
-            return "not finite!"
-        if "dead" in self.flags:
-            return "passes nothing"
         kind = "" if self.kind == "operation" else self.kind
-        return " ".join(filter(None, (kind, self.label if style.labels and not self.name else "")))
+        label = short(self.label) if (style.labels or self.name) and self.label != self.name else ""
+        wrong = "not finite!" if "alarm" in self.flags else "passes nothing" if "dead" in self.flags else ""
+        if wrong and not label:
+            return wrong
+        return " ".join(filter(None, (kind, f"{label}," if wrong else label, wrong)))
 
     def rows(self, style: Style) -> list[CardRow]:
         """Give the lines of its card."""
@@ -117,17 +116,20 @@ class NodeRecord:
     @property
     def called(self) -> str:
         """What a text calls it."""
-        return self.name or self.label
+        return self.label or self.name
 
-    def equation(self, reads: Sequence[tuple[EdgeRecord, str]]) -> str:
-        """Say how it is computed, given the edges into it with what their sources are called."""
+    @property
+    def operand(self) -> Text:
+        """What a formula calls it."""
+        return Text.of_name(self.called)
+
+    def equation(self, reads: Sequence[tuple[EdgeRecord, NodeRecord]]) -> str:
+        """Say how it is computed, given the edges into it with their sources."""
         if self.op is None:
             return "leaf" if self.kind == "output" else self.kind
-        operands = sorted((place, name, edge.index < 0) for edge, name in reads for place in edge.operands)
+        operands = {place: (edge, source.operand) for edge, source in reads for place in edge.operands}
         # Two nodes of one group are not one node twice: bound like a power they do not read as its square.
-        texts = [Text(name, 4) if several else Text(name) for _, name, several in operands]
-        if len(texts) > _MOST_OPERANDS:
-            texts = [*texts[:3], Text("…"), *texts[-2:]]
+        texts = [Text(text.text, 4) if edge.index < 0 else text for _, (edge, text) in sorted(operands.items())]
         return str(notation(self.op, *texts))
 
 
@@ -137,9 +139,14 @@ class ConstantRecord(NodeRecord):
 
     kind: str = "constant"
 
+    @property
+    def operand(self) -> Text:
+        """What a formula calls it."""
+        return Text(self.label) if self.value is None else Text.of_number(self.value)
+
     def heading(self, style: Style) -> str:
         """Give the number."""
-        return style.number(self.value)
+        return style.constant(self.value)
 
     def word(self, style: Style) -> str:
         """Say nothing beside the number."""
@@ -151,7 +158,7 @@ class ConstantRecord(NodeRecord):
 
     def description(self, style: Style) -> str:
         """Say what it is."""
-        return f"constant {style.number(self.value)}"
+        return f"constant {style.constant(self.value)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,15 +173,15 @@ class GroupRecord(NodeRecord):
 
     def word(self, style: Style) -> str:
         """Say how many nodes it stands for."""
-        return "not finite!" if "alarm" in self.flags else f"{self.hidden:,} nodes"
+        return f"{self.hidden:,} nodes" + ", not finite!" * ("alarm" in self.flags)
 
     def rows(self, style: Style) -> list[CardRow]:
         """Give the size of the gradient."""
         return [CardRow("grad", "|grad|", style.number(self.grad))] if "grad" in style.show else []
 
-    def equation(self, reads: Sequence[tuple[EdgeRecord, str]]) -> str:
+    def equation(self, reads: Sequence[tuple[EdgeRecord, NodeRecord]]) -> str:
         """Say what it reads."""
-        names = [name for _, name in reads]
+        names = [source.called for _, source in reads]
         of = f" of {', '.join(names[:4])}" if names else ""
         return f"{self.hidden:,} nodes{of}{', …' if len(names) > 4 else ''}"
 
@@ -211,6 +218,11 @@ class ElisionRecord(GroupRecord):
         """What a text calls it."""
         return f"… {self.hidden:,} nodes …"
 
-    def equation(self, reads: Sequence[tuple[EdgeRecord, str]]) -> str:
+    @property
+    def operand(self) -> Text:
+        """What a formula calls it, which is no name."""
+        return Text(self.called)
+
+    def equation(self, reads: Sequence[tuple[EdgeRecord, NodeRecord]]) -> str:
         """Say nothing."""
         return ""
