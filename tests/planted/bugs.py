@@ -130,7 +130,7 @@ BUGS = [
     Bug("perturbations confused", RUNNING, "identity(x) if isinstance(x, (Value, Var)) else Value(x) for x in numbers]", "x if isinstance(x, (Value, Var)) else Value(x) for x in numbers]"),
     Bug("chosen arguments given in the order of their places", RUNNING, "renewed = dict(zip(chosen,", "renewed = dict(zip(sorted(chosen),"),
     Bug("negative argnums count from the wrong end", RUNNING, "places = tuple(i % count for i in chosen)", "places = tuple(abs(i) % count for i in chosen)"),
-    Bug("hvp multiplies by the gradient", TRANSFORMS, "return jvp(grad(f), (x,), (v,))[1]", "return jvp(grad(f), (x,), (v,))[0]"),
+    Bug("hvp multiplies by the gradient", TRANSFORMS, "flatten(jvp(grad(f), (x,), (v,))[1], as_leaf)", "flatten(jvp(grad(f), (x,), (v,))[0], as_leaf)"),
     Bug("steps start from the gradients that are there", WALK, "            contribution = local * upstream\n            grads[parent] = before + contribution", "            contribution = local * upstream\n            grads[parent] = before - contribution"),
     Bug("paths leave out a factor", BLAME, "gradient[node] = math.fsum(_finite_terms([d * gradient[p] for p, d in below]))", "gradient[node] = math.fsum(_finite_terms([gradient[p] for p, d in below]))"),
 ]  # fmt: skip

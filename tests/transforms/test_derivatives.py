@@ -177,7 +177,7 @@ def test_differentiating_inside_no_grad_differentiates():
 def test_an_exception_inside_leaves_nothing_behind():
     with pytest.raises(ZeroDivisionError):
         tg.grad(lambda x: 1 / 0)(1.0)
-    from tinygrad_edu.engine.context import running
+    from tinygrad_edu.engine.running import running
 
     assert running.created is None
     assert tg.grad(lambda x: x * x)(3.0) == 6.0

@@ -6,7 +6,6 @@ new instance of it, so two calls of one cell are two groups in a drawing, and co
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ContextDecorator, contextmanager
 from contextvars import ContextVar
@@ -149,16 +148,6 @@ def leave(entered: Scope | Switch) -> None:
         else:
             around = Frame(other, around.scope, other.off, around)
     go_to(around)
-
-
-class _Running(threading.local):
-    """What the functions that call the user's function are doing in this thread."""
-
-    created: list[Any] | None = None  # leaves made while a function is being differentiated
-    compiling: str | None = None  # the function that is being compiled: what Python decides meanwhile is for good
-
-
-running = _Running()
 
 
 class Tagged:

@@ -22,7 +22,7 @@ For ``x * y`` of two Values this is what runs, and what a traceback shows::
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 from typing import Any
 
@@ -71,6 +71,33 @@ def compiled(op: Op, form: str) -> Any:
     own: dict[str, Any] = {**shared, **functions, "op": op, "fn": op.fn, "slopes_of": op.slopes, "__name__": __name__}
     exec(compile(source, file, "exec"), own)
     return own["apply"]
+
+
+def stub(kind: type, form: str) -> Callable[[Op], Any]:
+    """Make methods that are generated when they are first called: importing costs nothing, unused ones stay unwritten.
+
+    Parameters
+    ----------
+    kind : type
+        The class that gets the method, of numbers that hold floats.
+    form : {"unary", "binary", "reflected"}
+
+    Returns
+    -------
+    callable
+        From an entry to its method.
+    """
+
+    def factory(op: Op) -> Any:
+        def first_call(*args: Any) -> Any:
+            method = compiled(op, form)
+            method.__name__, method.__doc__ = first_call.__name__, op.__doc__
+            setattr(kind, first_call.__name__, method)
+            return method(*args)
+
+        return first_call
+
+    return factory
 
 
 def _written(op: Op, form: str, functions: dict[str, Any]) -> Iterable[str]:

@@ -16,17 +16,18 @@ from functools import partial
 from numbers import Real
 from typing import TYPE_CHECKING, Any, cast
 
-from ..errors import FrozenNumberError
-from ..ops.arrays import is_array, item_by_item
+from ..ops.arrays import is_array, meet
 from ..ops.floats import number
 from ..ops.operation import Op
 from ..ops.operators import install
 from ..ops.protocol import Number, Rank, rank_of
 from ..ops.table import CONSTANT
-from .context import Scope, Tagged, current, no_grad, running, scope, scope_labels
+from .context import Scope, current, no_grad, scope, scope_labels
 from .float_sweep import backward
-from .methods import compiled, shared
+from .methods import compiled, shared, stub
+from .micrograd import CalledAsInMicrograd
 from .pickling import reduced
+from .running import demand_free_choice, running
 from .shown import Shown
 from .sweep import topological_order
 
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
 __all__ = ["Scope", "Value", "constant", "lift", "no_grad", "record", "scope", "scope_labels"]
 
 
-class Value(Tagged, Shown, Number):
+class Value(CalledAsInMicrograd, Shown, Number):
     """A number that remembers how it was computed.
 
     Parameters
@@ -131,29 +132,6 @@ class Value(Tagged, Shown, Number):
             return ()
         return self._da if type(self._a) is tuple else (self._da,)
 
-    # ------------------------------------------------------------------------------------ as in micrograd
-
-    @property
-    def label(self) -> str:
-        """The name as micrograd's lectures call it; empty if there is none."""
-        return self.name or ""
-
-    @label.setter
-    def label(self, label: str) -> None:
-        self.name = label if label != "" else None
-
-    @property
-    def _prev(self) -> tuple[Value, ...]:
-        """The operands, each once, for programs that draw or walk micrograd's graphs."""
-        return tuple(dict.fromkeys(self.parents))
-
-    @property
-    def _op(self) -> str:
-        """The operation as micrograd writes it: ``+``, ``*``, ``**2``, ``tanh``; empty for a leaf or plain number."""
-        from ..ops.notation import in_ascii
-
-        return in_ascii(self.op, self.parents) if self.op is not None else ""
-
     def _link(self, parents: tuple[Value, ...], partials: Sequence[float]) -> None:
         """Keep the parents, and the derivatives towards them."""
         self._b = None
@@ -229,7 +207,7 @@ class Value(Tagged, Shown, Number):
 
     @classmethod
     def _compare(cls, op: Op, args: tuple[Any, ...]) -> bool:
-        _demand_free_choice()
+        demand_free_choice()
         what = "a number or Value to compare with"
         return bool(op.fn(*[arg.data if type(arg) is Value else number(arg, what) for arg in args]))
 
@@ -246,12 +224,13 @@ class Value(Tagged, Shown, Number):
                 UserWarning,
                 stacklevel=2,
             )
-        return False
+            return False
+        return NotImplemented
 
     __hash__ = object.__hash__
 
     def __bool__(self) -> bool:
-        _demand_free_choice()
+        demand_free_choice()
         return self.data != 0.0
 
     def __float__(self) -> float:
@@ -410,20 +389,6 @@ def lift(other: Any) -> Any:
     return node
 
 
-def _meet(op: Op, left: Any, right: Any) -> Any:
-    """Answer for a Value and what cannot be lifted: an array item by item, a kind of number of a higher rank not."""
-    return item_by_item(op, left, right) if is_array(left) or is_array(right) else NotImplemented
-
-
-def _demand_free_choice() -> None:
-    """Refuse to turn a Value into a truth value where that would hold for all later calls."""
-    if running.compiling is not None:
-        raise FrozenNumberError(
-            f"{running.compiling} compares Values, or asks one for its truth, while it is traced: compiled, it would "
-            "take the same way in every call. Write tg.where(condition, a, b), tg.max or tg.maximum, or run it eagerly"
-        )
-
-
 def _rebuild(data: float, grad: float, op: Op | None, parents: Any, partials: Any, tag: Any) -> Value:
     node: Value = _new(Value)
     node.data, node.grad, node.op, node._tag = data, grad, op, tag
@@ -431,20 +396,5 @@ def _rebuild(data: float, grad: float, op: Op | None, parents: Any, partials: An
     return node
 
 
-def _stub(form: str) -> Callable[[Op], Any]:
-    """Generate a method when it is first called: importing costs nothing, and unused operations stay unwritten."""
-
-    def factory(op: Op) -> Any:
-        def first_call(*args: Any) -> Any:
-            method = compiled(op, form)
-            method.__name__, method.__doc__ = first_call.__name__, op.__doc__
-            setattr(Value, first_call.__name__, method)
-            return method(*args)
-
-        return first_call
-
-    return factory
-
-
-install(Value, _stub("binary"), _stub("reflected"), _stub("unary"))
-shared.update({"Value": Value, "new": _new, "lift": lift, "meet": _meet, "unrecorded": _unrecorded})
+install(Value, *[stub(Value, form) for form in ("binary", "reflected", "unary")])
+shared.update({"Value": Value, "new": _new, "lift": lift, "meet": meet, "unrecorded": _unrecorded})

@@ -83,3 +83,8 @@ def item_by_item(apply: Callable[..., Any], left: Any, right: Any) -> Any:
         return array_of(made, left.shape) if left.shape else made[0]
     made = [apply(left, item) for item in right.ravel().tolist()]
     return array_of(made, right.shape) if right.shape else made[0]
+
+
+def meet(op: Callable[..., Any], left: Any, right: Any) -> Any:
+    """Answer for a number and what it cannot take in: an array item by item, a kind of number of a higher rank not."""
+    return item_by_item(op, left, right) if is_array(left) or is_array(right) else NotImplemented

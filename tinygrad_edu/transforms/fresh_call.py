@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from ..engine.context import recording, running
+from ..engine.context import recording
+from ..engine.running import running
 from ..engine.sweep import accumulate, dependents, partials_in_kind, topological_order
 from ..engine.value import Value
 from ..graph.structure import NUMBER, flatten

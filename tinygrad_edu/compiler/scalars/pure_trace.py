@@ -19,7 +19,7 @@ from contextlib import contextmanager, suppress
 from types import CodeType, FunctionType, MethodType
 from typing import Any, NamedTuple
 
-from ...engine.context import running
+from ...engine.running import running
 from ...engine.value import Value
 from ...errors import FrozenNumberError
 from ...graph.graph import Graph
