@@ -88,8 +88,9 @@ class Step(NamedTuple):
         before, local, upstream, after = map(
             number_text, (self.grad_before, self.local, self.upstream, self.grad_after)
         )
-        towards = f", towards {self.towards}" if self.towards else ""
-        return f"{label_of(self.parent)}.grad += {local} × {upstream}   ({before} → {after}){towards}"
+        towards = self.towards
+        about = f", towards {towards}" if towards else ""
+        return f"{label_of(self.parent)}.grad += {local} × {upstream}   ({before} → {after}){about}"
 
 
 def label_of(node: Any) -> str:

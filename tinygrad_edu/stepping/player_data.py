@@ -117,7 +117,7 @@ class Frames:
         numbers = (step.local, step.upstream, step.contribution, step.grad_before)
         rule = self._rules.setdefault(self.words.rule(step), len(self._rules))
         texts = [self.style.number(x) for x in numbers]
-        towards = self._towards.setdefault(step.towards, len(self._towards))
+        towards = self._towards.setdefault(self.words.towards(step), len(self._towards))
         ends = [self._thing(step.parent), step.index]
         return ["b", view, t, after, level, *ends, rule, *texts, towards, self.words.multiplies(step)]
 

@@ -66,10 +66,10 @@ def _lines(step: Step, i: int, words: Wording) -> Iterator[str]:
     names, numbers = words.line(step)
     where = ""
     if step.kind == "backward":
-        rule = words.rule(step)
+        rule, towards = words.rule(step), words.towards(step)
         if rule:
-            where = f"     where {words.slope(step)} {'is' if step.towards else '='} {rule}"
-        elif step.towards:
+            where = f"     where {words.slope(step)} {'is' if towards else '='} {rule}"
+        elif towards:
             where = f"     with {words.slope(step)}"
     yield f"{i:>3}  {names}{where}"
     if step.kind == "forward":

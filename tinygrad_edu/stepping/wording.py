@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
 
 from ..drawing.lettering import short
 from ..drawing.style import Style
 from ..inspection.stepwise import Step
 from ..ops.floats import IEEEFloat
-from ..ops.notation import Text, equals, notation, read_number
+from ..ops.notation import Text, equals, notation, operand_name, read_number
 from ..ops.table import CONSTANT
+
+
+class _Slopes(NamedTuple):
+    """The local derivatives of a node as formulas, none where it has none, and how often each parent is an operand."""
+
+    partials: tuple[Any, ...]
+    times: Counter[Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +27,7 @@ class Wording:
 
     labels: dict[Any, str]
     style: Style
+    _at_hand: dict[Any, _Slopes] = field(default_factory=dict, repr=False, compare=False)
 
     def label(self, node: Any) -> str:
         """Call a node what the drawing calls it."""
@@ -51,20 +60,33 @@ class Wording:
 
     def slope(self, step: Step) -> str:
         """Name the local derivative of a backward step: "∂v1/∂w", or in words where the parent is several operands."""
-        node = self._name(step.node)
-        return f"the slope of {node} towards {step.towards}" if step.towards else f"∂{node}/∂{self._name(step.parent)}"
+        node, towards = self._name(step.node), self.towards(step)
+        return f"the slope of {node} towards {towards}" if towards else f"∂{node}/∂{self._name(step.parent)}"
+
+    def towards(self, step: Step) -> str:
+        """Say which operand receives, where the parent is several operands at once; else ""."""
+        if step.node.op is None or step.index is None or self._slopes(step.node).times[step.parent] < 2:
+            return ""
+        return operand_name(step.node.op, step.index, len(step.args))
 
     def rule(self, step: Step) -> str:
         """Write the local derivative of a backward step with the names of the drawing: "1 − y²"."""
-        node = step.node
-        if node.op is None or step.index is None:
+        if step.index is None or not self._slopes(step.node).partials:
             return ""
-        args = [IEEEFloat(parent.data) if _is_number(parent) else self._operand(parent) for parent in node.parents]
-        try:
-            partial = node.op.partials(Text.of_name(self.label(node)), *args)[step.index]
-        except (TypeError, ValueError, AttributeError, ArithmeticError):  # an entry that is no formula, only code
-            return ""
+        partial = self._slopes(step.node).partials[step.index]
         return str(partial) if isinstance(partial, Text) else self.style.constant(float(partial))
+
+    def _slopes(self, node: Any) -> _Slopes:
+        """Give the slopes of a node, which are worked out together and asked for one after the other."""
+        if node not in self._at_hand:
+            args = [IEEEFloat(parent.data) if _is_number(parent) else self._operand(parent) for parent in node.parents]
+            try:
+                partials = tuple(node.op.partials(Text.of_name(self.label(node)), *args))
+            except (TypeError, ValueError, AttributeError, ArithmeticError):  # an entry that is no formula, only code
+                partials = ()
+            self._at_hand.clear()
+            self._at_hand[node] = _Slopes(partials, Counter(node.parents))
+        return self._at_hand[node]
 
     def line(self, step: Step) -> tuple[str, str]:
         """Write what a step does twice: with names, and with numbers."""
@@ -81,7 +103,7 @@ class Wording:
             )
         local, upstream = self._bracketed(self.style.number(step.local)), self.style.number(step.upstream)
         return (
-            f"{self.label(step.parent)}.grad += {'slope' if step.towards else self.slope(step)} × {label}.grad",
+            f"{self.label(step.parent)}.grad += {'slope' if self.towards(step) else self.slope(step)} × {label}.grad",
             f"{self.style.number(step.grad_before)} + {local} × {self._bracketed(upstream)} {self.adds(step)}"
             f" {self.style.number(step.grad_after)}",
         )
