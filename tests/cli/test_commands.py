@@ -186,3 +186,17 @@ def test_wrong_input_of_check_is_answered_in_one_line(run, functions, arguments,
     assert (code, out) == (2, "")
     assert message in err
     assert re.fullmatch(r"tinygrad-edu[^\n]*\n", err)
+
+
+def test_a_check_says_how_it_calls_the_functions(run, tmp_path, monkeypatch):
+    (tmp_path / "two_numbers.py").write_text(
+        "def f(a, b): return a * b\ndef df(a, b): return b, a\ndef g(p): return p[0]\n"
+    )
+    monkeypatch.chdir(tmp_path)
+    f, df, g = (f"two_numbers:{name}" for name in ("f", "df", "g"))
+    code, _, error = run("check", f, "--gradient", df, "--at", "1", "2")
+    assert code == 2
+    assert "with --gradient both are called with one argument, here [1.0, 2.0], a list of all numbers of --at" in error
+    code, _, error = run("check", g, "--at", "1", "2")
+    assert code == 2
+    assert "it is called with 2 arguments, the numbers of --at" in error

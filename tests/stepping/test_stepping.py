@@ -371,7 +371,7 @@ def walked(y, answers):
 
 def test_a_walk_goes_on_back_explains_and_leaves():
     w, _, _, y = neuron()
-    said = walked(y, ["", "", "b", "w", "nope", "q", ""])
+    said = walked(y, ["", "", "<", "w", "nope", ".", ""])
     text = "\n".join(said)
     assert "  1  v1 = w × x" in text
     assert "  2  v2 = v1 + b" in text
@@ -385,7 +385,7 @@ def test_a_walk_goes_on_back_explains_and_leaves():
 
 def test_a_walk_to_both_ends_and_beyond():
     *_, y = neuron()
-    said = walked(y, ["b", *[""] * 12, "w"])
+    said = walked(y, ["<", *[""] * 12, "w"])
     assert said[1] == "At the start: only the leaves have values."
     assert sum("That was the last step" in line for line in said) == 3
     assert "  w.grad is 1.4232 so far" in said
@@ -395,10 +395,18 @@ def test_a_plain_number_gets_no_gradient():
     assert any("gets no gradient" in line for line in walked(Value(1.0, "x") * 2.0, ["2"]))
 
 
-def test_a_node_called_like_a_command_is_asked_about_with_why():
+def test_names_are_asked_about_and_keys_are_keys_whatever_the_variables_are_called():
     said = walked(neuron()[-1], ["", "b", "why b", "why q"])
-    assert "b = −0.4" in said
+    assert said.count("b = −0.4") == 2
     assert any("no node is called 'q'" in line for line in said)
+    b, q = Value(2.0, "b"), Value(3.0, "q")
+    said = walked(b * q, ["", "q", "b", "<", ".", "", ""])
+    assert [line for line in said if line.startswith(("b =", "q =", "At the start"))] == [
+        "q = 3", "b = 2", "At the start: only the leaves have values.",
+    ]  # fmt: skip
+    assert said[-1] == "At the start: only the leaves have values.", "it was left there"
+    said = walked(Value(2.0, "x") * 3.0, ["", "b", "q", ""])  # where nothing is called so, the letters do as well
+    assert said[-1] == "At the start: only the leaves have values."
 
 
 def test_a_player_folds_what_a_drawing_folds():

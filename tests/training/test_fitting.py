@@ -1,8 +1,10 @@
 """fit: what is learnt, to the bit, in what order, and from which examples."""
 
 import copy
+import io
 import math
 import random
+import time
 
 import pytest
 from support.small_training import Fixed, quick, small
@@ -158,3 +160,39 @@ def test_a_share_is_held_out_by_class():
     model = small()
     quick(model, train, epochs=1, batch_size=1, validation=0.3, optimizer=Counting(model.parameters(), lr=0.01))
     assert len(steps) == 35
+
+
+class Full:
+    """A stream on a disk that is full from some moment on."""
+
+    encoding = "utf-8"
+
+    def __init__(self, room):
+        self.room = room
+
+    def write(self, text):
+        self.room -= len(text)
+        if self.room < 0:
+            raise OSError(28, "No space left on device")
+        return len(text)
+
+    def flush(self):
+        pass
+
+
+def _closed():
+    stream = io.StringIO()
+    stream.close()
+    return stream
+
+
+@pytest.mark.parametrize(
+    "stream", [lambda: None, _closed, lambda: Full(0), lambda: Full(300)], ids=["none", "closed", "full", "filling up"]
+)
+def test_training_goes_on_where_no_bar_can_be_shown(stream, monkeypatch):
+    X, y = [[0.0], [1.0], [2.0]], [0.5, 1.5, 2.5]
+    silent, shown = nn.MLP(1, [1], seed=0), nn.MLP(1, [1], seed=0)
+    expected = tg.fit(silent, (X, y), epochs=30, progress=False)
+    monkeypatch.setattr("sys.stderr", stream())
+    assert tg.fit(shown, (X, y), epochs=30, callback=lambda _: time.sleep(0.01)) == expected
+    assert shown.state_dict() == silent.state_dict()

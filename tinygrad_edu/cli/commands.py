@@ -10,9 +10,10 @@ import importlib
 import sys
 import unicodedata
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
-from ..arguments import nearest, short
+from ..arguments import counted, nearest, short
 from ..engine.value import Value
 from ..errors import GradientMismatch
 from ..formulas.expression import Expression, parse
@@ -65,8 +66,21 @@ def step(arguments: argparse.Namespace) -> int:
     elif arguments.text:
         print(play(y, digits=arguments.digits).text())
     else:
-        walk(y, digits=arguments.digits, input=_answer)
+        walk(y, digits=arguments.digits, input=_ask)
     return 0
+
+
+def _ask(prompt: str) -> str:
+    """Ask for a line; where there is nobody to ask, that is the end of the file."""
+    if sys.stdin is None or sys.stdout is None:  # closed by the shell
+        raise EOFError
+    if sys.stderr is None:  # Python's own input wants all three
+        print(prompt, end="", flush=True)
+        line = sys.stdin.readline()
+        if not line:
+            raise EOFError
+        return line
+    return input(prompt)
 
 
 def check(arguments: argparse.Namespace) -> int:
@@ -84,23 +98,20 @@ def check(arguments: argparse.Namespace) -> int:
                 raise ValueError(f"give the point after --at, or as {short(arguments.values[0])}, not both")
             function = _imported(arguments.formula)
             if arguments.gradient is None:
-                report = _called(lambda: check_grads(function, tuple(arguments.at), order=arguments.order))
+                called = f"it is called with {counted(len(arguments.at), 'argument')}, the numbers of --at"
+                report = _called(lambda: check_grads(function, tuple(arguments.at), order=arguments.order), called)
             else:
                 gradient = _imported(arguments.gradient)
                 point = arguments.at[0] if len(arguments.at) == 1 else list(arguments.at)
-                report = _called(lambda: gradient_function(function, gradient, point))
+                called = f"with --gradient both are called with one argument, here {point!r}" + (
+                    ", a list of all numbers of --at" if isinstance(point, list) else ""
+                )
+                report = _called(lambda: gradient_function(function, gradient, point), called)
     except GradientMismatch as mismatch:
         print(mismatch)
         return 1
     print(report)
     return 0 if report.conclusive else 1
-
-
-def _answer(prompt: str) -> str:
-    """Ask for a line; a terminal that is closed has come to its end."""
-    if sys.stdin is None or sys.stdout is None:
-        raise EOFError
-    return input(prompt)
 
 
 def _computed(arguments: argparse.Namespace) -> Value:
@@ -150,19 +161,20 @@ def _imported(name: str) -> Callable[..., Any]:
     return found  # type: ignore[no-any-return]
 
 
-def _called(run: Callable[[], Any]) -> Any:
-    """Run a check of a user's function; what it raises is an answer, not a failure of ours."""
+def _called(run: Callable[[], Any], how: str) -> Any:
+    """Run a check of a user's function; what it raises is an answer, not a failure of ours. Say how it is called."""
     try:
         return run()
     except (GradientMismatch, KeyboardInterrupt):
         raise
     except Exception as error:
-        raise ValueError(f"the function could not be checked: {type(error).__name__}: {error}") from error
+        raise ValueError(f"the function could not be checked: {type(error).__name__}: {error} ({how})") from error
 
 
 def _note_nonfinite(y: Value) -> None:
     from ..inspection.nonfinite import find_nonfinite
 
     found = find_nonfinite(y)
-    if found is not None:
-        print(f"note: {found}", file=sys.stderr)
+    if found is not None and sys.stderr is not None:
+        with suppress(OSError):  # a full disk: the note is lost, the answer is not
+            print(f"note: {found}", file=sys.stderr, flush=True)

@@ -14,6 +14,7 @@ import sys
 import textwrap
 import unicodedata
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import Any, NoReturn, TypeVar
 
 from .. import __version__, data
@@ -42,6 +43,10 @@ _PLAIN = {
     "“": '"',
     "”": '"',
     "…": "...",
+    "≥": ">=",
+    "π": "pi",
+    "Δ": "delta",
+    "∞": "inf",
 }
 T = TypeVar("T", int, float)
 
@@ -78,15 +83,32 @@ def main(argv: Sequence[str] | None = None) -> int:
     except SystemExit as stop:  # argparse has said what is wrong, or printed the help
         return stop.code if isinstance(stop.code, int) else 2
     except BrokenPipeError:  # the reader of our output, such as head, has enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _give_up_output()
         return 0
     except KeyboardInterrupt:
-        print(f"\n{name}: interrupted", file=sys.stderr)
+        _complain(f"\n{name}: interrupted")
         return 130
     except (ValueError, TypeError, OSError, GraphvizMissingError) as error:
-        print(f"{name}: {_one_line(error)}", file=sys.stderr)
+        _complain(f"{name}: {_one_line(error)}")
+        try:
+            if sys.stdout is not None:
+                sys.stdout.flush()
+        except OSError:  # the disk is full: Python would try once more in the end, and fail with a traceback
+            _give_up_output()
         return 2
     return code
+
+
+def _give_up_output() -> None:
+    """Let what cannot be written go nowhere."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _complain(message: str) -> None:
+    """Write on stderr, if there is one that can be written: the exit code says the same."""
+    if sys.stderr is not None:
+        with suppress(OSError, ValueError):
+            print(message, file=sys.stderr, flush=True)
 
 
 # ---------------------------------------------------------------------------------------- arguments
@@ -192,7 +214,11 @@ def _parsers() -> tuple[_Parser, dict[str, Any]]:
     )
     check.add_argument("--order", type=int, choices=(1, 2), default=1, help="2 checks second derivatives too")
     check.add_argument("--at", type=float, nargs="+", metavar="NUMBER", help="the arguments of a Python function")
-    check.add_argument("--gradient", metavar="FUNCTION", help="the hand-written gradient of a Python function")
+    check.add_argument(
+        "--gradient",
+        metavar="FUNCTION",
+        help="the hand-written gradient of a Python function; both then take one argument, a list if --at says several",
+    )
     return parser, dict(added.choices)
 
 
@@ -233,11 +259,17 @@ def _in_ascii(error: UnicodeError) -> tuple[str, int]:
     if not isinstance(error, UnicodeEncodeError):
         raise error
     signs = re.sub("[⁻⁰¹²³⁴-⁹]+", _as_power, error.object[error.start : error.end])
-    return "".join(sign if sign.isascii() else _PLAIN.get(sign, "?") for sign in signs), error.end
+    return "".join(map(_plain_sign, signs)), error.end
 
 
 def _as_power(superscripts: re.Match[str]) -> str:
     return "^" + unicodedata.normalize("NFKC", superscripts[0])
+
+
+def _plain_sign(sign: str) -> str:
+    """Write a sign in ASCII, at worst without its accents."""
+    bare = unicodedata.normalize("NFKD", sign).replace("−", "-").encode("ascii", "ignore").decode("ascii")
+    return _PLAIN.get(sign) or bare or "?"
 
 
 def _one_line(message: object) -> str:

@@ -14,7 +14,8 @@ from ..inspection.pathwise import paths
 from ..inspection.stepwise import Step, steps
 from .wording import Wording
 
-HELP = "Enter: next step   b: back   a name (w, v1 ...) or 'why NAME': why is its gradient what it is   q: leave"
+HELP = "Enter: next step   <: back   a name (w, v1 ...) or 'why NAME': why is its gradient what it is   .: leave"
+"""The keys are signs, so that no variable is called like one; b and q do too where nothing is called that."""
 
 
 def text_of(x: Value, digits: int = 4) -> str:
@@ -113,10 +114,12 @@ def walk(
         except (EOFError, KeyboardInterrupt):
             output("")
             return
-        if answer == "q":
-            return
         asked = answer.removeprefix("why ").strip()
-        if answer == "b":
+        if asked not in by_label:
+            answer = {"b": "<", "q": "."}.get(answer, answer)
+        if answer == ".":
+            return
+        if answer == "<":
             at = max(at - 1, 0)
         elif asked in by_label:
             for line in why(value, by_label[asked], words, _gradient_so_far(made[:at], by_label[asked])):
@@ -126,7 +129,7 @@ def walk(
             if at == len(made):
                 step = next(coming, None)
                 if step is None:
-                    output("That was the last step. b: back, a name: why, q: leave")
+                    output("That was the last step. <: back, a name: why, .: leave")
                     continue
                 made.append(step)
             at += 1
