@@ -15,7 +15,7 @@ from tinygrad_edu.drawing.style import Style
 from tinygrad_edu.ops.code import argument_names
 from tinygrad_edu.ops.floats import IEEEFloat
 from tinygrad_edu.ops.notation import Text, caption
-from tinygrad_edu.stepping import play
+from tinygrad_edu.pages import play
 from tinygrad_edu.stepping.player_data import Frames
 from tinygrad_edu.stepping.terminal import text_of
 from tinygrad_edu.stepping.wording import Wording
