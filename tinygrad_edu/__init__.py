@@ -31,6 +31,7 @@ from .inspection.stepwise import Step as Step
 from .inspection.stepwise import steps as steps
 from .ops.operation import Op as Op
 from .ops.sequences import dot as dot
+from .ops.sequences import log_softmax as log_softmax
 from .ops.sequences import logsumexp as logsumexp
 from .ops.sequences import max as max
 from .ops.sequences import mean as mean

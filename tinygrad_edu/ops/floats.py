@@ -176,6 +176,14 @@ def gelu(x: float) -> float:
     return 0.5 * x * math.erfc(-x * _SQRT_HALF)
 
 
+def tanh_slope(y: float, x: float) -> float:
+    """1 − y² for y = tanh(x), from x where y is so close to ±1 that the difference has few digits."""
+    if -3.0 < x < 3.0:
+        return 1.0 - y * y
+    e = math.exp(-2.0 * abs(x))
+    return 4.0 * e / ((1.0 + e) * (1.0 + e))
+
+
 # ---------------------------------------------------------------------------------------- comparing
 
 
@@ -207,6 +215,21 @@ def minimum(a: float, b: float) -> float:
 def maximum(a: float, b: float) -> float:
     """The larger of two; nan if either is nan."""
     return a if a >= b or isnan(a) else b
+
+
+def share(a: float, b: float) -> float:
+    """1 if a < b, 1/2 if they are equal, else 0; nan if either is nan."""
+    return 1.0 if a < b else 0.0 if a > b else 0.5 if a == b else nan
+
+
+def at_most(a: float, b: float) -> float:
+    """1 if a <= b, else 0; nan if either is nan."""
+    return 1.0 if a <= b else 0.0 if a > b else nan
+
+
+def divisor(x: float) -> float:
+    """Give x, or 1 where it is 0."""
+    return x if x != 0.0 else 1.0
 
 
 def where(condition: float, a: float, b: float) -> float:
@@ -264,6 +287,24 @@ def logsumexp(*xs: float) -> float:
     if not math.isfinite(shift):
         return shift
     return shift + math.log(reduce(_add, [math.exp(x - shift) for x in xs], 0.0))
+
+
+def logsumexp_rest(*xs: float) -> float:
+    """What rounding takes from `logsumexp`; 0 where it is no more than its last digits, of a number below 32 or so."""
+    if not 32.0 <= abs(largest(*xs)) < inf:
+        return 0.0
+    y = logsumexp(*xs)
+    return math.log(reduce(_add, [math.exp(x - y) for x in xs], 0.0))
+
+
+def weight(x: float, total: float, rest: float) -> float:
+    """Give e to the power of x − total − rest."""
+    return exp(x - total - rest)
+
+
+def surprise(x: float, total: float, rest: float) -> float:
+    """Give total − x + rest, in this order, for the first two may be huge."""
+    return total - x + rest
 
 
 # ---------------------------------------------------------------------------------------- IEEE floats

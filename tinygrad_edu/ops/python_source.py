@@ -58,8 +58,8 @@ def partials_source(op: Op) -> tuple[list[str], dict[str, Any]] | None:
     Examples
     --------
     >>> from tinygrad_edu.ops import OPS
-    >>> partials_source(OPS["tanh"])[0]
-    ['1.0 - y * y']
+    >>> partials_source(OPS["tan"])[0]
+    ['1.0 + y * y']
     """
     functions: dict[str, Any] = {}
 
