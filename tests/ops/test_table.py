@@ -75,11 +75,14 @@ def test_every_reader_reads_the_same(op, data):
     readings_agree(op, data.draw(tg.check.points(op)))
 
 
+STEPS = {"sign", "heaviside", "less", "less_equal", "floor", "ceil", "trunc", "round"}
+
+
 @every_op
 def test_slopes_are_not_all_flat(op):
     """A test of zeros against zeros shows nothing: only the steps have them everywhere."""
     steps = {op for op in default_ops() if all(c.given == 0.0 for args in _some(op) for c in first_order(op, args))}
-    assert (op in steps) == (op.name in {"sign", "heaviside", "less", "less_equal"})
+    assert (op in steps) == (op.name in STEPS)
 
 
 def _some(op):
@@ -312,6 +315,10 @@ def test_values_at_edges_are_those_of_pytorch(op):
     for args in edge_arguments(op):
         if op.name == "sign" and math.isnan(args[0]):
             continue  # PyTorch: 0
+        if op.name in {"cbrt", "sinc"}:
+            continue  # PyTorch has no cbrt, and its sinc is not exactly 0 at whole numbers; mpmath knows both
+        if op.name == "norm" and any(1e154 < abs(x) < inf for x in args):
+            continue  # it overflows
         if op.name == "clip" and not args[1] <= args[2]:
             continue  # not defined: the limits are swapped
         expected = TORCH[op.name](*[torch.tensor(x, dtype=DOUBLE) for x in args]).item()
@@ -324,6 +331,13 @@ def test_values_at_edges_are_those_of_pytorch(op):
 
 
 SLOPES_UNLIKE_PYTORCH = {
+    "remainder": "gives nan where PyTorch rounds an infinite quotient",
+    "cbrt": "is not there, and a power has no slope at 0",
+    "xlogy": "has slope log b at a = 0, PyTorch 0",
+    "log_ndtr": "has its limits at infinities, PyTorch nan",
+    "digamma": "has all digits, PyTorch's trigamma eight",
+    "sinc": "has all digits near 0, PyTorch not",
+    "norm": "does not overflow",
     "hypot": "has slope 0 at the origin, PyTorch nan",
     "atan2": "has slope 0 at the origin, PyTorch nan, and does not overflow",
     "clip": "has slope 1 at both ends, PyTorch 0.5 where bounds are tensors",

@@ -135,6 +135,37 @@ def reciprocal(x: float) -> float:
     return div(1.0, x)
 
 
+def exp2(x: float) -> float:
+    """2ˣ, which overflows to inf."""
+    return power(2.0, x)
+
+
+def remainder(a: float, b: float) -> float:
+    """Python's a % b, of the sign of b; nan for b = 0."""
+    try:
+        return a % b
+    except ZeroDivisionError:
+        return nan
+
+
+def _whole(f: Callable[[float], int]) -> Callable[[float], float]:
+    """A function to whole numbers, which are floats here; infinities, nan and the sign of zero are kept."""
+    return lambda x: math.copysign(float(f(x)), x) if math.isfinite(x) else x
+
+
+floor, ceil, trunc, rounded = map(_whole, (math.floor, math.ceil, math.trunc, round))
+
+
+def xlogy(a: float, b: float) -> float:
+    """Give a · log b, and 0 for a = 0 whatever b is, but for nan."""
+    return 0.0 * a if a == 0.0 and b == b else a * log(b)
+
+
+def logaddexp(a: float, b: float) -> float:
+    """log(eᵃ + eᵇ), without overflow."""
+    return maximum(a, b) + (math.log1p(math.exp(-abs(a - b))) if a != b else math.log(2.0))
+
+
 # ---------------------------------------------------------------------------------------- activations
 
 
@@ -279,6 +310,14 @@ def largest(*xs: float) -> float:
 def smallest(*xs: float) -> float:
     """Minimum; nan if any argument is nan."""
     return reduce(minimum, xs)
+
+
+def norm(*xs: float) -> float:
+    """√Σ x², scaled by the largest so that nothing overflows."""
+    top = largest(*map(abs, xs))
+    if not 0.0 < top < inf:
+        return top
+    return top * math.sqrt(reduce(_add, [(x / top) * (x / top) for x in xs], 0.0))
 
 
 def logsumexp(*xs: float) -> float:

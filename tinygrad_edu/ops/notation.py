@@ -18,7 +18,7 @@ from .floats import IEEEFloat, number
 from .operation import Op
 from .protocol import Number, Rank
 
-_PRECEDENCE = {"+": 1, "−": 1, "×": 2, "/": 2, "^": 4}
+_PRECEDENCE = {"+": 1, "−": 1, "×": 2, "/": 2, "%": 2, "^": 4}
 _UNARY, _ATOM = 3, 5
 _SUPERSCRIPT = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 _DIRECTION_OVERRIDES = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"

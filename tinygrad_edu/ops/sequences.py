@@ -174,6 +174,26 @@ def dot(u: Iterable[Any], v: Iterable[Any]) -> Any:
     return ops.DOT(*left, *right)
 
 
+def norm(values: Iterable[Any]) -> Any:
+    """Length of a vector, the square root of the sum of squares; 0.0 for an empty one.
+
+    Parameters
+    ----------
+    values : iterable of numbers or Values
+
+    Returns
+    -------
+    float or Value
+
+    Examples
+    --------
+    >>> norm([3.0, 4.0])
+    5.0
+    """
+    items = _listed(ops.NORM, values)
+    return ops.NORM(*items) if items else 0.0
+
+
 def logsumexp(values: Iterable[Any]) -> Any:
     """Logarithm of the sum of exponentials, without overflow.
 

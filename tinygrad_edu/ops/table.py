@@ -20,6 +20,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from . import floats as num
+from . import special
 from .floats import inf, nan
 from .operation import Interval, Op, entries
 
@@ -126,11 +127,23 @@ pow: Op = _op(
     doc="Power; a negative base with a fractional exponent gives nan. d(x⁰)/dx is 0 everywhere; ∂(xᵇ)/∂b is 0 at x = 0 "
     "for b ≥ 0, so that of the slopes at x = 0 for b = 0 and b = 1, whose own slopes are infinite, no trace is left.",
 )
+remainder: Op = _op(
+    "remainder",
+    num.remainder,
+    lambda y, a, b: (1.0, round((y - a) / b)),
+    symbol="%",
+    domains=lambda a, b: b != 0.0,
+    kinks=[(num.remainder, lambda a, b: (1.0, -a / b))],
+    code="fmod(a, b) + b if (fmod(a, b) < 0.0 and b > 0.0) or (fmod(a, b) > 0.0 and b < 0.0) else "
+    "fmod(a, b) if fmod(a, b) != 0.0 else copysign(0.0, b)",
+    doc="What is left of a when multiples of b are taken off, from 0 to b, as Python's %; nan for b = 0.",
+)
 neg: Op = _op("neg", operator.neg, lambda y, x: (-1.0,), symbol="−", role="neg", code="-x", doc="Negative.")
 
 # ---------------------------------------------------------------------------------------- exponential
 
 exp: Op = _op("exp", num.exp, lambda y, x: (y,), code="exp(x)", doc="Exponential function.")
+exp2: Op = _op("exp2", num.exp2, lambda y, x: (math.log(2.0) * y,), code="exp2(x)", doc="2ˣ.")
 expm1: Op = _op("expm1", num.expm1, lambda y, x: (exp(x),), code="expm1(x)", doc="exp(x) − 1, accurate near 0.")
 log: Op = _op("log", num.log, lambda y, x: (1.0 / x,), symbol="ln", domains=[POSITIVE],
     code="log(x)", doc="Natural logarithm.")
@@ -150,9 +163,26 @@ sqrt: Op = _op(
     "sqrt", num.sqrt, lambda y, x: (0.5 / y,), symbol="√", domains=[POSITIVE], kinks=[(_AT_ZERO, (inf,))],
     code="sqrt(x)", doc="Square root; at 0 its slope is inf, and the slope of its slope −inf.",
 )
+cbrt: Op = _op(
+    "cbrt", math.cbrt, lambda y, x: (1.0 / (3.0 * (y * y)),), symbol="∛", domains=_nonzero, kinks=[(_AT_ZERO, (inf,))],
+    code="cbrt(x)", doc="Cube root; at 0 its slope is inf.",
+)
 square: Op = _op("square", num.square, lambda y, x: (2.0 * x,), code="x * x", doc="x².")
 reciprocal: Op = _op("reciprocal", num.reciprocal, lambda y, x: (-(y * y),), domains=_nonzero,
     code="1.0 / x", doc="1 / x.")
+
+logaddexp: Op = _op(
+    "logaddexp", num.logaddexp, lambda y, a, b: (sigmoid(a - b), sigmoid(b - a)),
+    code="maximum(a, b) + (log1p(exp(-fabs(a - b))) if a != b else log(2.0))", doc="log(eᵃ + eᵇ), without overflow."
+)
+xlogy: Op = _op(
+    "xlogy",
+    num.xlogy,
+    lambda y, a, b: (log(b), a / where(a, b, divisor(b))),
+    domains=[REAL, POSITIVE],
+    code="0.0 * a if a == 0.0 and b == b else a * log(b)",
+    doc="a · log b, and 0 where a is 0; at a = b = 0 its slopes are −inf and 0, and have none of their own (nan).",
+)
 
 # ---------------------------------------------------------------------------------------- trigonometric
 
@@ -234,6 +264,105 @@ erf: Op = _op("erf", math.erf, lambda y, x: (2.0 / math.sqrt(math.pi) * exp(-(x 
     code="erf(x)", doc="Error function.")
 erfc: Op = _op("erfc", math.erfc, lambda y, x: (-2.0 / math.sqrt(math.pi) * exp(-(x * x)),),
     code="erfc(x)", doc="1 − erf(x).")
+
+erfinv: Op = _op(
+    "erfinv", special.erfinv, lambda y, x: (0.5 * math.sqrt(math.pi) * exp(y * y),), domains=[(-1.0, 1.0)],
+    code=special.ERFINV, doc="The inverse of erf."
+)
+ndtr: Op = _op(
+    "ndtr", special.ndtr, lambda y, x: (exp(-0.5 * (x * x)) / math.sqrt(2.0 * math.pi),), symbol="Φ",
+    code=special.NDTR, doc="Φ(x), the distribution function of the normal distribution."
+)
+log_ndtr: Op = _op("log_ndtr", special.log_ndtr, lambda y, x: (mills(x),),
+    code=special.LOG_NDTR, doc="log Φ(x), also where Φ(x) is too small for a float.")
+
+
+def _mills_slope(y: Any, x: Any) -> Any:
+    """−y (x + y), where the sum is almost 0 far to the left, and then a series in 1/x."""
+    left = less(x, -30.0)
+    t = -1.0 / where(left, x, 1.0)
+    series: Any = 0.0
+    for c in (110410.0, -8162.0, 706.0, -74.0, 10.0, -2.0, 1.0):
+        series = series * (t * t) + c
+    return -y * where(left, series * t, x + y)
+
+
+mills: Op = _op("mills", special.mills, lambda y, x: (_mills_slope(y, x),), inner=True,
+    code=special.MILLS, doc="φ(x) / Φ(x), the slope of log Φ.")
+scaled_tail: Op = _op(
+    "scaled_tail", special.scaled_tail, lambda y, x: (x * y - 1.0 / math.sqrt(2.0 * math.pi),), inner=True,
+    domains=[POSITIVE], code=special.SCALED_TAIL.replace("fabs(x)", "x"), doc="exp(x²/2) · Φ(−x), for x ≥ 0."
+)
+half_square_exponential: Op = _op(
+    "half_square_exponential", special.half_square_exponential, lambda y, x: (-x * y,), inner=True,
+    code=special.HALF_SQUARE_EXPONENTIAL, doc="exp(−x²/2) with all digits; 0 beyond 40."
+)
+
+# ---------------------------------------------------------------------------------------- gamma function
+
+
+def _tetragamma(x: Any) -> Any:
+    """The derivative of trigamma: shifted by 10 and a series; reflected for x < 0."""
+    a = abs(x)
+    z = a + 10.0
+    series: Any = 0.0
+    for k, b in reversed([*enumerate(special.BERNOULLI)]):
+        series = (series + (2.0 * k + 3.0) * b) / (z * z)
+    right = -(1.0 + 1.0 / z + series) / (z * z)
+    for k in range(10):
+        right = right - 2.0 / ((a + k) * (a + k) * (a + k))
+    left = less(x, 0.0)
+    s, negative = sinpi(where(left, x, 0.5)), where(left, x, 1.0)
+    reflected = 2.0 * math.pi**3 * cospi(x) / (s * s * s) + 2.0 / (negative * negative * negative)
+    return right - where(left, reflected, 0.0)
+
+
+lgamma: Op = _op(
+    "lgamma", special.lgamma, lambda y, x: (digamma(x),), domains=lambda x: x > 0.0 or x != math.floor(x),
+    code=special.LGAMMA, doc="log |Γ(x)|.",
+)
+digamma: Op = _op(
+    "digamma", special.digamma, lambda y, x: (trigamma(x),), symbol="ψ",
+    domains=lambda x: x > 0.0 or x != math.floor(x), code=special.DIGAMMA, doc="The derivative of lgamma."
+)
+trigamma: Op = _op(
+    "trigamma", special.trigamma, lambda y, x: (_tetragamma(x),), inner=True,
+    domains=lambda x: x > 0.0 or x != math.floor(x), code=special.TRIGAMMA, doc="The derivative of digamma."
+)
+
+# ---------------------------------------------------------------------------------------- waves of πx
+
+sinpi: Op = _op("sinpi", special.sinpi, lambda y, x: (math.pi * cospi(x),), inner=True, code=special.SINPI,
+    doc="sin πx.")
+cospi: Op = _op("cospi", special.cospi, lambda y, x: (-math.pi * sinpi(x),), inner=True, code=special.COSPI,
+    doc="cos πx.")
+sinc: Op = _op("sinc", special.sinc, lambda y, x: (sinc_slope(x),),
+    code="1.0 if x == 0.0 else sinpi(x) / (pi * x)", doc="sin πx / πx, and 1 at 0, as NumPy's.")
+sinc_slope: Op = _op(
+    "sinc_slope",
+    special.sinc_slope,
+    lambda y, x: (-(math.pi**2) * sinc(x) - 2.0 * where(x, y / divisor(x), -(math.pi**2) / 3.0),),
+    inner=True,
+    code=special.SINC_SLOPE,
+    doc="The derivative of sinc.",
+)
+
+# ---------------------------------------------------------------------------------------- whole numbers
+# Where they jump they have the slope 0 as everywhere else.
+
+floor: Op = _op("floor", num.floor, lambda y, x: (0.0,), kinks=[(lambda x: x - num.floor(x), (0.0,))],
+    code="floor(x)", doc="The largest whole number not above x.")
+ceil: Op = _op("ceil", num.ceil, lambda y, x: (0.0,), kinks=[(lambda x: num.ceil(x) - x, (0.0,))],
+    code="ceil(x)", doc="The smallest whole number not below x.")
+trunc: Op = _op(
+    "trunc", num.trunc, lambda y, x: (0.0,), kinks=[(lambda x: x - num.trunc(x) if x * x >= 1.0 else 1.0, (0.0,))],
+    code="trunc(x)", doc="x without what stands after the point."
+)
+round: Op = _op(
+    "round", num.rounded, lambda y, x: (0.0,), kinks=[(lambda x: x - num.floor(x) - 0.5, (0.0,))],
+    code="rint(x)",
+    doc="The nearest whole number, of two the even one."
+)
 
 # ---------------------------------------------------------------------------------------- piecewise
 
@@ -423,6 +552,13 @@ MIN: Op = _op(
     kinks=[(_bottom_gap, lambda *xs: _tie(*[-x for x in xs]))],
     code="min(xs)",
     doc="Smallest; a tie shares the gradient equally, and has no second derivative (nan).",
+)
+NORM: Op = _op(
+    "norm", num.norm, lambda y, *xs: tuple(x / divisor(y) for x in xs),
+    symbol="‖·‖", kinks=[(lambda *xs: num.total(*map(math.fabs, xs)), lambda *xs: (0.0,) * len(xs))],
+    code="max(fabs(x) for x in xs) * sqrt(sum(square(x / max(fabs(x) for x in xs)) for x in xs)) "
+    "if max(fabs(x) for x in xs) > 0.0 and max(fabs(x) for x in xs) < inf else max(fabs(x) for x in xs)",
+    doc="√Σ x², without overflow; at the origin the slope is 0, and has none of its own (nan)."
 )
 
 # Beside a maximum of 10¹⁷ the logarithm of a sum of exponentials is less than a unit in the last place.

@@ -39,7 +39,7 @@ _NUMBA = Dialect(
     {**PYTHON_FORMS, "**": "power({0}, {1})"},
     functions={
         **{name: name for name in ("exp", "tanh", "erf", "erfc")},
-        **{name: f"np.{name}" for name in ("ceil", "exp2", "floor", "fmod", "trunc")},
+        **{name: f"np.{name}" for name in ("cbrt", "ceil", "exp2", "floor", "fmod", "rint", "trunc")},
         "fabs": "abs",
     },
     prefix="math.",

@@ -153,6 +153,7 @@ _NATIVE: dict[Op, Callable[..., Any]] = {
     ops.reciprocal: np.reciprocal,
     ops.sigmoid: _sigmoid,
     ops.tanh_slope: _tanh_slope,
+    ops.remainder: np.remainder,
     ops.weight: _weight,
     ops.softplus: _softplus,
     ops.silu: _silu,
