@@ -153,7 +153,7 @@ def _whole(f: Callable[[float], int]) -> Callable[[float], float]:
     return lambda x: math.copysign(float(f(x)), x) if math.isfinite(x) else x
 
 
-floor, ceil, trunc, rounded = map(_whole, (math.floor, math.ceil, math.trunc, round))
+floor, ceil, trunc, rounded = _whole(math.floor), _whole(math.ceil), _whole(math.trunc), _whole(round)
 
 
 def xlogy(a: float, b: float) -> float:

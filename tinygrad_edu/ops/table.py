@@ -164,7 +164,7 @@ sqrt: Op = _op(
     code="sqrt(x)", doc="Square root; at 0 its slope is inf, and the slope of its slope −inf.",
 )
 cbrt: Op = _op(
-    "cbrt", math.cbrt, lambda y, x: (1.0 / (3.0 * (y * y)),), symbol="∛", domains=_nonzero, kinks=[(_AT_ZERO, (inf,))],
+    "cbrt", math.cbrt, lambda y, x: (1.0 / (3.0 * (y * y)),), symbol="∛", domains=_nonzero,
     code="cbrt(x)", doc="Cube root; at 0 its slope is inf.",
 )
 square: Op = _op("square", num.square, lambda y, x: (2.0 * x,), code="x * x", doc="x².")
