@@ -20,10 +20,12 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from . import floats as num
-from .floats import inf
+from . import special
+from .floats import inf, nan
 from .operation import Interval, Op, entries
 
-OPS: dict[str, Op] = entries
+OPS: dict[str, Op] = {}
+"""The operations by name. What is *inner* is not among them: parts of derivatives, which nobody writes by hand."""
 
 
 def _op(
@@ -33,9 +35,12 @@ def _op(
     role: str | None = None,
     code: str | None = None,
     operands: tuple[str, ...] = (),
+    inner: bool = False,
     **keywords: Any,
 ) -> Op:
-    op = OPS[name] = Op(name, fn, partials, **keywords)
+    op = entries[name] = Op(name, fn, partials, **keywords)
+    if not inner:
+        OPS[name] = op
     op.code = code  # read when it is first needed, for it may call entries further down
     op.trusted = True
     op.role = role
@@ -57,13 +62,6 @@ def _gap(a: float, b: float) -> float:
     return a - b
 
 
-def _chosen(condition: Any, a: Any, other: Callable[[], Any]) -> Any:
-    """Give `where`, or its branch at once if the condition is a plain number, as a constant exponent is."""
-    if isinstance(condition, float):
-        return a if condition else other()
-    return where(condition, a, other())
-
-
 # ---------------------------------------------------------------------------------------- numbers
 # `constant` is a number written in the program, `identity` a new name for the same value, `detach` a value
 # whose dependence is cut.
@@ -80,6 +78,19 @@ detach: Op = _op(
 )
 
 # ---------------------------------------------------------------------------------------- arithmetic
+
+
+def _power_slope(a: Any, b: Any) -> Any:
+    """Give b · aᵇ⁻¹, but 0 where 0 · a⁻¹ would be 0 · inf.
+
+    Elsewhere 0 · a⁻¹ stays, for its derivative towards the exponent is 1/a. An exponent that is a plain number shows
+    now whether it is 0; then the argument is guarded. Else the result is: a guarded argument would meet the infinite
+    slopes of xᵇ⁻¹ at 0 with a branch that is not taken, and 0 · inf is nan.
+    """
+    if isinstance(b, float):
+        return b * pow(a if b else where(less(1e-300, abs(a)), a, 1.0), b - 1.0)
+    return where(where(b, 1.0, less(1e-300, abs(a))), b * pow(a, b - 1.0), 0.0 * b)
+
 
 add: Op = _op(
     "add", operator.add, lambda y, a, b: (1.0, 1.0), symbol="+", neutral=(-0.0, -0.0), role="add",
@@ -107,24 +118,36 @@ div: Op = _op(
 pow: Op = _op(
     "pow",
     num.power,
-    # d(x⁰)/dx is 0 everywhere, so the base of 0·x⁻¹ is guarded where x⁻¹ may be infinite (but nowhere else: 0·x⁻¹ has a
-    # derivative towards the exponent, which is 1/x); likewise ln 0 where xᵇ = 0 makes it vanish.
+    # ∂/∂b is y ln a, but 0 at a = 0 for b ≥ 0; there, and where y has underflowed, ln 1 takes the place of ln a.
     lambda y, a, b: (
-        b * pow(_chosen(b, a, lambda: where(less(1e-300, a), a, 1.0)), b - 1.0),
-        y * log(where(y, a, where(less(a, 0.0), a, 1.0))),
+        _power_slope(a, b),
+        y * log(where(y, where(a, a, where(b, a, 1.0)), where(less(a, 0.0), a, 1.0))),
     ),
     symbol="^",
     domains=(POSITIVE, REAL),
     neutral=(None, 1.0),
     operands=("base", "exponent"),
     code="a ** b",
-    doc="Power; a negative base with a fractional exponent gives nan.",
+    doc="Power; a negative base with a fractional exponent gives nan. d(x⁰)/dx is 0 everywhere; ∂(xᵇ)/∂b is 0 at x = 0 "
+    "for b ≥ 0, so that of the slopes at x = 0 for b = 0 and b = 1, whose own slopes are infinite, no trace is left.",
+)
+remainder: Op = _op(
+    "remainder",
+    num.remainder,
+    lambda y, a, b: (1.0, round((y - a) / b)),
+    symbol="%",
+    domains=lambda a, b: b != 0.0,
+    kinks=[(num.remainder, lambda a, b: (1.0, -a / b))],
+    code="fmod(a, b) + b if (fmod(a, b) < 0.0 and b > 0.0) or (fmod(a, b) > 0.0 and b < 0.0) else "
+    "fmod(a, b) if fmod(a, b) != 0.0 else copysign(0.0, b)",
+    doc="What is left of a when multiples of b are taken off, from 0 to b, as Python's %; nan for b = 0.",
 )
 neg: Op = _op("neg", operator.neg, lambda y, x: (-1.0,), symbol="−", role="neg", code="-x", doc="Negative.")
 
 # ---------------------------------------------------------------------------------------- exponential
 
 exp: Op = _op("exp", num.exp, lambda y, x: (y,), code="exp(x)", doc="Exponential function.")
+exp2: Op = _op("exp2", num.exp2, lambda y, x: (math.log(2.0) * y,), code="exp2(x)", doc="2ˣ.")
 expm1: Op = _op("expm1", num.expm1, lambda y, x: (exp(x),), code="expm1(x)", doc="exp(x) − 1, accurate near 0.")
 log: Op = _op("log", num.log, lambda y, x: (1.0 / x,), symbol="ln", domains=[POSITIVE],
     code="log(x)", doc="Natural logarithm.")
@@ -144,9 +167,26 @@ sqrt: Op = _op(
     "sqrt", num.sqrt, lambda y, x: (0.5 / y,), symbol="√", domains=[POSITIVE], kinks=[(_AT_ZERO, (inf,))],
     code="sqrt(x)", doc="Square root; at 0 its slope is inf, and the slope of its slope −inf.",
 )
+cbrt: Op = _op(
+    "cbrt", math.cbrt, lambda y, x: (1.0 / (3.0 * (y * y)),), symbol="∛", domains=_nonzero,
+    code="cbrt(x)", doc="Cube root; at 0 its slope is inf.",
+)
 square: Op = _op("square", num.square, lambda y, x: (2.0 * x,), code="x * x", doc="x².")
 reciprocal: Op = _op("reciprocal", num.reciprocal, lambda y, x: (-(y * y),), domains=_nonzero,
     code="1.0 / x", doc="1 / x.")
+
+logaddexp: Op = _op(
+    "logaddexp", num.logaddexp, lambda y, a, b: (sigmoid(a - b), sigmoid(b - a)),
+    code="maximum(a, b) + (log1p(exp(-fabs(a - b))) if a != b else log(2.0))", doc="log(eᵃ + eᵇ), without overflow."
+)
+xlogy: Op = _op(
+    "xlogy",
+    num.xlogy,
+    lambda y, a, b: (log(b), a / where(a, b, divisor(b))),
+    domains=[REAL, POSITIVE],
+    code="0.0 * a if a == 0.0 and b == b else a * log(b)",
+    doc="a · log b, and 0 where a is 0; at a = b = 0 its slopes are −inf and 0, and have none of their own (nan).",
+)
 
 # ---------------------------------------------------------------------------------------- trigonometric
 
@@ -167,7 +207,17 @@ acos: Op = _op(
 atan: Op = _op("atan", math.atan, lambda y, x: (1.0 / (1.0 + x * x),), code="atan(x)", doc="Arc tangent.")
 sinh: Op = _op("sinh", num.sinh, lambda y, x: (cosh(x),), code="sinh(x)", doc="Hyperbolic sine.")
 cosh: Op = _op("cosh", num.cosh, lambda y, x: (sinh(x),), code="cosh(x)", doc="Hyperbolic cosine.")
-tanh: Op = _op("tanh", math.tanh, lambda y, x: (1.0 - y * y,), code="tanh(x)", doc="Hyperbolic tangent.")
+tanh: Op = _op("tanh", math.tanh, lambda y, x: (tanh_slope(y, x),), code="tanh(x)", doc="Hyperbolic tangent.")
+tanh_slope: Op = _op(
+    "tanh_slope",
+    num.tanh_slope,
+    lambda slope, y, x: (-2.0 * y, 0.0),  # as y is tanh(x), that is all
+    inner=True,
+    symbol="1 − ·²",
+    domains=[REAL, (-3.0, 3.0)],
+    code="1.0 - y * y if fabs(x) < 3.0 else 4.0 * exp(-2.0 * fabs(x)) / square(1.0 + exp(-2.0 * fabs(x)))",
+    doc="1 − y², where y = tanh(x), with all digits where y has been rounded to almost 1.",
+)
 asinh: Op = _op("asinh", math.asinh, lambda y, x: (1.0 / hypot(1.0, x),),
     code="asinh(x)", doc="Inverse hyperbolic sine.")
 acosh: Op = _op(
@@ -192,7 +242,7 @@ relu: Op = _op(
 leaky_relu: Op = _op(
     "leaky_relu",
     num.leaky_relu,
-    lambda y, x: (where(less_equal(x, 0.0), 0.01, 1.0),),
+    lambda y, x: (maximum(heaviside(x), 0.01),),
     kinks=[(_AT_ZERO, (0.01,))],
     code="x if x > 0.0 else 0.01 * x",
     doc="x where positive, else 0.01 x; slope 0.01 at 0.",
@@ -200,7 +250,7 @@ leaky_relu: Op = _op(
 elu: Op = _op(
     "elu",
     num.elu,
-    lambda y, x: (exp(minimum(x, 0.0)),),
+    lambda y, x: (exp(-relu(-x)),),
     kinks=[(_AT_ZERO, (1.0,))],  # smooth once: the second derivative jumps here
     code="x if x > 0.0 else expm1(x)",
     doc="x where positive, else eˣ − 1.",
@@ -219,11 +269,114 @@ erf: Op = _op("erf", math.erf, lambda y, x: (2.0 / math.sqrt(math.pi) * exp(-(x 
 erfc: Op = _op("erfc", math.erfc, lambda y, x: (-2.0 / math.sqrt(math.pi) * exp(-(x * x)),),
     code="erfc(x)", doc="1 − erf(x).")
 
+erfinv: Op = _op(
+    "erfinv", special.erfinv, lambda y, x: (0.5 * math.sqrt(math.pi) * exp(y * y),), domains=[(-1.0, 1.0)],
+    code=special.ERFINV, doc="The inverse of erf."
+)
+ndtr: Op = _op(
+    "ndtr", special.ndtr, lambda y, x: (exp(-0.5 * (x * x)) / math.sqrt(2.0 * math.pi),), symbol="Φ",
+    code=special.NDTR, doc="Φ(x), the distribution function of the normal distribution."
+)
+log_ndtr: Op = _op("log_ndtr", special.log_ndtr, lambda y, x: (mills(x),),
+    code=special.LOG_NDTR, doc="log Φ(x), also where Φ(x) is too small for a float.")
+
+
+def _mills_slope(y: Any, x: Any) -> Any:
+    """−y (x + y), where the sum is almost 0 far to the left, and then a series in 1/x."""
+    left = less(x, -30.0)
+    t = -1.0 / where(left, x, 1.0)
+    series: Any = 0.0
+    for c in (110410.0, -8162.0, 706.0, -74.0, 10.0, -2.0, 1.0):
+        series = series * (t * t) + c
+    return -y * where(left, series * t, x + y)
+
+
+mills: Op = _op("mills", special.mills, lambda y, x: (_mills_slope(y, x),), inner=True,
+    code=special.MILLS, doc="φ(x) / Φ(x), the slope of log Φ.")
+scaled_tail: Op = _op(
+    "scaled_tail", special.scaled_tail, lambda y, x: (x * y - 1.0 / math.sqrt(2.0 * math.pi),), inner=True,
+    domains=[POSITIVE], code=special.SCALED_TAIL.replace("fabs(x)", "x"), doc="exp(x²/2) · Φ(−x), for x ≥ 0."
+)
+half_square_exponential: Op = _op(
+    "half_square_exponential", special.half_square_exponential, lambda y, x: (-x * y,), inner=True,
+    code=special.HALF_SQUARE_EXPONENTIAL, doc="exp(−x²/2) with all digits; 0 beyond 40."
+)
+
+# ---------------------------------------------------------------------------------------- gamma function
+
+
+def _tetragamma(x: Any) -> Any:
+    """The derivative of trigamma: shifted by 10 and a series; reflected for x < 0."""
+    a = abs(x)
+    z = a + 10.0
+    series: Any = 0.0
+    for k, b in reversed([*enumerate(special.BERNOULLI)]):
+        series = (series + (2.0 * k + 3.0) * b) / (z * z)
+    right = -(1.0 + 1.0 / z + series) / (z * z)
+    for k in range(10):
+        right = right - 2.0 / ((a + k) * (a + k) * (a + k))
+    left = less(x, 0.0)
+    s, negative = sinpi(where(left, x, 0.5)), where(left, x, 1.0)
+    reflected = 2.0 * math.pi**3 * cospi(x) / (s * s * s) + 2.0 / (negative * negative * negative)
+    return right - where(left, reflected, 0.0)
+
+
+lgamma: Op = _op(
+    "lgamma", special.lgamma, lambda y, x: (digamma(x),), domains=lambda x: x > 0.0 or x != math.floor(x),
+    code=special.LGAMMA, doc="log |Γ(x)|.",
+)
+digamma: Op = _op(
+    "digamma", special.digamma, lambda y, x: (trigamma(x),), symbol="ψ",
+    domains=lambda x: x > 0.0 or x != math.floor(x), code=special.DIGAMMA, doc="The derivative of lgamma."
+)
+trigamma: Op = _op(
+    "trigamma", special.trigamma, lambda y, x: (_tetragamma(x),), inner=True,
+    domains=lambda x: x > 0.0 or x != math.floor(x), code=special.TRIGAMMA, doc="The derivative of digamma."
+)
+
+# ---------------------------------------------------------------------------------------- waves of πx
+
+sinpi: Op = _op("sinpi", special.sinpi, lambda y, x: (math.pi * cospi(x),), inner=True, code=special.SINPI,
+    doc="sin πx.")
+cospi: Op = _op("cospi", special.cospi, lambda y, x: (-math.pi * sinpi(x),), inner=True, code=special.COSPI,
+    doc="cos πx.")
+sinc: Op = _op("sinc", special.sinc, lambda y, x: (sinc_slope(x),),
+    code="1.0 if x == 0.0 else sinpi(x) / (pi * x)", doc="sin πx / πx, and 1 at 0, as NumPy's.")
+sinc_slope: Op = _op(
+    "sinc_slope",
+    special.sinc_slope,
+    lambda y, x: (-(math.pi**2) * sinc(x) - 2.0 * where(x, y / divisor(x), -(math.pi**2) / 3.0),),
+    inner=True,
+    code=special.SINC_SLOPE,
+    doc="The derivative of sinc.",
+)
+
+# ---------------------------------------------------------------------------------------- whole numbers
+# Where they jump they have the slope 0 as everywhere else.
+
+floor: Op = _op("floor", num.floor, lambda y, x: (0.0,), kinks=[(lambda x: x - num.floor(x), (0.0,))],
+    code="floor(x)", doc="The largest whole number not above x.")
+ceil: Op = _op("ceil", num.ceil, lambda y, x: (0.0,), kinks=[(lambda x: num.ceil(x) - x, (0.0,))],
+    code="ceil(x)", doc="The smallest whole number not below x.")
+trunc: Op = _op(
+    "trunc", num.trunc, lambda y, x: (0.0,), kinks=[(lambda x: x - num.trunc(x) if x * x >= 1.0 else 1.0, (0.0,))],
+    code="trunc(x)", doc="x without what stands after the point."
+)
+round: Op = _op(
+    "round", num.rounded, lambda y, x: (0.0,), kinks=[(lambda x: x - num.floor(x) - 0.5, (0.0,))],
+    code="rint(x)",
+    doc="The nearest whole number, of two the even one."
+)
+
 # ---------------------------------------------------------------------------------------- piecewise
 
 abs: Op = _op(
-    "abs", operator.abs, lambda y, x: (sign(x),), symbol="|·|", kinks=[(_AT_ZERO, (0.0,))],
-    code="fabs(x)", doc="Absolute value."
+    "abs", operator.abs, lambda y, x: (side(x),), symbol="|·|", kinks=[(_AT_ZERO, (0.0,))],
+    code="fabs(x)", doc="Absolute value; at 0 its slope is 0, the mean of both sides, and the slope of its slope nan."
+)
+side: Op = _op(
+    "side", num.sign, lambda y, x: (where(x, 0.0, nan),), inner=True, symbol="sign", kinks=[(_AT_ZERO, (nan,))],
+    code="sign(x)", doc="sign(x) as the slope of abs: of the jump at 0 nothing is known, so its slope is nan."
 )
 sign: Op = _op("sign", num.sign, lambda y, x: (0.0,), kinks=[(_AT_ZERO, (0.0,))],
     code="1.0 if x > 0.0 else -1.0 if x < 0.0 else 0.0 * x", doc="−1, 0 or 1.")
@@ -242,18 +395,31 @@ less_equal: Op = _op(
 minimum: Op = _op(
     "minimum",
     num.minimum,
-    lambda y, a, b: (0.5 * (less(a, b) + less_equal(a, b)), 0.5 * (less(b, a) + less_equal(b, a))),
+    lambda y, a, b: (share(a, b), share(b, a)),
     kinks=[(_gap, (0.5, 0.5))],
     code="a if a <= b or a != a else b",
-    doc="The smaller of two; a tie shares the gradient equally.",
+    doc="The smaller of two; a tie shares the gradient equally, and has no second derivative (nan).",
 )
 maximum: Op = _op(
     "maximum",
     num.maximum,
-    lambda y, a, b: (0.5 * (less(b, a) + less_equal(b, a)), 0.5 * (less(a, b) + less_equal(a, b))),
+    lambda y, a, b: (share(b, a), share(a, b)),
     kinks=[(_gap, (0.5, 0.5))],
     code="a if a >= b or a != a else b",
-    doc="The larger of two; a tie shares the gradient equally.",
+    doc="The larger of two; a tie shares the gradient equally, and has no second derivative (nan).",
+)
+share: Op = _op(
+    "share",
+    num.share,
+    lambda y, a, b: (where(a - b, 0.0, nan), where(a - b, 0.0, nan)),
+    inner=True,
+    kinks=[(_gap, (nan, nan))],
+    code="1.0 if a < b else 0.0 if a > b else 0.5 if a == b else nan",
+    doc="What a has in minimum(a, b): 1 if a < b, 0 if a > b, a half of a tie, whose slope is nan.",
+)
+at_most: Op = _op(
+    "at_most", num.at_most, lambda y, a, b: (0.0, 0.0), inner=True, symbol="≤", kinks=[(_gap, (0.0, 0.0))],
+    code="1.0 if a <= b else 0.0 if a > b else nan", doc="less_equal, but nan where an argument is nan."
 )
 where: Op = _op(
     "where",
@@ -272,9 +438,9 @@ clip: Op = _op(
     "clip",
     num.clip,
     lambda y, x, low, high: (
-        less_equal(low, x) * less_equal(x, high),
-        less(x, low) * less_equal(low, high),
-        less(high, maximum(x, low)),
+        at_most(low, x) * at_most(x, high),
+        (1.0 - at_most(low, x)) * at_most(low, high),
+        1.0 - at_most(maximum(x, low), high),
     ),
     kinks=[(lambda x, low, high: x - low, (1.0, 0.0, 0.0)), (lambda x, low, high: x - high, (1.0, 0.0, 0.0))],
     domains=lambda x, low, high: low < high,
@@ -284,34 +450,40 @@ clip: Op = _op(
 
 # ---------------------------------------------------------------------------------------- the plane
 # The radius is guarded where it is 0, and divided by twice, so that neither the origin nor tiny or huge
-# arguments give nan.
+# arguments give nan. The guard has no slope at 0, and says so: nothing is smooth there.
 
 
 def _origin(a: float, b: float) -> float:
     return math.fabs(a) + math.fabs(b)
 
 
-def _radius(a: Any, b: Any) -> Any:
-    r = hypot(a, b)
-    return where(less_equal(r, 0.0), 1.0, r)
-
-
+divisor: Op = _op(
+    "divisor", num.divisor, lambda y, x: (where(x, 1.0, nan),), inner=True, symbol="id", kinks=[(_AT_ZERO, (nan,))],
+    code="x if x != 0.0 else 1.0", doc="x, or 1 where it is 0 and nothing may be divided by it; the slope there is nan."
+)
 hypot: Op = _op(
     "hypot",
     math.hypot,
-    lambda y, a, b: (a / _radius(a, b), b / _radius(a, b)),
+    lambda y, a, b: (a / divisor(y), b / divisor(y)),
     kinks=[(_origin, (0.0, 0.0))],
     code="hypot(a, b)",
-    doc="√(a² + b²), without overflow.",
+    doc="√(a² + b²), without overflow; at the origin the slope is 0, and has none of its own (nan).",
 )
+
+
+def _atan2_partials(y: Any, a: Any, b: Any) -> tuple[Any, Any]:
+    r = divisor(hypot(a, b))
+    return b / r / r, -a / r / r
+
+
 atan2: Op = _op(
     "atan2",
     math.atan2,
-    lambda y, a, b: (b / _radius(a, b) / _radius(a, b), -a / _radius(a, b) / _radius(a, b)),
+    _atan2_partials,
     domains=lambda a, b: a != 0.0 or b > 0.0,
     kinks=[(_origin, (0.0, 0.0))],
     code="atan2(a, b)",
-    doc="Angle of the point (b, a), in radians.",
+    doc="Angle of the point (b, a), in radians; at the origin the slope is 0, and has none of its own (nan).",
 )
 
 # ---------------------------------------------------------------------------------------- many arguments
@@ -332,8 +504,14 @@ def _product_partials(y: Any, *xs: Any) -> tuple[Any, ...]:
 
 
 def _shared_tie(y: Any, hits: Sequence[Any]) -> tuple[Any, ...]:
-    count = SUM(*hits)
+    count = tied(SUM(*hits))
     return tuple(hit / count for hit in hits)
+
+
+tied: Op = _op(
+    "tied", float, lambda y, x: (where(less(1.0, x), nan, 0.0),), inner=True, symbol="id",
+    code="x", doc="How many share a tie; its slope is 0 for one, and nan for more."
+)
 
 
 def _top_gap(*xs: float) -> float:
@@ -345,7 +523,7 @@ def _bottom_gap(*xs: float) -> float:
     return _top_gap(*[-x for x in xs])
 
 
-def _tied(*xs: float) -> tuple[float, ...]:
+def _tie(*xs: float) -> tuple[float, ...]:
     top = num.largest(*xs)
     return tuple((x == top) / xs.count(top) for x in xs)
 
@@ -370,18 +548,48 @@ MAX: Op = _op(
     "max",
     num.largest,
     lambda y, *xs: _shared_tie(y, [less_equal(y, x) for x in xs]),
-    kinks=[(_top_gap, _tied)],
+    kinks=[(_top_gap, _tie)],
     code="max(xs)",
-    doc="Largest; a tie shares the gradient equally.",
+    doc="Largest; a tie shares the gradient equally, and has no second derivative (nan).",
 )
 MIN: Op = _op(
     "min",
     num.smallest,
     lambda y, *xs: _shared_tie(y, [less_equal(x, y) for x in xs]),
-    kinks=[(_bottom_gap, lambda *xs: _tied(*[-x for x in xs]))],
+    kinks=[(_bottom_gap, lambda *xs: _tie(*[-x for x in xs]))],
     code="min(xs)",
-    doc="Smallest; a tie shares the gradient equally.",
+    doc="Smallest; a tie shares the gradient equally, and has no second derivative (nan).",
 )
-LOGSUMEXP: Op = _op("logsumexp", num.logsumexp, lambda y, *xs: tuple(exp(x - y) for x in xs),
+NORM: Op = _op(
+    "norm", num.norm, lambda y, *xs: tuple(x / divisor(y) for x in xs),
+    symbol="‖·‖", kinks=[(lambda *xs: num.total(*map(math.fabs, xs)), lambda *xs: (0.0,) * len(xs))],
+    code="max(fabs(x) for x in xs) * sqrt(sum(square(x / max(fabs(x) for x in xs)) for x in xs)) "
+    "if max(fabs(x) for x in xs) > 0.0 and max(fabs(x) for x in xs) < inf else max(fabs(x) for x in xs)",
+    doc="√Σ x², without overflow; at the origin the slope is 0, and has none of its own (nan)."
+)
+
+# Beside a maximum of 10¹⁷ the logarithm of a sum of exponentials is less than a unit in the last place.
+# `logsumexp_rest` is what is lost; with it differences from a logsumexp keep their digits. But for rounding it is 0.
+
+
+def _weights(y: Any, *xs: Any) -> tuple[Any, ...]:
+    rest = LOGSUMEXP_REST(*xs)
+    return tuple(weight(x, y, rest) for x in xs)
+
+
+LOGSUMEXP: Op = _op("logsumexp", num.logsumexp, _weights,
     code="max(xs) + log(sum(exp(x - max(xs)) for x in xs)) if fabs(max(xs)) < inf else max(xs)", doc="log Σ eˣ.")
+LOGSUMEXP_REST: Op = _op(
+    "logsumexp_rest", num.logsumexp_rest, lambda y, *xs: (0.0,) * len(xs), inner=True, symbol="0",
+    code="log(sum(exp(x - logsumexp(xs)) for x in xs)) if fabs(max(xs)) >= 32.0 and fabs(max(xs)) < inf else 0.0",
+    doc="What rounding takes from logsumexp, if it may matter.",
+)
+weight: Op = _op(
+    "weight", num.weight, lambda y, x, total, rest: (y, -y, 0.0), inner=True, symbol="exp(· − ·)",
+    code="exp(x - total - rest)", doc="What x has in softmax: eˣ over the sum of all, whose logarithm is total + rest."
+)
+surprise: Op = _op(
+    "surprise", num.surprise, lambda y, x, total, rest: (-1.0, 1.0, 0.0), inner=True, symbol="−ln softmax",
+    code="total - x + rest", doc="−ln weight(x, total, rest)."
+)
 # fmt: on
