@@ -98,9 +98,9 @@ if TYPE_CHECKING:
     from .compiler import compile as compile
     from .drawing import Drawing as Drawing
     from .drawing import draw as draw
-    from .stepping import Player as Player
+    from .pages import Player as Player
+    from .pages import play as play
     from .stepping import Stepper as Stepper
-    from .stepping import play as play
     from .training import History as History
     from .training import accuracy as accuracy
     from .training import fit as fit
@@ -130,11 +130,11 @@ _ROOMS = {
     "Drawing": "drawing",
     "draw": "drawing",
     "History": "training",
-    "Player": "stepping",
+    "Player": "pages",
     "Stepper": "stepping",
     "accuracy": "training",
     "fit": "training",
-    "play": "stepping",
+    "play": "pages",
 }
 
 

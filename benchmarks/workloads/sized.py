@@ -128,9 +128,10 @@ def compiled(nodes: int, shape: str, backend: str) -> dict[str, float]:
     }
 
 
-def machine_of(function: Any, kind: str = "gradient") -> Any:
+def machine_of(function: Any, wanted: str = "gradient") -> Any:
     """The one machine of a compiled function that was called for one size of batch."""
-    return next(iter(function._latest.machines[kind].values()))
+    (machine,) = [machine for (kind, _), machine in function._latest.runner.machines.items() if kind == wanted]
+    return machine
 
 
 def _peak() -> int:

@@ -134,7 +134,14 @@ def test_a_live_notebook_in_jupyterlab(open_page, jupyter, tmp_path):
     run_all(page)
     walk_to_the_end(page.locator(".jp-OutputArea").nth(0))
     assert page.locator(".box").nth(1).locator(".count").text_content() == "0 of 9"
-    page.locator(".jp-RenderedSVG").wait_for()
+    picture = page.locator('.jp-OutputArea img[alt^="computation graph"]').nth(2)  # the players have one each, hidden
+    picture.wait_for()
+    page.locator(".box").nth(0).click(position={"x": 5, "y": 5})
+    page.keyboard.press("x")  # with which JupyterLab cuts a cell
+    page.keyboard.press("d")
+    page.keyboard.press("d")
+    page.wait_for_timeout(500)
+    assert page.locator(".jp-CodeCell").count() == 3
     outer = page.locator(".jp-OutputArea-output").first
     assert outer.evaluate("e => e.scrollHeight - e.clientHeight") <= 2  # the height follows the content
     assert [url for url in strangers if "127.0.0.1" not in url] == []
@@ -142,15 +149,21 @@ def test_a_live_notebook_in_jupyterlab(open_page, jupyter, tmp_path):
 
 def test_a_saved_untrusted_notebook_in_jupyterlab_shows_the_still_picture(open_page, jupyter, tmp_path):
     nbclient = pytest.importorskip("nbclient", reason="runs the notebook to be saved")
-    path = notebook(tmp_path, CODE + "tg.play(y)")
+    wide = "z = y\nfor _ in range(20):\n    z = tg.sin(z)\ntg.draw(z)"
+    path = notebook(tmp_path, CODE + "tg.play(y)", wide)
     ready = nbformat.read(path, 4)
     nbclient.NotebookClient(ready, kernel_name="python3", timeout=60).execute()
     nbformat.write(ready, path)
     page, _ = open_in_lab(open_page, jupyter())
-    picture = page.locator(".jp-OutputArea img")
+    picture = page.locator(".jp-OutputArea img").nth(0)
     picture.wait_for()
+    drawing = page.locator(".jp-OutputArea img").nth(1)
+    drawing.wait_for()
+    assert drawing.evaluate("i => i.complete && i.naturalWidth") > 1500
+    assert drawing.bounding_box()["width"] <= page.locator(".jp-OutputArea-output").nth(1).bounding_box()["width"]
     page.wait_for_timeout(1500)
     assert page.locator(".box").count() == 0
+    assert page.locator(".jp-RenderedSVG").count() == 0
     assert picture.is_visible()
     assert picture.evaluate("i => i.complete && i.naturalWidth") > 300
 

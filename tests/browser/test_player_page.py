@@ -1,5 +1,6 @@
 """The step player as a page of its own in a real browser: pressed, clicked, and held against finite differences."""
 
+import json
 import math
 import re
 
@@ -133,11 +134,66 @@ def test_the_current_edge_and_its_two_nodes_are_lit_and_the_rest_is_dimmed(show)
     assert sorted(lit.evaluate_all("nodes => nodes.map(n => n.dataset.id)")) == ["n0", "n2"]
     edges = page.locator(".tg-edge.now").evaluate_all("es => es.map(e => e.dataset.source + e.dataset.target)")
     assert edges == ["n0n2"]
-    assert page.locator(".tg-node.later").evaluate_all("nodes => nodes.map(n => n.dataset.id)") == ["n1"]
+    assert page.locator(".tg-node.later").count() == 0  # not x either, for the rule reads: x = 2
+    press(page, "ArrowLeft", 3)
+    assert page.locator(".tg-node.later").evaluate_all("nodes => nodes.map(n => n.dataset.id)") == [
+        "n0",
+        "n1",
+        "n2",
+        "n3",
+    ]
+    press(page, "ArrowRight", 3)
     assert "∂(w × x)/∂w = x = 2" in page.locator(".rule").text_content()
     assert "is added to w.grad" in page.locator("[aria-live=polite]").text_content()
     press(page, "ArrowLeft", 3)
     assert "1 − y²" in page.locator(".rule").text_content()
+
+
+def shared():
+    a, b = Value(-4.0, "a"), Value(2.0, "b")
+    c = a * b + b * b
+    return tg.sum([c, a, tg.relu(b - a), c]) / 2.0
+
+
+def folded():
+    return tg.nn.mse(tg.nn.MLP(2, [3, 1], seed=0)([1.0, 2.0]), 1.0)
+
+
+@pytest.mark.parametrize(
+    ("make", "options"), [(neuron, {}), (shared, {}), (folded, {"collapse": 2}), (folded, {"max_nodes": 12})]
+)
+def test_what_a_step_is_about_is_never_dimmed_and_is_on_the_picture_or_said_where(show, make, options):
+    player = tg.play(make(), **options)
+    page = show(player)
+    data = json.loads(re.search(r'class="tinygrad-player-data">(.*?)</script>', player.html, re.S)[1])
+    for step in data["steps"]:
+        press(page, "ArrowRight")
+        if step[0] == "h":
+            continue
+        homes = data["views"][step[1]]["homes"]
+        ends = [step[2], *([step[5]] if step[0] == "b" else [])]
+        operands = data["things"][step[2]][6]
+        dimmed = {*page.locator(".tg-node.later").evaluate_all("nodes => nodes.map(n => n.dataset.id)")}
+        assert not dimmed & {homes.get(str(t)) for t in (*ends, *operands)}
+        text = page.locator("[aria-live=polite]").text_content()
+        for t in ends:
+            if homes.get(str(t), "")[:1] != "n":
+                name = data["things"][t][0]
+                assert f"({name} is inside “" in text or f"({name} is not on this picture.)" in text
+
+
+def test_of_one_operand_twice_the_player_says_which_is_meant(show):
+    page = show(tg.play(Value(3.0, "x") * Value(3.0, "x")))
+    press(page, "ArrowRight", 3)
+    assert "∂v1/∂x = ∂(x × x#2)/∂x = x#2 = 3" in page.locator(".rule").text_content()  # two of one name
+    x = Value(3.0, "x")
+    page = show(tg.play(x * x))
+    for which in ("left", "right"):
+        press(page, "ArrowRight", 3 if which == "left" else 1)
+        rule = page.locator(".rule").text_content()
+        assert f"the slope of v1 = x² towards the {which} factor is x = 3" in rule
+        assert "∂" not in rule
+        assert page.locator(".lines div").first.text_content() == "x.grad += slope × v1.grad"
 
 
 def test_a_newcomer_finds_why_w_has_its_gradient_in_one_click(show):

@@ -4,6 +4,7 @@ import json
 import math
 import re
 import sys
+from urllib.parse import unquote
 from xml.etree import ElementTree
 
 import pytest
@@ -107,6 +108,38 @@ def test_train_is_reproducible_and_replaces_what_it_wrote(run, tmp_path):
     assert run(*options, "--seed", "1")[0] == 0
     assert json.loads((folder / "model.json").read_text()) != model
     assert not [path for path in folder.iterdir() if path.name.startswith(".")]
+
+
+def gradients_by_name(svg):
+    """The gradient that each named box of a picture shows."""
+    shown = {}
+    for group in svg.iter("{http://www.w3.org/2000/svg}g"):
+        texts = [text.text for text in group.iter("{http://www.w3.org/2000/svg}text")]
+        if "tg-node" in group.get("class") and texts[-2:-1] in (["grad"], ["|grad|"]):
+            shown[texts[0]] = float(texts[-1].replace("−", "-"))
+    return shown
+
+
+def test_both_pictures_show_the_gradients_of_the_one_example(run, tmp_path):
+    assert run("train", "blobs", "--n", "30", "--hidden", "--epochs", "2", "--quiet")[0] == 0
+    page = (tmp_path / "blobs-out" / "steps.html").read_text(encoding="utf-8")
+    (address,) = re.findall(r'src="data:image/svg\+xml;charset=utf-8,([^"]*)"', page)
+    drawn = gradients_by_name(ElementTree.parse(tmp_path / "blobs-out" / "loss_graph.svg").getroot())
+    played = gradients_by_name(ElementTree.fromstring(unquote(address)))
+
+    # Of one layer and cross-entropy the slopes are softmax − target, times the scaled inputs.
+    model = nn.load(tmp_path / "blobs-out" / "model.json")
+    _, test = data.load("blobs", n=30, seed=0).split(test=0.2, seed=0)
+    losses = [nn.cross_entropy(out, y) for out, y in zip(model.predict(test.X), test.y, strict=True)]
+    place = losses.index(max(losses))
+    scaled = model.modules[0].predict([test.X[place]])[0]
+    outputs = model.predict([test.X[place]])[0]
+    for i, output in enumerate(outputs):
+        slope = math.exp(output) / sum(map(math.exp, outputs)) - (i == test.y[place])
+        norm = abs(slope) * math.sqrt(3 + sum(z * z for z in scaled))  # of b, of w · z, of their sum, and of w
+        assert math.isclose(drawn[f"neurons.{i}"], norm, rel_tol=1e-3), (i, norm)
+        assert math.isclose(played[f"neurons.{i}"], norm, rel_tol=1e-3), (i, norm)
+    assert drawn == played
 
 
 def test_train_takes_no_hidden_layer(run):

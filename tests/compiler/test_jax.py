@@ -100,6 +100,10 @@ def test_eight_devices_give_the_gradient_of_one():
         def f(x):
             return cube(x * w)
         assert tg.compile(f, [w], "jax", devices=devices[:1]).value_and_grad([1.0, 2.0])[0] == 36.0
+        portable = tg.Op("cube", cube.fn, cube.partials, code="x * x * x")
+        def g(x):
+            return portable(x * w)
+        assert tg.compile(g, [w], "jax", devices=devices).value_and_grad([1.0, 2.0] * 8)[0] == 36.0
         try:
             tg.compile(f, [w], "jax", devices=devices).value_and_grad([1.0, 2.0])
         except tg.errors.GraphError as error:

@@ -1,7 +1,10 @@
 """The virtual machine of the numba back end agrees with the eager engine."""
 
 import math
+import os
 import random
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -11,6 +14,8 @@ import tinygrad_edu as tg
 from tinygrad_edu import nn
 
 pytest.importorskip("numba", reason="the extra [fast] is not installed")
+
+from tinygrad_edu.compiler.backends import numba_machine
 
 
 def test_random_programs_agree_with_the_eager_engine():
@@ -110,3 +115,80 @@ def test_fit_trains_on_it():
     ]
     assert histories[0].loss == pytest.approx(histories[1].loss, rel=1e-9)
     assert histories[0].engine == "numba: asked for by name"
+
+
+# ---------------------------------------------------------------------------------------- the machine and its file
+
+ONE_STEP = """
+import numpy as np, tinygrad_edu as tg
+w = tg.Value(0.5)
+model = tg.nn.MLP(3, [5, 4, 1], seed=0)
+X = np.random.default_rng(0).normal(size=(6, 3))
+def loss(x):
+    parts = [tg.sin(w * x[0]), tg.clip(x[1], -1.0, w), tg.erf(x[2]), tg.exp(w), tg.sin(1e9 * x[0])]
+    return tg.square(model(x)) + tg.logsumexp(parts) + tg.logsumexp([w, 2.0 * w])
+made = [tg.compile(loss, [w, *model.parameters()], b).value_and_grad(X) for b in ("numba", "numpy")]
+(value, slopes), (true_value, true_slopes) = made
+assert abs(value - true_value) < 1e-12 and np.abs(slopes - true_slopes).max() < 1e-11, made
+print("equal")
+"""
+
+
+def test_the_machine_is_plain_python_that_also_runs_as_such(tmp_path):
+    """What numba compiles is ordinary code: run by Python itself it gives the same."""
+    environment = {**os.environ, "NUMBA_DISABLE_JIT": "1", "XDG_CACHE_HOME": str(tmp_path)}
+    command = [sys.executable, "-W", "error", "-c", ONE_STEP]
+    run = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert run.stdout == "equal\n", run.stderr
+
+
+SMALL = """from tinygrad_edu.compiler.backends.numba_functions import compiled
+
+@compiled(cache={cache})
+def run(code, memory, examples, spare_place, room, first, last):
+    memory[0] += 1.0
+"""
+
+
+@pytest.fixture
+def small_machine(tmp_path, monkeypatch):
+    """Gives the machine anew, with a program in its place that is compiled in a moment."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    monkeypatch.setattr(numba_machine, "source", lambda cache: SMALL.format(cache=cache))
+
+    def made():
+        run = numba_machine.machine_code.__wrapped__()
+        memory = np.zeros(1)
+        run(np.zeros(0, dtype=np.uint32), memory, 1, 0, 1, 0, 0)
+        assert memory[0] == 1.0
+        return run
+
+    return made
+
+
+def test_a_damaged_file_in_the_cache_is_replaced(tmp_path, small_machine):
+    small_machine()
+    (module,) = tmp_path.glob("*/*.py")
+    kept = [module, *tmp_path.glob("**/*.nbi"), *tmp_path.glob("**/*.nbc")]
+    assert len(kept) == 3
+    for damaged in kept:
+        for content in (b"", damaged.read_bytes()[:100], b"nonsense = ("):
+            damaged.write_bytes(content)
+            run = small_machine()
+            assert module.read_text() == SMALL.format(cache=True)
+            assert run.stats.cache_path  # it is kept again
+        assert not small_machine().stats.cache_misses, damaged
+
+
+def test_it_runs_where_nothing_can_be_kept(monkeypatch, tmp_path, small_machine):
+    """No home directory, or one in which nothing can be written: then for this process alone."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file" / "beneath"))
+    (tmp_path / "file").write_text("")
+    assert not small_machine().stats.cache_path
+
+    def homeless():
+        raise RuntimeError("Could not determine home directory.")
+
+    monkeypatch.delenv("XDG_CACHE_HOME")
+    monkeypatch.setattr(numba_machine.Path, "home", homeless)
+    assert not small_machine().stats.cache_path

@@ -283,7 +283,7 @@ def test_it_shows_itself_in_notebooks():
     d = draw(neuron()[-1])
     assert isinstance(d, Drawing)
     assert d._repr_svg_().startswith("<svg")
-    assert set(d._repr_mimebundle_()) == {"text/plain", "image/svg+xml"}
+    assert set(d._repr_mimebundle_()) == {"text/plain", "image/svg+xml", "text/html"}
     assert len(repr(d)) < 90
 
 

@@ -4,6 +4,7 @@ import math
 import re
 import unicodedata
 import xml.etree.ElementTree as ET
+from urllib.parse import unquote
 
 import pytest
 from hypothesis import given, settings
@@ -13,7 +14,7 @@ import tinygrad_edu as tg
 from tinygrad_edu import OPS, Value, nn
 from tinygrad_edu.drawing import draw
 from tinygrad_edu.drawing.picture import FORMATS
-from tinygrad_edu.stepping import play
+from tinygrad_edu.pages import play
 
 STARTS = {"svg": b"<svg", "png": b"\x89PNG", "pdf": b"%PDF", "dot": b"digraph", "txt": b"node"}
 NAMES = st.none() | st.text(max_size=5) | st.sampled_from(["a\x1b[31m", "\x00", "v1", "layers.0.w", "\ud800", "\u202e"])
@@ -59,6 +60,11 @@ def check(drawing, formats=("svg", "dot", "txt")):
         assert drawing.render(format).startswith(STARTS[format])
     ET.fromstring(drawing.svg)
     bundle = drawing._repr_mimebundle_()
+    (address,) = re.findall(
+        r'^<img alt="[^"<>]*" style="[^"]*" src="data:image/svg\+xml;charset=utf-8,([^"<>]*)">$',
+        bundle.pop("text/html"),
+    )
+    assert unquote(address) == drawing.svg
     assert bundle == {"text/plain": str(drawing), "image/svg+xml": drawing.svg}
     assert all(map(is_clean, (*bundle.values(), drawing.dot)))
 
@@ -128,7 +134,7 @@ def drawables():
         f.grad().simplify(),
         tg.trace(lambda a: {"same": [a, a], "c": 3.0}, 1.0),
     )
-    yield tg.trace(lambda: 3.0)
+    yield from (tg.trace(lambda: 3.0), tg.trace(lambda x: [], 1.0), tg.trace(list))
     for model in networks():
         yield model
         yield model.as_graph()
@@ -147,7 +153,7 @@ def test_every_kind_of_thing_is_drawn_folded_anywhere(x):
         check(draw(x, collapse=collapse))
     check(draw(x, max_nodes=5))
     if hasattr(x, "_repr_mimebundle_"):
-        assert set(x._repr_mimebundle_()) == {"text/plain", "image/svg+xml"}
+        assert set(x._repr_mimebundle_()) == {"text/plain", "image/svg+xml", "text/html"}
 
 
 def test_a_compiled_function_is_drawn():

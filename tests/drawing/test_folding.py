@@ -83,9 +83,22 @@ def test_a_group_tells_its_size_and_the_norm_of_its_gradients():
     y.backward()
     (group,) = [n for n in draw(y, collapse=0).records.nodes if n.kind == "group"]
     inside = [n for n in tg.topological_order(y) if n.op is not tg.OPS["constant"] and n is not y]
-    assert group.hidden == len(inside) + 2  # and the two inputs, which only it reads
+    assert group.hidden == len(inside)
     assert math.isclose(group.grad, math.sqrt(sum(n.grad**2 for n in inside)))
     assert f"{group.hidden} nodes" in draw(y, collapse=0).svg
+
+
+@pytest.mark.parametrize("levels", [0, 1, 2])
+def test_inputs_stay_outside_of_what_reads_them_and_folds_inside_of_their_parents(levels):
+    y = network([2, 1], [1.0, 2.0])
+    records = draw(y, collapse=levels).records
+    assert names(records, "input") == ["x0", "x1"]
+    model = tg.nn.MLP(2, [3, 1], seed=0)
+    records = draw(model([Value(1.0, "a"), Value(2.0, "b")]), collapse=levels).records
+    assert names(records, "leaf") == ["a", "b"]
+    labels = {c.id: c.label for c in records.clusters}
+    above = {0: {None}, 1: {"mlp"}, 2: {"layers.0", "layers.1"}}[levels]
+    assert {labels.get(node.cluster) for node in records.nodes if node.kind == "group"} == above
 
 
 def test_what_is_drawn_and_what_is_hidden_add_up():

@@ -1,7 +1,9 @@
 """Scopes and `no_grad` belong to a thread and to an asyncio task, end in any order, and are left as they were found."""
 
 import asyncio
+import contextvars
 import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from hypothesis import given
@@ -71,6 +73,12 @@ def test_contexts_are_per_thread():
         thread.join()
         assert (x * x).parents == ()
     assert results == [(x, x), "other"]
+
+
+def run(coroutine):
+    """Run a coroutine in a copy of this context, in its own thread: a browser's loop may run in this one."""
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(contextvars.copy_context().run, asyncio.run, coroutine).result()
 
 
 def recorded():
@@ -151,7 +159,7 @@ def test_tasks_have_contexts_of_their_own():
     async def inner():
         seen["heir"] = recorded()  # begun inside no_grad, as for every context variable
 
-    asyncio.run(main())
+    run(main())
     assert seen == {
         "muted": (False, ""),
         "scoped": (True, "task"),
@@ -168,7 +176,7 @@ def test_a_context_that_is_closed_elsewhere_changes_nothing_there():
     async def close():
         manager.__exit__(None, None, None)
 
-    asyncio.run(close())  # in a copy of our context
+    run(close())
     assert recorded() == (False, "")
     tg.engine.context.leave(tg.engine.context.current().entered)
     assert recorded() == (True, "")

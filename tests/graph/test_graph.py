@@ -93,5 +93,5 @@ def test_a_long_chain_traces_runs_and_differentiates():
     g = tg.trace(f, 1.0)
     assert g.grad()(1.0) == pytest.approx(0.9999**20_000)
     assert len(str(g).splitlines()) == 20_002
-    assert len(g.simplify().variables) == 20_000
+    assert len(g.simplify().equations) == 20_000
     assert Graph.from_json(g.to_json())(1.0) == g(1.0)

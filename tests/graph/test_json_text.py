@@ -65,6 +65,12 @@ def test_a_wrong_file_is_refused(change, message):
         Graph.from_json(json.dumps(record))
 
 
+def test_an_own_operation_called_like_one_of_the_table_is_not_saved_as_that():
+    op = tg.Op("sigmoid", lambda x: 2.0 * x, lambda y, x: (2.0,))
+    with pytest.raises(GraphError, match="'sigmoid' is your own but called like one of the table"):
+        tg.trace(op, 1.0).to_json()
+
+
 @pytest.mark.parametrize("text", ["", "{", "[]", "3", "[" * 100_000, None, 3, b"\xff"])
 def test_what_is_no_json_object_is_refused(text):
     with pytest.raises(GraphError):

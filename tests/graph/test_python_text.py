@@ -9,17 +9,12 @@ from support.compiler_programs import CUBE, RandomProgram
 import tinygrad_edu as tg
 from tinygrad_edu import Value
 from tinygrad_edu.errors import GraphError
-from tinygrad_edu.graph.python_text import TEXT
 
 
 def function_of(graph, name="f"):
     namespace = {}
     exec(graph.to_python(), namespace)
     return namespace[name]
-
-
-def test_text_exists_for_every_operation_of_the_table():
-    assert set(TEXT) == set(tg.OPS) - {"constant"}
 
 
 @pytest.mark.parametrize("op", [op for op in tg.OPS.values() if op.arity != 0], ids=lambda op: op.name)
@@ -70,7 +65,7 @@ def test_the_text_runs_without_the_package(tmp_path):
 
 
 def test_refusals_say_why():
-    with pytest.raises(GraphError, match="your own"):
+    with pytest.raises(GraphError, match="'cube' states no code"):
         tg.trace(lambda x: CUBE(x), 1.0).to_python()
     with pytest.raises(GraphError, match="one output"):
         tg.trace(lambda x: [x, x], 1.0).to_python()

@@ -28,7 +28,7 @@ def test_values_computed_before_are_traced_back_to_their_leaves():
     shared = w * w
     g = tg.trace(lambda x: shared * x + shared, 1.0)
     assert g.captured == (w,)
-    assert sum(v.op is OPS["mul"] and v.parents[0].data is w for v in g.variables) == 1
+    assert sum(v.op is OPS["mul"] and v.parents[0].data is w for v in g.equations) == 1
     w.data = 3.0
     assert g(1.0) == 18.0
 

@@ -485,6 +485,12 @@ def test_an_unwritable_path_is_named(tmp_path):
 
 
 BAD_FILES = [
+    ("[" * 100_000, "not a model"),
+    (
+        f'{{"format": "tinygrad_edu model", "version": 1, "architecture": null, "state": {{"b": {10**400}}}}}',
+        "too large for a float",
+    ),
+    ('{"format": "tinygrad_edu model", "version": 1, "architecture": null, "state": {"b": true}}', "True"),
     ("", "not a model"),
     ("[1, 2]", "not a model"),
     (b"\xff\xfe\x00", "not a model"),
@@ -510,7 +516,8 @@ def test_a_file_that_is_no_model_is_refused(text, message, tmp_path):
 
 def test_a_file_with_an_unknown_architecture_is_refused(tmp_path):
     path = tmp_path / "m.json"
-    for architecture in ('{"type": "CNN"}', '{"type": "MLP"}', '{"type": "MLP", "nin": -1, "nouts": [1]}', "3"):
+    nested = '{"type": "Sequential", "modules": [' * 400 + '{"type": "CNN"}' + "]}" * 400
+    for architecture in (nested, '{"type": "CNN"}', '{"type": "MLP"}', '{"type": "MLP", "nin": -1, "nouts": [1]}', "3"):
         path.write_text(
             f'{{"format": "tinygrad_edu model", "version": 1, "architecture": {architecture}, "state": {{}}}}'
         )

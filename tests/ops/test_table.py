@@ -42,7 +42,8 @@ def bits(x):
 
 
 def agrees(comparisons):
-    wrong = [c for c in comparisons if c.status != "agrees"]
+    """All agree; a slope so small that rounding drowns it, as that of cos at 1e-99, cannot be decided."""
+    wrong = [c for c in comparisons if c.status != "agrees" and not (c.status == "unsettled" and abs(c.given) < 1e-12)]
     assert not wrong, wrong
 
 
@@ -114,11 +115,12 @@ def test_second_derivatives_at_kinks_are_finite_where_the_promised_partials_are(
 @with_kinks
 def test_declared_kinks_are_kinks_and_nothing_else_is(op):
     """Left and right slopes differ at a declared kink (of elu, those of the slope), and nowhere else on a grid."""
-    from tinygrad_edu.check.suspects import Line
+    from tinygrad_edu.check import Ray
 
     def kinked(args, function):
         return any(
-            Line(lambda t, i=i: [function(*args[:i], args[i] + t, *args[i + 1 :])]).kinked(0) for i in range(len(args))
+            Ray(lambda t, i=i: [function(*args[:i], args[i] + t, *args[i + 1 :])], args[i]).kinked(0)
+            for i in range(len(args))
         )
 
     def slope(*args):

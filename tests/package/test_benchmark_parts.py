@@ -247,5 +247,5 @@ def test_the_compiler_is_measured_on_all_it_is_said_to_be():
     assert model([0.5, -2.0]).data == pytest.approx(written[1]([0.5, -2.0]).data, rel=1e-12)
     for deep in (False, True):
         program, values = dags.random_dag(300, deep)
-        operations = [var for var in tg.trace(lambda: program(values)).variables if var.op is not tg.OPS["sum"]]  # noqa: B023
+        operations = [var for var in tg.trace(lambda: program(values)).equations if var.op is not tg.OPS["sum"]]  # noqa: B023
         assert 300 <= len(operations) <= 301  # none of them for nothing

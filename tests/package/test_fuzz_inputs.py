@@ -11,6 +11,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 import tinygrad_edu as tg
+import tinygrad_edu.graph.validation  # else loaded by the first graph that is read, which must not count as run
 from tinygrad_edu import Graph, Value, nn
 from tinygrad_edu.check import programs
 from tinygrad_edu.errors import ExpressionError, GraphError

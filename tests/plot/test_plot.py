@@ -182,7 +182,7 @@ BAD = [
     (
         lambda: plot.decision_boundary(Slope(1.0, 1.0), (X2, [0, 1]), features=("x0", "y")),
         ValueError,
-        "'y'; known: x0, x1",
+        "'y'. Known: x0, x1",
     ),
     (lambda: plot.decision_boundary(Slope(1.0, 1.0), (X2, [0, 1]), features=(0, 2)), ValueError, "no feature 2"),
     (lambda: plot.decision_boundary(Slope(1.0, 1.0), (X2, [0, 1]), features=(1, 1)), ValueError, "must differ"),

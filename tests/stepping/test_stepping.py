@@ -12,7 +12,8 @@ import pytest
 
 import tinygrad_edu as tg
 from tinygrad_edu import Value
-from tinygrad_edu.stepping import Stepper, play, walk
+from tinygrad_edu.pages import play
+from tinygrad_edu.stepping import Stepper, walk
 from tinygrad_edu.stepping.terminal import text_of
 
 pytest.importorskip("pygraphviz", reason="pygraphviz lays out the player's picture")

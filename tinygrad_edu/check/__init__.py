@@ -8,10 +8,11 @@ The strategies (`finite_values`, `points`, `programs`) and `given_program` need 
 """
 
 from .differences import Estimate as Estimate
-from .differences import Line as Line
+from .differences import Ray as Ray
 from .gradients import check_grads as check_grads
 from .hand_written import gradient_function as gradient_function
 from .operations import operation as operation
+from .program import Line as Line
 from .program import Program as Program
 from .report import Comparison as Comparison
 from .report import Report as Report

@@ -1,10 +1,16 @@
 """With this module one can measure a derivative from values alone, and know how far to trust the measurement.
 
-Central differences at halving steps are extrapolated to step zero (Richardson 1911; Ridders 1982,
-doi:10.1016/S0141-1195(82)80057-0). Every entry of the triangle carries two errors: truncation, by how far it lies
-from its neighbours, and noise, the rounding of the function itself, which is measured from a table of high
-differences (after Moré and Wild 2011, doi:10.1137/100786125). The entry with the least sum wins, if all finer steps
-agree with it.
+Nothing is assumed about the distance on which a function changes: it is found. A ladder of steps climbs from the
+rounding of the argument upwards, and at each rung the function is differenced. On the lowest rungs the rounding of the
+function drowns everything; the scatter there measures that noise. Higher up it fades, until at some rung the function
+itself begins to bend. Just there the ladder is filled in, and differences are extrapolated to step zero (Richardson
+1911; Ridders 1982, doi:10.1016/S0141-1195(82)80057-0). What they give counts only if the differences at all finer steps
+allow it: so a wide step that happens to hit the period of a function, or to leap over a peak, deceives nobody. The
+ratio of the steps is irregular, for the same reason.
+
+Two kinds of function need more thought. One that stands still around the point either really does (beside a kink), or
+is rounded to a grid (single precision, say), or has saturated, its slope drowned in the rounding: how it takes off
+where it moves again tells which. And beside the end of a domain there are differences to one side only.
 """
 
 from __future__ import annotations
@@ -14,16 +20,19 @@ from collections.abc import Callable, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-_EPS = 2.0**-52
-_COLUMNS = 7  # each removes one even power of the step from the error
-_ROWS = 60
-_SETTLED = 1e-13  # a relative error at which no more steps are needed
-_ORDER = 6
-_PLACES = (-4.63, -3.27, -2.41, -1.13, -0.21, 0.87, 1.73, 2.91, 3.58, 4.79)  # irregular on purpose
-_STEPS = 4
-_BISECTIONS = 40
-_CANCELLED = 64.0 * _EPS
-_SHARES = (2.0**-10, 2.0**-6, 2.0**-4)  # of the distance on which the function is smooth
+from .extrapolation import EPS, SINGLE, Rung, accepted, elsewhere, settled, vanishing
+from .ladder import REAL, WIDE, Departure, Ladder
+
+_BELOW = 8  # rungs filled in below the widest good one
+_FEW = 4  # values of a step function
+_COARSE = 1e-2  # relative jumps that no rounding makes, of what stands still between them
+_APART = 1e-3  # of the argument: no rounding keeps a function still so far
+_CANCELLED = 64.0 * EPS
+_JUMP_RUNGS = 6  # on which a jump is of the same size
+_SIGNAL, _DROWNED = 30.0, 1e-3  # what rises less far above the noise shows nothing; and noise so large hides all
+_ROUNDED = 1e-6  # of the value: what single precision may have swallowed
+_DOUBLE = 1e-10  # of the argument: nearer, jumps are the rounding of double precision on the way to the result
+_FINE, _POOR = 1024.0, 1e-3  # roundings of the argument within which an estimate is no better than this
 
 
 class Estimate(NamedTuple):
@@ -32,104 +41,51 @@ class Estimate(NamedTuple):
     Attributes
     ----------
     value : float
-        The derivative; nan if the function is not finite on both sides, however near.
+        The derivative; nan if the function is not finite beside the point, however near.
     error : float
         How far the true one may be from it, by estimate; inf if nothing could be measured.
     step : float
         The largest step that `value` rests on.
+    zero : bool
+        Whether the function is seen to stand still, or to turn, at the point: then a slope of exactly 0 is right.
+    constant : bool
+        Whether the function does not change at all, however wide the step: it stands still, or has saturated.
+    between : float or None
+        If the function goes by small jumps, its slope between them, which cannot be called wrong either.
     """
 
     value: float
     error: float
     step: float
+    zero: bool = False
+    constant: bool = False
+    between: float | None = None
 
 
-class Line:
-    """A function of one number with any number of results, each point computed once.
+_NOTHING_KNOWN = Estimate(math.nan, math.inf, 0.0)
+
+
+class Ray(Ladder):
+    """A function of one number with any number of results, along a line through a point, each place computed once.
 
     Parameters
     ----------
     function : callable
-        ``function(t)`` gives the results at the distance t from the point of interest.
-    scale : float, default 1.0
-        The distance over which the function may be expected to change: the first step is a quarter of it.
+        ``function(t)`` gives the results at the distance t from the point. Where it raises, or gives nan or a complex
+        number, it is outside its domain.
+    point : float, default 0.0
+        The number to which t is added there (the largest, if there are several): its rounding is the finest step.
 
     Examples
     --------
     >>> import math
-    >>> line = Line(lambda t: [math.exp(1.0 + t)])
-    >>> abs(line.slope(0).value - math.e) < 1e-11
+    >>> ray = Ray(lambda t: [math.exp(1.0 + t)], 1.0)
+    >>> abs(ray.slope(0).value - math.e) < 1e-11
     True
     """
 
-    def __init__(self, function: Callable[[float], Sequence[float]], scale: float = 1.0) -> None:
-        self.function = function
-        self.scale = 2.0 ** round(math.log2(scale))  # powers of two: x + h then seldom rounds
-        self._known: dict[float, Sequence[float]] = {}
-        self._noise: dict[int, float] = {}
-
-    def at(self, t: float, index: int) -> float:
-        """Give one result at the distance t."""
-        results = self._known.get(t)
-        if results is None:
-            results = self._known[t] = self.function(t)
-        return results[index]
-
-    def noise(self, index: int, reach: float | None = None) -> float:
-        """Measure how unsteady a result is on a small scale: the rounding errors made in computing it.
-
-        Divided differences of the sixth order make everything smooth vanish. They are taken at irregular places, for at
-        regular ones a function that is rounded may rise by equal amounts.
-
-        Parameters
-        ----------
-        index : int
-            Which result.
-        reach : float, optional
-            A distance within which the function is smooth; by default that on which `slope` settled.
-
-        Returns
-        -------
-        float
-        """
-        if reach is None:
-            if index not in self._noise:
-                self.slope(index)
-            return self._noise[index]
-        for share in _SHARES:
-            places = [reach * share * place for place in _PLACES]
-            values = [self.at(t, index) for t in places]
-            if max(map(values.count, values)) > len(values) // 2 or not all(map(math.isfinite, values)):
-                continue  # it does not change at all here, or has left its domain
-            sizes = []
-            for first in range(len(places) - _ORDER):
-                window = range(first, first + _ORDER + 1)
-                weights = [1.0 / math.prod(_PLACES[k] - _PLACES[j] for j in window if j != k) for k in window]
-                total = sum(w * values[k] for w, k in zip(weights, window, strict=True))
-                sizes.append(total * total / sum(w * w for w in weights))
-            return 2.0 * math.sqrt(sum(sizes) / len(sizes))  # few samples, so rather too much than too little
-        # It is flat nearby. What has been rounded away on the way was, as far as one can know, of the order of one unit
-        # in the last place of 1; or more, if it leaves the flat part by a step, as a rounded function does.
-        seen = {results[index] for results in self._known.values() if math.isfinite(results[index])}
-        grid = self._jump(index) if len(seen) > _STEPS else 0.0  # with fewer, it is a step function, or saturated
-        return max(grid, _EPS * max(1.0, abs(self.at(0.0, index))))
-
-    def _jump(self, index: int) -> float:
-        """Measure by how much a result that is flat nearby jumps where it is so no longer: by nothing, at a kink."""
-        centre = self.at(0.0, index)
-        changed = [t for t, results in self._known.items() if results[index] != centre]
-        outside = min(changed, key=abs)
-        inside = 0.0
-        for _ in range(_BISECTIONS):
-            middle = (inside + outside) / 2.0
-            if self.at(middle, index) == centre:
-                inside = middle
-            else:
-                outside = middle
-        return abs(self.at(outside, index) - centre)
-
     def slope(self, index: int) -> Estimate:
-        """Measure the derivative of one result at t = 0.
+        """Measure the derivative of one result at t = 0; to one side where the other lies outside the domain.
 
         Parameters
         ----------
@@ -140,35 +96,89 @@ class Line:
         -------
         Estimate
         """
-        plain: list[tuple[float, float, float]] = []  # of each row: step, central difference, rounding error
-        step, best = self.scale / 4.0, math.inf
-        for _ in range(_ROWS):
-            up, down = self.at(step, index), self.at(-step, index)
-            if not (math.isfinite(up) and math.isfinite(down)):
-                plain, best = [], math.inf  # left the domain: start again, nearer
-            else:
-                rounding = _EPS * max(abs(up), abs(down)) / step
-                plain.append((step, (up - down) / (2.0 * step), rounding))
-                best = min([best, *[error for error, _, row in _extrapolated(plain[-_COLUMNS:], 0.0) if row]])
-                if len(plain) > 5 and (rounding > 100.0 * best or best <= _SETTLED * abs(plain[-1][1])):
-                    break
-            step /= 2.0
-        if not plain:
-            self._noise[index] = 0.0
-            return Estimate(math.nan, math.inf, step)
-        *_, settled = min(_extrapolated(plain, 0.0), default=(0.0, 0.0, 0))
-        noise = self._noise[index] = max(self.noise(index, plain[settled][0]), _EPS * abs(self.at(0.0, index)))
-        for error, value, row in sorted(_extrapolated(plain, noise)):
-            if _finer_agree(value, error, noise, plain[row:]):
-                # Terms that cancel at t = 0, as in x - sin(x), round on the way there, unseen by `noise`.
-                steepest = max(abs(difference) for _, difference, _ in plain[: row + 1])
-                return Estimate(value, error + _CANCELLED * steepest, plain[max(0, row - _COLUMNS)][0])
-        return Estimate(math.nan, math.inf, step)
+        found = self._measured(index, 0)
+        if math.isinf(found.error) and math.isfinite(self.at(0.0, index)):
+            for side in (1, -1):
+                if not self.climbed(index, -side)[1]:
+                    return self._measured(index, side)
+        return found
+
+    def _measured(self, index: int, side: int) -> Estimate:
+        numbers, rungs, departure = self.climbed(index, side)
+        if len(rungs) < 2:
+            return _NOTHING_KNOWN
+        still = self._standing_still(index, rungs, departure)
+        if still is not None:
+            return still
+        if vanishing(rungs):
+            return Estimate(0.0, abs(rungs[0].slope), rungs[0].step, zero=True)
+        found = settled(rungs, departure.jump if departure else 0.0)
+        if found.singular:
+            return _NOTHING_KNOWN
+        rest = numbers[found.good + 1 :]
+        top = min([*rest[:1], numbers[found.good] + WIDE])
+        filled = {rung.step: rung for rung in rungs[: found.good + 1]}
+        for number in range(max(numbers[0], numbers[found.good] - _BELOW), top):
+            rung = self.rung(number, index, side)
+            if rung is None:
+                break  # out of the domain
+            filled[rung.step] = rung
+        ordered = sorted(filled.values())
+        between = departure.slope if departure is not None and self._goes_by_jumps(index, departure) else None
+        chosen, zero = accepted(ordered, found.noise, rungs[found.best], 1 if side else 2)
+        if chosen is None:
+            return _NOTHING_KNOWN._replace(between=between)
+        used = ordered[chosen.first : chosen.last + 1]
+        # Terms that cancel at t = 0, as in x - sin(x), round on the way there; and the point itself may be rounded.
+        error = chosen.error + _CANCELLED * max(abs(rung.slope) for rung in used)
+        error += elsewhere(rungs, chosen)
+        rounded = departure.step if departure is not None and departure.jump else EPS * self.point
+        error += rounded * max(abs(rung.gap) / rung.step / rung.step for rung in used)
+        if chosen.step < _FINE * math.ulp(self.point) and error > _POOR * abs(chosen.value):
+            return _NOTHING_KNOWN._replace(between=between)  # a few roundings of the argument are no ground to stand on
+        moved = max(rung.moved for rung in rungs[: found.good + 1])
+        if moved < _SIGNAL * found.noise:
+            if found.noise > _DROWNED * (abs(self.at(0.0, index)) + moved):
+                return _NOTHING_KNOWN._replace(between=between)  # it looks like noise all through, as a fast tone may
+            error += self._hidden(_SIGNAL * found.noise)
+        return Estimate(chosen.value, error, chosen.step, zero, between=between)
+
+    def _standing_still(self, index: int, rungs: Sequence[Rung], departure: Departure | None) -> Estimate | None:
+        """Measure what stands still around the point; None if it only seems so, for it is rounded to a grid."""
+        centre = abs(self.at(0.0, index))
+        if all(rung.still for rung in rungs):
+            error = self._hidden(_ROUNDED * centre) if centre else 0.0
+            return Estimate(0.0, error, rungs[-1].step, zero=centre == 0.0, constant=True)
+        if departure is None or not departure.still:
+            return None
+        exact = Estimate(0.0, EPS * centre / departure.step, departure.step, zero=True)
+        if departure.takes_off:
+            return exact
+        if self._goes_by_jumps(index, departure):
+            seen = {value for value in (self.at(t, index) for t in list(self._known)) if math.isfinite(value)}
+            if len(seen) <= _FEW and departure.jump > REAL * max(map(abs, seen)):
+                return exact._replace(between=0.0)
+            wide = departure.step > _APART * (self.point or 1.0)
+            if wide and departure.jump > _COARSE * max(centre, departure.jump):
+                return Estimate(0.0, math.inf, departure.step, zero=True, between=0.0)
+        return None
+
+    def _goes_by_jumps(self, index: int, departure: Departure) -> bool:
+        """Tell whether a function goes by jumps that rounding of its results in double or single would not make."""
+        centre = abs(self.at(0.0, index))
+        single = centre != math.floor(centre) and departure.jump <= 2.0 * SINGLE * centre and self.single(index)
+        wide = departure.step > _DOUBLE * self.point
+        return wide and departure.jump > 8.0 * math.ulp(centre) and not single
+
+    def _hidden(self, amplitude: float) -> float:
+        """Say how steep something may be that does not rise above an amplitude, and changes on some part of |x|."""
+        return amplitude / (self.point or 1.0)
 
     def kinked(self, index: int) -> bool:
         """Tell whether the slopes to the left and to the right stay apart as the step shrinks, or the values do.
 
-        Of a smooth function both differ in proportion to the step. Out of the domain on one side counts as a kink.
+        Of a smooth function both differ in proportion to the step. Out of the domain on one side counts as a kink,
+        unless the slope to the other side settles.
 
         Parameters
         ----------
@@ -180,57 +190,41 @@ class Line:
         bool
         """
         centre = self.at(0.0, index)
-        noise = max(self.noise(index), _EPS * abs(centre))
+        if not math.isfinite(centre):
+            return False
+        _, rungs, departure = self.climbed(index, 0)
+        if len(rungs) < 2:
+            return math.isinf(self.slope(index).error)
+        found = settled(rungs, departure.jump if departure else 0.0)
+        if found.singular:
+            return True
+        noise = found.noise
+        low = rungs[:_JUMP_RUNGS]
+        if _steady([rung.slope * rung.step for rung in low], 16.0 * EPS * abs(centre), 0.5):
+            return True  # a jump: noise would not rise by the same amount at every step
+        if _steady([rung.gap for rung in low], REAL * max(abs(centre), *[rung.moved for rung in rungs]), 0.99):
+            return True  # the value at the point stands alone
         seen: list[tuple[float, float]] = []  # steps and gaps that stand out from the noise
         hidden: list[float] = []  # what the noise would hide at the finer steps where the gap has gone
-        rises: list[float] = []  # from the one side to the other
-        for k in range(4, 44):
-            step = self.scale * 2.0**-k
-            up, down = self.at(step, index), self.at(-step, index)
-            if not (math.isfinite(up) and math.isfinite(down)):
-                if k > 40:
-                    return math.isfinite(centre)
-                continue
-            rises.append(abs(up - down))
-            gap, lost = abs((up - centre) - (centre - down)) / step, 16.0 * noise / step
+        for rung in reversed(rungs):
+            gap, lost = abs(rung.gap) / rung.step, 16.0 * max(noise, rung.floor) / rung.step
             if gap > lost:
-                seen.append((step, gap))
+                seen.append((rung.step, gap))
                 hidden = []
             else:
                 hidden.append(lost)
-        if min(rises, default=0.0) > max(0.5 * max(rises), 16.0 * _EPS * abs(centre)):
-            return True  # a jump: noise would not rise by the same amount at every step
-        if len(seen) < 3:
-            return False
-        (wide, far), (narrow, near) = seen[-5:][0], seen[-1]
-        if any(lost < 0.5 * near for lost in hidden):
-            return False  # close to the point it is smooth again
-        return math.log(far / near) < 0.6 * math.log(wide / narrow)
+        if len(seen) < 3 or any(lost < 0.5 * seen[-1][1] for lost in hidden):
+            return False  # nothing to see, or close to the point it is smooth again
+        return all(
+            abs(math.log(far / near)) < 0.6 * math.log(wide / narrow)
+            for (wide, far), (narrow, near) in pairwise(seen[-3:])
+        )
 
 
-def _extrapolated(plain: Sequence[tuple[float, float, float]], noise: float) -> list[tuple[float, float, int]]:
-    """Extrapolate central differences to step zero in every way: error, value and row of each entry of the triangle."""
-    entries: list[tuple[float, float, int]] = []
-    above: list[float] = []
-    above_noise: list[float] = []
-    for number, (step, difference, rounding) in enumerate(plain):
-        row, row_noise = [difference], [max(noise / step, rounding)]
-        for j, (other, other_noise) in enumerate(zip(above[:_COLUMNS], above_noise, strict=False), 1):
-            weight = 4.0**j
-            row.append(row[-1] + (row[-1] - other) / (weight - 1.0))
-            row_noise.append((weight * row_noise[-1] + other_noise) / (weight - 1.0))
-            truncation = max(abs(row[j] - row[j - 1]), abs(row[j] - other))
-            entries.append((truncation + row_noise[j], row[j], number))
-        above, above_noise = row, row_noise
-    return entries
-
-
-def _finer_agree(value: float, error: float, noise: float, finer: Sequence[tuple[float, float, float]]) -> bool:
-    """Tell whether the plain differences at smaller steps lie where `value` says the derivative is."""
-    for (_, wide, _), (step, narrow, rounding) in pairwise(finer):
-        if abs(narrow - value) > 4.0 * (max(noise / step, rounding) + abs(narrow - wide) + error):
-            return False
-    return True
+def _steady(changes: Sequence[float], least: float, alike: float) -> bool:
+    """Tell whether changes at different steps are of one sign and alike in size, above a least one."""
+    small, large = sorted((min(changes), max(changes)), key=abs)
+    return len(changes) == _JUMP_RUNGS and small * large > 0.0 and abs(small) > max(alike * abs(large), least)
 
 
 def complex_slope(function: Callable[[complex], Sequence[complex]], index: int) -> Estimate:
@@ -239,7 +233,7 @@ def complex_slope(function: Callable[[complex], Sequence[complex]], index: int) 
     Parameters
     ----------
     function : callable
-        As for `Line`, but of a complex number: it must be analytic, without abs, comparisons or conjugates.
+        As for `Ray`, but of a complex number: it must be analytic, without abs, comparisons or conjugates.
     index : int
         Which result.
 
@@ -249,4 +243,4 @@ def complex_slope(function: Callable[[complex], Sequence[complex]], index: int) 
     """
     step = 1e-150
     value = complex(function(complex(0.0, step))[index]).imag / step
-    return Estimate(value, 8.0 * _EPS * abs(value), step)
+    return Estimate(value, 8.0 * EPS * abs(value), step, zero=value == 0.0)

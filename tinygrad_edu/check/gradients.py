@@ -7,13 +7,14 @@ import random
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from ..engine.sweep import topological_order
 from ..engine.value import Value
 from ..graph.structure import flatten
 from ..transforms.derivatives import jacobian, jvp
-from .differences import Estimate, Line, complex_slope
-from .report import MISMATCH, Comparison, Report, compare, mismatch
+from .differences import Estimate, Ray, complex_slope
+from .report import KINK, MISMATCH, Comparison, Report, compare, mismatch
 from .subject import Subject, plain
-from .suspects import find_suspect, nearby_kinks, scale_at
+from .suspects import Suspect, find_suspect, find_undefined, nearby_kinks
 
 MODES = ("reverse", "forward")
 METHODS = ("differences", "complex")
@@ -99,8 +100,12 @@ def check_grads(
         if any(c.status == MISMATCH for c in comparisons):
             if count > coordinates:
                 comparisons = check.pinned_down(random.Random(seed)) or comparisons
-            raise _explained(subject, comparisons, degree, rtol)
-    kinks = nearby_kinks(subject.values(subject.point)[1]) if any(c.status == "kink" for c in comparisons) else []
+            suspect = _suspect(subject, comparisons, degree, rtol)
+            if degree == 1 or suspect is not None or not nearby_kinks(subject.values(subject.point)[1], 0.0):
+                raise _explained(subject, comparisons, suspect)
+            # The first derivative is a choice at this point, and says nothing about the second one.
+            comparisons = [c._replace(status=KINK) if c.status == MISMATCH else c for c in comparisons]
+    kinks = nearby_kinks(subject.values(subject.point)[1]) if any(c.status == KINK for c in comparisons) else []
     return Report(subject.title, comparisons, kinks)
 
 
@@ -109,6 +114,7 @@ class _Check:
 
     def __init__(self, subject: Subject, degree: int, modes: Sequence[str], method: str, rtol: float) -> None:
         self.subject, self.degree, self.modes, self.method, self.rtol = subject, degree, modes, method, rtol
+        self.ancestors: list[set[int]] | None = None  # found when needed
         self.results = subject.evaluate(subject.point)  # also names the outputs
         self.outputs = [f"f{name}" for name in subject.output_names]
         if degree == 2:
@@ -127,10 +133,7 @@ class _Check:
     def evaluate(self, numbers: Sequence[float]) -> list[float]:
         if self.degree == 1:
             return self.subject.evaluate(numbers)
-        try:
-            return [plain(x) for x in self.function(list(numbers))]
-        except (ArithmeticError, ValueError):
-            return [math.nan] * len(self.outputs)
+        return [plain(x) for x in self.function(list(numbers))]
 
     def along(self, direction: Sequence[float], name: str = "") -> list[Comparison]:
         """Compare the derivatives of all results along one direction."""
@@ -141,7 +144,7 @@ class _Check:
         def moved(t: Any) -> list[Any]:
             return [x + t * d if d else x for x, d in zip(point, direction, strict=True)]
 
-        line = Line(lambda t: self.evaluate(moved(t)), min(scale_at(point[i]) for i in moving))
+        ray = Ray(lambda t: self.evaluate(moved(t)), max(abs(point[i] / direction[i]) for i in moving))
         given: list[tuple[str, list[float]]] = []
         if "reverse" in self.modes:
             given.append(("reverse", [_dot(row, direction) for row in self.jacobian]))
@@ -150,7 +153,8 @@ class _Check:
             given.append(("forward", [plain(x) for x in tangents]))
         comparisons = []
         for index, output in enumerate(self.outputs):
-            estimate = self._measured(line, moved, index)
+            estimate = self._measured(ray, moved, index)
+            kinked = self.method == "differences" and ray.kinked(index)
             for mode, derivatives in given:
                 comparisons.append(
                     compare(
@@ -158,15 +162,27 @@ class _Check:
                         mode,
                         derivatives[index],
                         estimate,
-                        lambda index=index: line.kinked(index),
+                        kinked,
                         self.rtol,
+                        independent=derivatives[index] == 0.0 and estimate.constant and self.independent(index, moving),
                     )
                 )
         return comparisons
 
-    def _measured(self, line: Line, moved: Callable[[Any], list[Any]], index: int) -> Estimate:
+    def independent(self, index: int, moving: Sequence[int]) -> bool:
+        """Tell whether no path leads from the numbers that move to a result, in the graph that gradients take."""
+        if self.ancestors is None:
+            leaves = [Value(x) for x in self.subject.point]
+            place = {leaf: i for i, leaf in enumerate(leaves)}
+            self.ancestors = [
+                {place[node] for node in topological_order(y) if node in place} if isinstance(y, Value) else set()
+                for y in self.function(leaves)
+            ]
+        return self.ancestors[index].isdisjoint(moving)
+
+    def _measured(self, ray: Ray, moved: Callable[[Any], list[Any]], index: int) -> Estimate:
         if self.method == "differences":
-            return line.slope(index)
+            return ray.slope(index)
 
         def results(step: complex) -> list[Any]:
             return flatten(self.subject.f(*self.subject.structure.unflatten(moved(step))), _any, "")[0]
@@ -217,12 +233,18 @@ def _any(leaf: Any, where: str) -> Any:
     return leaf
 
 
-def _explained(subject: Subject, comparisons: Sequence[Comparison], degree: int, rtol: float) -> AssertionError:
-    """Say what is wrong, and which operation alone explains it."""
+def _suspect(subject: Subject, comparisons: Sequence[Comparison], degree: int, rtol: float) -> Suspect | None:
+    """Find the operation that alone explains what is wrong."""
     leaves, results = subject.values(subject.point)
-    suspect = find_suspect(results, leaves, degree, rtol)
+    undefined = any(c.status == MISMATCH and not math.isfinite(c.given) for c in comparisons)
+    return (find_undefined(results, leaves) if undefined else None) or find_suspect(results, leaves, degree, rtol)
+
+
+def _explained(subject: Subject, comparisons: Sequence[Comparison], suspect: Suspect | None) -> AssertionError:
+    """Say what is wrong, and what explains it."""
     explanation = ""
     if suspect is None:
+        results = subject.values(subject.point)[1]
         if any(isinstance(y, Value) for y in results):
             explanation = (
                 "every operation's own derivative agrees, so the graph does not show the whole computation: look for "

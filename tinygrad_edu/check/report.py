@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import textwrap
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from ..errors import GradientMismatch
 from .differences import Estimate
@@ -14,8 +14,7 @@ from .suspects import Suspect, tolerance
 _SHOWN = 5
 _WIDTH = 118  # of a screen
 AGREES, MISMATCH, KINK, UNSETTLED = "agrees", "mismatch", "kink", "unsettled"
-_POOR = 1e-6  # a relative error of the measurement itself past which a nondifferentiable point is looked for
-_UNSETTLED = 1e-2  # a relative error of the measurement itself past which it decides nothing
+_TELLING = 6e-3  # the relative tolerance up to which a derivative that is 1 % off would have been noticed
 
 
 class Comparison(NamedTuple):
@@ -54,7 +53,9 @@ class Comparison(NamedTuple):
         return math.inf if math.isnan(gap) else gap / self.tolerance if self.tolerance else gap and math.inf
 
 
-def compare(name: str, mode: str, given: float, estimate: Estimate, kinked: Any, rtol: float) -> Comparison:
+def compare(
+    name: str, mode: str, given: float, estimate: Estimate, kinked: bool, rtol: float, independent: bool = False
+) -> Comparison:
     """Compare a derivative with its measurement.
 
     Parameters
@@ -65,11 +66,13 @@ def compare(name: str, mode: str, given: float, estimate: Estimate, kinked: Any,
         The derivative to be checked.
     estimate : Estimate
         The measurement.
-    kinked : callable
-        ``kinked()`` tells whether the point is nondifferentiable; asked only if the two disagree or the measurement is
-        poor (of abs at 0 the differences on either side cancel, and agree with the promised 0).
+    kinked : bool
+        Whether the point is nondifferentiable: of abs at 0 the differences on either side cancel, and agree with the
+        promised 0.
     rtol : float
         Relative tolerance.
+    independent : bool, default False
+        Whether it is known otherwise that a function that does not change does not depend on the number.
 
     Returns
     -------
@@ -78,14 +81,18 @@ def compare(name: str, mode: str, given: float, estimate: Estimate, kinked: Any,
     allowed = tolerance(given, estimate, rtol)
     gap = abs(given - estimate.value)
     size = max(abs(estimate.value), abs(given) if math.isfinite(given) else 0.0)
-    if math.isinf(estimate.error):
-        status = KINK if kinked() else UNSETTLED
-    elif estimate.error > _POOR * size and kinked():
+    if kinked:
         status = KINK
+    elif given == 0.0 and (estimate.zero or (estimate.constant and independent)):
+        status = AGREES
+    elif math.isinf(estimate.error):
+        status = UNSETTLED
     elif gap <= allowed:
-        status = AGREES if estimate.error <= _UNSETTLED * size or gap <= rtol * size or size <= rtol else UNSETTLED
+        status = AGREES if tolerance(given, estimate, 0.0) <= _TELLING * size else UNSETTLED
+    elif estimate.between is not None and abs(given - estimate.between) <= _TELLING * abs(estimate.between):
+        status = UNSETTLED
     else:
-        status = KINK if kinked() else MISMATCH
+        status = MISMATCH
     return Comparison(name, mode, given, estimate.value, estimate.error, allowed, status)
 
 
@@ -170,7 +177,10 @@ def _merged(comparisons: Sequence[Comparison]) -> list[Comparison]:
     rows: dict[tuple[str, str, str], Comparison] = {}
     for c in comparisons:
         key = (c.name, f"{c.given:.9g}", c.status)
-        rows[key] = rows[key]._replace(mode=f"{rows[key].mode}, {c.mode}") if key in rows else c
+        if key not in rows:
+            rows[key] = c
+        elif c.mode not in rows[key].mode.split(", "):
+            rows[key] = rows[key]._replace(mode=f"{rows[key].mode}, {c.mode}")
     return list(rows.values())
 
 
@@ -191,7 +201,8 @@ def mismatch(
     counted = f"{count_names(wrong)} of {count_names(comparisons)} derivatives disagree with differences"
     lines = [f"{title}: {counted}", *table(wrong)] if wrong else [title]
     if suspect is not None:
-        lines.append(f"the first operation that is wrong by itself: {suspect}")
+        wrong_by_itself = "is not finite" if suspect.undefined else "is wrong by itself"
+        lines.append(f"the first operation that {wrong_by_itself}: {suspect}")
     if explanation:
         lines.append(explanation)
     at = [f"{name} = {x!r}" for name, x in point[:12]] + ["…"] * (len(point) > 12)

@@ -1,9 +1,15 @@
-"""With this module one can tell at which arguments an operation may be checked: in its domain, away from its kinks."""
+"""With this module one can tell at which arguments an operation may be checked: in its domain, away from its kinks.
+
+`sample` draws ordinary ones, at which all is moderate; `spread` looks over the whole of the domain, from tiny arguments
+to huge ones and on either side of every kink, so that no region of it goes unseen.
+"""
 
 from __future__ import annotations
 
+import math
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from itertools import pairwise
 
 from ..ops.operation import Op
 
@@ -11,6 +17,10 @@ LARGEST_VALUE = 50.0
 STEEPEST = 30.0
 _MARGIN = 0.03
 _SIMPLE = (0.5, 1.0, 2.0, -0.5, -1.0, -2.0, 0.25, 1.5, 3.0, -1.5)
+_DECADES = 12  # of magnitudes, on either side of 1
+_HALVINGS = 60
+_FARTHEST_KINK = 1e6
+_BESIDE = (1e-6, 1e-2, 0.5)  # relative distances from a kink
 _LONGEST = 4  # arguments of an operation of any number of them
 
 
@@ -109,3 +119,82 @@ def sample(op: Op, count: int, seed: int = 0) -> Iterator[tuple[float, ...]]:
             found.add(args)
             if len(found) == count:
                 return
+
+
+def spread(op: Op, count: int, seed: int = 0) -> Iterator[tuple[float, ...]]:
+    """Draw arguments from all over the domain: of every magnitude, towards the ends, on both sides of every kink.
+
+    Parameters
+    ----------
+    op : Op
+        The operation.
+    count : int
+        How many arguments of every magnitude and sign; those beside kinks come on top.
+    seed : int, default 0
+
+    Yields
+    ------
+    tuple of float
+    """
+    generator = random.Random(f"{op.name} spread {seed}")
+    for size in arities(op):
+        ladders = [_ladder(op, size, i) for i in range(size)]
+        for k in range(count):
+            # The magnitudes come in turn, so that each is had, and in another order for each argument.
+            args = [ladder[k * len(ladder) // count] for ladder in ladders[:1]]
+            args += [generator.choice(ladder) for ladder in ladders[1:]]
+            if op.domains is None:
+                generator.shuffle(args)
+            if _finite_at(op, args):
+                yield tuple(args)
+        for args in _beside_kinks(op, ladders, generator):
+            if _finite_at(op, args):
+                yield tuple(args)
+
+
+def _ladder(op: Op, size: int, index: int) -> list[float]:
+    """List numbers of every magnitude and both signs, within the interval that an argument may lie in."""
+    low, high = -math.inf, math.inf
+    if op.domains is not None and not callable(op.domains) and len(op.domains) == size:
+        low, high = op.domains[index]
+    magnitudes = [1.37 * 10.0**k for k in range(-_DECADES, _DECADES + 1)]
+    origin = low if math.isfinite(low) else 0.0
+    numbers = [origin + m for m in magnitudes] + [-m for m in magnitudes if not math.isfinite(low)]
+    if math.isfinite(high):
+        numbers += [high - m for m in magnitudes]
+    return sorted({x for x in numbers if low < x < high})
+
+
+def _beside_kinks(op: Op, ladders: Sequence[Sequence[float]], generator: random.Random) -> Iterator[list[float]]:
+    """Find the kinks along each argument, by halving between places where their functions differ in sign."""
+    for zero, _ in op.kinks:
+        for i, ladder in enumerate(ladders):
+            args = [generator.choice(_SIMPLE) for _ in ladders]
+
+            def side(x: float, args: list[float] = args, i: int = i, zero: Callable[..., float] = zero) -> float:
+                try:
+                    return zero(*args[:i], x, *args[i + 1 :])
+                except (ArithmeticError, ValueError):
+                    return math.nan
+
+            numbers = [x for x in ladder if abs(x) < _FARTHEST_KINK]
+            for low, high in pairwise(numbers):
+                if side(low) * side(high) > 0.0 or math.isnan(side(low) * side(high)):
+                    continue
+                for _ in range(_HALVINGS):
+                    middle = (low + high) / 2.0
+                    low, high = (middle, high) if side(low) * side(middle) > 0.0 else (low, middle)
+                for distance in _BESIDE:
+                    for x in (low - distance * max(1.0, abs(low)), high + distance * max(1.0, abs(high))):
+                        yield [*args[:i], x, *args[i + 1 :]]
+
+
+def _finite_at(op: Op, args: Sequence[float]) -> bool:
+    """Tell whether an operation and its slopes are finite at some arguments in its domain, and none is a kink."""
+    try:
+        if not in_domain(op, args) or any(not abs(zero(*args)) > 0.0 for zero, _ in op.kinks):
+            return False
+        value = op(*args)
+        return math.isfinite(value) and all(map(math.isfinite, op.slopes(value, args)))
+    except (ArithmeticError, ValueError):
+        return False

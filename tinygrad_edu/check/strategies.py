@@ -260,6 +260,7 @@ def given_program(
     def decorate(test: Callable[..., None]) -> Callable[..., None]:
         failing: list[Program] = []  # the last one is the smallest: hypothesis ends with it
 
+        @wraps(test)
         def body(program: Program) -> None:
             try:
                 test(program)
@@ -267,14 +268,11 @@ def given_program(
                 failing.append(program)
                 raise
 
-        body.__name__, body.__qualname__, body.__module__ = test.__name__, test.__qualname__, test.__module__
-        _settings_of(test, body)
         checked = hypothesis.given(strategy)(body)
 
         @wraps(test)
         def run() -> None:
             failing.clear()
-            _settings_of(run, checked)
             try:
                 checked()
             except Exception as error:
@@ -282,19 +280,11 @@ def given_program(
                     error.add_note(_shown(failing[-1], test.__name__))
                 raise
 
-        del run.__wrapped__  # pytest would read the parameter `program` off it, as a fixture
-        run.hypothesis = checked.hypothesis  # type: ignore[attr-defined]
-        run.is_hypothesis_test = True  # type: ignore[attr-defined]
+        # One set of attributes for both: what `hypothesis.settings` notes on ours, above or below, theirs has too.
+        run.__dict__ = checked.__dict__
         return run
 
     return decorate if test is None else decorate(test)
-
-
-def _settings_of(source: Any, target: Any) -> None:
-    """Hand on what `hypothesis.settings` has noted on a function, above or below our decorator."""
-    noted = getattr(source, "_hypothesis_internal_use_settings", None)
-    if noted is not None:
-        target._hypothesis_internal_use_settings = noted
 
 
 def _shown(program: Program, name: str) -> str:

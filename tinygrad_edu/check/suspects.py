@@ -14,7 +14,8 @@ from ..ops.notation import number_text
 from ..ops.operation import Op
 from ..ops.table import CONSTANT
 from ..transforms.derivatives import grad
-from .differences import Estimate, Line
+from .differences import Estimate, Ray
+from .safe_points import in_domain
 
 
 class Suspect:
@@ -30,7 +31,7 @@ class Suspect:
     second : int or None
         The argument by which the derivative itself was differentiated, for second order.
     recorded, measured : float
-        The derivative that the entry gives, and the one that differences give.
+        The derivative that the entry gives, and the one that differences give (nan if the operation is not defined).
     """
 
     def __init__(
@@ -47,11 +48,23 @@ class Suspect:
         self.recorded, self.measured = recorded, measured
         self._names = names
 
+    @property
+    def undefined(self) -> bool:
+        """Whether the operation is not to blame, but that it is applied where it, or its derivative, is not finite."""
+        return math.isnan(self.measured)
+
     def __str__(self) -> str:
         call = f"{self.op.name}({', '.join(map(number_text, self.args[:6]))}{', …' * (len(self.args) > 6)})"
         which = f"argument {self.index + 1}"
         if self.second is not None:
             which += f" and then {self.second + 1}"
+        if self.undefined:
+            return (
+                f"{call} = {number_text(self.op(*self.args))}, its derivative towards {which} "
+                f"({self._names[self.index]}) is {number_text(self.recorded)}; where its branch is not taken, 0 times "
+                "that still reaches the gradient as nan: give it a harmless argument there, as in "
+                "tg.sqrt(tg.where(x > 0.0, x, 1.0))"
+            )
         return (
             f"{call}: its derivative towards {which} ({self._names[self.index]}) is given as {self.recorded:.10g}, "
             f"differences say {self.measured:.10g}"
@@ -70,21 +83,24 @@ class Suspect:
 
 def slope_of(op: Op, args: Sequence[float], index: int) -> Estimate:
     """Measure the derivative of an operation towards one of its arguments."""
+    inside = in_domain(op, args)
 
     def moved(t: float) -> list[float]:
-        return [op(*args[:index], args[index] + t, *args[index + 1 :])]
+        there = [*args[:index], args[index] + t, *args[index + 1 :]]
+        return [op(*there) if not inside or in_domain(op, there) else math.nan]
 
-    return Line(moved, scale_at(args[index])).slope(0)
+    return Ray(moved, args[index]).slope(0)
 
 
 def second_slope_of(op: Op, args: Sequence[float], index: int, second: int) -> Estimate:
     """Measure the derivative, towards argument `second`, of the partial towards argument `index`."""
+    inside = in_domain(op, args)
 
     def moved(t: float) -> list[float]:
         there = [*args[:second], args[second] + t, *args[second + 1 :]]
-        return [op.slopes(op(*there), there)[index]]
+        return [op.slopes(op(*there), there)[index] if not inside or in_domain(op, there) else math.nan]
 
-    return Line(moved, scale_at(args[second])).slope(0)
+    return Ray(moved, args[second]).slope(0)
 
 
 def second_partial(op: Op, args: Sequence[float], index: int, second: int) -> float:
@@ -95,11 +111,6 @@ def second_partial(op: Op, args: Sequence[float], index: int, second: int) -> fl
         return op.partials(op(*there), *there)[index]
 
     return float(grad(partial)(args[second]))
-
-
-def scale_at(x: float) -> float:
-    """Choose the distance over which a function may change near x: less than |x| where that is large."""
-    return math.sqrt(max(1.0, abs(x)))
 
 
 def disagree(given: float, estimate: Estimate, rtol: float) -> bool:
@@ -114,7 +125,7 @@ def disagree(given: float, estimate: Estimate, rtol: float) -> bool:
 def tolerance(given: float, estimate: Estimate, rtol: float) -> float:
     """Say how far apart the two may lie: a multiple of the estimated error, and `rtol` of their size."""
     size = max(abs(given) if math.isfinite(given) else 0.0, abs(estimate.value))
-    return 8.0 * estimate.error + rtol * size
+    return 4.0 * estimate.error + rtol * size
 
 
 def find_suspect(results: Iterable[Any], leaves: Iterable[Value], order: int, rtol: float) -> Suspect | None:
@@ -161,20 +172,48 @@ def find_suspect(results: Iterable[Any], leaves: Iterable[Value], order: int, rt
     return None
 
 
+def find_undefined(results: Iterable[Any], leaves: Iterable[Value]) -> Suspect | None:
+    """Find the first operation, in order of evaluation, that is not finite where it is applied, nor its derivative.
+
+    Parameters
+    ----------
+    results : iterable of Value or float
+        What the function gave.
+    leaves : iterable of Value
+        Its arguments; only what depends on them is looked at.
+
+    Returns
+    -------
+    Suspect or None
+    """
+    moving = set(leaves)
+    for node in topological_order(*[y for y in results if isinstance(y, Value)]):
+        if node.op is None or moving.isdisjoint(node.parents):
+            continue
+        moving.add(node)
+        for i, (parent, slope) in enumerate(zip(node.parents, node.partials, strict=True)):
+            if parent in moving and not math.isfinite(slope):
+                args = tuple([parent.data for parent in node.parents])
+                if all(map(math.isfinite, args)):
+                    names = tuple([_operand_name(parent, k) for k, parent in enumerate(node.parents)])
+                    return Suspect(node.op, args, names, i, slope, math.nan)
+    return None
+
+
 def _operand_name(parent: Value, index: int) -> str:
     if parent.op is CONSTANT:
         return label_of(parent)
     return parent.name or ("abc"[index] if index < 3 else f"x{index}")
 
 
-def nearby_kinks(results: Iterable[Any]) -> list[str]:
+def nearby_kinks(results: Iterable[Any], within: float = 1e-4) -> list[str]:
     """Describe the operations that stand at, or next to, a kink that their entries declare."""
     found = []
     for node in topological_order(*[y for y in results if isinstance(y, Value)]):
         args = [parent.data for parent in node.parents]
         for zero, _ in node.op.kinks if node.op is not None else ():
             distance = abs(zero(*args))
-            if distance <= 1e-4 * max(1.0, *map(abs, args)):
+            if distance <= within * max(1.0, *map(abs, args)):
                 shown = ", ".join(map(number_text, args[:4]))
                 found.append(f"{node.op.name}({shown})")
                 break

@@ -24,7 +24,8 @@ def train(arguments: argparse.Namespace) -> int:
     from .training_run import train
 
     options = {name: given for name, given in vars(arguments).items() if name not in ("command", "run")}
-    train(options.pop("data"), options.pop("out"), progress=not options.pop("quiet"), **options)
+    progress = not options.pop("quiet") and sys.stderr is not None
+    train(options.pop("data"), options.pop("out"), progress=progress, **options)
     return 0
 
 
@@ -56,7 +57,8 @@ def trace(arguments: argparse.Namespace) -> int:
 
 def step(arguments: argparse.Namespace) -> int:
     """Walk through the steps of a formula, or write them down."""
-    from ..stepping import play, walk
+    from ..pages import play
+    from ..stepping import walk
 
     y = _computed(arguments)
     if arguments.html is not None:

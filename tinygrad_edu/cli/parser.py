@@ -33,19 +33,20 @@ _PLAIN = {
     "−": "-",
     "–": "-",
     "×": "*",
-    "²": "^2",
-    "³": "^3",
     "√": "sqrt",
     "σ": "sigmoid",
     "Σ": "sum",
-    "…": "...",
     "∂": "d",
+    "→": "->",
     "≤": "<=",
     "≥": ">=",
-    "→": "->",
+    "≈": "~",
     "π": "pi",
     "Δ": "delta",
     "∞": "inf",
+    "“": '"',
+    "”": '"',
+    "…": "...",
 }
 T = TypeVar("T", int, float)
 
@@ -257,12 +258,17 @@ def _in_ascii(error: UnicodeError) -> tuple[str, int]:
     """Write what a terminal cannot show in signs that every one has; a minus must not become a question mark."""
     if not isinstance(error, UnicodeEncodeError):
         raise error
-    return "".join(map(_plain_sign, error.object[error.start : error.end])), error.end
+    signs = re.sub("[⁻⁰¹²³⁴-⁹]+", _as_power, error.object[error.start : error.end])
+    return "".join(sign if sign.isascii() else _plain_sign(sign) for sign in signs), error.end
+
+
+def _as_power(superscripts: re.Match[str]) -> str:
+    return "^" + unicodedata.normalize("NFKC", superscripts[0]).replace("−", "-")
 
 
 def _plain_sign(sign: str) -> str:
     """Write a sign in ASCII, at worst without its accents."""
-    bare = unicodedata.normalize("NFKD", sign).replace("−", "-").encode("ascii", "ignore").decode("ascii")
+    bare = unicodedata.normalize("NFKD", sign).encode("ascii", "ignore").decode("ascii")
     return _PLAIN.get(sign) or bare or "?"
 
 

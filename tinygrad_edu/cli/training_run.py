@@ -190,8 +190,8 @@ def write(task: Task, history: History, folder: Path) -> dict[str, str]:
         What each file shows, by its name.
     """
     from ..drawing import draw
+    from ..pages import play
     from ..plot import figures as plot
-    from ..stepping import play
 
     whole, _, kept, model = task
     model.save(folder / "model.json")
@@ -199,6 +199,7 @@ def write(task: Task, history: History, folder: Path) -> dict[str, str]:
     figure = plot.decision_boundary(model, whole)
     figure.savefig(folder / "decision_boundary.png", dpi=150)
     loss, place = hardest(model, history, kept)
+    model.zero_grad()  # what training left would be added to
     loss.backward()
     drawing = draw(loss, collapse=_LAYERS)
     label = kept.class_names[kept.y[place]]

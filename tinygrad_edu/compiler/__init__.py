@@ -77,6 +77,9 @@ def compile(
     largest float may overflow in one order only, and where parameters or weights are infinite or nan themselves,
     infinities may cancel in one order only.
 
+    An operation of your own (`Op`) runs on arrays on every back end if it states its `code`; else it is called number
+    by number, on NumPy, numba and one device of JAX.
+
     Examples
     --------
     >>> import tinygrad_edu as tg

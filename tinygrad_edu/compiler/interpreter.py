@@ -104,7 +104,7 @@ def value_and_grad(
     output = graph.only_output("value_and_grad")
     seed = weights if isinstance(numbers[output], np.ndarray) else float(weights.sum())
     with np.errstate(all="ignore"):
-        adjoints = accumulate(graph.variables, {output: seed}, locals_of)
+        adjoints = accumulate(graph.equations, {output: seed}, locals_of)
         value = float(np.sum(numbers[output] * seed))
     of = dict(zip(graph.captured, graph.captured_variables, strict=True))
     return value, np.array([adjoints.get(of.get(p), 0.0) for p in params])
@@ -116,7 +116,7 @@ def _evaluated(graph: Graph, columns: Sequence[Column]) -> dict[Var, Number]:
     for var in graph.sources():
         numbers[var] = var.data.data if isinstance(var.data, Value) else var.data
     numbers.update(zip(graph.inputs, columns, strict=True))
-    for var in graph.variables:
+    for var in graph.equations:
         op: Any = var.op
         args = [numbers[p] for p in var.parents]
         numbers[var] = float(np.mean(args[0])) if op is BATCH_MEAN else _each(op.fn, *args)

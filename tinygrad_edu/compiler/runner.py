@@ -105,11 +105,11 @@ def machine_maker(backend: str, devices: Sequence[Any] | None = None) -> Callabl
 
         return NumbaMachine
     try:
-        from .backends.jax_machine import JaxMachine, tables
-
-        tables()
+        import jax  # noqa: F401  # likewise
     except ImportError as error:
         raise ImportError("backend='jax' needs JAX: pip install 'tinygrad-edu[jax]'") from error
+    from .backends.jax_machine import JaxMachine
+
     return partial(JaxMachine, devices=devices)
 
 

@@ -4,21 +4,19 @@ from __future__ import annotations
 
 import random
 
+from .csv_files import dataset_of
 from .dataset import Dataset, stratified
 
 
 def iris(n: int | None = None, noise: float | None = None, seed: int = 0) -> Dataset:
     """Give the 150 irises in the order of Fisher's table, or a stratified sample of `n` of them."""
-    import csv
     from importlib import resources
 
     if noise:
         raise ValueError(f"iris was measured, not generated: leave noise out (got {noise!r})")
     text = resources.files("tinygrad_edu.data").joinpath("iris.csv").read_text(encoding="utf-8")
-    header, *rows = csv.reader(line for line in text.splitlines() if not line.startswith("#"))
-    species = sorted({row[-1] for row in rows})
-    labels = [species.index(row[-1]) for row in rows]
-    data = Dataset([[float(x) for x in row[:-1]] for row in rows], labels, tuple(header[:-1]), tuple(species), "iris")
+    data = dataset_of(text, "iris")
+    species = data.class_names
     if n is None or n == len(data):
         return data
     if not 2 * len(species) <= n < len(data):

@@ -2,9 +2,9 @@
 
 from .picture import Drawing as Drawing
 from .picture import draw as draw
-from .records.records import ClusterRecord as ClusterRecord
-from .records.records import EdgeRecord as EdgeRecord
-from .records.records import NodeRecord as NodeRecord
+from .records.edges import ClusterRecord as ClusterRecord
+from .records.edges import EdgeRecord as EdgeRecord
+from .records.nodes import NodeRecord as NodeRecord
 from .records.records import Records as Records
 
 __all__ = ["ClusterRecord", "Drawing", "EdgeRecord", "NodeRecord", "Records", "draw"]

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from ..arguments import unknown
+from ..engine.shown import picture_bundle
 from ..engine.value import Value
 from ..errors import GraphvizMissingError
 from ..files import write_whole
@@ -130,7 +131,7 @@ class Drawing:
         if svg is None:
             bundle["text/plain"] += f"\n{GraphvizMissingError()}\n"
         else:
-            bundle["image/svg+xml"] = svg
+            bundle |= picture_bundle(svg)
         return bundle
 
     def _mime_(self) -> tuple[str, str]:
@@ -204,8 +205,8 @@ def draw(
     _check("theme", theme, lambda t: t in THEMES, ", ".join(map(repr, THEMES)))
     check_options(digits, collapse, max_nodes, direction)
     source = source_of(x)
-    rows = tuple(show) if isinstance(source.outputs[0], Value) else ()  # a graph has no numbers until it is run
-    style = Style(rows, edges, direction, digits)
+    numbers = any(isinstance(node, Value) for node in source.outputs)  # a graph has none until it is run
+    style = Style(tuple(show) if numbers else (), edges, direction, digits)
     return Drawing(build(source, style, collapse, highlighted_nodes(highlight), max_nodes), THEMES[theme])
 
 

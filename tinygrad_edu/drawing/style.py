@@ -6,7 +6,8 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from .lettering import number
+from ..ops.notation import constant_text
+from .lettering import NOTHING, number
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,10 @@ class Style:
     def number(self, x: float | None) -> str:
         """Write a number, or an en dash where none is known yet."""
         return number(x, self.digits)
+
+    def constant(self, x: float | None) -> str:
+        """Write a number of the program, of which no digit is lost where it is small."""
+        return NOTHING if x is None else constant_text(x, self.digits)
 
     def fitted(self, grads: Iterable[float | None], contributions: Iterable[float | None]) -> Style:
         """Give the style with the units of a picture that shows these numbers."""

@@ -27,7 +27,6 @@ from functools import cache
 from typing import Any
 
 from ..ops.operation import Op
-from ..ops.python_source import Code, partials_source
 from .context import current, used
 
 shared: dict[str, Any] = {"current": current, "used": used, "inf": math.inf, "nan": math.nan}
@@ -115,8 +114,10 @@ def _written(op: Op, form: str, functions: dict[str, Any]) -> Iterable[str]:
 
 def _computed(op: Op, needed: Sequence[bool], functions: dict[str, Any]) -> Iterable[str]:
     """Write the result and the local derivatives; 0.0 where none is needed, towards a constant."""
+    from ..ops.python_source import partials_source, value_source  # with the first operation, not with the package
+
     letters = _letters(op)
-    yield f"y = {_inline(op, letters)}"
+    yield f"y = {value_source(op)}"
     called = [f"slopes = slopes_of(y, ({', '.join(letters)},))"]
     called += [f"d{letter} = {f'slopes[{i}]' if needed[i] else '0.0'}" for i, letter in enumerate(letters)]
     read = partials_source(op)
@@ -132,13 +133,6 @@ def _computed(op: Op, needed: Sequence[bool], functions: dict[str, Any]) -> Iter
     yield from _indented(1, direct)
     yield "except ArithmeticError:"
     yield from _indented(1, called)
-
-
-def _inline(op: Op, letters: Sequence[str]) -> str:
-    """Write the operation itself: in line where Python's operator is total on floats, else as a call."""
-    functions: dict[str, Any] = {}
-    source = Code._apply(op, tuple([Code(letter, functions) for letter in letters])).source
-    return f"fn({', '.join(letters)})" if functions or "/" in source else source
 
 
 def _letters(op: Op) -> str:

@@ -18,13 +18,34 @@ class Shown:
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
         """Show it for Jupyter and VS Code: the text form, and the picture as SVG where one can be made."""
         picture = pictured(self)
-        return {"text/plain": repr(self)} | ({} if picture is None else {"image/svg+xml": picture})
+        return {"text/plain": repr(self)} | ({} if picture is None else picture_bundle(picture))
 
     def _mime_(self) -> tuple[str, str]:
         """Show it for marimo."""
         picture = pictured(self)
         return ("text/plain", repr(self)) if picture is None else ("image/svg+xml", picture)
 
+
+def picture_bundle(svg: str) -> dict[str, str]:
+    """Give a picture in the forms that notebooks take.
+
+    JupyterLab shows SVG, which could hold a script, only where one has run the cell oneself. An image it shows always,
+    and scaled down where it is wider than the cell, so the picture is there as an image too.
+    """
+    label = svg.partition('aria-label="')[2].partition('"')[0]
+    return {"image/svg+xml": svg, "text/html": image_element(svg, label)}
+
+
+def image_element(svg: str, label: str) -> str:
+    """Write a picture as an element of HTML; `label`, which says what it shows, is escaped already."""
+    return (
+        f'<img alt="{label}" style="max-width:100%;height:auto" '
+        f'src="data:image/svg+xml;charset=utf-8,{svg.translate(_IN_ADDRESS)}">'
+    )
+
+
+# What an address may not hold as it stands; all else, other scripts included, may.
+_IN_ADDRESS = {ord(c): f"%{ord(c):02X}" for c in '%#<>"&\\^`{|}\n\r\t'}
 
 _draw: Callable[[Any], str | None] | None = None
 

@@ -1,4 +1,4 @@
-"""With this module a formula's text is checked against what a formula may hold, and becomes a list of instructions.
+"""With this module a formula's text is checked against what a formula may hold, and becomes actions on a stack.
 
 The tree that Python's parser makes of the text is walked without recursion, operands first. Whatever is not in the
 tables below is refused, by an `ExpressionError` of one line.
@@ -65,7 +65,7 @@ _HINTS: Mapping[type[ast.AST], str] = {
 _ACCEPTED = "only numbers, names, + - * / **, comparisons and functions are known"
 
 
-class Instruction(NamedTuple):
+class StackAction(NamedTuple):
     """One step of evaluation: apply a function to the last operands, or push a number, or a variable (its place)."""
 
     function: Callable[..., Any] | None
@@ -81,7 +81,7 @@ class _Operand(NamedTuple):
 
 
 class Reader:
-    """Reads one formula: afterwards `variables` are its free names in order of first use, `program` its instructions.
+    """Reads one formula: afterwards `variables` are its free names in order of first use, `program` what to do.
 
     Parameters
     ----------
@@ -99,7 +99,7 @@ class Reader:
             raise ExpressionError(f"cannot read {short(text.strip())}: {_ACCEPTED}")
         self.text = as_python(text.strip())
         self.variables: dict[str, int] = {}
-        self.program: list[Instruction] = []
+        self.program: list[StackAction] = []
         self._stack: list[_Operand] = []
         todo: list[tuple[ast.AST, int, bool]] = [(_tree_of(self.text), 1, False)]
         while todo:
@@ -162,7 +162,7 @@ class Reader:
     # ------------------------------------------------------------------------------------ on the way up
 
     def _leave(self, node: ast.AST) -> None:
-        """Write the instruction of a node whose operands have been read."""
+        """Write the action of a node whose operands have been read."""
         match node:
             case ast.BinOp(op=op) | ast.UnaryOp(op=op) | ast.Compare(ops=[op]):
                 self._apply(_OPERATORS[type(op)], 1 if isinstance(node, ast.UnaryOp) else 2, node)
@@ -236,11 +236,11 @@ class Reader:
         elif name in FUNCTIONS or name in SEQUENCE_FUNCTIONS:
             raise ExpressionError(f"{name} is a function: write {name}(...), or give the variable another name")
         else:
-            self.program.append(Instruction(None, 0, self.variables.setdefault(name, len(self.variables))))
+            self.program.append(StackAction(None, 0, self.variables.setdefault(name, len(self.variables))))
             self._stack.append(_Operand())
 
     def _load(self, number: float) -> None:
-        self.program.append(Instruction(None, 0, number))
+        self.program.append(StackAction(None, 0, number))
         self._stack.append(_Operand(None, number))
 
     def _push(self, function: Callable[..., Any], count: int, node: ast.AST, length: int | None = None) -> None:
@@ -253,7 +253,7 @@ class Reader:
                 f"{self._source(node)} is {result}, not a finite number; write inf or nan if that is meant"
             )
         self._stack[start:] = [_Operand(length, result)]
-        self.program.append(Instruction(function, count, 0))
+        self.program.append(StackAction(function, count, 0))
 
 
 def _tree_of(text: str) -> ast.AST:

@@ -41,19 +41,19 @@ class Equations:
         "_numbers",
         "captured",
         "captured_variables",
+        "equations",
         "input_structure",
         "inputs",
         "name",
         "output_structure",
         "outputs",
-        "variables",
     )  # fmt: skip
 
     name: str
     inputs: tuple[Var, ...]
     captured: tuple[Value, ...]
     captured_variables: tuple[Var, ...]
-    variables: tuple[Eqn, ...]
+    equations: tuple[Eqn, ...]
     outputs: tuple[Var, ...]
     input_structure: Structure
 
@@ -69,17 +69,12 @@ class Equations:
         self.name = name
         self.inputs = tuple(inputs)
         self.input_structure = structure
-        self.variables = tuple(tracer.variables)
+        self.equations = tuple(tracer.equations)
         self.captured = tuple(tracer.captured)
         self.captured_variables = tuple(tracer.captured.values())
         self.outputs = tuple(outputs)
         self.output_structure = output_structure
         self._numbers: Numbered | None = None
-
-    @property
-    def equations(self) -> tuple[Eqn, ...]:
-        """The lines of the graph in the order of evaluation."""
-        return self.variables
 
     def only_output(self, what: str) -> Var:
         """Give the one output, or raise a GraphError that says what needed it."""
@@ -100,7 +95,7 @@ class Equations:
                     place[var] = len(place)
                     fixed.append(var.data)
             code = []
-            for var in self.variables:
+            for var in self.equations:
                 code.append((var.op.fn, tuple([place[parent] for parent in var.parents])))
                 place[var] = len(place)
             self._numbers = Numbered(fixed, code, [place[var] for var in self.outputs])
@@ -110,7 +105,7 @@ class Equations:
         """List the variables that are given: inputs, captured Values and constants, those last by first use."""
         yield from self.inputs
         yield from self.captured_variables
-        for var in (*self.variables, *self.outputs):
+        for var in (*self.equations, *self.outputs):
             yield from [source for source in (*var.parents, var) if source.op is CONSTANT]
 
     def evaluate(self, numbers: Sequence[float]) -> list[float]:
@@ -137,7 +132,7 @@ class Equations:
         """Apply the operations to any kind of number; names and scopes go along where variables are made."""
         env: dict[Var, Any] = dict(zip(self.inputs, numbers, strict=True))
         env.update({var: lift(value) for value, var in zip(self.captured, self.captured_variables, strict=True)})
-        for var in self.variables:
+        for var in self.equations:
             made = var.op(*[env.get(p, p.data) for p in var.parents])
             if isinstance(made, Var) and var._tag is not None:
                 made._tag = var._tag

@@ -179,7 +179,7 @@ class Graph(Equations, Shown):
         return self._derived(f"value_and_grad_{self.name}", build)
 
     def _gradient(self, tracer: Tracer, inputs: list[Var], outputs: list[Any]) -> tuple[list[Any], Structure]:
-        order = list(tracer.variables)
+        order = list(tracer.equations)
         adjoints = accumulate(order, {outputs[0]: 1.0}, partials_in_kind, dependents(order, inputs))
         children = self.input_structure.children
         return [adjoints.get(var, 0.0) for var in inputs], children[0] if len(children) == 1 else self.input_structure
@@ -322,7 +322,7 @@ class Graph(Equations, Shown):
         Raises
         ------
         GraphError
-            If there is not exactly one output, or an operation is not of the table.
+            If there is not exactly one output, or an operation of your own states no code.
 
         Examples
         --------
@@ -356,5 +356,5 @@ class Graph(Equations, Shown):
         captured = f", {len(self.captured):,} captured" if self.captured else ""
         return (
             f"<Graph {self.name}: {counted(len(self.inputs), 'input')}{captured}, "
-            f"{counted(len(self.variables), 'equation')}, {counted(len(self.outputs), 'output')}>"
+            f"{counted(len(self.equations), 'equation')}, {counted(len(self.outputs), 'output')}>"
         )

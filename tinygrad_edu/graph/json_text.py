@@ -28,7 +28,7 @@ _MAX_DEPTH = 50
 def to_json(graph: Equations) -> str:
     """Write a graph as JSON text; see `Graph.to_json`."""
     constants: dict[str, int] = {}
-    used = [p for var in graph.variables for p in var.parents] + list(graph.outputs)
+    used = [p for var in graph.equations for p in var.parents] + list(graph.outputs)
     for var in used:
         if var.op is CONSTANT:
             constants.setdefault(repr(var.data), len(constants))
@@ -36,10 +36,10 @@ def to_json(graph: Equations) -> str:
     for var in (*graph.inputs, *graph.captured_variables):
         place[var] = len(place)
     place.update({text: len(place) + i for text, i in constants.items()})
-    for var in graph.variables:
+    for var in graph.equations:
         place[var] = len(place)
     scopes: dict[Scope, int] = {}
-    for var in graph.variables:
+    for var in graph.equations:
         for scope in var.scope.chain() if var.scope is not None else ():
             scopes.setdefault(scope, len(scopes))
 
@@ -47,6 +47,11 @@ def to_json(graph: Equations) -> str:
         return place[repr(var.data)] if var.op is CONSTANT else place[var]
 
     def equation(var: Eqn) -> dict[str, Any]:
+        if OPS.get(var.op.name, var.op) is not var.op:
+            raise GraphError(
+                f"the operation {var.op.name!r} is your own but called like one of the table, as which it would be "
+                "read back: give it another name"
+            )
         record: dict[str, Any] = {"op": var.op.name, "args": [at(p) for p in var.parents]}
         if var.name is not None:
             record["name"] = var.name
@@ -65,7 +70,7 @@ def to_json(graph: Equations) -> str:
             "scopes": [
                 {"name": s.name, "parent": scopes[s.parent] if s.parent is not None else None} for s in scopes
             ],
-            "equations": [equation(var) for var in graph.variables],
+            "equations": [equation(var) for var in graph.equations],
             "outputs": [at(var) for var in graph.outputs],
             "arguments": _write_structure(graph.input_structure),
             "result": _write_structure(graph.output_structure),

@@ -18,14 +18,14 @@ def labels(graph: Equations) -> dict[Var, str]:
     """Call variables by their names where they have one, else v1, v2, ...; no two alike."""
     found: dict[Var, str] = {}
     used: set[str] = set()
-    for var in (*graph.inputs, *graph.captured_variables, *[var for var in graph.variables if var.name]):
+    for var in (*graph.inputs, *graph.captured_variables, *[var for var in graph.equations if var.name]):
         base = visible(var.name or "w")
         label, again = base, 2
         while label in used:
             label, again = f"{base}_{again}", again + 1
         used.add(label)
         found[var] = label
-    for i, var in enumerate(graph.variables, 1):
+    for i, var in enumerate(graph.equations, 1):
         if var not in found:
             label = f"v{i}"
             while label in used:
@@ -54,7 +54,7 @@ def listing(graph: Equations) -> str:
         shown = [f"{known[var]} = {number_text(var.data.data)}" for var in graph.captured_variables[:_SHOWN_CAPTURED]]
         more = len(graph.captured) - len(shown)
         lines.append(f"  captured {', '.join(shown)}{f' and {more:,} more' if more else ''}")
-    lines += [f"  {known[var]} = {formula(var, known)}" for var in graph.variables]
+    lines += [f"  {known[var]} = {formula(var, known)}" for var in graph.equations]
     outputs = graph.output_structure.listed().unflatten(_Bare(_label(var, known)) for var in graph.outputs)
     return "\n".join([*lines, f"  return {outputs}"])
 
@@ -62,14 +62,14 @@ def listing(graph: Equations) -> str:
 def tabulated(graph: Equations, output: Var, values: Sequence[float]) -> Table:
     """Tabulate the variables of a graph, given the values of all of them; see `Graph.table`."""
     sources = list(dict.fromkeys(graph.sources()))
-    data = dict(zip((*sources, *graph.variables), values, strict=True))
+    data = dict(zip((*sources, *graph.equations), values, strict=True))
 
     def slopes(var: Eqn) -> tuple[float, ...]:
         return var.op.slopes(data[var], [data[parent] for parent in var.parents])
 
-    adjoints = accumulate(graph.variables, {output: 1.0}, slopes)
+    adjoints = accumulate(graph.equations, {output: 1.0}, slopes)
     known = labels(graph)
-    shown = (*graph.inputs, *graph.captured_variables, *graph.variables)
+    shown = (*graph.inputs, *graph.captured_variables, *graph.equations)
     return Table([Row(known[var], formula(var, known), data[var], adjoints.get(var, 0.0)) for var in shown])
 
 

@@ -22,14 +22,14 @@ def simplified(graph: G) -> G:
         if var in live:
             env[var] = tracer.lift(value)
     known: dict[Any, Var] = {}
-    for var in graph.variables:
+    for var in graph.equations:
         if var in live:
             args = tuple([tracer.constant(p.data) if p.op is CONSTANT else env[p] for p in var.parents])
             env[var] = _rewritten(tracer, var, args, known)
     outputs = [tracer.constant(var.data) if var.op is CONSTANT else env[var] for var in graph.outputs]
     # Rewriting may have left others without a use.
     live = set(topological_order(*outputs))
-    tracer.variables = [var for var in tracer.variables if var in live]
+    tracer.equations = [var for var in tracer.equations if var in live]
     tracer.captured = {value: var for value, var in tracer.captured.items() if var in live}
     return type(graph)(graph.name, inputs, graph.input_structure, tracer, outputs, graph.output_structure)
 

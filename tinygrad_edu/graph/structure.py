@@ -12,6 +12,7 @@ from itertools import islice
 from typing import Any
 
 from ..ops.arrays import array_of, is_array
+from ..ops.operation import Op
 from ..ops.protocol import Number
 
 _MAX_DEPTH = 100
@@ -216,6 +217,8 @@ def _numbers_of(array: Any, check: Callable[[Any, str], Any], where: str) -> lis
 
 def parameter_names(f: Callable[..., Any], count: int) -> list[str]:
     """Name arguments after the parameters of the function: x, y; those of ``*xs`` xs0, xs1."""
+    if isinstance(f, Op):
+        return [f"{f.sequence}{i}" for i in range(count)] if f.sequence is not None else list(f.arguments)
     from inspect import signature  # here, for it takes long to import
 
     names: list[str] = []

@@ -30,7 +30,7 @@ def validate(graph: Equations) -> None:
         define(var, "a captured variable")
         if not isinstance(value, Value) or var.data is not value:
             raise GraphError("a captured variable does not stand for its Value")
-    for i, var in enumerate(graph.variables, 1):
+    for i, var in enumerate(graph.equations, 1):
         if not isinstance(var.op, Op) or var.op is CONSTANT:
             raise GraphError(f"equation {i} has no operation")
         if var.op.arity is not None and len(var.parents) != var.op.arity:

@@ -124,7 +124,7 @@ class Tracer:
 
     Attributes
     ----------
-    variables : list of Eqn
+    equations : list of Eqn
         In the order in which they were made.
     captured : dict of Value to Var
         Leaves met inside.
@@ -136,7 +136,7 @@ class Tracer:
 
     def __init__(self) -> None:
         self.open = False
-        self.variables: list[Eqn] = []
+        self.equations: list[Eqn] = []
         self.captured: dict[Value, Var] = {}
         self.lifted: dict[Value, Var] = {}
 
@@ -151,7 +151,7 @@ class Tracer:
     def variable(self, op: Op, parents: tuple[Var, ...], tag: Any) -> Eqn:
         """Add an equation and return what it defines."""
         made = Eqn(self, op, parents, None, tag)
-        self.variables.append(made)
+        self.equations.append(made)
         return made
 
     def lift(self, operand: Any, what: str = "an operand as a number or Value") -> Var:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..engine.sweep import topological_order
 from ..ops.floats import number
-from ..ops.notation import argument_names, caption, number_text, visible
+from ..ops.notation import argument_names, caption, constant_text, number_text, operand_name, sign_of, visible
 from ..ops.operation import Op
 from ..ops.table import CONSTANT
 
@@ -58,19 +58,18 @@ class Step(NamedTuple):
 
     @property
     def rule(self) -> str:
-        """The local derivative as a formula, for instance "1 − y²"; of many arguments one stands for all."""
+        """The local derivative as a formula in y and the operands, which are x, or a, b, c, or x0, x1 and so on."""
         if self.op is None or self.index is None:
             return ""
-        count = len(self.args)
         constants = tuple(p.data if p.op is CONSTANT and p.name is None else None for p in self.node.parents)
-        if self.op.arity is not None:
-            return caption(self.op, self.index, argument_names(count), constants)
-        if count <= 4:
-            return caption(self.op, self.index, argument_names(count))
-        # Of a long sum of products, write a short one of the same kind and pick the term that stands for ours.
-        half = count // 2
-        place = (0 if self.index < half else 1) if count % 2 == 0 else 0
-        return caption(self.op, place, argument_names(2))
+        return caption(self.op, self.index, argument_names(len(self.args)), constants)
+
+    @property
+    def towards(self) -> str:
+        """Which operand receives, in words, where the parent is several operands at once; else ""."""
+        if self.op is None or self.index is None or sum(p is self.parent for p in self.node.parents) < 2:
+            return ""
+        return operand_name(self.op, self.index, len(self.args))
 
     @property
     def caption(self) -> str:
@@ -86,10 +85,11 @@ class Step(NamedTuple):
             return f"{label}.grad = {number_text(self.grad_after)}"
         assert self.local is not None
         assert self.upstream is not None
-        return (
-            f"{label_of(self.parent)}.grad += {number_text(self.local)} × {number_text(self.upstream)}"
-            f"   ({number_text(self.grad_before)} → {number_text(self.grad_after)})"
+        before, local, upstream, after = map(
+            number_text, (self.grad_before, self.local, self.upstream, self.grad_after)
         )
+        towards = f", towards {self.towards}" if self.towards else ""
+        return f"{label_of(self.parent)}.grad += {local} × {upstream}   ({before} → {after}){towards}"
 
 
 def label_of(node: Any) -> str:
@@ -97,8 +97,8 @@ def label_of(node: Any) -> str:
     if node.name is not None:
         return visible(node.name)
     if node.op is None or node.op is CONSTANT:
-        return number_text(node.data)
-    return visible(node.op.symbol)
+        return constant_text(node.data)
+    return sign_of(node.op)
 
 
 def steps(root: Value, seed: float = 1.0) -> Iterator[Step]:

@@ -213,7 +213,7 @@ def maximum(a: float, b: float) -> float:
 
 
 def where(condition: float, a: float, b: float) -> float:
-    """A where the condition is not zero, b where it is."""
+    """Give a where the condition is not zero, b where it is."""
     return a if condition else b
 
 

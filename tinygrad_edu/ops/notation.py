@@ -9,18 +9,26 @@ The partials of an operation are called with pieces of text instead of numbers; 
 
 from __future__ import annotations
 
+import math
+import re
 import unicodedata
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
 from . import table as ops
+from .code import argument_names as argument_names
 from .floats import IEEEFloat, number
 from .operation import Op
 from .protocol import Number, Rank
 
 _PRECEDENCE = {"+": 1, "−": 1, "×": 2, "/": 2, "^": 4}
 _UNARY, _ATOM = 3, 5
+_COMPARISONS = "<≤"
+_MOST_OPERANDS = 6
+_RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹"
+_PLAIN_NAME = re.compile(rf"(?!(?:inf|nan)$)[^\W\d{_RAISED}](?:[^\W{_RAISED}]|[.#…'\[\] ](?! *$)|[…'\]])*")
+"""What reads as one name wherever it stands in a formula."""
 _SUPERSCRIPT = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 _DIRECTION_OVERRIDES = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 
@@ -51,15 +59,73 @@ def number_text(x: float, digits: int = 4) -> str:
     return text.replace("-", "−")
 
 
-class Text(Number):
-    """A formula: text and how tightly it binds."""
+def constant_text(x: float, digits: int = 4) -> str:
+    """Write a number that a formula goes on with: as `number_text` does, but of a small one no digit is lost.
 
-    __slots__ = ("binding", "text")
+    Examples
+    --------
+    >>> constant_text(0.5), constant_text(0.00012345), constant_text(math.pi)
+    ('0.5', '0.00012345', '3.1416')
+    """
+    text = number_text(x, digits)
+    lost = math.isfinite(x) and abs(read_number(text) - x) > 0.5 * 10.0**-digits * abs(x)
+    return f"{x:.{digits + 1}g}".replace("-", "−") if lost else text
+
+
+def read_number(text: str) -> float:
+    """Read a number as it is shown here."""
+    return float(text.replace("−", "-"))
+
+
+def equals(computed: float, shown: str, digits: int = 4) -> str:
+    """Choose the sign between a calculation with rounded numbers and its result: "=" where it holds as shown, or "≈".
+
+    Parameters
+    ----------
+    computed : float
+        What the numbers that are shown give.
+    shown : str
+        What is shown as their result.
+    digits : int, default 4
+        As in `number_text`.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> equals(2.0 * 0.7116, "1.4232"), equals(0.4251 * 0.0003, "0.0001")
+    ('=', '≈')
+    """
+    result = read_number(shown)
+    if computed == result or (math.isnan(computed) and math.isnan(result)):
+        return "="
+    near = abs(computed - result) <= 0.5 * 10.0 ** -max(digits - 1, 1) * abs(result)
+    return "=" if near and number_text(computed, digits) == number_text(result, digits) else "≈"
+
+
+class Text(Number):
+    """A formula: text, how tightly it binds, and of a sum or a product the terms or factors."""
+
+    __slots__ = ("binding", "parts", "text")
     _rank = Rank.ATOM
 
-    def __init__(self, text: str, binding: int = _ATOM) -> None:
+    def __init__(self, text: str, binding: int = _ATOM, parts: tuple[str, ...] = ()) -> None:
         self.text = text
         self.binding = binding
+        self.parts = parts
+
+    @classmethod
+    def of_name(cls, name: str) -> Text:
+        """Write a name, in quotes if it could be read as a formula or a number."""
+        return cls(name if _PLAIN_NAME.fullmatch(name) else f"“{name}”")
+
+    @classmethod
+    def of_number(cls, x: float, digits: int = 4) -> Text:
+        """Write a number, which binds like a sign and a number where it is negative."""
+        text = constant_text(x, digits)
+        return cls(text, _UNARY if text.startswith("−") else _ATOM)
 
     def __str__(self) -> str:
         return self.text
@@ -73,7 +139,8 @@ class Text(Number):
 
     @staticmethod
     def _apply(op: Op, args: tuple[Any, ...]) -> Text:
-        texts = [arg if isinstance(arg, Text) else Text(number_text(number(arg))) for arg in args]
+        digits = 16 if op.symbol in _COMPARISONS else 4  # a comparison with a rounded number may be false
+        texts = [arg if isinstance(arg, Text) else Text.of_number(number(arg), digits) for arg in args]
         for i, kept in enumerate(texts):  # 1 × a reads a
             others = [(n, a) for j, (n, a) in enumerate(zip(op.neutral, args, strict=False)) if j != i]
             if op.neutral and all(n is not None and not isinstance(a, Text) and n == a for n, a in others):
@@ -104,7 +171,7 @@ def notation(op: Op, *args: Text) -> Text:
     symbol = visible(op.symbol)
     if symbol.isidentifier() or op.arity not in (1, 2):
         name = symbol if symbol.isidentifier() else op.name
-        return Text(f"{name}({', '.join(map(str, args))})")
+        return Text(f"{name}({', '.join(_some(list(map(str, args))))})")
     if op.arity == 1:
         (arg,) = args
         if "·" in symbol:
@@ -116,8 +183,61 @@ def notation(op: Op, *args: Text) -> Text:
         return Text(f"{a}²", 4)
     if symbol == "^" and (b.text.isdigit() or (b.text[1:].isdigit() and b.text[0] == "−")):
         return Text(a.inside(_ATOM) + b.text.replace("−", "-").translate(_SUPERSCRIPT), binding)
-    joined = "{}{}{}" if symbol == "^" else "{} {} {}"
-    return Text(joined.format(a.inside(binding + (symbol == "^")), symbol, b.inside(binding + 1)), binding)
+    if symbol == "^":
+        return Text(f"{a.inside(_ATOM)}^{b.inside(_ATOM)}", binding)
+    left, right = a.inside(binding), b.inside(binding + 1)
+    if symbol not in ("×", "+"):
+        return Text(f"{left} {symbol} {right}", binding)
+    before = a.parts if a.parts and a.binding == binding else (left,)
+    parts = (*_some([*before, right]),)
+    return Text(f" {symbol} ".join(parts), binding, parts)
+
+
+def _some(texts: list[str]) -> list[str]:
+    """Leave out the middle of what is too long to be read."""
+    return texts if len(texts) <= _MOST_OPERANDS else [*texts[:3], "…", *texts[-2:]]
+
+
+def sign_of(op: Op) -> str:
+    """Give the sign of an operation, or its name where the sign stands between two operands and there may be more.
+
+    Examples
+    --------
+    >>> from tinygrad_edu.ops import OPS
+    >>> sign_of(OPS["mul"]), sign_of(OPS["dot"])
+    ('×', 'dot')
+    """
+    return visible(op.symbol) if op.arity is not None or op.symbol.isidentifier() else op.name
+
+
+def operand_name(op: Op, index: int, count: int) -> str:
+    """Say which operand of an operation is meant, where it cannot be told by what stands there.
+
+    Parameters
+    ----------
+    op : Op
+        The operation.
+    index : int
+        Which operand; 0 is the first.
+    count : int
+        How many it has.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> from tinygrad_edu.ops import OPS
+    >>> operand_name(OPS["mul"], 0, 2), operand_name(OPS["sum"], 2, 7), operand_name(OPS["hypot"], 1, 2)
+    ('the left factor', 'term 3 of 7', 'argument 2 of 2')
+    """
+    words = op.operands
+    if op.arity is not None:
+        return f"the {words[index]}" if words else f"argument {index + 1} of {count}"
+    size = count // max(len(words), 1)
+    half, place = divmod(index, size)
+    return f"{words[half] if words else 'argument'} {place + 1} of {size}"
 
 
 def caption(op: Op, index: int, names: tuple[str, ...] = (), constants: tuple[float | None, ...] = ()) -> str:
@@ -162,29 +282,7 @@ def _caption(op: Op, index: int, names: tuple[str, ...], constants: tuple[float 
         partial = op.partials(Text("y"), *args)[index]
     except (TypeError, ValueError, AttributeError):  # a user's entry that calls math or NumPy
         return f"∂{op.name}/∂{names[index]}"
-    return str(partial) if isinstance(partial, Text) else number_text(float(partial))
-
-
-def argument_names(count: int) -> tuple[str, ...]:
-    """Names for the arguments of an operation: x, or a, b, c, or x0, x1 and so on.
-
-    Parameters
-    ----------
-    count : int
-        How many.
-
-    Returns
-    -------
-    tuple of str
-
-    Examples
-    --------
-    >>> argument_names(1), argument_names(2)
-    (('x',), ('a', 'b'))
-    """
-    if count == 1:
-        return ("x",)
-    return tuple("abc"[:count]) if count <= 3 else tuple(f"x{i}" for i in range(count))
+    return str(partial) if isinstance(partial, Text) else constant_text(float(partial))
 
 
 def visible(name: str) -> str:

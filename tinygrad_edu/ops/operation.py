@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Sequence
+from functools import cached_property
 from types import FunctionType
 from typing import Any
 
 from . import floats as num
+from .code import Node, read
 from .protocol import rank_of
 
 Interval = tuple[float, float]
@@ -42,28 +44,55 @@ class Op:
         (``x * 1.0``); used to simplify graphs. Only exact identities may be stated.
     doc : str, optional
         One sentence of documentation.
+    code : str, optional
+        What `fn` computes, as one portable expression in the arguments of `partials`: numbers, ``+ - * / **``,
+        ``a if condition else b``, functions of the C mathematics library and operations of the table by name, and of
+        any number of arguments ``sum(xs)``, ``max(xs)``, ``sum(exp(x) for x in xs)`` and the like
+        (`tinygrad_edu.ops.code` has the whole language). Compiled programs, `Graph.to_python` and web pages are
+        written from it. Without it, an operation runs where Python does: compiled for NumPy or numba it is called
+        number by number, and what cannot call Python says so.
 
     Raises
     ------
     TypeError
-        If `fn` or `partials` cannot be called, or disagree about the number of arguments.
+        If `fn` or `partials` cannot be called, or disagree about the number of arguments; if `code` is no text.
     ValueError
-        If the name is no identifier.
+        If the name is no identifier, or `code` is not of the language.
 
     Examples
     --------
     >>> from tinygrad_edu import Op, Value
-    >>> cube = Op("cube", lambda x: x * x * x, lambda y, x: (3.0 * x * x,))
+    >>> cube = Op("cube", lambda x: x * x * x, lambda y, x: (3.0 * x * x,), code="x * x * x")
     >>> x = Value(2.0)
     >>> cube(x).backward()
     >>> x.grad
     12.0
+
+    With a line of code it leaves Python:
+
+    >>> import tinygrad_edu as tg
+    >>> tg.compile(cube)([1.0, 2.0, 3.0]).tolist()
+    [1.0, 8.0, 27.0]
+    >>> print(tg.trace(lambda x: cube(x), 1.0).to_python().splitlines()[4].strip())
+    v1 = x * x * x
     """
 
     arity: int | None
+    code: str | None
+
+    arguments: tuple[str, ...]
+    """What `partials` calls those arguments of which the number is fixed."""
+
+    sequence: str | None
+    """What it calls all others together; None if there are none."""
+
     role: str | None = None
     """What the compiler may rely on: a part in sums and products ("add", "sub", "neg", "mul", "sum", "dot", "mean"),
     that the result is the argument ("copy"), or one of the last two by the first ("choose")."""
+
+    operands: tuple[str, ...] = ()
+    """What sentences call the operands where their own names do not tell them apart, as the two of x × x: a word for
+    each; of any number of operands one word for all, or two, one for each half."""
 
     direct: dict[type, Callable[..., Any]]
     """What applies an operation of one argument, or of any number, to a type of number at once, where that type has
@@ -80,6 +109,7 @@ class Op:
         kinks: Sequence[Kink] = (),
         neutral: Sequence[float | None] = (),
         doc: str | None = None,
+        code: str | None = None,
     ) -> None:
         if not (isinstance(name, str) and name.isidentifier()):
             raise ValueError(f"the name of an operation must be an identifier such as 'cube', got {name!r}")
@@ -93,8 +123,12 @@ class Op:
         self.domains = domains
         self.kinks = tuple(kinks)
         self.neutral = tuple(neutral)
-        self.arity = _arity(name, partials)
+        self.arguments, self.sequence = _arguments(name, partials)
+        self.arity = None if self.sequence is not None else len(self.arguments)
         self.direct = {}
+        self.code = code
+        if code is not None:
+            _ = self.expression  # a line that cannot be read is refused here, not where it is first needed
         self.trusted = False  # entries of the table are, for the tests have checked what they give
         self.__doc__ = doc
         self.__name__ = self.__qualname__ = name
@@ -116,6 +150,19 @@ class Op:
         if rank_of(reader):
             return reader._apply(self, args)
         return float(self.fn(*[num.number(a, f"a number or Value for {self.name}") for a in args]))
+
+    @cached_property
+    def expression(self) -> Node | None:
+        """The tree of the line of code, in which arguments are called as `argument_names` says; None without one."""
+        if self.code is None:
+            return None
+        if self.sequence is not None and self.arguments:
+            raise ValueError(
+                f"Op({self.name!r}): code is for a fixed number of arguments, or for *{self.sequence} alone, but "
+                f"partials take {', '.join(self.arguments)} and *{self.sequence}"
+            )
+        others = {name: op for name, op in entries.items() if op is not self}
+        return read(self.code, self.name, self.arguments, self.sequence, others)
 
     def slopes(self, y: float, args: Sequence[float]) -> tuple[float, ...]:
         """Evaluate the partial derivatives on floats, by IEEE 754 where plain floats raise.
@@ -181,18 +228,24 @@ class Op:
         return self
 
 
+entries: dict[str, Op] = {}
+"""The operations of the table, which fills it, by name: what a line of code may call."""
+
 _VARARGS = 0x04  # of a code object: it takes *args
 
 
-def _arity(name: str, partials: Callable[..., Any]) -> int | None:
-    """Count the arguments after `y`; None where there may be any number."""
+def _arguments(name: str, partials: Callable[..., Any]) -> tuple[tuple[str, ...], str | None]:
+    """Name the arguments after `y`, and what takes any number of them."""
     if isinstance(partials, FunctionType):  # `inspect` takes long to import
         code = partials.__code__
-        return None if code.co_flags & _VARARGS else code.co_argcount - 1
+        names, count = code.co_varnames, code.co_argcount
+        every = names[count + code.co_kwonlyargcount] if code.co_flags & _VARARGS else None
+        return names[1:count], every
     from inspect import Parameter, signature
 
     try:
         parameters = list(signature(partials).parameters.values())
     except (TypeError, ValueError) as error:
         raise TypeError(f"Op({name!r}): partials must be a Python function of (y, *args)") from error
-    return None if any(p.kind is Parameter.VAR_POSITIONAL for p in parameters) else len(parameters) - 1
+    every = next((p.name for p in parameters if p.kind is Parameter.VAR_POSITIONAL), None)
+    return tuple([p.name for p in parameters if p.name != every][1:]), every

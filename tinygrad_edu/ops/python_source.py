@@ -1,49 +1,48 @@
-"""With this module a derivative becomes Python source for the engine."""
+"""With this module operations become Python source: derivatives for the engine, and code that runs on floats."""
 
 from __future__ import annotations
 
+import math
+from collections.abc import Callable
+from functools import cache
 from typing import Any
 
-from .floats import number
+from . import floats as num
+from .code import C_LIBRARY, FOLDS, argument_names
+from .code_atoms import Code, partials_of
+from .code_writer import PYTHON_FORMS, Dialect, Writer
 from .operation import Op
-from .operators import BINARY, UNARY
-from .protocol import Number, Rank
 
 
-class Code(Number):
-    """A formula as Python source, on floats; table functions are called by their entries' `fn`."""
+def value_source(op: Op) -> str:
+    """Write the application of an operation to ``a`` and ``b``: in line where Python's operator never raises.
 
-    __slots__ = ("functions", "source")
-    _rank = Rank.ATOM
+    Parameters
+    ----------
+    op : Op
+        An operation with a fixed number of arguments.
 
-    def __init__(self, source: str, functions: dict[str, Any]) -> None:
-        self.source = source
-        self.functions = functions
+    Returns
+    -------
+    str
 
-    def __bool__(self) -> bool:
-        raise TypeError(f"the partials of an operation must not branch on a number ({self.source}); write where(...)")
-
-    @staticmethod
-    def _apply(op: Op, args: tuple[Any, ...]) -> Code:
-        functions = next(arg.functions for arg in args if isinstance(arg, Code))
-        texts = [arg.source if isinstance(arg, Code) else repr(number(arg)) for arg in args]
-        if op in _PYTHON:
-            return Code(f"({_PYTHON[op].format(*texts)})", functions)
-        functions[f"fn_{op.name}"] = op.fn
-        return Code(f"fn_{op.name}({', '.join(texts)})", functions)
-
-
-_PYTHON = {
-    BINARY["add"]: "{} + {}",
-    BINARY["sub"]: "{} - {}",
-    BINARY["mul"]: "{} * {}",
-    BINARY["truediv"]: "{} / {}",
-    UNARY["neg"]: "-{}",
-}
+    Examples
+    --------
+    >>> from tinygrad_edu.ops import OPS
+    >>> value_source(OPS["add"]), value_source(OPS["div"])
+    ('a + b', 'fn(a, b)')
+    """
+    letters = _LETTERS[: op.arity]
+    tree = Code._apply(op, tuple(map(Code, letters))).tree
+    if tree.kind in ("call", "/"):
+        return f"fn({', '.join(letters)})"
+    return Writer(Dialect(PYTHON_FORMS)).write([tree])[1][0]
 
 
 def partials_source(op: Op) -> tuple[list[str], dict[str, Any]] | None:
     """Write the partials of an operation as Python expressions in `y` and the arguments `a`, `b`, `c`.
+
+    Operations other than arithmetic are called by their `fn`: that gives the floats which the entry itself gives.
 
     Parameters
     ----------
@@ -60,12 +59,100 @@ def partials_source(op: Op) -> tuple[list[str], dict[str, Any]] | None:
     --------
     >>> from tinygrad_edu.ops import OPS
     >>> partials_source(OPS["tanh"])[0]
-    ['(1.0 - (y * y))']
+    ['1.0 - y * y']
     """
     functions: dict[str, Any] = {}
-    letters = "abcdefgh"[: op.arity]
+
+    def called(other: Op) -> str:
+        name = f"fn_{other.name}"
+        while functions.setdefault(name, other.fn) is not other.fn:  # another of that name
+            name += "_"
+        return name
+
+    letters = _LETTERS[: op.arity]
     try:
-        partials = op.partials(*[Code(name, functions) for name in ("y", *letters)])
-        return [p.source if isinstance(p, Code) else repr(number(p)) for p in partials], functions
+        trees = partials_of(op, len(letters))
     except (TypeError, ValueError, AttributeError):
         return None
+    writer = Writer(Dialect(PYTHON_FORMS, native=called, line=""))
+    return writer.write(trees, dict(zip(argument_names(len(letters)), letters, strict=True)))[1], functions
+
+
+_LETTERS = tuple("abcdefgh")
+
+
+# ---------------------------------------------------------------------------------------- code on floats
+
+
+@cache
+def on_floats(op: Op) -> Callable[..., float]:
+    """Give the function that the code of an operation says, on floats, by IEEE 754.
+
+    Parameters
+    ----------
+    op : Op
+
+    Returns
+    -------
+    callable
+
+    Raises
+    ------
+    GraphError
+        If it states no code.
+
+    Examples
+    --------
+    >>> from tinygrad_edu.ops import OPS
+    >>> on_floats(OPS["reciprocal"])(0.0)
+    inf
+    """
+    namespace: dict[str, Any] = dict(_ON_FLOATS)
+    exec(Writer(_FLOATS).function(op, "code"), namespace)
+    code = namespace["code"]
+    return lambda *args: float(code(*map(num.IEEEFloat, args)))
+
+
+def _whole(f: Callable[[float], int]) -> Callable[[float], float]:
+    """A function to whole numbers, which are floats in C, with infinities and the sign of zero kept."""
+    return lambda x: math.copysign(float(f(x)), x) if math.isfinite(x) else x
+
+
+def _fmod(a: float, b: float) -> float:
+    return math.fmod(a, b) if math.isfinite(a) and b != 0.0 else math.nan
+
+
+def _exp2(x: float) -> float:
+    return num.power(2.0, x)
+
+
+_FLOATS = Dialect(
+    {**PYTHON_FORMS, "**": "pow({0}, {1})"}, number=lambda x: f"number({x!r})", rest="*{}", functions={"fabs": "abs"}
+)
+_LIBRARY: dict[str, Callable[..., float]] = {
+    **{name: getattr(num, name, None) or getattr(math, name) for name in C_LIBRARY},
+    "floor": _whole(math.floor),
+    "ceil": _whole(math.ceil),
+    "trunc": _whole(math.trunc),
+    "fmod": _fmod,
+    "exp2": _exp2,
+    "pow": num.power,
+}
+_FOLDED = {"sum": num.total, "prod": num.product, "max": num.largest, "min": num.smallest}
+
+
+def _ieee(f: Callable[..., float]) -> Callable[..., float]:
+    return lambda *args: num.IEEEFloat(f(*args))
+
+
+def _ieee_fold(f: Callable[..., float]) -> Callable[..., float]:
+    return lambda xs: num.IEEEFloat(f(*xs))
+
+
+_ON_FLOATS: dict[str, Any] = {
+    "number": num.IEEEFloat,
+    "inf": math.inf,
+    "nan": math.nan,
+    **{name: _ieee(f) for name, f in _LIBRARY.items()},
+    **{f"{fold}_of": _ieee_fold(_FOLDED[fold]) for fold in FOLDS},
+}

@@ -12,16 +12,17 @@ from collections.abc import Mapping, Sequence
 from itertools import cycle
 from typing import TYPE_CHECKING, Any
 
-from ..arguments import as_count, as_integer
+from ..arguments import as_count
 from ..data.dataset import Dataset
 from ..training.examples import Examples, predict
 from ..training.history import History, layer_gradients
+from .features import telling_features, two_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-__all__ = ["decision_boundary", "gradient_flow", "loss_curve", "telling_features"]
+__all__ = ["decision_boundary", "gradient_flow", "loss_curve"]
 
 # Okabe and Ito's colours, told apart with every common form of colour blindness.
 _COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#999999")
@@ -113,7 +114,7 @@ def decision_boundary(
         raise ValueError("a decision boundary parts classes, but y holds other numbers")
     if len(names) < 2:
         raise ValueError("a decision boundary needs at least two features, but the data has one")
-    first, second = _two_of(names, features) if features is not None else telling_features(data)
+    first, second = two_of(names, features) if features is not None else telling_features(data)
     means = [math.fsum(column) / len(column) for column in zip(*examples.X, strict=True)]
     across, up = (_range_of([row[j] for row in examples.X], resolution) for j in (first, second))
     grid = []
@@ -180,62 +181,6 @@ def gradient_flow(source: Any, *, title: str | None = None) -> Figure:
     axes.set_ylabel("mean |gradient|")
     axes.set_title(_escaped(title if title is not None else "gradient flow"), fontsize=9)
     return figure
-
-
-def telling_features(data: Any) -> tuple[int, int]:
-    """Find the two features that part the classes best, each taken alone.
-
-    Parameters
-    ----------
-    data : Dataset or pair (X, y)
-        Examples with classes and at least two features.
-
-    Returns
-    -------
-    tuple of two ints
-        Their indices, in the order of the columns: those with the largest ratio of the variance between the classes to
-        that within them (the F statistic of an analysis of variance).
-
-    Examples
-    --------
-    >>> from tinygrad_edu import data
-    >>> iris = data.load("iris")
-    >>> [iris.feature_names[j] for j in telling_features(iris)]
-    ['petal length (cm)', 'petal width (cm)']
-    """
-    examples = Examples.of(data)
-    ratios = []
-    for j, column in enumerate(zip(*examples.X, strict=True)):
-        groups: dict[Any, list[float]] = {}
-        for x, label in zip(column, examples.y, strict=True):
-            groups.setdefault(label, []).append(x)
-        mean = math.fsum(column) / len(column)
-        centres = {label: math.fsum(group) / len(group) for label, group in groups.items()}
-        between = math.fsum(len(group) * (centres[label] - mean) ** 2 for label, group in groups.items())
-        within = math.fsum((x - centres[label]) ** 2 for label, group in groups.items() for x in group)
-        ratios.append((-(between / within if within else math.inf if between else 0.0), j))
-    best = sorted(ratios)[:2]
-    first, second = sorted(j for _, j in best)
-    return first, second
-
-
-def _two_of(names: Sequence[str], features: Any) -> tuple[int, int]:
-    if not isinstance(features, (tuple, list)) or len(features) != 2:
-        raise TypeError(f"features must be a pair of indices or names, got {features!r}")
-    found = []
-    for feature in features:
-        if isinstance(feature, str):
-            if feature not in names:
-                raise ValueError(f"no feature is called {feature!r}; known: {', '.join(names)}")
-            found.append(list(names).index(feature))
-        else:
-            j = as_integer(feature, "a feature")
-            if not 0 <= j < len(names):
-                raise ValueError(f"there is no feature {j}: the data has {len(names)}, counted from 0")
-            found.append(j)
-    if found[0] == found[1]:
-        raise ValueError(f"the two features must differ, got {features!r}")
-    return found[0], found[1]
 
 
 def _range_of(column: Sequence[float], resolution: int) -> list[float]:

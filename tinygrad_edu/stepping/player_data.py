@@ -57,6 +57,7 @@ class Frames:
         self._things: dict[Any, int] = {}
         self._things_data: list[list[Any]] = []
         self._rules: dict[str, int] = {}
+        self._towards: dict[str, int] = {"": 0}
         self._shown_in: dict[Any, list[int]] = {}
         for v, view in enumerate(self.views):
             for node in view.homes:
@@ -71,7 +72,10 @@ class Frames:
             "root": self._thing(self.root),
             "steps": made,
             "rules": list(self._rules),
-            "things": self._things_data,
+            "towards": list(self._towards),
+            "things": [
+                [*data, self._operands(node)] for node, data in zip(self._things, self._things_data, strict=True)
+            ],
             "views": [
                 {"name": view.name, "opens": view.opens, "homes": self._homes(view), "svg": svg if v else ""}
                 for v, (view, svg) in enumerate(zip(self.views, self.svgs, strict=True))
@@ -113,7 +117,9 @@ class Frames:
         numbers = (step.local, step.upstream, step.contribution, step.grad_before)
         rule = self._rules.setdefault(self.words.rule(step), len(self._rules))
         texts = [self.style.number(x) for x in numbers]
-        return ["b", view, t, after, level, self._thing(step.parent), step.index, rule, *texts]
+        towards = self._towards.setdefault(step.towards, len(self._towards))
+        ends = [self._thing(step.parent), step.index]
+        return ["b", view, t, after, level, *ends, rule, *texts, towards, self.words.multiplies(step)]
 
     def _view_of(self, step: Step) -> int | None:
         """Choose the picture that shows a step best: the receiver of the gradient first, then the sender."""
@@ -129,12 +135,15 @@ class Frames:
         if node not in self._things:
             self._things[node] = len(self._things)
             words = self.words
-            value = self.style.number(node.data)
+            value = words.value(node)
             kind = "constant" if node.op is CONSTANT else "leaf" if not node.parents else "operation"
-            self._things_data.append(
-                [words.label(node), value, words.formula(node), words.formula_in_numbers(node), kind]
-            )
+            formulas = [words.formula(node), words.formula_in_numbers(node)]
+            self._things_data.append([words.label(node), value, *formulas, kind, words.equals(node)])
         return self._things[node]
+
+    def _operands(self, node: Any) -> list[int]:
+        """List what a thing is computed from, as far as the script knows it."""
+        return [self._things[parent] for parent in dict.fromkeys(node.parents) if parent in self._things]
 
     def _homes(self, view: View) -> dict[str, str]:
         """Give the record of each thing: all that the script ever asks for."""

@@ -69,7 +69,9 @@ def _lines(step: Step, i: int, words: Wording) -> Iterator[str]:
     if step.kind == "backward":
         rule = words.rule(step)
         if rule:
-            where = f"     where ∂{words.label(step.node)}/∂{words.label(step.parent)} = {rule}"
+            where = f"     where {words.slope(step)} {'is' if step.towards else '='} {rule}"
+        elif step.towards:
+            where = f"     with {words.slope(step)}"
     yield f"{i:>3}  {names}{where}"
     if step.kind == "forward":
         yield f"        = {numbers}"

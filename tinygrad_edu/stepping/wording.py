@@ -8,10 +8,9 @@ from typing import Any
 from ..drawing.lettering import short
 from ..drawing.style import Style
 from ..inspection.stepwise import Step
-from ..ops.notation import Text, notation
+from ..ops.floats import IEEEFloat
+from ..ops.notation import Text, equals, notation, read_number
 from ..ops.table import CONSTANT
-
-_MOST_OPERANDS = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,35 +22,49 @@ class Wording:
 
     def label(self, node: Any) -> str:
         """Call a node what the drawing calls it."""
-        return short(self.labels[node])
+        return self.style.constant(node.data) if _is_number(node) else short(self.labels[node])
 
     def formula(self, node: Any) -> str:
         """Write a node as an operation of its parents' labels: "w × x"; "" for a leaf."""
-        return self._notation(node, [self.label(parent) for parent in node.parents])
+        return self._notation(node, [self._operand(parent) for parent in node.parents])
 
     def formula_in_numbers(self, node: Any) -> str:
         """Write a node as an operation of its parents' values: "0.5 × 2"; "" for a leaf."""
         # Between signs a negative number needs brackets, as an argument in brackets it does not.
         signs = node.op is not None and node.op.arity in (1, 2) and not node.op.symbol.isidentifier()
-        write = self._bracketed if signs and "·" not in node.op.symbol else self.style.number
-        return self._notation(node, [write(parent.data) for parent in node.parents])
+        write = self._bracketed if signs and "·" not in node.op.symbol else str
+        return self._notation(node, [Text(write(self.value(parent))) for parent in node.parents])
+
+    def value(self, node: Any) -> str:
+        """Write the value of a node."""
+        return self.style.constant(node.data) if _is_number(node) else self.style.number(node.data)
+
+    def equals(self, node: Any) -> str:
+        """Choose the sign between a node's operation in numbers and its value: "=" where it holds as shown, or "≈"."""
+        if node.op is None or not node.parents:
+            return "="
+        try:
+            computed = float(node.op.fn(*[read_number(self.value(parent)) for parent in node.parents]))
+        except (TypeError, ValueError, ArithmeticError):  # a user's entry, outside its domain once rounded
+            return "≈"
+        return equals(computed, self.value(node), self.style.digits)
+
+    def slope(self, step: Step) -> str:
+        """Name the local derivative of a backward step: "∂v1/∂w", or in words where the parent is several operands."""
+        node = self._name(step.node)
+        return f"the slope of {node} towards {step.towards}" if step.towards else f"∂{node}/∂{self._name(step.parent)}"
 
     def rule(self, step: Step) -> str:
         """Write the local derivative of a backward step with the names of the drawing: "1 − y²"."""
         node = step.node
         if node.op is None or step.index is None:
             return ""
-        if len(node.parents) > _MOST_OPERANDS:
-            return step.rule
-        args = [
-            parent.data if parent.op is CONSTANT and parent.name is None else Text(self.label(parent))
-            for parent in node.parents
-        ]
+        args = [IEEEFloat(parent.data) if _is_number(parent) else self._operand(parent) for parent in node.parents]
         try:
-            partial = node.op.partials(Text(self.label(node)), *args)[step.index]
+            partial = node.op.partials(Text.of_name(self.label(node)), *args)[step.index]
         except (TypeError, ValueError, AttributeError, ArithmeticError):  # an entry that is no formula, only code
             return ""
-        return str(partial) if isinstance(partial, Text) else self.style.number(float(partial))
+        return str(partial) if isinstance(partial, Text) else self.style.constant(float(partial))
 
     def line(self, step: Step) -> tuple[str, str]:
         """Write what a step does twice: with names, and with numbers."""
@@ -59,27 +72,48 @@ class Wording:
         if step.kind == "forward":
             return (
                 f"{label} = {self.formula(step.node)}",
-                f"{self.formula_in_numbers(step.node)} = {self.style.number(step.node.data)}",
+                f"{self.formula_in_numbers(step.node)} {self.equals(step.node)} {self.style.number(step.node.data)}",
             )
         if step.kind == "seed":
             return (
                 f"{label}.grad = {self.style.number(step.grad_after)}",
                 f"∂{label}/∂{label} = {self.style.number(step.grad_after)}",
             )
-        parent = self.label(step.parent)
+        local, upstream = self._bracketed(self.style.number(step.local)), self.style.number(step.upstream)
         return (
-            f"{parent}.grad += ∂{label}/∂{parent} × {label}.grad",
-            f"{self.style.number(step.grad_before)} + {self._bracketed(step.local)} × {self._bracketed(step.upstream)}"
-            f" = {self.style.number(step.grad_after)}",
+            f"{self.label(step.parent)}.grad += {'slope' if step.towards else self.slope(step)} × {label}.grad",
+            f"{self.style.number(step.grad_before)} + {local} × {self._bracketed(upstream)} {self.adds(step)}"
+            f" {self.style.number(step.grad_after)}",
         )
 
-    def _notation(self, node: Any, operands: list[str]) -> str:
-        if node.op is None or not node.parents:
-            return ""
-        if len(operands) > _MOST_OPERANDS:
-            operands = [*operands[:3], "…", *operands[-2:]]
-        return str(notation(node.op, *map(Text, operands)))
+    def adds(self, step: Step) -> str:
+        """Choose the sign between an addition to a gradient, as it is shown, and its result: "=" or "≈"."""
+        total = self._as_shown(step.grad_before) + self._as_shown(step.local) * self._as_shown(step.upstream)
+        return equals(total, self.style.number(step.grad_after), self.style.digits)
 
-    def _bracketed(self, x: float | None) -> str:
-        text = self.style.number(x)
+    def multiplies(self, step: Step) -> str:
+        """Choose the sign between the product that a step adds, as it is shown, and its result: "=" or "≈"."""
+        product = self._as_shown(step.local) * self._as_shown(step.upstream)
+        return equals(product, self.style.number(step.contribution), self.style.digits)
+
+    def _notation(self, node: Any, operands: list[Text]) -> str:
+        return "" if node.op is None or not node.parents else str(notation(node.op, *operands))
+
+    def _operand(self, node: Any) -> Text:
+        if _is_number(node):
+            return Text.of_number(node.data, self.style.digits)
+        return Text.of_name(self.label(node))
+
+    def _name(self, node: Any) -> str:
+        return str(Text.of_name(self.label(node)))
+
+    def _as_shown(self, x: float | None) -> float:
+        return read_number(self.style.number(x))
+
+    def _bracketed(self, text: str) -> str:
         return f"({text})" if text.startswith("−") else text
+
+
+def _is_number(node: Any) -> bool:
+    """Whether it is a plain number of the program, which has no name."""
+    return node.op is CONSTANT and not node.name

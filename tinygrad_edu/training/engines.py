@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
 from ..arguments import unknown
+from ..compiler.scalars.batch_ops import BATCH_MEAN
 from ..engine.collector import collector_paused
 from ..engine.context import no_grad
 from ..engine.sweep import topological_order
@@ -75,7 +76,7 @@ class EagerEngine:
                 raise TypeError(f"the loss must be a Value that depends on the model, got {loss!r}")
             if not self._knows_the_loss:
                 self._knows_the_loss = True
-                if any(node.op is not None and node.op.name == "batch_mean" for node in topological_order(loss)):
+                if any(node.op is BATCH_MEAN for node in topological_order(loss)):
                     raise ValueError(
                         "the loss uses batch_mean, but the eager engine takes one example after the other, so that "
                         "there is no batch to average over; use engine='numpy'"

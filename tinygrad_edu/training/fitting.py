@@ -29,7 +29,7 @@ from ..engine.context import no_grad
 from ..nn.losses import Loss
 from ..nn.module import plain
 from ..optim import optimizers as optim
-from ..optim.optimizers import set_data
+from ..optim.base import set_data
 from .engines import Engine, open_engine
 from .examples import USUAL_SHARE, Examples, choose_loss, divide, joined, outputs_of, predict, reordered, shuffled
 from .history import History, layer_gradients

@@ -184,9 +184,6 @@ class ArrayProgram:
         return texts
 
 
-_INFIX = {"add": "+", "sub": "−", "mul": "×", "div": "/", "less": "<", "less_equal": "≤"}
-
-
 def _formula(step: Instruction, operands: list[str]) -> str:
     if step.kind == "matmul":
         return f"{operands[0]} @ {operands[1]}"
@@ -198,8 +195,8 @@ def _formula(step: Instruction, operands: list[str]) -> str:
         return f"sum over batch({operands[0]} · {operands[1]})"
     if step.kind == "dot":
         return f"{operands[0]} · {operands[1]}"
-    if step.kind == "map" and len(operands) == 2 and step.op.name in _INFIX:
-        return f"{operands[0]} {_INFIX[step.op.name]} {operands[1]}"
+    if step.kind == "map" and step.op.arity == 2 and not step.op.symbol.isidentifier():
+        return f"{operands[0]} {step.op.symbol} {operands[1]}"
     return f"{step.op.name}({', '.join(operands)})"
 
 

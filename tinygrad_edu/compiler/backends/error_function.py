@@ -1,7 +1,6 @@
-"""With this module arrays get the error function, which NumPy lacks: two polynomials, fitted once in exact arithmetic.
+"""With this module arrays get the error function, which NumPy lacks, from the polynomials of `error_series`.
 
-The tables are Chebyshev fits, made with 300 bits and written out as powers. `erf` and `erfc` differ from what is exact
-by less than 1e-15 of it, the far tail of `erfc` included.
+`erf` and `erfc` differ from what is exact by less than 1e-15 of it, the far tail of `erfc` included.
 """
 
 from __future__ import annotations
@@ -11,25 +10,9 @@ from typing import Any
 
 import numpy as np
 
+from ...ops.error_series import NEAR, TAIL
+
 Array = Any
-
-NEAR = [
-    1.1283791670955126, -0.37612638903183754, 0.1128379167095512, -0.02686617064512984,
-    0.0052239776254232985, -0.000854832702193483, 0.00012055332902888736, -1.4925647567519332e-05,
-    1.6462045441468418e-06, -1.6364642158167616e-07, 1.4792401209404813e-08, -1.216456005728345e-09,
-    8.709045129053106e-11, -4.230945824295338e-12,
-]  # fmt: skip
-"""erf(x) / x in powers of x², for |x| ≤ 1."""
-
-TAIL = [
-    0.25396747118538754, -0.37463530725993166, 0.34634050279335815, -0.2443535207892304,
-    0.13706940217121222, -0.060711496871044185, 0.02017195477810314, -0.004251427011845769,
-    0.00010063584191877374, 0.00027718425920504397, -7.642237994746705e-05, -7.03068889931795e-06,
-    7.937174532853836e-06, -4.64409547032842e-07, -7.191890598205627e-07, 1.0574657011484429e-07,
-    6.966876553378331e-08, -1.3570558676111923e-08, -7.507092899506498e-09, 1.3959714325142927e-09,
-    7.902550865428367e-10, -9.387398925635153e-11, -5.4141784888159407e-11,
-]  # fmt: skip
-"""((1 + 2x) · exp(x²) · erfc(x) − 1) / u in powers of u − 1, with u = (63.5 / 28) · x / (x + 3.75), for 0 ≤ x ≤ 28."""
 
 _PART = 4096  # numbers that are worked on at a time, so that they stay in the cache
 

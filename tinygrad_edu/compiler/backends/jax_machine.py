@@ -8,15 +8,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from ...errors import GraphError
+from ...ops import table as ops
 from ...ops.operation import Op
-from ...ops.table import OPS
 from ..arrays.program import ArrayProgram, Instruction, Operand
-from .numpy_functions import elementwise, reduction
+from .array_code import array_function
+from .numpy_functions import by_length, elementwise, reduction
 from .workspace import Workspace
 
 if TYPE_CHECKING:
@@ -26,73 +28,33 @@ Array = Any
 MOST = 300  # array operations; XLA compiles many more for tens of seconds
 
 
-def tables() -> tuple[dict[str, Callable[..., Any]], dict[str, Callable[..., Any]]]:
-    """Give how JAX computes each operation: on arrays of equal shape, and along the second axis.
-
-    Returns
-    -------
-    dict, dict
-        The one table of this back end, in two parts.
-    """
+@cache
+def _library() -> dict[str, Any]:
+    """What the array dialect names, of JAX."""
     import jax.numpy as jnp
     from jax.scipy.special import erf, erfc
+
+    return {"np": jnp, "power": jnp.power, "erf": erf, "erfc": erfc}
+
+
+@cache
+def _native() -> dict[Op, Callable[..., Array]]:
+    """What JAX does in fewer steps than the code of the operation says."""
+    import jax.numpy as jnp
 
     def sigmoid(x: Array) -> Array:
         e = jnp.exp(-jnp.abs(x))
         return jnp.where(x < 0.0, e, 1.0) / (1.0 + e)
 
-    def where(condition: Array, a: Array, b: Array) -> Array:
-        return jnp.where(condition != 0.0, a, b)
-
-    def as_number(test: Callable[..., Array]) -> Callable[..., Array]:
-        return lambda a, b: test(a, b).astype(np.float64)
-
-    def logsumexp(x: Array) -> Array:
-        top = jnp.max(x, 1)
-        total = top + jnp.log(jnp.sum(jnp.exp(x - top[:, None]), 1))
-        return jnp.where(jnp.isfinite(top), total, top)
-
-    element = {
-        "identity": lambda x: x,
-        "detach": lambda x: x,
-        "add": jnp.add,
-        "sub": jnp.subtract,
-        "mul": jnp.multiply,
-        "div": jnp.divide,
-        "pow": jnp.power,
-        "neg": jnp.negative,
-        "abs": jnp.abs,
-        "asin": jnp.arcsin,
-        "acos": jnp.arccos,
-        "atan": jnp.arctan,
-        "asinh": jnp.arcsinh,
-        "acosh": jnp.arccosh,
-        "atanh": jnp.arctanh,
-        "atan2": jnp.arctan2,
-        "sigmoid": sigmoid,
-        "softplus": lambda x: jnp.logaddexp(x, 0.0),
-        "relu": lambda x: jnp.maximum(x, 0.0),
-        "leaky_relu": lambda x: jnp.where(x > 0.0, x, 0.01 * x),
-        "elu": lambda x: jnp.where(x > 0.0, x, jnp.expm1(x)),
-        "silu": lambda x: x * sigmoid(x),
-        "gelu": lambda x: 0.5 * x * erfc(-x * math.sqrt(0.5)),
-        "erf": erf,
-        "erfc": erfc,
-        "heaviside": lambda x: jnp.where(jnp.isnan(x), x, (x > 0.0).astype(np.float64)),
-        "less": as_number(jnp.less),
-        "less_equal": as_number(jnp.less_equal),
-        "where": where,
-        "clip": lambda x, low, high: jnp.minimum(jnp.maximum(x, low), high),
-    }
-    same = "exp expm1 log log1p log2 log10 sqrt square reciprocal sin cos tan sinh cosh tanh sign minimum maximum hypot"
-    element.update({name: getattr(jnp, name) for name in same.split()})
-    many = {name: getattr(jnp, name) for name in ("sum", "prod", "mean", "max", "min")}
-    reductions: dict[str, Callable[..., Any]] = {name: _along_second(f) for name, f in many.items()}
-    return element, {**reductions, "logsumexp": logsumexp}
+    return {ops.sigmoid: sigmoid, ops.minimum: jnp.minimum, ops.maximum: jnp.maximum}
 
 
-def _along_second(f: Callable[..., Any]) -> Callable[[Array], Array]:
-    return lambda x: f(x, 1)
+@cache
+def form_of(op: Op) -> Callable[..., Array] | None:
+    """Give how JAX computes an operation, along the first axis if it takes any number; None if only Python can."""
+    if op.code is None:
+        return None
+    return _native().get(op) or array_function(op, _library())
 
 
 class JaxMachine(Workspace):
@@ -117,8 +79,8 @@ class JaxMachine(Workspace):
             foreign = next((step.op for step in program.instructions if _is_called_back(step)), None)
             if foreign is not None:  # XLA would wait for the other devices for ever
                 raise GraphError(
-                    f"JAX has no form for the operation {foreign.name!r} and calls Python for it, which works on one "
-                    "device only: leave devices out, or give one"
+                    f"the operation {foreign.name!r} states no code, so JAX calls Python for it, which works on one "
+                    f"device only: write tg.Op({foreign.name!r}, ..., code='...'), leave devices out, or give one"
                 )
         super().__init__(program, count)
         if "jax" not in program.prepared:
@@ -165,7 +127,6 @@ def _jitted(program: ArrayProgram) -> Callable[..., Any]:
     import jax
     import jax.numpy as jnp
 
-    element, many = tables()
     inputs = _input_rows(program)
     captured_count = len(program.params) + len(program.fixed)
 
@@ -189,7 +150,7 @@ def _jitted(program: ArrayProgram) -> Callable[..., Any]:
         else:
             space[0].put(program.seed, jnp.reshape(seed, (1,)))
         for step in program.instructions:
-            result = _result(step, space, size, element, many)
+            result = _result(step, space, size)
             height = (step.height, size) if step.batched else (step.height,)
             space[step.batched].put(step.row, jnp.reshape(jnp.broadcast_to(result, _full(step, size)), height))
         outputs = [space[batched].take(np.array([row]))[0] for batched, row in program.outputs]
@@ -240,13 +201,7 @@ class _Space:
         return jnp.reshape(taken, rows.shape + array.shape[1:])
 
 
-def _result(
-    step: Instruction,
-    space: tuple[_Space, _Space],
-    size: int,
-    element: dict[str, Callable[..., Any]],
-    many: dict[str, Callable[..., Any]],
-) -> Array:
+def _result(step: Instruction, space: tuple[_Space, _Space], size: int) -> Array:
     import jax.numpy as jnp
 
     def read(operand: Operand, broadcast: bool = False) -> Array:
@@ -263,16 +218,16 @@ def _result(
             for operand in operands[1:]:
                 total = total + operand
             return total
-        return _applied(step.op, element, operands, _full(step, size))
+        form = form_of(step.op)
+        return form(*operands) if form else _called_back(elementwise(step.op), operands, _full(step, size))
     arrays = [read(operand) for operand in step.operands]
     if step.kind == "reduce":
-        known = _form(step.op, many)
-        if step.offsets is not None:
-            return _by_segments(many[step.op.name], arrays[0], step.offsets)
-        return known(arrays[0]) if known else _called_back(reduction(step.op), arrays, _full(step, size))
+        form = form_of(step.op)
+        if form is None:
+            return _called_back(reduction(step.op), arrays, _full(step, size))
+        return _along_second(form, arrays[0], step.offsets)
     if step.kind == "dot":
-        terms = arrays[0] * arrays[1]
-        return jnp.sum(terms, 1) if step.offsets is None else _by_segments(many["sum"], terms, step.offsets)
+        return _along_second(lambda terms: jnp.sum(terms, 0), arrays[0] * arrays[1], step.offsets)
     if step.kind == "matmul":
         return jnp.einsum("bok,bkt...->bot...", *arrays)
     if step.kind == "batch_matmul":
@@ -280,39 +235,26 @@ def _result(
     return jnp.sum(arrays[0], (1, 2))
 
 
-def _form(op: Op, table: dict[str, Callable[..., Any]]) -> Callable[..., Any] | None:
-    """Give what JAX has for an operation: nothing for one of a user's own."""
-    return table.get(op.name) if OPS.get(op.name) is op else None
-
-
 def _is_called_back(step: Instruction) -> bool:
     """Whether an instruction is left to Python."""
-    element, many = tables()
-    if step.kind == "map":
-        return step.op.arity is not None and _form(step.op, element) is None
-    return step.kind == "reduce" and step.offsets is None and _form(step.op, many) is None
+    return step.kind in ("map", "reduce") and form_of(step.op) is None
 
 
-def _by_segments(along_second: Callable[[Array], Array], x: Array, offsets: Rows) -> Array:
-    """Reduce segments of unequal lengths: those of each length at once, then in their order again."""
+def _along_second(along_first: Callable[[Array], Array], x: Array, offsets: Rows | None) -> Array:
+    """Reduce the second axis, or segments of unequal lengths: those of each length at once, then in order again."""
     import jax.numpy as jnp
 
-    lengths = np.diff(offsets)
+    if offsets is None:
+        return along_first(jnp.moveaxis(x, 1, 0))
     parts, order = [], []
-    for length in np.unique(lengths):
-        which = np.flatnonzero(lengths == length)
-        parts.append(along_second(jnp.take(x, offsets[which][:, None] + np.arange(length), axis=0)))
+    for which, places in by_length(offsets):
+        parts.append(along_first(jnp.moveaxis(jnp.take(x, places, axis=0), 1, 0)))
         order.append(which)
     return jnp.concatenate(parts)[np.argsort(np.concatenate(order))]
 
 
-def _applied(op: Op, element: dict[str, Callable[..., Any]], operands: list[Array], shape: tuple[int, ...]) -> Array:
-    known = _form(op, element)
-    return known(*operands) if known else _called_back(elementwise(op), operands, shape)
-
-
 def _called_back(function: Callable[..., Any], operands: list[Array], shape: tuple[int, ...]) -> Array:
-    """Let Python compute what JAX has no form for: an operation of a user's own."""
+    """Let Python compute an operation that states no code."""
     import jax
 
     def outside(*arrays: Array) -> Array:

@@ -1,126 +1,158 @@
-"""With this module functions of floats are written so that a compiler takes several numbers at a time.
+"""With this module numba has functions of floats that a compiler takes several numbers at a time of.
 
 No branch, no call, no table that is larger than needed: range reduction and a Taylor series, as long as its rest is
 below half a unit in the last place. They are exact to a few units in the last place, give nan for nan, and the right
-infinities.
+infinities. Loops over coefficients are of fixed length, so the compiler writes them out.
 """
 
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Iterator
 from fractions import Fraction
+from typing import Any, TypeVar
 
-from .error_function import NEAR, TAIL
+import numba
+import numpy as np
 
-_PI = Fraction("3.14159265358979323846264338327950288419716939937510582")
-_LN2 = Fraction("0.69314718055994530941723212145817656807550013436025525")
+from ...ops.error_series import NEAR, TAIL
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def compiled(**options: Any) -> Callable[[F], F]:
+    """Compile a function when it is first called; numba's own decorator, with a type."""
+    decorator: Callable[[F], F] = numba.njit(**options)
+    return decorator
+
+
+in_line = compiled(fastmath={"contract"}, forceinline=True)
+
+
+def _pieces(number: str, *bits: int) -> Iterator[float]:
+    """Cut a constant into pieces after so many bits; products of the short ones with small whole numbers are exact."""
+    rest = Fraction(number)
+    for places in bits:
+        piece = Fraction(int(rest * 2**places), 2**places)
+        yield float(piece)
+        rest -= piece
+    yield float(rest)
+
 
 FAR = 1e5
 """Up to where `sine` and `cosine` hold."""
 
+_PI1, _PI2, _PI3 = _pieces("3.14159265358979323846264338327950288419716939937510582", 31, 64)
+_LOG1, _LOG2 = _pieces("0.69314718055994530941723212145817656807550013436025525", 32)
+_PER_PI, _PER_LOG = 1.0 / math.pi, 1.0 / math.log(2.0)
+_POWERS = np.ldexp(1.0, np.arange(-1080, 1024))  # of two
 
-def _series(variable: str, coefficients: list[float]) -> str:
-    """Write a polynomial by Horner's rule, from the coefficient of the highest power down."""
-    text = repr(coefficients[0])
-    for coefficient in coefficients[1:]:
-        text = f"({text} * {variable} + {coefficient!r})"
-    return text
+# Coefficients from the highest power down.
+_SINE = tuple((-1.0) ** n / math.factorial(2 * n + 1) for n in range(11, 0, -1))
+_EXPM1 = tuple(1.0 / math.factorial(n) for n in range(14, 1, -1))
+_NEAR = tuple(NEAR[::-1])
+_TAIL = tuple(TAIL[::-1])
+_SCALE = 63.5 / 28.0
 
-
-def _pieces(number: Fraction, *bits: int) -> list[float]:
-    """Cut a constant into pieces after so many bits; products of the short ones with small whole numbers are exact."""
-    pieces = []
-    for places in bits:
-        piece = Fraction(int(number * 2**places), 2**places)
-        pieces.append(float(piece))
-        number -= piece
-    return [*pieces, float(number)]
+# Below, x if x < limit else limit is limit for nan: what follows it may need a finite number.
 
 
-_SINE = [(-1.0) ** n / math.factorial(2 * n + 1) for n in range(11, 0, -1)]
-_EXPM1 = [1.0 / math.factorial(n) for n in range(14, 1, -1)]
-_PI1, _PI2, _PI3 = _pieces(_PI, 31, 64)
-_LOG1, _LOG2 = _pieces(_LN2, 32)
-
-# In the text below x if x < limit else limit is limit for nan: what follows it may need a finite number.
-FUNCTIONS = f'''
-FAR = {FAR!r}
-POWERS = np.ldexp(1.0, np.arange(-1080, 1024))  # of two
+@in_line
+def power(a: float, b: float) -> float:
+    """C's power."""
+    result: float = a**b
+    return result
 
 
-@numba.njit(fastmath={{"contract"}}, forceinline=True)
-def wave(x, half):
+@in_line
+def _wave(x: float, half: float) -> float:
     """The sine of x, or its cosine if half is 0.5: multiples of π are taken away, of which each turns the sign."""
-    k = np.floor(x * {1.0 / math.pi!r} - half + 0.5)
+    k = np.floor(x * _PER_PI - half + 0.5)
     m = k + half
-    r = ((x - m * {_PI1!r}) - m * {_PI2!r}) - m * {_PI3!r}
+    r = ((x - m * _PI1) - m * _PI2) - m * _PI3
     s = r * r
-    sine = r + r * (s * {_series("s", _SINE)})
-    turn = 1.0 - 2.0 * (k - 2.0 * np.floor(0.5 * k))
-    return turn * sine if half == 0.0 else -turn * sine
+    series = _SINE[0]
+    for c in _SINE[1:]:
+        series = series * s + c
+    sine = r + r * (s * series)
+    turn: float = 1.0 - 2.0 * (k - 2.0 * np.floor(0.5 * k))
+    wave: float = turn * sine if half == 0.0 else -turn * sine
+    return wave
 
 
-@numba.njit(fastmath={{"contract"}}, forceinline=True)
-def sine(x):
-    return wave(x, 0.0)
+@in_line
+def sine(x: float) -> float:
+    """The sine, up to `FAR`."""
+    return _wave(x, 0.0)
 
 
-@numba.njit(fastmath={{"contract"}}, forceinline=True)
-def cosine(x):
-    return wave(x, 0.5)
+@in_line
+def cosine(x: float) -> float:
+    """The cosine, up to `FAR`."""
+    return _wave(x, 0.5)
 
 
-@numba.njit(fastmath={{"contract"}}, forceinline=True)
-def exp(x):
+@in_line
+def exp(x: float) -> float:
     """A power of two, and a series for what remains."""
     y = x if x < 709.8 else 709.8  # nan too, for what follows is to be a finite whole number
     y = y if y > -746.0 else -746.0
-    k = np.floor(y * {1.0 / math.log(2.0)!r} + 0.5)
-    r = (y - k * {_LOG1!r}) - k * {_LOG2!r}
-    e = 1.0 + (r + r * r * {_series("r", _EXPM1)})
-    e = 2.0 * e * POWERS[np.uint64(np.int32(k) + 1079)]
+    k = np.floor(y * _PER_LOG + 0.5)
+    r = (y - k * _LOG1) - k * _LOG2
+    series = _EXPM1[0]
+    for c in _EXPM1[1:]:
+        series = series * r + c
+    e: float = 2.0 * (1.0 + (r + r * r * series)) * _POWERS[np.uint64(np.int32(k) + 1079)]
     e = e if x <= 709.782712893384 else np.inf
     return e if x == x else x
 
 
-@numba.njit(fastmath={{"contract"}}, forceinline=True)
-def tanh(x):
+@in_line
+def tanh(x: float) -> float:
     """By e²ˣ − 1, which stays exact near zero."""
     y = 2.0 * abs(x)
     y = y if y < 40.0 else 40.0
-    k = np.floor(y * {1.0 / math.log(2.0)!r} + 0.5)
-    r = (y - k * {_LOG1!r}) - k * {_LOG2!r}
-    power = POWERS[np.uint64(np.int32(k) + 1080)]
-    e = power * (r + r * r * {_series("r", _EXPM1)}) + (power - 1.0)
+    k = np.floor(y * _PER_LOG + 0.5)
+    r = (y - k * _LOG1) - k * _LOG2
+    series = _EXPM1[0]
+    for c in _EXPM1[1:]:
+        series = series * r + c
+    of_two = _POWERS[np.uint64(np.int32(k) + 1080)]
+    e = of_two * (r + r * r * series) + (of_two - 1.0)
     t = math.copysign(e / (e + 2.0), x)
     return t if x == x else x
 
 
-@numba.njit(fastmath={{"contract"}}, forceinline=True)
-def erfc(x):
-    """As `special` does it: the square is taken of few digits, and what that leaves out apart."""
+@in_line
+def erfc(x: float) -> float:
+    """As `error_function` does it: the square is taken of few digits, and what that leaves out apart."""
     y = abs(x)
     y = y if y < 28.0 else 28.0
-    u = {63.5 / 28.0!r} * (y / (y + 3.75))
+    u = _SCALE * (y / (y + 3.75))
     s = u - 1.0
+    series = _TAIL[0]
+    for c in _TAIL[1:]:
+        series = series * s + c
     short = np.float64(np.float32(y))
     tail = exp(-short * short) * exp((short - y) * (short + y)) / (1.0 + 2.0 * y)
-    tail *= 1.0 + u * {_series("s", TAIL[::-1])}
+    tail *= 1.0 + u * series
     tail = 2.0 - tail if x < 0.0 else tail
     return tail if x == x else x
 
 
-@numba.njit(fastmath={{"contract"}}, forceinline=True)
-def erf(x):
+@in_line
+def erf(x: float) -> float:
+    """A series near zero, and beyond it what `erfc` leaves."""
     y = abs(x)
     square = x * x if y < 1.0 else 1.0
-    near = x * {_series("square", NEAR[::-1])}
-    return near if y < 1.0 else math.copysign(1.0 - erfc(y), x)
+    series = _NEAR[0]
+    for c in _NEAR[1:]:
+        series = series * square + c
+    return x * series if y < 1.0 else math.copysign(1.0 - erfc(y), x)
 
 
-@numba.njit(fastmath={{"contract"}}, forceinline=True)
-def sigmoid(x):
+@in_line
+def sigmoid(x: float) -> float:
+    """One exponential for both signs."""
     e = exp(-abs(x))
     return (1.0 if x >= 0.0 else e) / (1.0 + e)
-'''
-"""The text of functions for numba; `sine` and `cosine` hold up to `FAR`."""

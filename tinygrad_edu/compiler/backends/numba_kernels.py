@@ -1,15 +1,31 @@
-"""With this module sums, inner products and matrix products are written for the virtual machine of the numba back end.
+"""With this module numba has sums, inner products and matrix products for the virtual machine.
 
 All of them read places from the code and numbers from the memory. Loops over examples are innermost, over numbers that
 stand side by side; several of these are worked on at a time, so that each number that is read is used several times.
+Arithmetic on places is unsigned, for numba then leaves out its test for negative ones, which would keep loops from
+taking several numbers at a time; that is why small whole numbers have names here.
 """
 
 from __future__ import annotations
 
-KERNELS = '''
+import math
+import sys
+from typing import Any
 
-@numba.njit
-def operand(code, memory, table, r, spare, count, shared):
+import numpy as np
+
+from .numba_functions import compiled, exp
+
+Array = Any
+Place = Any  # U, or what a loop over so many counts in
+U = np.uint64
+ZERO, ONE, TWO, THREE, FOUR, FIVE, SIX = (U(i) for i in range(7))
+LARGEST = sys.float_info.max
+_SUMS: dict[str, Any] = {"error_model": "numpy", "fastmath": {"reassoc", "contract"}}
+
+
+@compiled()
+def operand(code: Array, memory: Array, table: Place, r: Place, spare: Place, count: Place, shared: Place) -> Place:
     """Give the place of a row; one number for all examples is made a row, unless the row before was the same."""
     place = U(code[table + r])
     if not shared:
@@ -21,8 +37,17 @@ def operand(code, memory, table, r, spare, count, shared):
     return spare
 
 
-@numba.njit(error_model="numpy", fastmath={"reassoc", "contract"})
-def summed(code, memory, at, terms, out, count, plain, products):
+@compiled(**_SUMS)
+def summed(
+    code: Array,
+    memory: Array,
+    at: Place,
+    terms: Place,
+    out: Place,
+    count: Place,
+    plain: bool,
+    products: bool,
+) -> None:
     """One sum, or inner product."""
     b = at + terms
     if plain:
@@ -49,8 +74,17 @@ def summed(code, memory, at, terms, out, count, plain, products):
             memory[out + n] += memory[p + n]
 
 
-@numba.njit(error_model="numpy", fastmath={"contract"})
-def logsumexp(code, memory, at, terms, out, count, spare, plain):
+@compiled(error_model="numpy", fastmath={"contract"})
+def logsumexp(
+    code: Array,
+    memory: Array,
+    at: Place,
+    terms: Place,
+    out: Place,
+    count: Place,
+    spare: Place,
+    plain: bool,
+) -> None:
     """Shifted by the largest, so that nothing overflows; an infinite shift would give inf - inf, so it is cut."""
     if plain:
         top = memory[U(code[at])]
@@ -84,10 +118,19 @@ def logsumexp(code, memory, at, terms, out, count, spare, plain):
         memory[out + n] = memory[spare + n] + math.log(memory[out + n])
 
 
-@numba.njit(error_model="numpy", fastmath={"reassoc", "contract"})
-def plain_product(code, memory, a, b, out, lines, terms, places):
+@compiled(**_SUMS)
+def plain_product(
+    code: Array,
+    memory: Array,
+    a: Place,
+    b: Place,
+    out: Place,
+    lines: Place,
+    terms: Place,
+    places: Place,
+) -> None:
     """A matrix product of numbers."""
-    for o in range(lines):
+    for _ in range(lines):
         for t in range(places):
             total = 0.0
             for k in range(terms):
@@ -97,13 +140,23 @@ def plain_product(code, memory, a, b, out, lines, terms, places):
         a += terms
 
 
-@numba.njit(error_model="numpy", fastmath={"reassoc", "contract"})
-def product(code, memory, a, b, out, lines, terms, places, count):
+@compiled(**_SUMS)
+def product(
+    code: Array,
+    memory: Array,
+    a: Place,
+    b: Place,
+    out: Place,
+    lines: Place,
+    terms: Place,
+    places: Place,
+    count: Place,
+) -> None:
     """A matrix of numbers times one of rows: four lines of the result from four rows at a time, each read but once."""
     row = places * count
     for t in range(places):
         v = b + t
-        o = ZERO
+        o: Place = ZERO
         while o + FOUR <= lines:
             y0 = out + o * row + t * count
             y1, y2, y3 = y0 + row, y0 + TWO * row, y0 + THREE * row
@@ -112,7 +165,7 @@ def product(code, memory, a, b, out, lines, terms, places, count):
                     memory[y + n] = 0.0
             u0 = a + o * terms
             u1, u2, u3 = u0 + terms, u0 + TWO * terms, u0 + THREE * terms
-            k = ZERO
+            k: Place = ZERO
             while k + FOUR <= terms:
                 a0, a1, a2, a3 = four(code, memory, u0 + k)
                 b0, b1, b2, b3 = four(code, memory, u1 + k)
@@ -162,25 +215,37 @@ def product(code, memory, a, b, out, lines, terms, places, count):
             o += ONE
 
 
-@numba.njit
-def four(code, memory, at):
+@compiled()
+def four(code: Array, memory: Array, at: Place) -> tuple[float, float, float, float]:
     """Read four numbers."""
     return (
-        memory[U(code[at])], memory[U(code[at + ONE])], memory[U(code[at + TWO])], memory[U(code[at + THREE])],
+        memory[U(code[at])],
+        memory[U(code[at + ONE])],
+        memory[U(code[at + TWO])],
+        memory[U(code[at + THREE])],
     )
 
 
-@numba.njit(error_model="numpy", fastmath={"reassoc", "contract"})
-def batch_product(code, memory, a, b, out, lines, terms, places, count):
+@compiled(**_SUMS)
+def batch_product(
+    code: Array,
+    memory: Array,
+    a: Place,
+    b: Place,
+    out: Place,
+    lines: Place,
+    terms: Place,
+    places: Place,
+    count: Place,
+) -> None:
     """Inner products over terms and examples: of two rows with four at a time where there are as many."""
-    for o in range(lines):
-        for t in range(places):
-            memory[out + o * places + t] = 0.0
+    for n in range(lines * places):
+        memory[out + n] = 0.0
     for k in range(terms):
-        o = ZERO
+        o: Place = ZERO
         while o + TWO <= lines:
             u0, u1 = U(code[a + o * terms + k]), U(code[a + (o + ONE) * terms + k])
-            t = ZERO
+            t: Place = ZERO
             while t + FOUR <= places:
                 v = b + t * terms + k
                 x0, x1 = U(code[v]), U(code[v + terms])
@@ -221,11 +286,9 @@ def batch_product(code, memory, a, b, out, lines, terms, places, count):
             o += TWO
         if o < lines:
             u0 = U(code[a + o * terms + k])
-            for t in range(places):
-                x0 = U(code[b + t * terms + k])
+            for r in range(places):
+                x0 = U(code[b + r * terms + k])
                 a0 = 0.0
                 for n in range(count):
                     a0 += memory[u0 + n] * memory[x0 + n]
-                memory[out + o * places + t] += a0
-'''
-"""The text of the functions."""
+                memory[out + o * places + r] += a0

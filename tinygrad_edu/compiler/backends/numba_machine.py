@@ -14,9 +14,10 @@ from typing import Any
 
 import numpy as np
 
-from ...ops.table import OPS
+from ...ops import table as ops
 from ..arrays.program import ArrayProgram, Instruction, Operand
-from . import numba_source as vm
+from . import numba_vm as vm
+from .numba_source import MAPS, REDUCTIONS, is_slow, source
 from .numpy_machine import MAKERS, Machine
 from .workspace import LINE, aligned
 
@@ -28,26 +29,46 @@ _OPERANDS = 3
 @cache
 def machine_code() -> Callable[..., Any]:
     """Give the compiled virtual machine; the first time ever numba takes a while, then it is read from disk."""
-    text = vm.source(cache=True)
+    text = source(cache=True)
     name = f"tinygrad_edu_vm_{hashlib.sha256(text.encode()).hexdigest()[:16]}"
+    for attempt in range(2):
+        try:
+            folder = _cache_folder()
+            path = folder / f"{name}.py"
+            if attempt:  # what lies there cannot be read: make it anew
+                for kept in folder.glob(f"**/{name}*.nb[ci]"):
+                    kept.unlink(missing_ok=True)
+            if not (path.exists() and path.read_bytes() == text.encode()):
+                draft = path.with_suffix(f".{os.getpid()}.tmp")
+                draft.write_text(text, encoding="utf-8")
+                os.replace(draft, path)
+            return _loaded(name, path)
+        except (OSError, RuntimeError):  # nowhere to keep it, or no home at all
+            break
+        except Exception:  # whatever a damaged file of numba's raises
+            continue
+    namespace: dict[str, Any] = {}
+    exec(source(cache=False), namespace)  # for this process alone
+    run: Callable[..., Any] = namespace["run"]
+    return run
+
+
+def _cache_folder() -> Path:
     base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    path = Path(base) / "tinygrad_edu" / f"{name}.py"
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        if not path.exists():
-            draft = path.with_suffix(f".{os.getpid()}.tmp")
-            draft.write_text(text, encoding="utf-8")
-            os.replace(draft, path)
-        spec = importlib.util.spec_from_file_location(name, path)
-        assert spec is not None
-        assert spec.loader is not None
-        module = sys.modules[name] = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(module)
-        run: Callable[..., Any] = module.run
-    except OSError:  # nowhere to keep it: compile it for this process alone
-        namespace: dict[str, Any] = {}
-        exec(vm.source(cache=False), namespace)
-        run = namespace["run"]
+    folder = Path(base) / "tinygrad_edu"
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def _loaded(name: str, path: Path) -> Callable[..., Any]:
+    """Import the module in a file, and have its machine code ready."""
+    spec = importlib.util.spec_from_file_location(name, path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = sys.modules[name] = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    run: Callable[..., Any] = module.run
+    run(np.zeros(0, dtype=np.uint32), np.zeros(1), 1, 0, 1, 0, 0)
     return run
 
 
@@ -160,9 +181,9 @@ class NumbaMachine(Machine):
 
     def _encoded_map(self, step: Instruction, mode: int, out: int) -> list[int] | None:
         """Element by element."""
-        code = vm.CODES.get(step.op.name) if OPS.get(step.op.name) is step.op else None
+        code = MAPS.get(step.op)
         size = step.height * (self.count if step.batched else 1)
-        if code is None or (step.op.name in vm.SLOW and size > _LARGE_MAP):
+        if code is None or (is_slow(step.op) and size > _LARGE_MAP):
             return None
         tables = [self._places(operand, step.height) for operand in step.operands]
         flags = sum((not operand.batched) << place for place, operand in enumerate(step.operands))
@@ -176,7 +197,7 @@ class NumbaMachine(Machine):
 
     def _encoded_sums(self, step: Instruction, mode: int, out: int) -> list[int] | None:
         """Sums, inner products and other reductions, each with its number of terms."""
-        code = vm.REDUCTIONS.get(step.op.name) if OPS.get(step.op.name) is step.op else None
+        code = REDUCTIONS.get(step.op)
         if code is None:
             return None
         if step.kind == "map":  # a short sum, whose operands are its terms
@@ -185,7 +206,7 @@ class NumbaMachine(Machine):
                 first, *rest = columns
                 words = []
                 for column in rest:
-                    words += [vm.CODES["add"], mode, out, step.height, 2, 0, *first, *column]
+                    words += [MAPS[ops.add], mode, out, step.height, 2, 0, *first, *column]
                     first = [*range(out, out + step.height)]
                 return words
             lines = [[term for column in zip(*columns, strict=True) for term in column]]

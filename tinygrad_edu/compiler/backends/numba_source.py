@@ -1,210 +1,160 @@
-"""With this module the virtual machine of the numba back end is written: one function that runs any array program.
+"""With this module the virtual machine of the numba back end gets its operations: a loop each, written from its code.
 
-Its text is put together from the table below, once; numba compiles it once and keeps the machine code on disk. Programs
-are data to it, so that any graph starts at once. Each operation becomes one loop over numbers that stand side by side:
-the examples of a row, or the numbers of a group, which are put side by side first.
-
-Code is a list of whole numbers, and what it refers to is the place of a number in one block of memory. Arithmetic on
-places is unsigned, for numba then leaves out its test for negative ones, which would keep loops from taking several
-numbers at a time.
+The loops run over numbers that stand side by side: the examples of a row, or the numbers of a group, which are put side
+by side first. Which operations there are decides the table; what is here is only how numba computes some of them.
 """
 
 from __future__ import annotations
 
-import re
+import hashlib
+import inspect
+from functools import cache
 
-from .numba_functions import FUNCTIONS
-from .numba_kernels import KERNELS
+from ...ops import error_series
+from ...ops import table as ops
+from ...ops.code import Node, argument_names
+from ...ops.code_writer import PYTHON_FORMS, Dialect, Writer
+from ...ops.operation import Op
+from ...ops.table import OPS
+from . import numba_functions, numba_kernels, numba_vm
 
-FORMS: dict[str, str] = {
-    "add": "x + y",
-    "sub": "x - y",
-    "mul": "x * y",
-    "neg": "-x",
-    "identity": "x",
-    "div": "x / y",
-    "square": "x * x",
-    "reciprocal": "1.0 / x",
-    "abs": "abs(x)",
-    "sqrt": "math.sqrt(x)",
-    "relu": "0.0 if x <= 0.0 else x",
-    "leaky_relu": "x if x > 0.0 else 0.01 * x",
-    "heaviside": "1.0 if x > 0.0 else (0.0 if x <= 0.0 else x)",
-    "sign": "1.0 if x > 0.0 else (-1.0 if x < 0.0 else 0.0 * x)",
-    "less": "1.0 if x < y else 0.0",
-    "less_equal": "1.0 if x <= y else 0.0",
-    "minimum": "x if x <= y or x != x else y",
-    "maximum": "x if x >= y or x != x else y",
-    "where": "y if x != 0.0 else z",
-    "exp": "exp(x)",
-    "sin": "sine(x)",
-    "cos": "cosine(x)",
-    "tanh": "tanh(x)",
-    "sigmoid": "sigmoid(x)",
-    "erf": "erf(x)",
-    "erfc": "erfc(x)",
-    "gelu": "0.5 * x * erfc(-x * 0.7071067811865476)",
-    "expm1": "math.expm1(x)",
-    "log": "math.log(x)",
-    "log1p": "math.log1p(x)",
-    "softplus": "(x if x > 0.0 else 0.0 * (x != x) if x == x else x) + math.log1p(math.exp(-abs(x)))",
-    "pow": "x ** y",
-}
-"""How each operation is written on floats; operations that are not here run on NumPy."""
+MAPS = {op: code for code, op in enumerate((op for op in OPS.values() if op.arity in (1, 2, 3)), numba_vm.FIRST_MAP)}
+"""The operations that the machine applies element by element, and their codes."""
 
-DIRECT = ("add", "sub", "mul", "neg")
+REDUCTIONS = {ops.SUM: numba_vm.SUM, ops.DOT: numba_vm.DOT, ops.LOGSUMEXP: numba_vm.LOGSUMEXP}
+
+_DIRECT = ("+", "-", "*", "neg")
 """What is so cheap that the numbers of a group are not put side by side first."""
 
-SLOW = {"expm1", "log", "log1p", "softplus", "pow"}
-"""Operations that NumPy does several numbers at a time, and so faster on large arrays."""
+_QUICK = {"exp", "tanh", "erf", "erfc", "sqrt", "fabs"}
+"""Functions that are computed several numbers at a time; the others are calls."""
 
-CODES = {name: code for code, name in enumerate(FORMS)}
-SUM, DOT, LOGSUMEXP, MATMUL, BATCH_MATMUL, BATCH_SUM = range(len(FORMS), len(FORMS) + 6)
-REDUCTIONS = {"sum": SUM, "dot": DOT, "logsumexp": LOGSUMEXP}
-NUMBERS, ROWS, MERGED = range(3)
-"""What a step writes: numbers, one each; rows; numbers of which all operands stand side by side in the same order."""
+_NEAR = {ops.sin: "sine", ops.cos: "cosine"}
+"""Operations with a quick form that holds up to `FAR` only."""
 
-_HEAD = '''
-"""Written by tinygrad_edu.compiler.numba_source."""
+_NATIVE = {ops.sigmoid: "sigmoid"}
+
+_NUMBA = Dialect(
+    {**PYTHON_FORMS, "**": "power({0}, {1})"},
+    functions={
+        **{name: name for name in ("exp", "tanh", "erf", "erfc")},
+        **{name: f"np.{name}" for name in ("ceil", "exp2", "floor", "fmod", "trunc")},
+        "fabs": "abs",
+    },
+    prefix="math.",
+    number=lambda x: repr(x) if x - x == 0.0 else f"np.{x}".replace("np.-", "-np."),
+    native=_NATIVE.get,
+    line="            {name} = {text}\n",
+)
+
+_HEAD = '''"""Written by tinygrad_edu.compiler.backends.numba_source, for {digest}."""
 import math
-import numba
+
 import numpy as np
 
-U = np.uint64
-ZERO, ONE, TWO, THREE, FOUR, FIVE, SIX = [U(i) for i in range(7)]
-LARGEST = 1.7976931348623157e308
+from tinygrad_edu.compiler.backends.numba_functions import *
+from tinygrad_edu.compiler.backends.numba_kernels import *
+from tinygrad_edu.compiler.backends.numba_vm import *
+
 '''
 
-_APPLY = '''
+_APPLY = """
 
-@numba.njit(error_model="numpy", fastmath={"contract"})
+@compiled(error_model="numpy", fastmath={"contract"})
 def apply(what, memory, out, p, q, s, count):
-    """One operation on numbers that stand side by side."""
-'''
+"""
 
 _FAR = """        far = ZERO
         for n in range(count):
             far += ONE if abs(memory[p + n]) > FAR else ZERO
-        if far:  # the quick forms hold near zero only
+        if far:
             for n in range(count):
-                memory[out + n] = math.{name}(memory[p + n])
+                memory[out + n] = {text}
 """
 
-_RUN = '''
+_APPLY_DIRECT = """
 
-@numba.njit(cache={cache}, error_model="numpy", fastmath={{"reassoc", "contract"}})
-def run(code, memory, examples, spare_place, room, first, last):
-    """Run code from one place to another; operands that are not side by side are put so at the spare place."""
-    count, spare = U(examples), U(spare_place)
-    spares = spare, spare + U(room), spare + TWO * U(room)
-    at = U(first)
-    while at < U(last):
-        what, mode, out, height = U(code[at]), U(code[at + ONE]), U(code[at + TWO]), U(code[at + THREE])
-        arity, flags = U(code[at + FOUR]), U(code[at + FIVE])
-        at += SIX
-        if what < U({SUM}):
-            a, b = at, at + height
-            if mode == U({MERGED}):
-                p = U(code[at])
-                q = U(code[at + ONE]) if arity > ONE else p
-                s = U(code[at + TWO]) if arity > TWO else p
-                apply(what, memory, out, p, q, s, height)
-                at += arity
-                continue
-            at += arity * height
-            if mode == U({NUMBERS}):
-{direct}
-                else:
-                    for place in range(arity):
-                        here = spares[place]
-                        for r in range(height):
-                            memory[here + r] = memory[U(code[a + r])]
-                        a += height
-                    apply(what, memory, out, spares[0], spares[1], spares[2], height)
-                continue
-            for r in range(height):
-                p = operand(code, memory, a, r, spares[0], count, flags & ONE)
-                q = operand(code, memory, b, r, spares[1], count, flags & TWO) if arity > ONE else p
-                s = operand(code, memory, b + height, r, spares[2], count, flags & FOUR) if arity > TWO else p
-                apply(what, memory, out, p, q, s, count)
-                out += count
-        elif what <= U({LOGSUMEXP}):
-            for r in range(height):
-                terms = U(code[at])
-                at += ONE
-                if what == U({LOGSUMEXP}):
-                    logsumexp(code, memory, at, terms, out, count, spare, mode == U({NUMBERS}))
-                else:
-                    summed(code, memory, at, terms, out, count, mode == U({NUMBERS}), what == U({DOT}))
-                at += TWO * terms if what == U({DOT}) else terms
-                out += ONE if mode == U({NUMBERS}) else count
-        elif what == U({BATCH_SUM}):
-            for r in range(height):
-                total = 0.0
-                for k in range(arity):
-                    p = U(code[at + k])
-                    for n in range(count):
-                        total += memory[p + n]
-                memory[out + r] = total
-                at += arity
-        else:
-            blocks, lines, terms, places = height, arity, flags, U(code[at])
-            a = at + ONE
-            b = a + blocks * lines * terms
-            at = b + blocks * terms * places
-            for m in range(blocks):
-                if what == U({BATCH_MATMUL}):
-                    batch_product(code, memory, a, b, out, lines, terms, places, count)
-                    out += lines * places
-                elif mode == U({NUMBERS}):
-                    plain_product(code, memory, a, b, out, lines, terms, places)
-                    out += lines * places
-                else:
-                    product(code, memory, a, b, out, lines, terms, places, count)
-                    out += lines * places * count
-                a += lines * terms
-                b += terms * places
-'''
+@compiled(error_model="numpy", fastmath={"contract"}, forceinline=True)
+def apply_direct(what, code, memory, out, a, b, height):
+"""
+
+_RUN = """
+
+@compiled(cache={cache}, error_model="numpy", fastmath={{"reassoc", "contract"}})
+"""
+
+
+@cache
+def is_slow(op: Op) -> bool:
+    """Whether NumPy, which does several numbers at a time, is faster on large arrays: where there are calls."""
+    waiting = [] if op in _NEAR or op in _NATIVE else [Writer(_NUMBA).whole(op)]
+    while waiting:
+        node = waiting.pop()
+        if node.kind == "**" or (node.kind == "call" and isinstance(node.what, str) and node.what not in _QUICK):
+            return True
+        waiting += node.parts
+    return False
 
 
 def source(cache: bool) -> str:
-    """Write the machine.
+    """Write the machine, as a module.
 
     Parameters
     ----------
     cache : bool
-        Whether numba keeps the machine code on disk, next to the file with this text.
+        Whether numba keeps the machine code on disk, next to the file with this text. It looks at that file alone to
+        see whether the machine code is still right, so a digest of what it imports stands in it.
 
     Returns
     -------
     str
     """
-    numbers = {"SUM": SUM, "DOT": DOT, "LOGSUMEXP": LOGSUMEXP, "BATCH_MATMUL": BATCH_MATMUL, "BATCH_SUM": BATCH_SUM}
-    numbers |= {"NUMBERS": NUMBERS, "MERGED": MERGED}
-    direct = "".join(_direct(name) for name in DIRECT).strip("\n").replace("elif", "if", 1)
-    return "".join([_HEAD, FUNCTIONS, _apply(), KERNELS, _RUN.format(cache=cache, direct=direct, **numbers)])
+    run = inspect.getsource(numba_vm.run)
+    imported = "".join(map(inspect.getsource, (error_series, numba_functions, numba_kernels, numba_vm)))
+    digest = hashlib.sha256(imported.encode()).hexdigest()[:16]
+    parts = [_HEAD.format(digest=digest), _apply(), _apply_direct(), _RUN.format(cache=cache).rstrip("\n"), "\n", run]
+    return "".join(parts)
 
 
-def _direct(name: str) -> str:
-    """Write the loop over the numbers of a group, read from wherever they are."""
-    tables = {"x": "a", "y": "b"}
-    form = "".join(f"memory[U(code[{tables[c]} + r])]" if c in tables else c for c in FORMS[name])
-    return f"""
-                elif what == U({CODES[name]}):  # {name}
-                    for r in range(height):
-                        memory[out + r] = {form}"""
+def _form(op: Op, names: tuple[str, ...], quick: bool) -> tuple[str, str]:
+    """Write the lines and the expression by which an operation is computed."""
+    native = (_NEAR.get(op) if quick else None) or _NATIVE.get(op)
+    if native is not None:
+        return "", f"{native}({', '.join(names)})"
+    before, (text,) = Writer(_NUMBA).write(
+        [Writer(_NUMBA).whole(op)], dict(zip(argument_names(len(names)), names, strict=True))
+    )
+    return before, text
 
 
 def _apply() -> str:
     """Write the function with a loop for every operation."""
     lines = [_APPLY]
-    for name, form in FORMS.items():
-        lines.append(f"    {'el' * (CODES[name] > 0)}if what == U({CODES[name]}):  # {name}\n")
+    for op, code in MAPS.items():
+        assert op.arity is not None
+        names = ("x", "y", "z")[: op.arity]
+        before, text = _form(op, names, quick=True)
+        lines.append(f"    {'el' * (code > numba_vm.FIRST_MAP)}if what == U({code}):  # {op.name}\n")
         lines.append("        for n in range(count):\n")
-        for letter, place in zip("xyz", "pqs", strict=True):
-            if re.search(rf"\b{letter}\b", form):
-                lines.append(f"            {letter} = memory[{place} + n]\n")
-        lines.append(f"            memory[out + n] = {form}\n")
-        if name in ("sin", "cos"):
-            lines.append(_FAR.format(name=name))
+        lines += [f"            {x} = memory[{p} + n]\n" for x, p in zip(names, "pqs", strict=False)]
+        lines.append(f"{before}            memory[out + n] = {text}\n")
+        if op in _NEAR:
+            lines.append(_FAR.format(text=_form(op, ("memory[p + n]",), quick=False)[1]))
     return "".join(lines)
+
+
+def _apply_direct() -> str:
+    """Write the function with a loop for every cheap operation, over numbers that are read from wherever they are."""
+    lines = [_APPLY_DIRECT]
+    for op, code in MAPS.items():
+        if op.expression is not None and op.expression.kind in _DIRECT and _is_plain(op.expression):
+            names = ("memory[U(code[a + r])]", "memory[U(code[b + r])]")[: op.arity]
+            lines.append(f"    if what == U({code}):  # {op.name}\n        for r in range(height):\n")
+            lines.append(f"            memory[out + r] = {_form(op, names, quick=True)[1]}\n        return True\n")
+    lines.append("    return False\n")
+    return "".join(lines)
+
+
+def _is_plain(code: Node) -> bool:
+    """Whether a sign stands between the arguments themselves, each once."""
+    return [part.what for part in code.parts] == [*argument_names(len(code.parts))]

@@ -1,20 +1,24 @@
-"""With this module one can look up how NumPy computes each operation: the one table of the back end.
+"""With this module one can look up how NumPy computes each operation.
 
-Every entry agrees with the function on floats of the same name in `tinygrad_edu.ops`, nan and infinities included. An
-operation that is not here, a user's own say, is applied number by number.
+Most say it themselves, by their code: that is one function of NumPy, or some. What NumPy does with fewer temporary
+arrays stands in one table. All agree with the function on floats, nan and infinities included. An operation that states
+no code is applied number by number.
 """
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 import numpy as np
 
+from ...ops import table as ops
+from ...ops.code import argument_names
 from ...ops.operation import Op
-from ...ops.table import OPS
 from . import error_function as special
+from .array_code import ARRAYS, array_function
 
 Array = Any
 
@@ -91,64 +95,6 @@ def _sign(x: Array, out: Array) -> None:
     np.copysign(out, x, out)  # that of −0 is −0
 
 
-def _copy(x: Array, out: Array) -> None:
-    np.copyto(out, x)
-
-
-ELEMENTWISE: dict[str, Callable[..., Any]] = {
-    "identity": _copy,
-    "detach": _copy,
-    "add": np.add,
-    "sub": np.subtract,
-    "mul": np.multiply,
-    "div": np.divide,
-    "pow": _power,
-    "neg": np.negative,
-    "exp": np.exp,
-    "expm1": np.expm1,
-    "log": np.log,
-    "log1p": np.log1p,
-    "log2": np.log2,
-    "log10": np.log10,
-    "sqrt": np.sqrt,
-    "square": np.square,
-    "reciprocal": np.reciprocal,
-    "sin": np.sin,
-    "cos": np.cos,
-    "tan": np.tan,
-    "asin": np.arcsin,
-    "acos": np.arccos,
-    "atan": np.arctan,
-    "sinh": np.sinh,
-    "cosh": np.cosh,
-    "tanh": np.tanh,
-    "asinh": np.arcsinh,
-    "acosh": np.arccosh,
-    "atanh": np.arctanh,
-    "sigmoid": _sigmoid,
-    "softplus": _softplus,
-    "relu": _relu,
-    "leaky_relu": _leaky_relu,
-    "elu": _elu,
-    "silu": _silu,
-    "abs": np.absolute,
-    "sign": _sign,
-    "heaviside": _heaviside,
-    "less": np.less,
-    "less_equal": np.less_equal,
-    "minimum": _minimum,
-    "maximum": _maximum,
-    "where": _where,
-    "clip": _clip,
-    "hypot": np.hypot,
-    "atan2": np.arctan2,
-    "erf": special.erf,
-    "erfc": special.erfc,
-    "gelu": special.gelu,
-}
-"""``ELEMENTWISE[name](*arguments, out)``."""
-
-
 def _logsumexp(x: Array, out: Array) -> None:
     top = np.maximum.reduce(x, 1)
     shifted = np.exp(x - top[:, None])
@@ -176,31 +122,86 @@ def _logsumexp_of_segments(offsets: Array) -> Callable[[Array, Array], None]:
     return apply
 
 
-def _mean(x: Array, out: Array) -> None:
-    np.mean(x, 1, None, out)
-
-
-REDUCTIONS: dict[str, Callable[[Array, Array], Any]] = {
-    "sum": lambda x, out: np.add.reduce(x, 1, None, out),
-    "prod": lambda x, out: np.multiply.reduce(x, 1, None, out),
-    "mean": _mean,
-    "max": lambda x, out: np.maximum.reduce(x, 1, None, out),
-    "min": lambda x, out: np.minimum.reduce(x, 1, None, out),
-    "logsumexp": _logsumexp,
+_NATIVE: dict[Op, Callable[..., Any]] = {
+    ops.less: np.less,
+    ops.less_equal: np.less_equal,
+    ops.pow: _power,
+    ops.square: np.square,
+    ops.reciprocal: np.reciprocal,
+    ops.sigmoid: _sigmoid,
+    ops.softplus: _softplus,
+    ops.silu: _silu,
+    ops.relu: _relu,
+    ops.leaky_relu: _leaky_relu,
+    ops.elu: _elu,
+    ops.sign: _sign,
+    ops.heaviside: _heaviside,
+    ops.minimum: _minimum,
+    ops.maximum: _maximum,
+    ops.where: _where,
+    ops.clip: _clip,
+    ops.erf: special.erf,
+    ops.erfc: special.erfc,
+    ops.gelu: special.gelu,
 }
-"""``REDUCTIONS[name](stacked, out)`` reduces the second axis of what stands stacked along it."""
-
-SEGMENTED: dict[str, np.ufunc] = {"sum": np.add, "prod": np.multiply, "max": np.maximum, "min": np.minimum}
-
-BUILT_IN = {"constant", "dot"}
-"""Operations that the compiler itself makes into something else before it comes to arrays."""
+"""What NumPy does in fewer passes over memory than the code of the operation says: ``f(*arguments, out)``."""
 
 
+def _making_room(function: Callable[..., Any]) -> Callable[..., Array]:
+    """Let a function that writes into `out` give a new array."""
+
+    def apply(*arguments: Array) -> Array:
+        out = np.empty(np.broadcast_shapes(*map(np.shape, arguments)))
+        function(*arguments, out)
+        return out
+
+    return apply
+
+
+_LIBRARY = {
+    "np": np,
+    "power": _making_room(_power),
+    "erf": _making_room(special.erf),
+    "erfc": _making_room(special.erfc),
+}
+_SIGNS = {"+": np.add, "-": np.subtract, "*": np.multiply, "/": np.divide, "neg": np.negative}
+_FOLDS = {"sum": np.add, "prod": np.multiply, "max": np.maximum, "min": np.minimum}
+
+
+def _ufunc(op: Op) -> np.ufunc | None:
+    """Give the function of NumPy that an operation is, if its code is no more than a call of one."""
+    code = op.expression
+    assert code is not None
+    if [part.what for part in code.parts] != [*argument_names(len(code.parts))]:
+        return None
+    if code.kind in _SIGNS:
+        return _SIGNS[code.kind]
+    name = ARRAYS.functions.get(code.what, f"np.{code.what}") if code.kind == "call" else ""
+    found = getattr(np, name.removeprefix("np."), None)
+    return found if isinstance(found, np.ufunc) else None
+
+
+def _fold(op: Op) -> np.ufunc | None:
+    """Give the function of NumPy by which an operation reduces a sequence, if that is all it does."""
+    code = op.expression
+    return _FOLDS[code.kind] if code and code.kind in _FOLDS and code.parts[0].kind == "name" else None
+
+
+def _into(function: Callable[..., Array]) -> Callable[..., None]:
+    def apply(*arguments_and_out: Array) -> None:
+        *arguments, out = arguments_and_out
+        out[...] = function(*arguments)
+
+    return apply
+
+
+@cache
 def elementwise(op: Op) -> Callable[..., Any]:
     """Give what applies an operation to arrays: ``f(*arguments, out)``."""
-    known = _of_table(op, ELEMENTWISE)
-    if known is not None:
-        return known
+    if op in _NATIVE:
+        return _NATIVE[op]
+    if op.code is not None:
+        return _ufunc(op) or _into(array_function(op, _LIBRARY))
 
     def one_by_one(*arguments_and_out: Array) -> None:
         *arguments, out = arguments_and_out
@@ -209,11 +210,17 @@ def elementwise(op: Op) -> Callable[..., Any]:
     return one_by_one
 
 
+@cache
 def reduction(op: Op) -> Callable[[Array, Array], Any]:
-    """Give what applies an operation of any number of arguments: ``f(stacked, out)``."""
-    known = _of_table(op, REDUCTIONS)
-    if known is not None:
-        return known
+    """Give what applies an operation of any number of arguments along the second axis: ``f(stacked, out)``."""
+    if op is ops.LOGSUMEXP:
+        return _logsumexp
+    ufunc = _fold(op)
+    if ufunc is not None:
+        return lambda x, out: ufunc.reduce(x, 1, None, out)
+    if op.code is not None:
+        along_first = array_function(op, _LIBRARY)
+        return _into(lambda x: along_first(np.moveaxis(x, 1, 0)))
 
     def one_by_one(x: Array, out: Array) -> None:
         out[...] = np.frompyfunc(op.fn, x.shape[1], 1)(*np.moveaxis(x, 1, 0))
@@ -234,12 +241,35 @@ def reduction_of_segments(op: Op, offsets: Array) -> Callable[[Array, Array], An
     callable
         ``f(x, out)``; the segments are along the first axis.
     """
-    if op.name == "logsumexp":
+    if op is ops.LOGSUMEXP:
         return _logsumexp_of_segments(offsets)
-    reduceat, starts = SEGMENTED[op.name].reduceat, offsets[:-1]
-    return lambda x, out: reduceat(x, starts, 0, None, out)
+    ufunc, starts = _fold(op), offsets[:-1]
+    if ufunc is not None:
+        return lambda x, out: ufunc.reduceat(x, starts, 0, None, out)
+    along_second, segments = reduction(op), by_length(offsets)
+
+    def apply(x: Array, out: Array) -> None:
+        for which, places in segments:
+            results = np.empty((len(which), *out.shape[1:]))
+            along_second(x[places], results)
+            out[which] = results
+
+    return apply
 
 
-def _of_table(op: Op, table: dict[str, Callable[..., Any]]) -> Callable[..., Any] | None:
-    """Look an operation up: a user's own may bear the name of one of ours."""
-    return table.get(op.name) if OPS.get(op.name) is op else None
+def by_length(offsets: Array) -> list[tuple[Array, Array]]:
+    """Sort segments by their lengths.
+
+    Parameters
+    ----------
+    offsets : ndarray of int
+        Where each begins, and where the last ends.
+
+    Returns
+    -------
+    list of (ndarray, ndarray)
+        For each length which segments have it, and the places of their elements, one line a segment.
+    """
+    lengths = np.diff(offsets)
+    alike = [np.flatnonzero(lengths == length) for length in np.unique(lengths)]
+    return [(which, offsets[which][:, None] + np.arange(lengths[which[0]])) for which in alike]

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
-from ...ops.table import OPS
+from ...ops import table as ops
 from ..arrays.program import ArrayProgram, Instruction, Operand
 from .numpy_functions import elementwise, reduction, reduction_of_segments
 from .workspace import Workspace
@@ -186,17 +186,16 @@ class Machine(Workspace):
             for operand in operands[2:]:
                 self.calls.append((np.add, (out, operand, out)))
             return
-        name = step.op.name if OPS.get(step.op.name) is step.op else ""
-        if name == "relu":
+        if step.op is ops.relu:
             self._relus[_known_by(step.operands[0])] = out
             self.calls.append((partial(np.maximum, operands[0], self._zero(out.shape), out=out), ()))
-        elif name == "heaviside":  # the sign of relu, which is there already where this is its slope
+        elif step.op is ops.heaviside:  # the sign of relu, which is there already where this is its slope
             relu = self._relus.get(_known_by(step.operands[0]))
             if relu is None:
                 relu = out
                 self.calls.append((partial(np.maximum, operands[0], self._zero(out.shape), out=out), ()))
             self.calls.append((np.sign, (relu, out)))
-        elif name == "pow" and step.operands[1].rows is None and not np.any(np.equal(step.operands[1].constant, 0.5)):
+        elif step.op is ops.pow and step.operands[1].rows is None and 0.5 not in np.array(step.operands[1].constant):
             self.calls.append((np.power, (*operands, out)))
         else:
             self.calls.append((elementwise(step.op), (*operands, out)))

@@ -69,7 +69,7 @@ def lower(graph: Graph, params: Sequence[Value] | None, sizes: Sequence[int]) ->
     inputs = [[next(given) for _ in range(size)] for size in sizes]
     env.update({var: sources[value] for value, var in zip(graph.captured, graph.captured_variables, strict=True)})
     apply, constant = ssa.apply, ssa.constant
-    for var in graph.variables:
+    for var in graph.equations:
         args = tuple([constant(p.data) if p.op is CONSTANT_OP else env[p] for p in var.parents])
         op = var.op
         if op is BATCH_MEAN:

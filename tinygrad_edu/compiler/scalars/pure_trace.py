@@ -115,7 +115,7 @@ def _alike(graph: Graph, again: Graph, outside: set[Value]) -> bool:
     made = [value for value in graph.captured if value not in outside]
     remade = [value for value in again.captured if value not in outside]
     return (
-        len(graph.variables) == len(again.variables)
+        len(graph.equations) == len(again.equations)
         and [repr(value.data) for value in made] == [repr(value.data) for value in remade]
         and _constants(graph) == _constants(again)
     )
@@ -198,6 +198,6 @@ def _names(code: CodeType) -> Iterator[str]:
 
 def _constants(graph: Graph) -> list[Any]:
     """List operations and the constants they use."""
-    return [(var.op, *[repr(p.data) if p.op is CONSTANT else None for p in var.parents]) for var in graph.variables] + [
+    return [(var.op, *[repr(p.data) if p.op is CONSTANT else None for p in var.parents]) for var in graph.equations] + [
         repr(var.data) if var.op is CONSTANT else None for var in graph.outputs
     ]

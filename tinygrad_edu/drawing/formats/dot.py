@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 
-from ..records.records import EdgeRecord, NodeRecord, Records
+from ..records.edges import EdgeRecord
+from ..records.nodes import NodeRecord
+from ..records.records import Records
 from ..scene.palette import Theme, colour_of, level_of, on_scale, strength
 from ..style import Style
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from html import escape  # xml.sax would bring in urllib, http and ssl
 
-from ..scene.palette import Theme, colour_of, roles
+from ..scene.palette import DARK, LIGHT, Theme, colour_of, roles
 from ..scene.shapes import Curve, Piece, Polygon, Rect, Scene, TextLine
 
 FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, 'DejaVu Sans', sans-serif"
@@ -173,3 +173,20 @@ def _part(part: str) -> str:
 def _n(x: float) -> str:
     text = f"{x:.1f}"
     return text.removesuffix(".0") if text != "-0.0" else "0"
+
+
+def theme_rules() -> str:
+    """Write the colours of both themes as variables, and the rules that give them to shapes by role.
+
+    Examples
+    --------
+    >>> "--ink:#1b2430" in theme_rules()
+    True
+    """
+    rules = []
+    for theme in (LIGHT, DARK):
+        variables = ";".join(f"--{role}:{colour_of(theme, role)}" for role in roles())
+        rules.append(f'.box[data-theme="{theme.name}"]{{{variables}}}')
+    rules += [f"[data-f={role}]{{fill:var(--{role})}}[data-s={role}]{{stroke:var(--{role})}}" for role in roles()]
+    rules.append("[data-part=label]{fill:var(--ink);stroke:var(--background)}")
+    return "".join(rules)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from ..lettering import text_width
-from ..records.records import EdgeRecord, Records
+from ..records.edges import EdgeRecord
+from ..records.records import Records
 
 
 def to_text(records: Records) -> str:
@@ -20,7 +21,7 @@ def to_text(records: Records) -> str:
         Ends with a newline.
     """
     style = records.style
-    called = {node.id: node.called for node in records.nodes}
+    node_of = {node.id: node for node in records.nodes}
     into: dict[str, list[EdgeRecord]] = {node.id: [] for node in records.nodes}
     for edge in records.edges:
         into[edge.target].append(edge)
@@ -32,10 +33,10 @@ def to_text(records: Records) -> str:
         if node.kind == "constant":
             continue
         edges = sorted(into[node.id], key=lambda edge: edge.index)
-        row = [node.called, node.equation([(edge, called[edge.source]) for edge in edges])]
+        row = [node.called, node.equation([(edge, node_of[edge.source]) for edge in edges])]
         row += [style.number(node.value if what == "value" else node.grad) for what in style.show]
         if len(header) > len(row):
-            numbers = [(called[edge.source], edge.shown(style)) for edge in edges]
+            numbers = [(node_of[edge.source].called, edge.shown(style)) for edge in edges]
             row.append(", ".join(f"{name}: {style.number(x)}" for name, x in numbers if x is not None))
         table.append([*row, " ".join(node.flags)])
     lines = _align(table, numeric=range(2, 2 + len(style.show)))

@@ -8,23 +8,17 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable
+from dataclasses import replace
 from typing import Any
 
 from ...engine.context import scope_labels
-from ...ops.notation import visible
-from ...ops.operation import Op
+from ...ops.notation import sign_of, visible
 from ..style import Style
 from .drawables import Drawables, labels_of, list_drawables
+from .edges import ClusterRecord, EdgeRecord
 from .folding import Collapse, Folding, fold, key_of
-from .records import (
-    ClusterRecord,
-    ConstantRecord,
-    EdgeRecord,
-    ElisionRecord,
-    GroupRecord,
-    NodeRecord,
-    Records,
-)
+from .nodes import ConstantRecord, ElisionRecord, GroupRecord, NodeRecord
+from .records import Records
 from .sources import Source, gradients_as_they_stand
 
 
@@ -69,6 +63,7 @@ class _RecordBuilder:
         self.cluster_ids: dict[Any, str] = {}
         self.clusters: list[ClusterRecord] = []
         self.record_ids: dict[Hashable, str] = {}
+        self.exits = _exits(drawables, folding)
 
     def records(self) -> Records:
         # By their last members: whatever a group reads comes before it.
@@ -113,7 +108,7 @@ class _RecordBuilder:
             id=self.drawables.ids[i],
             kind=kind,
             name=visible(node.name or ""),
-            symbol="" if node.op is None or not node.parents else _symbol(node.op),
+            symbol="" if node.op is None or not node.parents else sign_of(node.op),
             short_name=_name_within(visible(node.name or ""), self.drawables.chains[i]),
             value=value,
             grad=grad,
@@ -133,7 +128,7 @@ class _RecordBuilder:
         chain = self._common_chain(members)
         if key[0] == "scope":
             name = self.scope_names[key[1]]
-            chain = chain[: chain.index(key[1])] if key[1] in chain else chain
+            chain = tuple(key[1].chain()[:-1])
         elif key[0] == "family":
             kind = self.drawables.kinds[members[0]]
             named = [visible(node.name) for node in inside if node.name]
@@ -191,6 +186,9 @@ class _RecordBuilder:
                 if self.folding[i] is None and self.folding[j] is None:
                     yield edge
                 else:
+                    # Beside a box that stands for several nodes, the slope of a hidden one would read as the box's.
+                    if self.folding[i] is not None or len(self.exits[key_of(self.folding, j)]) > 1:
+                        edge = replace(edge, local=None)
                     before = merged.get((source, target))
                     merged[source, target] = edge if before is None else _merge(before, edge)
         yield from merged.values()
@@ -213,14 +211,19 @@ class _RecordBuilder:
         return f"{hidden:,} of {total:,} nodes are {how}; {drawn:,} are drawn"
 
 
+def _exits(drawables: Drawables, folding: Folding) -> dict[Hashable, set[int]]:
+    """Give for each group its members that are read outside of it."""
+    exits: dict[Hashable, set[int]] = defaultdict(set)
+    for i, operands in enumerate(drawables.operands):
+        for j in operands:
+            if key_of(folding, i) != key_of(folding, j):
+                exits[key_of(folding, j)].add(j)
+    return exits
+
+
 def _number_of(node: Any) -> float | None:
     """Give the number of a node; None for a variable of a graph, which has none until the graph is run."""
     return node.data if isinstance(node.data, float) else None
-
-
-def _symbol(op: Op) -> str:
-    """Give the sign of an operation, or its name where the sign stands between two operands and there may be more."""
-    return visible(op.symbol) if op.arity is not None or op.symbol.isidentifier() else op.name
 
 
 def _name_within(name: str, chain: tuple[Any, ...]) -> str:

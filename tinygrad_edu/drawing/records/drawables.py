@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ...engine.context import ParameterName
-from ...ops.notation import visible
+from ...ops.notation import constant_text, visible
 from ...ops.table import CONSTANT
-from ..lettering import number
+from ..lettering import short
 
 
 @dataclass(slots=True)
@@ -89,16 +89,26 @@ def list_drawables(order: Sequence[Any], outputs: Sequence[Any], kinds: dict[Any
 
 
 def labels_of(order: Iterable[Any]) -> dict[Any, str]:
-    """Give every node a short label for texts: its name, the number of a constant, else v1, v2 and so on."""
+    """Give every node a short label for texts: its name, the number of a constant, else v1, v2 and so on.
+
+    No two nodes are called the same: of those with one name, the second is name#2.
+    """
     order = list(order)
-    taken = {node.name for node in order}
+    taken = {short(visible(node.name)) for node in order if node.name}
     labels: dict[Any, str] = {}
+    seen: set[str] = set()
+    serials: dict[str, int] = {}
     count = 0
     for node in order:
         if node.name:
-            labels[node] = visible(node.name)
+            name = label = visible(node.name)
+            while short(label) in seen or (label != name and short(label) in taken):
+                serials[name] = serials.get(name, 1) + 1
+                label = f"{name}#{serials[name]}"
+            labels[node] = label
+            seen.add(short(label))
         elif node.op is CONSTANT:
-            labels[node] = number(node.data)
+            labels[node] = constant_text(node.data)
         else:
             count += 1
             while f"v{count}" in taken:

@@ -17,6 +17,8 @@ Folding = list[Hashable | None]
 Collapse = Literal["auto"] | int | Callable[[Any], bool] | None
 _REOPENED = 6  # scopes that are tried; each costs a look at the whole graph
 LEAF_KINDS = ("leaf", "parameter", "input", "constant")
+_OWN_KINDS = ("parameter", "constant")
+"""Leaves that belong to what reads them; of others a picture is to show that they come from outside."""
 
 
 def can_fold(collapse: Any) -> bool:
@@ -62,9 +64,10 @@ def fold(drawables: Drawables, collapse: Collapse, max_nodes: int) -> Folding:
         folding = _fold_below(drawables, depth)
         if _fits(drawables, folding, max_nodes):
             return _reopen(drawables, folding, depth, max_nodes)
-        families = _join_families(drawables, folding)
-        if _fits(drawables, families, max_nodes):
-            return _reopen(drawables, families, depth, max_nodes)
+        for tried in (_join_families(drawables, folding), _absorb_leaves(drawables, list(folding), LEAF_KINDS)):
+            if _fits(drawables, tried, max_nodes):
+                return _reopen(drawables, tried, depth, max_nodes)
+    folding = _absorb_leaves(drawables, folding, LEAF_KINDS)
     return _elide(drawables, _join_families(drawables, folding), max_nodes)
 
 
@@ -99,10 +102,10 @@ def _reopen(drawables: Drawables, folding: Folding, depth: int, max_nodes: int) 
     return folding
 
 
-def _absorb_leaves(drawables: Drawables, folding: Folding) -> Folding:
-    """Hide a leaf inside a group that is its only reader."""
+def _absorb_leaves(drawables: Drawables, folding: Folding, kinds: tuple[str, ...] = _OWN_KINDS) -> Folding:
+    """Hide a leaf of some kinds inside a group that is its only reader."""
     for i, readers in enumerate(_readers(drawables, folding)):
-        if folding[i] is None and drawables.kinds[i] in LEAF_KINDS and len(readers) == 1:
+        if folding[i] is None and drawables.kinds[i] in kinds and len(readers) == 1:
             (reader,) = readers
             if not isinstance(reader, int):
                 folding[i] = reader

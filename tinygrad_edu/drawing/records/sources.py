@@ -40,7 +40,7 @@ def source_of(x: Any) -> Source:
         x = x.as_graph()
     if isinstance(x, Graph):
         kinds = {**dict.fromkeys(x.inputs, "input"), **dict.fromkeys(x.captured_variables, "parameter")}
-        order = [*x.sources(), *x.variables]
+        order = [*x.sources(), *x.equations]
         return Source(order, list(x.outputs), kinds)
     if isinstance(x, Sequence) and x and all(isinstance(item, Value) for item in x):
         return Source(topological_order(*x), list(x), {})

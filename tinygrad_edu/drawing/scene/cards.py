@@ -6,7 +6,7 @@ What kind of node it is shows in the outline, in the fill and in words, never in
 from __future__ import annotations
 
 from ..lettering import NOTHING, text_width
-from ..records.records import NodeRecord
+from ..records.nodes import NodeRecord
 from ..style import Style
 from .graphviz_layout import Point, Size
 from .palette import level_of

@@ -92,7 +92,8 @@ def lay_out(
     limits = "nslimit=1, mclimit=0.5, " if spanned > _LONG / 4 else ""
     if dense:
         limits += "splines=line, "
-    return _read(run_graphviz(_layout_dot(records, sizes, labels, titles, f"{limits}rankdir={direction}")), records)
+    dot = _layout_dot(records, sizes, labels, titles, f"{limits}rankdir={direction}")
+    return _read(run_graphviz(dot), records, sizes)
 
 
 def run_graphviz(dot: str) -> dict[str, Any]:
@@ -184,7 +185,18 @@ def _on_last_arc(curve: tuple[Point, ...]) -> Point:
     return (x0 + 3 * x1 + 3 * x2 + x3) / 8, (y0 + 3 * y1 + 3 * y2 + y3) / 8
 
 
-def _read(answer: dict[str, Any], records: Records) -> Layout:
+def _straight(start: Point, size: Size, end: Point, end_size: Size) -> tuple[Point, ...]:
+    """Lead from the border of one box to that of another."""
+    (x0, y0), (x1, y1) = start, end
+    dx, dy = x1 - x0, y1 - y0
+    leave, enter = (
+        min(0.5, w / 2 / abs(dx) if dx else 0.5, h / 2 / abs(dy) if dy else 0.5) for w, h in (size, end_size)
+    )
+    shares = [leave + (1.0 - leave - enter) * k / 3 for k in range(4)]
+    return tuple((x0 + dx * share, y0 + dy * share) for share in shares)
+
+
+def _read(answer: dict[str, Any], records: Records, sizes: Mapping[str, Size]) -> Layout:
     _, _, width, height = map(float, answer["bb"].split(","))
 
     def point(text: str) -> Point:
@@ -201,6 +213,12 @@ def _read(answer: dict[str, Any], records: Records) -> Layout:
             nodes[item["name"]] = point(item["pos"])
     edges: list[tuple[tuple[Point, ...], Point | None]] = [((), None)] * len(records.edges)
     for item in answer.get("edges", ()):
+        if "pos" not in item:  # Graphviz gives up on edges whose way it cannot find
+            continue
         curve = tuple(point(p) for p in item["pos"].split() if p[0] not in "es")
         edges[int(item["id"][1:])] = curve, point(item["lp"]) if "lp" in item else _on_last_arc(curve)
+    for i, edge in enumerate(records.edges):
+        if not edges[i][0] and edge.source in nodes and edge.target in nodes:
+            line = _straight(nodes[edge.source], sizes[edge.source], nodes[edge.target], sizes[edge.target])
+            edges[i] = line, _on_last_arc(line)
     return Layout((width, height), nodes, tuple(edges), clusters)

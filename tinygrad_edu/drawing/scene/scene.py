@@ -7,11 +7,13 @@ take the same scene, so a picture looks the same wherever it is shown.
 from __future__ import annotations
 
 from ..lettering import text_width
-from ..records.records import EdgeRecord, Records
+from ..records.edges import EdgeRecord
+from ..records.records import Records
 from ..style import Style
 from .cards import card_shapes, card_size
 from .graphviz_layout import Layout, Point, Size, lay_out
 from .palette import strength
+from .places import place_labels, place_titles
 from .shapes import Curve, Piece, Polygon, Rect, Scene, Shape, TextLine
 
 MARGIN = 14.0
@@ -45,9 +47,16 @@ def make_scene(records: Records) -> Scene:
     # Where edges are many, room for their labels would pull the picture apart: they are set on the curves instead.
     layout = lay_out(records, sizes, {} if dense else spaces, titles, style.direction, dense)
     some_bright = any(node.highlighted for node in records.nodes)
-    pieces = [_cluster(layout, c.id, c.label) for c in records.clusters]
+    corners = {id_: (box[0] + 9, box[1] + TITLE_FONT * 0.64 + 4) for id_, box in layout.clusters.items()}
+    lettered = {id_: (width, TITLE_FONT) for id_, (width, _) in titles.items()}
+    at = place_titles(layout, corners, lettered)
+    boxes = [(x, y - TITLE_FONT / 2, x + lettered[id_][0], y + TITLE_FONT / 2) for id_, (x, y) in at.items()]
+    extents = {i: (width - 8, EDGE_FONT) for i, (width, _) in spaces.items()}
+    label_places = place_labels(layout, extents, sizes, boxes)
+    pieces = [_cluster(layout, c.id, c.label, at[c.id]) for c in records.clusters]
     for i, edge in enumerate(records.edges):
-        pieces.append(_edge(i, edge, layout, texts.get(i), style.contribution_unit, some_bright))
+        curve = layout.edges[i][0]
+        pieces.append(_edge(i, edge, curve, texts.get(i), label_places.get(i), style.contribution_unit, some_bright))
     pieces += [
         Piece(
             "node",
@@ -74,7 +83,7 @@ def _edge_texts(records: Records, style: Style, dense: bool) -> dict[int, str]:
     return texts
 
 
-def _cluster(layout: Layout, id_: str, label: str) -> Piece:
+def _cluster(layout: Layout, id_: str, label: str, title: Point) -> Piece:
     left, top, right, bottom = layout.clusters[id_]
     return Piece(
         "cluster",
@@ -82,13 +91,20 @@ def _cluster(layout: Layout, id_: str, label: str) -> Piece:
         label,
         (
             Rect(left, top, right - left, bottom - top, 9, fill="cluster", stroke="cluster_line", width=1.0),
-            TextLine(left + 9, top + TITLE_FONT + 4, label, TITLE_FONT, "muted", bold=True),
+            TextLine(title[0], title[1] + TITLE_FONT * 0.36, label, TITLE_FONT, "muted", bold=True),
         ),
     )
 
 
-def _edge(i: int, edge: EdgeRecord, layout: Layout, text: str | None, unit: float, some_bright: bool) -> Piece:
-    curve, at = layout.edges[i]
+def _edge(
+    i: int,
+    edge: EdgeRecord,
+    curve: tuple[Point, ...],
+    text: str | None,
+    at: Point | None,
+    unit: float,
+    some_bright: bool,
+) -> Piece:
     size = abs(strength(edge.contribution, unit))
     width = 1.2 if edge.contribution is None else 0.8 + 3.4 * size
     nothing_flows = edge.contribution == 0.0 or (edge.contribution is None and edge.local == 0.0)

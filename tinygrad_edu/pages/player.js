@@ -12,7 +12,7 @@
     node.append(...children);
     return node;
   };
-  const [LABEL, VALUE, FORMULA, NUMBERS, KIND] = [0, 1, 2, 3, 4];
+  const [LABEL, VALUE, FORMULA, NUMBERS, KIND, EQUALS, OPERANDS] = [0, 1, 2, 3, 4, 5, 6];
   const bracketed = text => text.startsWith("−") ? `(${text})` : text;
 
   class Player {
@@ -234,6 +234,11 @@
         this.mark(edge.group, {later: later || (!backward && source.group.classList.contains("later")), now: false, back: false});
       }
       if (!step || step[0] === "h") return;
+      /* The formulas of this step name all operands, so all of them are to be read. */
+      for (const u of this.data.things[step[2]][OPERANDS]) {
+        const operand = view.nodes.get(homes[u]);
+        if (operand) this.mark(operand.group, {later: false});
+      }
       const at = view.nodes.get(homes[step[2]]);
       if (at) this.mark(at.group, {now: true, later: false, to: step[0] !== "b"});
       if (step[0] === "b") {
@@ -283,29 +288,41 @@
         forward ? ": compute the values" : ": share out the gradient");
       const line = (text, strong) => this.lines.append(el("div", strong ? {class: "strong"} : {}, text));
       const name = t => things[t][LABEL];
+      const inside = step[0] === "h" ? [] : [step[2], ...(step[0] === "b" ? [step[5]] : [])];
       if (step[0] === "h") {
         this.sentence.textContent = `${step[2].toLocaleString("en")} steps inside what is folded away on the picture.`;
       } else if (step[0] === "f") {
         const thing = things[step[2]];
         this.sentence.textContent = `${name(step[2])} is computed: it is ${thing[VALUE]}.`;
         line(`${name(step[2])} = ${thing[FORMULA]}`, true);
-        line(`${" ".repeat(name(step[2]).length)} = ${thing[NUMBERS]} = ${thing[VALUE]}`);
+        line(`${" ".repeat(name(step[2]).length)} = ${thing[NUMBERS]} ${thing[EQUALS]} ${thing[VALUE]}`);
       } else if (step[0] === "s") {
         const it = name(step[2]);
         this.sentence.textContent = `The backward pass starts at the result: ${it} changes by ${step[3]} for each unit of ${it} itself.`;
         line(`${it}.grad = ${step[3]}`, true);
       } else {
-        const [, , t, after, , to, , rule, local, upstream, contribution, before] = step;
-        const [from, it] = [name(t), name(to)];
-        this.sentence.textContent = `${from} changes by ${local} for each unit of ${it}, and the result by ${upstream} ` +
-          `for each unit of ${from}: so ${local} × ${upstream} = ${contribution} is added to ${it}.grad.`;
+        const [, , t, after, , to, , rule, local, upstream, contribution, before, which, product] = step;
+        const [from, it, towards] = [name(t), name(to), this.data.towards[which]];
+        this.sentence.textContent = `${from} changes by ${local} for each unit of ${towards ? `${towards} alone` : it}, ` +
+          `and the result by ${upstream} for each unit of ${from}: so ${bracketed(local)} × ${bracketed(upstream)} ` +
+          `${product} ${contribution} is added to ${it}.grad.`;
         const formula = this.data.rules[rule];
-        this.rule.textContent = `Rule: ∂${from}/∂${it} = ∂(${things[t][FORMULA]})/∂${it}` +
-          (formula && formula !== local ? ` = ${formula}` : "") + ` = ${local}`;
-        line(`${it}.grad += ∂${from}/∂${it} × ${from}.grad`, true);
+        const slope = towards ? `the slope of ${from} = ${things[t][FORMULA]} towards ${towards}`
+          : `∂${from}/∂${it} = ∂(${things[t][FORMULA]})/∂${it}`;
+        this.rule.textContent = `Rule: ${slope}${towards ? " is" : " ="} ` +
+          (formula && formula !== local ? `${formula} = ` : "") + local;
+        line(`${it}.grad += ${towards ? "slope" : `∂${from}/∂${it}`} × ${from}.grad`, true);
         line(`${it}.grad += ${bracketed(local)} × ${bracketed(upstream)}`);
         line(`${it}.grad: ${before} → ${after}`);
       }
+      for (const t of inside) this.sentence.textContent += this.whereabouts(t);
+    }
+
+    /* Of what is folded away on the picture, say where. */
+    whereabouts(t) {
+      const node = this.views[this.view].nodes.get(this.data.views[this.view].homes[t]);
+      if (node && node.id[0] === "n") return "";
+      return ` (${this.data.things[t][LABEL]} is ${node ? `inside “${node.group.querySelector("text").textContent}”` : "not on this picture"}.)`;
     }
 
     summary(step) {
@@ -374,7 +391,7 @@
       const parts = [];
       const final = changes.length ? changes.at(-1)[1] : null;
       parts.push(el("header", {}, el("h2", {tabindex: -1}, final === null ? `${name} gets no gradient` : `Why is ${name}.grad = ${final}?`), close));
-      parts.push(el("p", {class: "hint"}, things[t][FORMULA] ? `${name} = ${things[t][FORMULA]} = ${things[t][NUMBERS]} = ${things[t][VALUE]}` : `${name} = ${things[t][VALUE]}, given`));
+      parts.push(el("p", {class: "hint"}, things[t][FORMULA] ? `${name} = ${things[t][FORMULA]} = ${things[t][NUMBERS]} ${things[t][EQUALS]} ${things[t][VALUE]}` : `${name} = ${things[t][VALUE]}, given`));
       if (final === null && things[t][KIND] === "constant") parts.push(el("p", {}, "It is a plain number: nothing learns here, so nothing flows back to it."));
       if (reason && reason[2].length) {
         parts.push(el("p", {}, `It is the sum over ${reason[1]} path${reason[1] === "1" ? "" : "s"} from the result to ${name}; ` +
@@ -394,7 +411,7 @@
         parts.push(el("p", {}, `It was added up in ${sums.length} step${sums.length === 1 ? "" : "s"}:`));
         parts.push(el("ol", {}, ...sums.slice(0, 12).map(([step, to]) => el("li", {}, el("button", {type: "button",
           onclick: () => { this.go(to); this.asked = t; this.paint(); }},
-          el("span", {class: "size"}, step[10]), `step ${to}: ∂${things[step[2]][LABEL]}/∂${name} × ${things[step[2]][LABEL]}.grad = ${bracketed(step[8])} × ${bracketed(step[9])}`)))));
+          el("span", {class: "size"}, step[10]), `step ${to}: ${this.data.towards[step[12]] ? `towards ${this.data.towards[step[12]]}: slope` : `∂${things[step[2]][LABEL]}/∂${name}`} × ${things[step[2]][LABEL]}.grad = ${bracketed(step[8])} × ${bracketed(step[9])}`)))));
       }
       this.reason.replaceChildren(...parts);
       this.reason.hidden = false;
@@ -465,6 +482,8 @@
 
     key(event) {
       if (event.ctrlKey || event.metaKey || event.altKey) return;
+      /* A notebook would take a letter for a command, and cut the cell. */
+      event.stopPropagation();
       const inside = event.composedPath()[0];
       const typing = inside.tagName === "SELECT" || inside.tagName === "INPUT";
       const pressing = inside.tagName === "BUTTON";
@@ -476,7 +495,6 @@
       const action = actions[event.key];
       if (!action || (typing && event.key !== "Escape") || (pressing && event.key === " ")) return;
       event.preventDefault();
-      event.stopPropagation();
       action();
     }
 

@@ -14,15 +14,16 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any, Literal
 
+from ..drawing.formats.svg import theme_rules
 from ..drawing.picture import check_options
 from ..drawing.records.folding import Collapse
 from ..drawing.style import Style
+from ..engine.shown import image_element
 from ..engine.value import Value
 from ..errors import GraphvizMissingError
 from ..files import write_whole
-from .colours import theme_rules
-from .player_data import Frames
-from .terminal import text_of
+from ..stepping.player_data import Frames
+from ..stepping.terminal import text_of
 
 
 class Player:
@@ -46,13 +47,11 @@ class Player:
         """
         frames = Frames(self._x, self._style, self._collapse, self._max_nodes)
         data = {**frames.data(), "style": theme_rules() + _asset("player.css")}
-        picture = frames.svgs[0].translate(_IN_ADDRESS)
-        label = html.escape(frames.words.label(self._x))
+        label = f"computation graph of {html.escape(frames.words.label(self._x))} with values and gradients"
         payload = _inside_script(json.dumps(data, ensure_ascii=False, separators=(",", ":")))
         return (
             '<div class="tinygrad-player" style="max-width:100%">'
-            f'<img alt="computation graph of {label} with values and gradients" style="max-width:100%;height:auto" '
-            f'src="data:image/svg+xml;charset=utf-8,{picture}">'
+            f"{image_element(frames.svgs[0], label)}"
             f'<script type="application/json" class="tinygrad-player-data">{payload}</script>'
             f"<script>{_asset('player.js')}</script></div>"
         )
@@ -174,10 +173,6 @@ def play(
         raise TypeError(f"play takes the Value that a computation resulted in, got {type(x).__name__}")
     check_options(digits, collapse, max_nodes, direction)
     return Player(x, Style(direction=direction, digits=digits, labels=True), collapse, max_nodes)
-
-
-# What an address may not hold as it stands; all else, other scripts included, may.
-_IN_ADDRESS = {ord(c): f"%{ord(c):02X}" for c in '%#<>"&\\^`{|}\n\r\t'}
 
 
 def _inside_script(text: str) -> str:

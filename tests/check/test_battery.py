@@ -1,0 +1,294 @@
+"""Right slopes and wrong ones, of functions from every trade at every scale: none is called what it is not.
+
+The truth is mpmath's, at 60 digits. A slope counts as decidable in double precision if the plainest formula could do
+it: the error of (f(x + h) - f(x - h)) / 2h at its best step, which noise and third derivative give in closed form,
+1.04 · noise^(2/3) · |f'''|^(1/3), is below a tenth of 1 % of the slope.
+"""
+
+import math
+import random
+from collections import Counter
+
+import mpmath
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import tinygrad_edu as tg
+from tinygrad_edu.check import Ray
+from tinygrad_edu.check.report import compare
+
+mp = mpmath.MPContext()
+mp.dps = 60
+
+
+def normal(d, m):
+    return 0.5 * m.erfc(-d / m.sqrt(2))
+
+
+# Each is a function of a number u of the order of 1 and the module whose functions it takes (math, or mpmath); the
+# interval of u; and how large its intermediate results are beside its value, for those round too.
+FAMILIES = {
+    "Gaussian": (lambda u, m: m.exp(-u * u), -4, 4, 1),
+    "tone": (lambda u, m: m.sin(2 * m.pi * u), -9, 9, 1),
+    "cosine": (lambda u, m: m.cos(u), -30, 30, 1),
+    "decay": (lambda u, m: m.exp(-u), -3, 30, 1),
+    "damped oscillation": (lambda u, m: m.exp(-u) * m.cos(20 * u), 0, 4, 1),
+    "Michaelis-Menten": (lambda u, m: u / (1 + u), 0, 50, 1),
+    "Hill, 4": (lambda u, m: u**4 / (1 + u**4), 0, 6, 1),
+    "Hill, 2.5": (lambda u, m: u * u * m.sqrt(u) / (1 + u * u * m.sqrt(u)), 0, 6, 1),
+    "Coulomb": (lambda u, m: 1 / u, -3, 3, 1),
+    "gravity": (lambda u, m: 1 / u / u, -3, 3, 1),
+    "Lennard-Jones": (lambda u, m: (1 / u) ** 12 - (1 / u) ** 6, 0.7, 3, 2),
+    "sigmoid": (lambda u, m: 1 / (1 + m.exp(-u)), -12, 12, 1),
+    "tanh": (lambda u, m: m.tanh(u), -7, 7, 1),
+    "softplus": (lambda u, m: m.log(1 + m.exp(u)), -9, 9, 2),
+    "GELU": (lambda u, m: u * normal(u, m), -5, 5, 1),
+    "SiLU": (lambda u, m: u / (1 + m.exp(-u)), -9, 9, 1),
+    "logarithm": (lambda u, m: m.log(u), 0, 10, 1),
+    "square root": (lambda u, m: m.sqrt(u), 0, 10, 1),
+    "logarithm at its edge": (lambda u, m: m.log(1 + u), -1, 3, 1),
+    "seventh power": (lambda u, m: u**7, -9, 9, 1),
+    "polynomial": (lambda u, m: u**5 - 3 * u**3 + u, -5, 5, 3),
+    "double well": (lambda u, m: (u * u - 1) ** 2, -2, 2, 2),
+    "Lorentz": (lambda u, m: 1 / (1 + 100 * (u - 0.3) ** 2), -2, 2, 1),
+    "chirp": (lambda u, m: m.sin(u * u), -8, 8, 1),
+    "inverse chirp": (lambda u, m: m.sin(1 / u), 0.01, 3, 1),
+    "bump": (lambda u, m: m.exp(-1 / (1 - u * u)) if abs(u) < 1 else 0 * u, -0.98, 0.98, 1),
+    "arc tangent": (lambda u, m: m.atan(u), -30, 30, 1),
+    "arc sine": (lambda u, m: m.asin(u), -1, 1, 1),
+    "tangent": (lambda u, m: m.tan(u), -1.57, 1.57, 1),
+    "entropy": (lambda u, m: u * m.log(u), 0, 5, 1),
+    "sinc": (lambda u, m: m.sin(u) / u, -20, 20, 1),
+    "a cancelling cosine": (lambda u, m: (1 - m.cos(u)) / (u * u), 0.1, 3, 100),
+    "a cancelling exponential": (lambda u, m: (m.exp(u) - 1) / u, 0.01, 3, 100),
+    "option near expiry": (lambda u, m: (1 + 0.01 * u) * normal(u, m) - normal(u - 0.01, m), -4, 4, 100),
+    "ripple": (lambda u, m: m.sin(u) + m.sin(1000 * u) / 1000, -5, 5, 1),
+    "fast ripple": (lambda u, m: m.sin(u) + m.sin(1e5 * u) / 10, -5, 5, 1),
+    "products of unlike scales": (lambda u, m: m.sin(1e4 * u) * m.exp(-u / 100), -5, 5, 1),
+    "offset, 10³": (lambda u, m: 1000 + m.sin(u), -5, 5, 1),
+    "offset, 10⁶": (lambda u, m: 1e6 + m.exp(-u * u), -2, 2, 1),
+    "beside a kink": (lambda u, m: abs(u - 0.3) + u * u / 4, -2, 2, 1),
+    "leaky unit": (lambda u, m: max(u, 0 * u) + m.sin(u) / 10, -2, 2, 1),
+    "pieces": (lambda u, m: u * u if u < 1 else 2 * u - 1, 0, 2, 1),
+    "log-odds": (lambda u, m: m.log(u / (1 - u)), 0, 1, 1),
+    "error function": (lambda u, m: m.erf(u), -4, 4, 1),
+    "Planck": (lambda u, m: u**3 / (m.exp(u) - 1), 0.1, 20, 10),
+    "squared logarithm": (lambda u, m: m.log(u) ** 2, 0, 5, 1),
+}
+TWO_SCALES = ("ripple", "fast ripple", "products of unlike scales")  # noise would hide the smaller of them
+WRONG = {"1 % off": 1.01, "half": 0.5, "zero": 0.0, "sign": -1.0}
+FRACTION = 2.0**-53
+
+
+class Case:
+    """One function at one scale and point, with noise of one kind, and its slope."""
+
+    def __init__(self, name, generator):
+        self.name = name
+        g, low, high, inner = FAMILIES[name]
+        u = generator.uniform(low, high)
+        self.scale = 10.0 ** generator.uniform(-12, 12)
+        self.size = generator.choice((1, -1)) * 10.0 ** generator.uniform(-12, 12)
+        self.x = u * self.scale
+        kind = "" if name in TWO_SCALES else generator.choice(("", "", "", "noisy", "single"))
+        self.noise = {"": FRACTION, "noisy": 10.0 ** generator.uniform(-12, -4), "single": 2.0**-24}[kind]
+        self.kind = kind
+
+        def exact(x):
+            return self.size * g(x / self.scale, mp)
+
+        def f(x):
+            y = self.size * g(x / self.scale, math)
+            if kind == "noisy":
+                return y * (1 + 2 * self.noise * (random.Random(x).random() - 0.5))
+            return float(np.float32(y)) if kind == "single" else y
+
+        self.f = f
+        h = mp.mpf(10) ** -20 * self.scale
+        x = mp.mpf(self.x)
+        below, under, over, above = [exact(x + k * h) for k in (-2, -1, 1, 2)]
+        self.slope = float((8 * (over - under) - (above - below)) / (12 * h))
+        third = abs(float((above - 2 * over + 2 * under - below) / (2 * h**3)))
+        value = abs(float(exact(x)))
+        noise = max(self.noise, inner * FRACTION) * value + FRACTION * abs(self.slope * self.x)
+        self.decidable = 1.04 * noise ** (2 / 3) * third ** (1 / 3) < 1e-3 * abs(self.slope)
+
+    def __str__(self):
+        return f"{self.name} {self.kind} at {self.x!r}, scale {self.scale:.3g}, size {self.size:.3g}"
+
+
+def verdicts(case):
+    """Measure once; say what the right slope, and each of the wrong ones, is called, and how often f was asked."""
+    asked = []
+
+    def along(t):
+        asked.append(t)
+        return [case.f(case.x + t)]
+
+    ray = Ray(along, case.x)
+    estimate, kinked = ray.slope(0), ray.kinked(0)
+    slopes = {"right": case.slope} | {name: factor * case.slope for name, factor in WRONG.items()}
+    return {name: compare("", "", slope, estimate, kinked, 1e-9).status for name, slope in slopes.items()}, len(asked)
+
+
+def cases(count, seed):
+    generator = random.Random(seed)
+    for _ in range(count):
+        for name in FAMILIES:
+            yield Case(name, generator)
+
+
+def test_of_two_thousand_slopes_no_right_one_is_rejected_and_no_wrong_one_passes():
+    called, undecided, asked, decidable = Counter(), Counter(), [], 0
+    deep = settings.default.max_examples > 1000
+    for case in cases(500 if deep else 44, seed=0):
+        found, count = verdicts(case)
+        asked.append(count)
+        assert found["right"] != "mismatch", case
+        assert "agrees" not in [found[name] for name in WRONG], case
+        called.update(found.items())
+        if case.decidable:
+            decidable += 1
+            undecided.update([case.name] if found["right"] != "agrees" else [])
+    assert len(asked) >= 2000
+    assert len(FAMILIES) >= 40
+    assert decidable > 0.85 * len(asked)
+    assert undecided.total() <= 0.02 * decidable, undecided
+    assert sum(asked) / len(asked) < 90
+
+
+UNITS = st.floats(-12, 12).map(lambda exponent: 10.0**exponent)
+
+
+@given(st.sampled_from(sorted(FAMILIES)), st.integers(0, 10**6), UNITS, UNITS)
+@settings(max_examples=max(40, settings.default.max_examples // 4))
+def test_the_verdict_does_not_depend_on_units(name, seed, wide, high):
+    """Checking x -> s·f(x/t) is checking f, for all s and t; but where the first verdict was a near thing."""
+    g, low, above, _ = FAMILIES[name]
+    u = random.Random(seed).uniform(low, above)
+
+    def measured(scale, size):
+        x = u * scale
+        ray = Ray(lambda t: [size * g((x + t) / scale, math)], x)
+        slope = float(mp.diff(lambda v: g(v, mp), mp.mpf(x) / scale, h=mp.mpf(10) ** -20) * size / scale)
+        estimate, kinked = ray.slope(0), ray.kinked(0)
+        statuses = [compare("", "", k * slope, estimate, kinked, 1e-9).status for k in (1.0, *WRONG.values())]
+        return statuses, estimate.error / abs(slope)
+
+    (here, error), (there, _) = measured(1.0, 1.0), measured(wide, high)
+    assert here[0] != "mismatch" != there[0]
+    assert "agrees" not in here[1:] + there[1:]
+    if error < 1e-6:
+        assert there == here
+
+
+# ---------------------------------------------------------------------------------------- what had gone wrong
+
+
+def call(spot, strike=100.0, expiry=1e-5, volatility=0.2):
+    width = volatility * math.sqrt(expiry)
+    d = (tg.log(spot / strike) + 0.5 * width * width) / width
+    return spot * 0.5 * tg.erfc(-d / math.sqrt(2.0)) - strike * 0.5 * tg.erfc(-(d - width) / math.sqrt(2.0))
+
+
+@pytest.mark.parametrize(
+    ("f", "x", "slope"),
+    [
+        (lambda x: tg.exp(-((100 * (x - 0.5)) ** 2)), 0.503, -54.8358711163),
+        (lambda t: tg.sin(2 * math.pi * 60 * t), 0.0013, 332.616),
+        (lambda t: tg.sin(2 * math.pi * 100 * t), 0.0013, 430.11),
+        (lambda d: 1 / d, 1e-9, -1e18),
+        (lambda d: 8.854e-18 / d, 1e-9, -8.854),
+        (call, 100.0, 0.500126156624),
+        (lambda v: v**2.5 / (1e-9 + v**2.5), 1e-4, 2066.1157),
+    ],
+)
+def test_everyday_functions_at_their_own_scale(f, x, slope):
+    report = tg.check_grads(f, (x,))
+    assert report.conclusive, report
+    assert report.comparisons[0].measured == pytest.approx(slope, rel=1e-5)
+    for factor in WRONG.values():
+        with pytest.raises(tg.errors.GradientMismatch):
+            tg.check.gradient_function(f, lambda v, factor=factor: factor * slope, x)
+
+
+def test_a_saturated_or_hidden_slope_is_not_decided():
+    """Of a tanh that gives exactly 1 nobody can tell the slope from 0."""
+    for f, x in (
+        (math.tanh, 25.0),
+        (lambda x: 1.0 / (1.0 + math.exp(-x)), 40.0),
+        (lambda x: 1e9 + 1e-9 * math.sin(x), 1.0),
+    ):
+        assert tg.check.gradient_function(f, lambda x: 0.0, x).unsettled
+
+
+def test_the_domain_ends_where_a_function_raises_or_turns_complex():
+    for f, slope, x in (
+        (lambda x: math.exp(x) if x >= 2.0 else 1 / 0, math.exp(2.0), 2.0),
+        (lambda x: x**1.5, 0.0, 0.0),
+        (lambda x: [x][0 if x <= 3.0 else 7] ** 2, 6.0, 3.0),
+    ):
+        assert tg.check.gradient_function(f, lambda x, slope=slope: slope, x).conclusive
+        with pytest.raises(tg.errors.GradientMismatch):
+            tg.check.gradient_function(f, lambda x, slope=slope: slope + 0.1, x)
+
+
+def test_an_operation_is_looked_at_over_its_whole_domain_and_never_outside():
+    mylog = tg.Op("mylog", math.log, lambda y, x: (1 / x,), domains=[(0.0, math.inf)])
+    assert tg.check.operation(mylog).conclusive
+    tone = tg.Op(
+        "tone", lambda t: math.sin(100 * math.pi * t), lambda y, t: (100 * math.pi * tg.cos(100 * math.pi * t),)
+    )
+    assert tg.check.operation(tone).conclusive
+    kinks = [(lambda x: x, (0.0,)), (lambda x: x - 6, (0.0,))]
+    relu6 = tg.Op("relu6", lambda x: min(max(x, 0.0), 6.0), lambda y, x: (tg.less(0.0, x),), kinks=kinks)
+    with pytest.raises(tg.errors.GradientMismatch, match=r"relu6\("):
+        tg.check.operation(relu6)
+    for low, high in ((1e-9, 1e-7), (1e5, 1e7), (-1e-3, -1e-5), (-1e9, -1e6)):
+        off = tg.Op(
+            "off", lambda x: x * x, lambda y, x, a=low, b=high: (2.0 * x * (1.0 + tg.less(a, x) * tg.less(x, b)),)
+        )
+        off.arity = 1
+        with pytest.raises(tg.errors.GradientMismatch):
+            tg.check.operation(off)
+
+
+def test_the_culprit_is_the_culprit():
+    with pytest.raises(tg.errors.GradientMismatch, match=r"not finite: sqrt\(−1\)") as caught:
+        tg.check_grads(lambda x: tg.where(x > 0, tg.sqrt(x), 0.0), (-1.0,))
+    assert caught.value.suspect.op is tg.OPS["sqrt"]
+    wrong = tg.Op("wrong_log", math.log, lambda y, x: (1.1 / x,))
+    with pytest.raises(tg.errors.GradientMismatch) as caught:
+        tg.check_grads(lambda x: wrong(x), (1e-6,))
+    assert caught.value.suspect.op is wrong
+    report = tg.check_grads(lambda a, b: tg.hypot(a, b) ** 2, (0.0, 0.0), order=2)
+    assert {c.name for c in report.near_kinks} <= {"∂²f/∂a∂a", "∂²f/∂b∂b"}
+
+
+def test_what_goes_by_jumps_is_called_neither_flat_nor_steep_wrongly():
+    """A grid is single precision or a floor, who knows; but neither of the two slopes may be called wrong."""
+    grid = lambda x: (1e8 + math.sin(x)) - 1e8  # noqa: E731
+    for slope in (math.cos(0.3), 0.0):
+        tg.check.gradient_function(grid, lambda x, slope=slope: slope, 0.3)
+    with pytest.raises(tg.errors.GradientMismatch):
+        tg.check.gradient_function(grid, lambda x: 2.0, 0.3)
+    assert tg.check.gradient_function(math.floor, lambda x: 0.0, 2.5).conclusive
+    assert tg.check.gradient_function(lambda x: float(np.float32(np.sin(np.float32(x)))), math.cos, 0.3).conclusive
+
+
+@pytest.mark.parametrize("argument", [0.0, 1e-15, 1.37e-12, 1e-10, 1e-8, 1e-5, 0.1])
+@pytest.mark.parametrize("other", [-8.0, -13.7, -20.0])
+def test_a_sum_that_is_rounded_within_the_function_deceives_nobody(argument, other):
+    """Of log(eᵃ + eᵇ) the sum stands still before a has moved by an ulp of 1: finer steps see a slope of 1."""
+
+    def f(x):
+        return x + math.log(1.0 + math.exp(other - x))
+
+    def slope(x):
+        return float(1 / (1 + mp.exp(mp.mpf(other) - mp.mpf(x))))
+
+    assert tg.check.gradient_function(f, slope, argument).conclusive
+    with pytest.raises(tg.errors.GradientMismatch):
+        tg.check.gradient_function(f, lambda x: 1.01 * slope(x), argument)

@@ -1,0 +1,270 @@
+"""What the steps say is true: every rule gives its slope, every sum its result, every name is one of the picture."""
+
+import math
+import re
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from support.computations import computations
+
+import tinygrad_edu as tg
+from tinygrad_edu import OPS, Value
+from tinygrad_edu.drawing.records.drawables import labels_of
+from tinygrad_edu.drawing.style import Style
+from tinygrad_edu.ops.code import argument_names
+from tinygrad_edu.ops.floats import IEEEFloat
+from tinygrad_edu.ops.notation import Text, caption
+from tinygrad_edu.pages import play
+from tinygrad_edu.stepping.player_data import Frames
+from tinygrad_edu.stepping.terminal import text_of
+from tinygrad_edu.stepping.wording import Wording
+
+# ---------------------------------------------------------------------------------------- reading formulas
+
+SIGNS = {"×": "*", "−": "-", "^": "**", "≤": "<="}
+RAISED = "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"
+LETTER = rf"[^\W{RAISED}]"
+FUNCTIONS = {
+    word: lambda *args, op=op: IEEEFloat(op(*map(float, args))) for op in OPS.values() for word in (op.symbol, op.name)
+}
+
+
+def evaluate(text, values):
+    """Read a formula as a person would, and compute it; `values` says what the names in it stand for."""
+    written = {str(Text.of_name(name)): IEEEFloat(value) for name, value in values.items()}
+    names = sorted(written, key=len, reverse=True)
+    words = "|".join(map(re.escape, names)) or "(?!)"
+    scope, python = {"F": IEEEFloat}, []
+    text = re.sub(r"\|([^|]*)\|", r"abs(\1)", text)
+    pattern = (
+        rf"(?P<name>(?<!{LETTER})(?:{words})(?!{LETTER}|\())|(?P<number>\d[\d.]*(?:e[+−]\d+)?|\binf\b|\bnan\b)"
+        rf"|(?P<word>(?!\d){LETTER}+)|(?P<raised>[{RAISED}]+)|."
+    )
+    for found in re.finditer(pattern, text):
+        token = found[0]
+        if found["name"]:
+            scope[f"n{len(scope)}"] = written[token]
+            python.append(f"n{len(scope) - 1}")
+        elif found["number"]:
+            python.append(f"F('{token.replace('−', '-')}')")
+        elif found["word"]:
+            scope[f"n{len(scope)}"] = FUNCTIONS[token]
+            python.append(f"n{len(scope) - 1}")
+        elif found["raised"]:
+            python.append(f"**({token.translate(str.maketrans(RAISED, '-0123456789'))})")
+        elif token == "√":
+            scope["root"] = FUNCTIONS["sqrt"]
+            python.append("root" if text[found.end()] == "(" else "root(")
+            continue
+        else:
+            python.append(SIGNS.get(token, token))
+        if len(python) > 1 and python[-2] == "root(":
+            python.append(")")
+    return float(eval("".join(python), scope))
+
+
+def shown(text):
+    return float(text.replace("−", "-"))
+
+
+def test_formulas_are_read_as_people_do():
+    values = {"x": 3.0, "a + b": 2.0, "v1": 4.0}
+    for text, value in {
+        "−x²": -9.0,
+        "x^(−0.5)": 3.0**-0.5,
+        "1 / (x × “a + b”)": 1 / 6,
+        "√v1 + |−x|": 5.0,
+        "Σ(x, x, 2)": 8.0,
+        "2 × x⁻¹": 2 / 3,
+        "(x < v1) × v1": 4.0,
+    }.items():
+        assert math.isclose(evaluate(text, values), value), text
+
+
+def same(a, b):
+    """Whether two numbers agree, but for the rounding of the numbers that stand in a formula."""
+    return math.isclose(a, b, rel_tol=1e-3, abs_tol=5e-4) or (math.isnan(a) and math.isnan(b))
+
+
+# ---------------------------------------------------------------------------------------- rules
+
+
+@given(computations())
+def test_every_rule_gives_its_slope_at_the_operands(x):
+    words = Wording(labels_of(tg.topological_order(x)), Style())
+    for step in tg.steps(x):
+        if step.kind != "backward" or not all(math.isfinite(v) and abs(v) < 10 for v in (step.node.data, *step.args)):
+            continue
+        node = step.node
+        by_label = {words.label(n): n.data for n in (node, *node.parents)}
+        by_letter = {"y": node.data, **dict(zip(argument_names(len(step.args)), step.args, strict=True))}
+        for rule, values in ((words.rule(step), by_label), (step.rule, by_letter)):
+            if "…" not in rule and "∂" not in rule:
+                assert same(evaluate(rule, values), step.local), (rule, step.local, step.args)
+            else:
+                assert node.op.arity is None
+                assert len(step.args) > 6
+
+
+@given(computations())
+def test_no_two_nodes_are_called_the_same(x):
+    order = tg.topological_order(x)
+    labels = labels_of(order)
+    called = [labels[node] for node in order if node.op is not OPS["constant"] or node.name]
+    assert len(called) == len(set(called))
+    words = Wording(labels, Style(digits=12))
+    for node in order:
+        if node.parents and "…" not in words.formula(node):
+            values = {words.label(n): n.data for n in node.parents}
+            if all(math.isfinite(v) and abs(v) < 10 for v in (node.data, *values.values())):
+                assert same(evaluate(words.formula(node), values), node.data), words.formula(node)
+
+
+@pytest.mark.parametrize("count", [2, 4, 8, 16])
+@pytest.mark.parametrize("op", [op for op in OPS.values() if op.arity is None], ids=lambda op: op.name)
+def test_the_rule_is_that_of_this_operand_however_many_there_are(op, count):
+    numbers = [0.5 + 0.1 * i for i in range(count)]
+    values = dict(zip(argument_names(count), numbers, strict=True), y=op(*numbers))
+    slopes = op.slopes(values["y"], numbers)
+    for i, slope in enumerate(slopes):
+        rule = caption(op, i, argument_names(count))
+        if "…" not in rule:
+            assert same(evaluate(rule, values), slope), rule
+        else:
+            assert count > 6
+            assert len(rule) < 150
+
+
+def test_a_number_that_is_compared_is_not_rounded():
+    y = tg.max([Value(0.5, "x"), 1.986328125])
+    (back,) = [step for step in tg.steps(y) if step.kind == "backward"]
+    assert evaluate(back.rule, {"y": 1.986328125, "a": 0.5}) == back.local == 0.0
+
+
+# ---------------------------------------------------------------------------------------- repeated operands
+
+
+x, a = Value(3.0, "x"), Value(0.5, "a")
+REPEATED = {
+    "left factor|right factor": x * x,
+    "left term|right term": x + x,
+    "numerator|denominator": x / x,
+    "base|exponent": x**x,
+    "argument 1 of 2|argument 2 of 2": tg.max([a, a]),
+    "term 1 of 3|term 3 of 3": tg.sum([x, a, x]),
+    "left factor 1 of 2|right factor 2 of 2": tg.dot([x, a], [a, x]),
+    "first branch|second branch": tg.where(a, x, x),
+}
+
+
+@pytest.mark.parametrize("which", REPEATED)
+def test_of_one_operand_twice_it_is_said_which_is_meant(which):
+    y = REPEATED[which]
+    text = text_of(y)
+    assert "∂v1/∂x" not in text
+    for words in which.split("|"):
+        assert re.search(rf"the slope of v1 towards (the )?{words} is ", text), text
+        captions = [step.caption for step in tg.steps(y)]
+        assert sum(caption.endswith(words) for caption in captions) == 1
+    data = Frames(y, Style(labels=True), None, 150).data()
+    assert {data["towards"][step[12]].removeprefix("the ") for step in data["steps"] if step[0] == "b"} >= {
+        *which.split("|")
+    }
+
+
+def test_where_operands_differ_the_slope_is_a_derivative():
+    assert "w.grad += ∂v1/∂w × v1.grad     where ∂v1/∂w = x" in text_of(Value(2.0, "w") * Value(3.0, "x"))
+
+
+# ---------------------------------------------------------------------------------------- numbers
+
+
+@given(computations(), st.integers(1, 6))
+def test_what_is_said_to_be_equal_is_equal_as_shown(x, digits):
+    for line in text_of(x, digits).splitlines():
+        sum_ = re.fullmatch(r" +(\S+) \+ (\S+) × (\S+) = (\S+)", line)
+        if sum_:
+            before, local, upstream, after = (shown(number.strip("()")) for number in sum_.groups())
+            total = before + local * upstream
+            near = abs(total - after) <= max(0.06, 10.0 ** (1 - digits)) * abs(after)
+            assert total == after or math.isnan(after) or near, line
+            assert total == after or math.isnan(after) or abs(total - after) <= abs(after) * 10.0**-digits * 10, line
+
+
+def test_a_product_that_rounding_has_made_false_is_said_to_be_about():
+    y = Value(0.42512, "p") * Value(1.0, "q") * 0.0003
+    assert "0 + 0.0003 × 1 = 0.0003" in text_of(y)
+    assert "= 0.4251 × 0.0003 ≈ 0.0001" in text_of(y)
+    data = Frames(y, Style(labels=True), None, 150).data()
+    assert [thing[5] for thing in data["things"] if thing[2]] == ["=", "≈"]
+
+
+@settings(max_examples=settings.default.max_examples // 2)
+@given(computations(), st.sampled_from([None, 0, 1, "auto"]), st.integers(3, 30))
+def test_every_number_and_name_of_a_step_is_in_the_picture_beside_it(x, collapse, max_nodes):
+    style = Style(labels=True)
+    frames = Frames(x, style, collapse, max_nodes)
+    data, seen = frames.data(), {}
+    for step in data["steps"]:
+        if step[0] == "h":
+            continue
+        records = frames.views[step[1]].records
+        homes = data["views"][step[1]]["homes"]
+        nodes = {node.id: node for node in records.nodes}
+        ends = [step[2]] if step[0] != "b" else [step[2], step[5]]
+        assert any(nodes[homes[str(t)]].hidden == 0 for t in ends if str(t) in homes)
+        for t in ends:
+            node = nodes.get(homes.get(str(t)))
+            if node is not None and not node.hidden:
+                assert node.label == data["things"][t][0]
+                assert node.label in (node.name, node.word(style).split(",")[0].split(" ")[-1]) or " " in node.label
+                assert style.number(node.value) == data["things"][t][1]
+        if step[0] == "b" and {homes.get(str(t), "")[:1] for t in ends} == {"n"}:
+            source, target = homes[str(step[5])], homes[str(step[2])]
+            (edge,) = [e for e in records.edges if (e.source, e.target, e.index) == (source, target, step[6])]
+            assert edge.text(style) == step[8]
+        if step[0] != "f":
+            seen[ends[-1]] = step[1], homes.get(str(ends[-1])), step[3]
+    for view, home, after in seen.values():
+        for node in frames.views[view].records.nodes:
+            if node.id == home and not node.hidden:
+                assert style.number(node.grad) == after
+
+
+@settings(max_examples=settings.default.max_examples // 2)
+@given(computations(), st.sampled_from([0, 1, "auto"]), st.integers(3, 12))
+def test_beside_a_fold_no_slope_of_a_hidden_node_is_shown(x, collapse, max_nodes):
+    x.backward()
+    records = tg.draw(x, collapse=collapse, max_nodes=max_nodes).records
+    nodes = {node.id: node for node in records.nodes}
+    order = tg.topological_order(x)
+    exits = {}
+    for node in order:
+        for parent in node.parents:
+            home, reader = records.homes[order.index(parent)], records.homes[order.index(node)]
+            if home != reader:
+                exits.setdefault(home, set()).add(parent)
+    for edge in records.edges:
+        if edge.local is not None and nodes[edge.target].hidden:
+            raise AssertionError(edge)
+        if edge.local is not None and nodes[edge.source].hidden:
+            assert len(exits[edge.source]) == 1
+
+
+# ---------------------------------------------------------------------------------------- what is not finite
+
+
+def test_names_stay_where_numbers_are_not_finite():
+    y = tg.log(Value(0.0, "x")) * 2 + 1
+    words = [node.word(Style(labels=True)) for node in tg.draw(y).records.nodes if node.kind != "constant"]
+    assert words == ["leaf", "v1, not finite!", "v2, not finite!", "output v3, not finite!"] or [
+        word.split(",")[0].split(" ")[-1] for word in words[1:]
+    ] == ["v1", "v2", "v3"]
+    assert "v1, not finite!" in Frames(y, Style(labels=True), None, 150).svgs[0]
+    assert play(y).text().count("inf") >= 6
+
+
+def test_a_division_by_zero_and_a_logarithm_of_less_are_told():
+    assert "where ∂v1/∂x = inf" in text_of(x / 0.0)
+    assert "= ln(−1) = nan" in text_of(tg.log(Value(-1.0, "x")))

@@ -1,0 +1,117 @@
+"""With this module numba runs array programs: the loop of a virtual machine, to which a program is data.
+
+So any graph starts at once, and numba compiles but one function, once, which it keeps on disk. Code is a list of whole
+numbers, and what it refers to is the place of a number in one block of memory. The machine is whole once `numba_source`
+has written what depends on the table of operations: the two functions that only raise here.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .numba_kernels import (
+    FIVE,
+    FOUR,
+    ONE,
+    SIX,
+    THREE,
+    TWO,
+    U,
+    batch_product,
+    logsumexp,
+    operand,
+    plain_product,
+    product,
+    summed,
+)
+
+Array = Any
+Place = Any
+
+NUMBERS, ROWS, MERGED = range(3)
+"""What a step writes: numbers, one each; rows; numbers of which all operands stand side by side in the same order."""
+
+SUM, DOT, LOGSUMEXP, MATMUL, BATCH_MATMUL, BATCH_SUM, FIRST_MAP = range(7)
+"""What steps do; from the last on an operation element by element."""
+
+
+def apply(what: Place, memory: Array, out: Place, p: Place, q: Place, s: Place, count: Place) -> None:
+    """Apply an operation to numbers that stand side by side; written by `numba_source`."""
+    raise NotImplementedError
+
+
+def apply_direct(what: Place, code: Array, memory: Array, out: Place, a: Place, b: Place, height: Place) -> bool:
+    """Apply an operation to numbers wherever they are, if it is cheap; written by `numba_source`."""
+    raise NotImplementedError
+
+
+def run(code: Array, memory: Array, examples: int, spare_place: int, room: int, first: int, last: int) -> None:
+    """Run code from one place to another; operands that are not side by side are put so at the spare place."""
+    count, spare = U(examples), U(spare_place)
+    spares = spare, spare + U(room), spare + TWO * U(room)
+    at = U(first)
+    while at < U(last):
+        what, mode, out, height = U(code[at]), U(code[at + ONE]), U(code[at + TWO]), U(code[at + THREE])
+        arity, flags = U(code[at + FOUR]), U(code[at + FIVE])
+        at += SIX
+        if what >= U(FIRST_MAP):
+            a, b = at, at + height
+            if mode == U(MERGED):
+                p = U(code[at])
+                q = U(code[at + ONE]) if arity > ONE else p
+                s = U(code[at + TWO]) if arity > TWO else p
+                apply(what, memory, out, p, q, s, height)
+                at += arity
+                continue
+            at += arity * height
+            if mode == U(NUMBERS):
+                if not apply_direct(what, code, memory, out, a, b, height):
+                    for place in range(arity):
+                        here = spares[place]
+                        for r in range(height):
+                            memory[here + r] = memory[U(code[a + r])]
+                        a += height
+                    apply(what, memory, out, spares[0], spares[1], spares[2], height)
+                continue
+            for r in range(height):
+                p = operand(code, memory, a, r, spares[0], count, flags & ONE)
+                q = operand(code, memory, b, r, spares[1], count, flags & TWO) if arity > ONE else p
+                s = operand(code, memory, b + height, r, spares[2], count, flags & FOUR) if arity > TWO else p
+                apply(what, memory, out, p, q, s, count)
+                out += count
+        elif what <= U(LOGSUMEXP):
+            for _ in range(height):
+                terms = U(code[at])
+                at += ONE
+                if what == U(LOGSUMEXP):
+                    logsumexp(code, memory, at, terms, out, count, spare, mode == U(NUMBERS))
+                else:
+                    summed(code, memory, at, terms, out, count, mode == U(NUMBERS), what == U(DOT))
+                at += TWO * terms if what == U(DOT) else terms
+                out += ONE if mode == U(NUMBERS) else count
+        elif what == U(BATCH_SUM):
+            for r in range(height):
+                total = 0.0
+                for k in range(arity):
+                    p = U(code[at + k])
+                    for n in range(count):
+                        total += memory[p + n]
+                memory[out + r] = total
+                at += arity
+        else:
+            blocks, lines, terms, places = height, arity, flags, U(code[at])
+            a = at + ONE
+            b = a + blocks * lines * terms
+            at = b + blocks * terms * places
+            for _ in range(blocks):
+                if what == U(BATCH_MATMUL):
+                    batch_product(code, memory, a, b, out, lines, terms, places, count)
+                    out += lines * places
+                elif mode == U(NUMBERS):
+                    plain_product(code, memory, a, b, out, lines, terms, places)
+                    out += lines * places
+                else:
+                    product(code, memory, a, b, out, lines, terms, places, count)
+                    out += lines * places * count
+                a += lines * terms
+                b += terms * places

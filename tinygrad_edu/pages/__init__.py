@@ -1,0 +1,4 @@
+"""With this room one can play with a computation on a page: in a notebook, or in any browser."""
+
+from .player import Player as Player
+from .player import play as play
