@@ -142,7 +142,6 @@ REFUSED = {
     "a in b": "cannot read",
     "a < b < c": "(a < b) * (b < c)",
     "a // b": "write / for",
-    "a % b": "cannot read",
     "a @ b": "cannot read",
     "~a": "cannot read",
     "sin": "is a function",

@@ -210,8 +210,8 @@ tanh_slope: Op = _op(
     lambda slope, y, x: (-2.0 * y, 0.0),  # as y is tanh(x), that is all
     inner=True,
     symbol="1 − ·²",
-    domains=[REAL, (-3.0, 3.0)],
-    code="1.0 - y * y if fabs(x) < 3.0 else 4.0 * exp(-2.0 * fabs(x)) / square(1.0 + exp(-2.0 * fabs(x)))",
+    domains=[REAL, (-4.0, 4.0)],
+    code="1.0 - y * y if fabs(x) < 4.0 else 4.0 * exp(-2.0 * fabs(x)) / square(1.0 + exp(-2.0 * fabs(x)))",
     doc="1 − y², where y = tanh(x), with all digits where y has been rounded to almost 1.",
 )
 asinh: Op = _op("asinh", math.asinh, lambda y, x: (1.0 / hypot(1.0, x),),
