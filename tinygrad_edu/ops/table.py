@@ -127,13 +127,21 @@ pow: Op = _op(
     doc="Power; a negative base with a fractional exponent gives nan. d(x⁰)/dx is 0 everywhere; ∂(xᵇ)/∂b is 0 at x = 0 "
     "for b ≥ 0, so that of the slopes at x = 0 for b = 0 and b = 1, whose own slopes are infinite, no trace is left.",
 )
+
+
+def _to_jump(a: float, b: float) -> float:
+    """How far the next multiple of b is, above or below; b is the more sensitive the more often it goes into a."""
+    y = num.remainder(a, b)
+    return num.minimum(math.fabs(y), math.fabs(b - y)) / (1.0 + math.fabs(a / b))
+
+
 remainder: Op = _op(
     "remainder",
     num.remainder,
     lambda y, a, b: (1.0, round((y - a) / b)),
     symbol="%",
     domains=lambda a, b: b != 0.0,
-    kinks=[(num.remainder, lambda a, b: (1.0, -a / b))],
+    kinks=[(_to_jump, lambda a, b: (1.0, -a / b))],
     code="fmod(a, b) + b if (fmod(a, b) < 0.0 and b > 0.0) or (fmod(a, b) > 0.0 and b < 0.0) else "
     "fmod(a, b) if fmod(a, b) != 0.0 else copysign(0.0, b)",
     doc="What is left of a when multiples of b are taken off, from 0 to b, as Python's %; nan for b = 0.",
