@@ -25,6 +25,7 @@ from tinygrad_edu.errors import GradientMismatch, GraphError
 from tinygrad_edu.ops.javascript import javascript
 from tinygrad_edu.ops.operation import entries
 from tinygrad_edu.ops.python_source import on_floats
+from tinygrad_edu.ops.table import tanh_slope
 
 inf, nan = math.inf, math.nan
 WITH_CODE = [op for op in entries.values() if op.arity != 0]
@@ -43,6 +44,8 @@ def edges(op, edges=EDGES):
 
 
 def arguments(op):
+    if op is tanh_slope:  # the first is the tanh of the second
+        return [(math.tanh(x), x) for x in (*EDGES, 2.0, 3.99, 4.0, -4.01, 7.0, -19.0)]
     return [*sample(op, 60), *kinks_of(op), *edges(op)]
 
 

@@ -67,7 +67,7 @@ def test_an_impossible_class_costs_nothing_as_target():
 # ---------------------------------------------------------------------------------------- tails
 
 
-@pytest.mark.parametrize("x", [0.0, 1e-9, 0.5, 2.9, 3.0, 3.1, -7.0, 18.5, 19.0, -20.0, 100.0, 350.0])
+@pytest.mark.parametrize("x", [0.0, 1e-9, 0.5, 3.9, 4.0, 4.1, -7.0, 18.5, 19.0, -20.0, 100.0, 350.0])
 def test_slopes_of_what_saturates_keep_their_digits_in_the_tail(x):
     with mpmath.workdps(400):
         t = mpmath.mpf(x)
@@ -76,9 +76,9 @@ def test_slopes_of_what_saturates_keep_their_digits_in_the_tail(x):
             "sigmoid": (mpmath.exp(-t) / (1 + mpmath.exp(-t)) ** 2, None),
         }
     for name, (slope, second) in truth.items():
-        assert tg.grad(OPS[name])(x) == pytest.approx(float(slope), rel=1e-13, abs=0.0)
+        assert tg.grad(OPS[name])(x) == pytest.approx(float(slope), rel=4e-13, abs=0.0)
         if second is not None:
-            assert tg.hessian(OPS[name])(x) == pytest.approx(float(second), rel=1e-13, abs=0.0)
+            assert tg.hessian(OPS[name])(x) == pytest.approx(float(second), rel=4e-13, abs=0.0)
         for backend in ("numpy", "numba", "jax"):
             pytest.importorskip(backend, reason=f"the extra for {backend} is not installed")
             w = tg.Value(1.0)

@@ -93,9 +93,10 @@ def _power(a: Array, b: Array, out: Array) -> None:
 def _tanh_slope(y: Array, x: Array, out: Array) -> None:
     np.multiply(y, y, out)
     np.subtract(1.0, out, out)
-    if not (np.min(x, initial=0.0) > -3.0 and np.max(x, initial=0.0) < 3.0):  # nan is neither
-        e = np.exp(-2.0 * np.abs(x))
-        np.copyto(out, 4.0 * e / np.square(1.0 + e), where=~(np.abs(x) < 3.0))
+    if not np.minimum.reduce(out, None) > 0.0014:  # 1 − tanh(4)² is less, and nan is not more
+        far = ~(np.abs(x) < 4.0)
+        e = np.exp(-2.0 * np.abs(x[far]))
+        out[far] = 4.0 * e / np.square(1.0 + e)
 
 
 def _weight(x: Array, total: Array, rest: Array, out: Array) -> None:
@@ -120,7 +121,7 @@ def _logsumexp(x: Array, out: Array) -> None:
 
 def _logsumexp_rest(x: Array, out: Array) -> None:
     out[...] = 0.0
-    if not (np.min(x, initial=0.0) > -32.0 and np.max(x, initial=0.0) < 32.0):  # nan is neither
+    if not (np.minimum.reduce(x, None) > -32.0 and np.maximum.reduce(x, None) < 32.0):  # nan is neither
         top, total = np.abs(np.maximum.reduce(x, 1)), np.empty(out.shape)
         _logsumexp(x, total)
         rest = np.log(np.add.reduce(np.exp(x - total[:, None]), 1))
