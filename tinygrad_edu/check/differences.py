@@ -23,6 +23,7 @@ from typing import NamedTuple
 from .extrapolation import EPS, SINGLE, Rung, accepted, elsewhere, settled, vanishing
 from .ladder import REAL, WIDE, Departure, Ladder
 
+_UNDERFLOWN = 1e-300  # of a result: below, floats lose their digits
 _BELOW = 8  # rungs filled in below the widest good one
 _FEW = 4  # values of a step function
 _COARSE = 1e-2  # relative jumps that no rounding makes, of what stands still between them
@@ -112,7 +113,7 @@ class Ray(Ladder):
             return still
         if vanishing(rungs):
             return Estimate(0.0, abs(rungs[0].slope), rungs[0].step, zero=True)
-        found = settled(rungs, departure.jump if departure else 0.0)
+        found = settled(rungs, self._grid(index, departure))
         if found.singular:
             return _NOTHING_KNOWN
         rest = numbers[found.good + 1 :]
@@ -151,6 +152,8 @@ class Ray(Ladder):
             return Estimate(0.0, error, rungs[-1].step, zero=centre == 0.0, constant=True)
         if departure is None or not departure.still:
             return None
+        if departure.jump < _UNDERFLOWN:
+            return _NOTHING_KNOWN  # it stands still because numbers so small are rounded to a grid, or to 0
         exact = Estimate(0.0, EPS * centre / departure.step, departure.step, zero=True)
         if departure.takes_off:
             return exact
@@ -162,6 +165,12 @@ class Ray(Ladder):
             if wide and departure.jump > _COARSE * max(centre, departure.jump):
                 return Estimate(0.0, math.inf, departure.step, zero=True, between=0.0)
         return None
+
+    def _grid(self, index: int, departure: Departure | None) -> float:
+        """Give the jumps of a grid to which a result is rounded; beyond a larger jump it is another function."""
+        if departure is None or (not departure.still and departure.jump > REAL * abs(self.at(0.0, index))):
+            return 0.0
+        return departure.jump
 
     def _goes_by_jumps(self, index: int, departure: Departure) -> bool:
         """Tell whether a function goes by jumps that rounding of its results in double or single would not make."""
@@ -195,7 +204,7 @@ class Ray(Ladder):
         _, rungs, departure = self.climbed(index, 0)
         if len(rungs) < 2:
             return math.isinf(self.slope(index).error)
-        found = settled(rungs, departure.jump if departure else 0.0)
+        found = settled(rungs, self._grid(index, departure))
         if found.singular:
             return True
         noise = found.noise

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import operator
+import sys
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -28,6 +29,7 @@ def define(
         OPS[name] = op
     op.code = code  # read when it is first needed, for it may call entries further down
     op.trusted = True
+    op.__module__ = sys._getframe(1).f_globals["__name__"]  # where pickle finds it
     op.role = role
     op.operands = operands
     return op

@@ -17,12 +17,17 @@ from .operation import Op
 # ---------------------------------------------------------------------------------------- whole numbers
 # Where they jump they have the slope 0 as everywhere else.
 
-floor: Op = define("floor", num.floor, lambda y, x: (0.0,), kinks=[(lambda x: x - num.floor(x), (0.0,))],
+def _off_whole(x: float) -> float:
+    """How far the nearest whole number is."""
+    return x - num.rounded(x)
+
+
+floor: Op = define("floor", num.floor, lambda y, x: (0.0,), kinks=[(_off_whole, (0.0,))],
     code="floor(x)", doc="The largest whole number not above x.")
-ceil: Op = define("ceil", num.ceil, lambda y, x: (0.0,), kinks=[(lambda x: num.ceil(x) - x, (0.0,))],
+ceil: Op = define("ceil", num.ceil, lambda y, x: (0.0,), kinks=[(_off_whole, (0.0,))],
     code="ceil(x)", doc="The smallest whole number not below x.")
 trunc: Op = define(
-    "trunc", num.trunc, lambda y, x: (0.0,), kinks=[(lambda x: x - num.trunc(x) if x * x >= 1.0 else 1.0, (0.0,))],
+    "trunc", num.trunc, lambda y, x: (0.0,), kinks=[(lambda x: _off_whole(x) if num.rounded(x) else 1.0, (0.0,))],
     code="trunc(x)", doc="x without what stands after the point."
 )
 round: Op = define(
