@@ -66,7 +66,7 @@ def step(arguments: argparse.Namespace) -> int:
     elif arguments.text:
         print(play(y, digits=arguments.digits).text())
     else:
-        walk(y, digits=arguments.digits, input=_ask)
+        walk(y, input=_ask, digits=arguments.digits)
     return 0
 
 

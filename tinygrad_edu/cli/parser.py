@@ -39,14 +39,14 @@ _PLAIN = {
     "∂": "d",
     "→": "->",
     "≤": "<=",
-    "≈": "~",
-    "“": '"',
-    "”": '"',
-    "…": "...",
     "≥": ">=",
+    "≈": "~",
     "π": "pi",
     "Δ": "delta",
     "∞": "inf",
+    "“": '"',
+    "”": '"',
+    "…": "...",
 }
 T = TypeVar("T", int, float)
 
@@ -78,7 +78,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         arguments = parser.parse_args([*given[:1], *map(_shielded, given[1:])])
         name += f" {arguments.command}"
         code: int = arguments.run(arguments)
-        if sys.stdout is not None:  # it is where the process was started with its output closed
+        if sys.stdout is not None:  # as it is where the shell has closed it
             sys.stdout.flush()
     except SystemExit as stop:  # argparse has said what is wrong, or printed the help
         return stop.code if isinstance(stop.code, int) else 2
@@ -259,16 +259,16 @@ def _in_ascii(error: UnicodeError) -> tuple[str, int]:
     if not isinstance(error, UnicodeEncodeError):
         raise error
     signs = re.sub("[⁻⁰¹²³⁴-⁹]+", _as_power, error.object[error.start : error.end])
-    return "".join(map(_plain_sign, signs)), error.end
+    return "".join(sign if sign.isascii() else _plain_sign(sign) for sign in signs), error.end
 
 
 def _as_power(superscripts: re.Match[str]) -> str:
-    return "^" + unicodedata.normalize("NFKC", superscripts[0])
+    return "^" + unicodedata.normalize("NFKC", superscripts[0]).replace("−", "-")
 
 
 def _plain_sign(sign: str) -> str:
     """Write a sign in ASCII, at worst without its accents."""
-    bare = unicodedata.normalize("NFKD", sign).replace("−", "-").encode("ascii", "ignore").decode("ascii")
+    bare = unicodedata.normalize("NFKD", sign).encode("ascii", "ignore").decode("ascii")
     return _PLAIN.get(sign) or bare or "?"
 
 
