@@ -146,6 +146,13 @@ def test_a_label_leaves_the_place_that_another_line_runs_through():
     assert place_labels(alone, {0: (20.0, 10.0)}, {}, []) == {0: proposed}
 
 
+def test_two_labels_do_not_take_one_place():
+    line = ((0.0, 0.0), (30.0, 0.0), (60.0, 0.0), (90.0, 0.0))
+    layout = Layout((90.0, 40.0), {}, ((line, (45.0, 8.0)), (line, (45.0, 8.0))), {})
+    one, other = place_labels(layout, {0: (20.0, 6.0), 1: (20.0, 6.0)}, {}, []).values()
+    assert abs(one[0] - other[0]) >= 20.0 or abs(one[1] - other[1]) >= 6.0
+
+
 def test_a_title_slides_to_where_no_line_runs():
     line = ((20.0, -50.0), (20.0, 0.0), (20.0, 50.0), (20.0, 100.0))
     layout = Layout((300.0, 100.0), {}, ((line, None),), {"s0": (0.0, 0.0, 300.0, 100.0)})

@@ -268,3 +268,7 @@ def test_names_stay_where_numbers_are_not_finite():
 def test_a_division_by_zero_and_a_logarithm_of_less_are_told():
     assert "where ∂v1/∂x = inf" in text_of(x / 0.0)
     assert "= ln(−1) = nan" in text_of(tg.log(Value(-1.0, "x")))
+
+
+def test_a_negative_number_is_bracketed_where_a_sign_would_take_part_of_it():
+    assert "= (−2)^x" in text_of(tg.OPS["pow"](-2.0, x))
