@@ -23,6 +23,7 @@ from typing import NamedTuple
 from .extrapolation import EPS, SINGLE, Rung, accepted, elsewhere, settled, vanishing
 from .ladder import REAL, WIDE, Departure, Ladder
 
+_UNDERFLOWN = 1e-300  # of a result: below, floats lose their digits
 _BELOW = 8  # rungs filled in below the widest good one
 _FEW = 4  # values of a step function
 _COARSE = 1e-2  # relative jumps that no rounding makes, of what stands still between them
@@ -151,6 +152,8 @@ class Ray(Ladder):
             return Estimate(0.0, error, rungs[-1].step, zero=centre == 0.0, constant=True)
         if departure is None or not departure.still:
             return None
+        if departure.jump < _UNDERFLOWN:
+            return _NOTHING_KNOWN  # it stands still because numbers so small are rounded to a grid, or to 0
         exact = Estimate(0.0, EPS * centre / departure.step, departure.step, zero=True)
         if departure.takes_off:
             return exact
