@@ -74,11 +74,7 @@ PYTHON_FORMS = {
 PYTHON = Dialect(
     PYTHON_FORMS,
     prefix="math.",
-    functions={
-        "fabs": "abs",
-        **{name: f"float(math.{name}({{0}}))" for name in ("floor", "ceil", "trunc")},
-        "rint": "float(round({0}))",
-    },
+    functions={"fabs": "abs", **{name: f"float(math.{name}({{0}}))" for name in ("floor", "ceil", "trunc")}},
     number=_python_number,
     helpers=True,
     rest="*{}",
