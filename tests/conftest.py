@@ -1,5 +1,6 @@
-"""How long hypothesis looks: `quick` by default, `deep` if asked for, or `planted`; and on how many cores."""
+"""How long hypothesis looks: `quick`, in CI `thorough`, `deep` if asked for, or `planted`; and on how many cores."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -7,12 +8,13 @@ from hypothesis import HealthCheck, Phase, settings
 
 _COMMON = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow, HealthCheck.filter_too_much]}
 
-settings.register_profile("quick", max_examples=100, print_blob=True, **_COMMON)
+settings.register_profile("quick", max_examples=50, print_blob=True, **_COMMON)
+settings.register_profile("thorough", max_examples=100, print_blob=True, **_COMMON)
 settings.register_profile("deep", max_examples=10_000, print_blob=True, **_COMMON)
 settings.register_profile(
     "planted", max_examples=60, database=None, derandomize=True, phases=[Phase.explicit, Phase.generate], **_COMMON
 )
-settings.load_profile("quick")
+settings.load_profile("thorough" if "CI" in os.environ else "quick")
 
 
 @pytest.hookimpl(optionalhook=True)  # of pytest-xdist

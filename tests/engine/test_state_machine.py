@@ -255,6 +255,4 @@ class Engine(RuleBasedStateMachine):
 
 
 TestEngine = Engine.TestCase
-TestEngine.settings = settings(
-    max_examples=max(60, settings.default.max_examples), stateful_step_count=40, deadline=None
-)
+TestEngine.settings = settings(max_examples=settings.default.max_examples, stateful_step_count=40, deadline=None)

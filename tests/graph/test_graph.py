@@ -86,12 +86,12 @@ def test_derivatives_keep_the_names_of_the_arguments():
 
 def test_a_long_chain_traces_runs_and_differentiates():
     def f(x):
-        for _ in range(20_000):
+        for _ in range(5_000):
             x = x * 0.9999
         return x
 
     g = tg.trace(f, 1.0)
-    assert g.grad()(1.0) == pytest.approx(0.9999**20_000)
-    assert len(str(g).splitlines()) == 20_002
-    assert len(g.simplify().equations) == 20_000
+    assert g.grad()(1.0) == pytest.approx(0.9999**5_000)
+    assert len(str(g).splitlines()) == 5_002
+    assert len(g.simplify().equations) == 5_000
     assert Graph.from_json(g.to_json())(1.0) == g(1.0)

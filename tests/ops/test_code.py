@@ -99,30 +99,40 @@ def literal(x):
     return "NaN" if math.isnan(x) else repr(x).replace("inf", "Infinity")
 
 
-def run_javascript(op, rows):
-    """Values and partials of one operation, in JavaScript."""
-    counts = {len(row) for row in rows}
-    text = javascript({f"with {count}": (op, count) for count in counts})
-    listed = ",\n".join(f"[{', '.join(map(literal, row))}]" for row in rows)
+def run_javascript(rows_of):
+    """Values and partials of operations at rows of arguments each, in JavaScript: all in one process."""
+    text = javascript(
+        {f"{op.name} {count}": (op, count) for op, rows in rows_of.items() for count in {len(row) for row in rows}}
+    )
+    listed = ",\n".join(
+        f'["{op.name} {len(row)}", [{", ".join(map(literal, row))}]]' for op, rows in rows_of.items() for row in rows
+    )
     script = f"""
         const operations = {text};
         const shown = (x) => (Object.is(x, -0) ? "-0" : String(x));
-        const results = [{listed}].map((args) => {{
-          const op = operations["with " + args.length];
-          const y = op.value(args);
-          return [shown(y), op.partials(y, args).map(shown)];
+        const results = [{listed}].map(([name, args]) => {{
+          const y = operations[name].value(args);
+          return [shown(y), operations[name].partials(y, args).map(shown)];
         }});
         console.log(JSON.stringify(results));
     """
     run = subprocess.run([node(), "-"], input=script, capture_output=True, text=True, check=False)
     assert run.returncode == 0, run.stderr
-    return [(float(value), [*map(float, slopes)]) for value, slopes in json.loads(run.stdout)]
+    results = iter(json.loads(run.stdout))
+    return {
+        op: [(float(value), [*map(float, slopes)]) for value, slopes in itertools.islice(results, len(rows))]
+        for op, rows in rows_of.items()
+    }
+
+
+@functools.cache
+def all_in_javascript():
+    return run_javascript({op: arguments(op) for op in WITH_CODE})
 
 
 @every_op
 def test_javascript_is_the_function_and_its_partials(op):
-    rows = arguments(op)
-    for args, (value, slopes) in zip(rows, run_javascript(op, rows), strict=True):
+    for args, (value, slopes) in zip(arguments(op), all_in_javascript()[op], strict=True):
         assert_near(value, op(*args), (op.name, args))
         for slope, truth in zip(slopes, op.slopes(value, args), strict=True):  # of the value found, which y names
             assert_near(slope, truth, (op.name, args, "slopes"), ulps=64)
@@ -131,7 +141,8 @@ def test_javascript_is_the_function_and_its_partials(op):
 def test_a_product_of_a_thousand_factors_is_written_without_recursion():
     factors = [1.0 + 0.3 * math.sin(i) for i in range(1000)]
     factors[500] = 0.0
-    ((value, slopes),) = run_javascript(OPS["prod"], [tuple(factors)])
+    product = OPS["prod"]
+    ((value, slopes),) = run_javascript({product: [tuple(factors)]})[product]
     assert value == 0.0
     assert [i for i, slope in enumerate(slopes) if slope] == [500]
     assert slopes[500] == pytest.approx(math.prod(factors[:500] + factors[501:]), rel=1e-12)
@@ -224,7 +235,7 @@ def test_an_own_operation_is_written_in_python_and_javascript(op, count):
     rows = np.random.default_rng(0).normal(size=(20, count)).tolist()
     namespace = {}
     exec(tg.trace(lambda *xs: op(*xs) * 1.5, *rows[0]).to_python(), namespace)
-    for args, (value, slopes) in zip(rows, run_javascript(op, rows), strict=True):
+    for args, (value, slopes) in zip(rows, run_javascript({op: rows})[op], strict=True):
         assert value == pytest.approx(op(*args), rel=1e-13)
         assert slopes == pytest.approx(op.slopes(op(*args), args), rel=1e-12)
         assert namespace["f"](*args)[0] == pytest.approx(1.5 * op(*args), rel=1e-13)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 import tinygrad_edu as tg
 from tinygrad_edu import OPS, Value
 from tinygrad_edu.check.operations import first_order, kinks_of, promises_kept, readings_agree, same, second_order
-from tinygrad_edu.check.safe_points import arities
+from tinygrad_edu.check.safe_points import arities, sample
 from tinygrad_edu.check.strategies import default_ops
 from tinygrad_edu.ops.python_source import partials_source
 
@@ -52,7 +52,7 @@ def agrees(comparisons):
 
 @every_op
 def test_entry_as_a_whole(op):
-    tg.check.operation(op, points=min(200, max(6, settings.default.max_examples // 12)))
+    tg.check.operation(op, points=min(200, max(3, settings.default.max_examples // 10)))
 
 
 @every_op
@@ -79,14 +79,8 @@ def test_every_reader_reads_the_same(op, data):
 @every_op
 def test_slopes_are_not_all_flat(op):
     """A test of zeros against zeros shows nothing: only the steps have them everywhere."""
-    steps = {op for op in default_ops() if all(c.given == 0.0 for args in _some(op) for c in first_order(op, args))}
-    assert (op in steps) == (op.name in {"sign", "heaviside", "less", "less_equal"})
-
-
-def _some(op):
-    from tinygrad_edu.check.safe_points import sample
-
-    return sample(op, 3)
+    flat = all(comparison.given == 0.0 for args in sample(op, 3) for comparison in first_order(op, args))
+    assert flat == (op.name in {"sign", "heaviside", "less", "less_equal"})
 
 
 # ---------------------------------------------------------------------------------------- kinks

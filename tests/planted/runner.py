@@ -23,6 +23,7 @@ CHECKS = ("check.test_programs", "engine.test_state_machine", "ops.test_table")
 LEFT_OUT = ("pytorch", "reference", "worth_testing")  # these need PyTorch, or look at the checks themselves
 _MEMORY = 8 << 30
 _SECONDS = 15.0  # for one test
+EXAMPLES = 60
 CAUGHT, SURVIVED, TIMEOUT = "caught", "survived", "timeout"
 
 
@@ -42,14 +43,15 @@ def calls(module):
             yield f"{name}[{getattr(value, 'name', value)}]", test, {mark.args[0]: value}
 
 
-def generic_checks(first_ops):
+def generic_checks(first_ops, examples):
     """Run the checks that need nothing but the package and hypothesis; give the first that fails, or None."""
     sys.path[:0] = [str(TESTS), str(TESTS.parent)]
     warnings.simplefilter("error")
     import conftest  # noqa: F401
     from hypothesis import settings
 
-    settings.load_profile("planted")
+    settings.register_profile("as planted", settings.get_profile("planted"), max_examples=examples)
+    settings.load_profile("as planted")
     for file in sorted(CHECKS, key=lambda name: (name != CHECKS[-1]) == first_ops):
         for name, test, parameters in calls(importlib.import_module(file)):
             patience(_SECONDS)
@@ -73,7 +75,7 @@ class Patience:
         patience(_SECONDS)
 
 
-def attempt(file, text, own_tests=()):
+def attempt(file, text, examples, own_tests=()):
     """In a fresh process: import the package as changed and run the checks; 1 and the first failure, or 0."""
     import loading
 
@@ -82,7 +84,7 @@ def attempt(file, text, own_tests=()):
     if file is not None:
         loading.replace(file, text)
     about_table = file in ("ops/table.py", "ops/floats.py")
-    kinds = [lambda: generic_checks(about_table)]
+    kinds = [lambda: generic_checks(about_table, examples)]
     if own_tests:  # what kills soonest comes first: properties over the table for the table, examples for the rest
         kinds.insert(len(kinds) if about_table else 0, lambda: own_failure(own_tests, output))
     for check in kinds:
@@ -106,7 +108,7 @@ def own_failure(own_tests, output):
     return failing[0] if failing else output.getvalue()[-300:]
 
 
-def run_all(changes, jobs=2, limit=120.0, own_tests=()):
+def run_all(changes, jobs=2, limit=120.0, own_tests=(), examples=EXAMPLES):
     """Fork a process a change (name, file, text), `jobs` at once; yield name, outcome, seconds, first failure."""
     waiting = list(changes)[::-1]
     running = {}
@@ -120,7 +122,7 @@ def run_all(changes, jobs=2, limit=120.0, own_tests=()):
                 os.setsid()
                 resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))  # for changes that loop and collect
                 try:
-                    code, report = attempt(file, text, own_tests)
+                    code, report = attempt(file, text, examples, own_tests)
                 except BaseException as error:  # a change may make the import fail: that is noticed, too
                     code, report = 1, f"{type(error).__name__}: {error}"
                 os.write(writing, json.dumps([code, report[:400]]).encode())
@@ -156,7 +158,7 @@ def planted(bugs):
             yield bug.name, bug.file, source.replace(bug.right, bug.wrong)
 
 
-def records(bugs, jobs, limit):
+def records(bugs, jobs, limit, examples):
     """Plant some bugs and give what became of each, as it is printed."""
     changes = []
     for name, file, text in planted(bugs):
@@ -164,7 +166,7 @@ def records(bugs, jobs, limit):
             yield {"name": name, "outcome": "misplaced", "seconds": 0.0, "report": text}
         else:
             changes.append((name, file, text))
-    for name, outcome, seconds, report in run_all(changes, jobs, limit):
+    for name, outcome, seconds, report in run_all(changes, jobs, limit, examples=examples):
         yield {"name": name, "outcome": outcome, "seconds": round(seconds, 2), "report": report}
 
 
@@ -174,6 +176,7 @@ def main():
     parser.add_argument("--only", help="part of the name of a bug")
     parser.add_argument("--every", type=int, default=1, help="plant only every so many-th bug")
     parser.add_argument("--limit", type=float, default=120.0, help="seconds a bug")
+    parser.add_argument("--examples", type=int, default=EXAMPLES, help="of hypothesis, of each property")
     parser.add_argument("--ask", action="store_true", help="answer each name of a bug that comes, a line each")
     options = parser.parse_args()
     import hypothesis.stateful  # noqa: F401  (imported once, before the processes part)
@@ -187,7 +190,7 @@ def main():
         chosen = [bug for bug in BUGS if options.only is None or options.only in bug.name][:: options.every]
         lots = [chosen if options.only else [NOTHING, *chosen]]
     for bugs in lots:
-        for record in records(bugs, options.jobs, options.limit):
+        for record in records(bugs, options.jobs, options.limit, options.examples):
             print(json.dumps(record), flush=True)
 
 

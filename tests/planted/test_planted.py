@@ -3,8 +3,8 @@
 The bugs are listed in `bugs.py`; `runner.py` plants them one by one, each in a process of its own that
 imports the changed package and runs the generic tests of this folder. One control process has nothing planted.
 
-A plain run plants every fourth bug, since all of them take minutes; the environment variables PLANTED=all or CI, or
-the profile `deep`, plant them all.
+A plain run plants every eighth bug and looks at few examples, since all of them take minutes; the environment variables
+PLANTED=all or CI, or the profile `deep`, plant them all.
 """
 
 import json
@@ -21,14 +21,15 @@ sys.path.insert(0, str(PLANTED))
 
 from bugs import BUGS, NOTHING  # noqa: E402
 
-CHOSEN = BUGS if THOROUGH or os.environ.get("PLANTED") == "all" else BUGS[::4]
+ALL = THOROUGH or os.environ.get("PLANTED") == "all"
+CHOSEN, EXAMPLES = (BUGS, 60) if ALL else (BUGS[::8], 15)
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="each bug is planted in a forked process")
 
 
 @pytest.fixture(scope="session")
 def plant():
     """Plants a bug and tells what became of it, through one runner, which has imported what every process needs."""
-    command = [sys.executable, str(PLANTED / "runner.py"), "--ask", "--jobs", "1"]
+    command = [sys.executable, str(PLANTED / "runner.py"), "--ask", "--jobs", "1", "--examples", str(EXAMPLES)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as runner:
 
         def outcome(bug):

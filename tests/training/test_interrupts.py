@@ -5,6 +5,7 @@ import gc
 
 import pytest
 from support.interrupts import interrupts
+from support.thoroughness import THOROUGH
 
 import tinygrad_edu as tg
 from tinygrad_edu import Value, nn, optim
@@ -15,6 +16,7 @@ RULES = {
     **{name: lambda params, name=name: optim.create(name, params, 0.1) for name in optim.OPTIMIZERS},
     "momentum": lambda params: optim.SGD(params, lr=0.1, momentum=0.9, nesterov=True),
 }
+SPARSE = 1 if THOROUGH else 4  # how far the moments lie apart
 X, Y = [[0.5, -1.0], [1.5, 0.25], [-0.75, 2.0]], [1, 0, 1]
 
 
@@ -92,7 +94,7 @@ def test_an_engines_steps_are_whole_whenever_they_are_looked_at(make, rule):
         engine.synchronise()
 
     met = []
-    for _ in interrupts(steps, every=1 if make is CompiledEngine else 41):
+    for _ in interrupts(steps, every=(1 if make is CompiledEngine else 41) * SPARSE):
         engine.synchronise()
         met.append(whole(optimizer))
         assert met[-1] in states
@@ -119,7 +121,7 @@ def test_a_broken_off_fit_keeps_whole_steps(engine, callback):
     fit(3, states)
     put_back(optimizer, start)
     moments = 0
-    for _ in interrupts(lambda: fit(3), every=211 if engine == "numpy" else 61):
+    for _ in interrupts(lambda: fit(3), every=(211 if engine == "numpy" else 61) * SPARSE):
         moments += 1
         assert whole(optimizer) in states
         assert nothing_is_left_open()
@@ -144,6 +146,6 @@ def test_an_interrupted_diagnosis_leaves_what_was_learnt():
     fit()
     after = repr(whole(optimizer))
     put_back(optimizer, before)
-    for _ in interrupts(fit, every=5):
+    for _ in interrupts(fit, every=5 * SPARSE):
         assert repr(whole(optimizer)) in (repr(before), after)
         put_back(optimizer, before)
