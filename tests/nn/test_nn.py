@@ -348,7 +348,7 @@ def test_a_layer_takes_neurons_of_ones_own():
     layer.neurons[1].load_state_dict(twin.neurons[1].state_dict())
     x = [Value(0.3), Value(0.4)]
     assert [o.data for o in layer(x)] == [o.data * k for o, k in zip(twin(x), (1, 2), strict=True)]
-    assert [chain(o)[-1] for o in layer(x)] == ["neurons.0", "doubled"]
+    assert [chain(o) for o in layer(x)] == [["layer", "neurons.0"], ["layer", "doubled"]]
 
 
 def test_arguments_by_name_reach_forward():

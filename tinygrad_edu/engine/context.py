@@ -48,32 +48,6 @@ class Scope:
         return f"<Scope {self.path}>"
 
 
-class Frame:
-    """Where nodes are made at the moment: the innermost of the contexts that are open.
-
-    A context may end before one that was entered later (two generators, say, that were started one after the other).
-    So a frame knows the frame around it, and what was entered, by which a context finds its own frame again.
-
-    Attributes
-    ----------
-    scope : Scope or None
-        The innermost scope.
-    off : bool
-        Whether nothing is recorded.
-    entered : Scope or Switch
-        What made the difference to the frame around it.
-    outer : Frame or None
-    """
-
-    __slots__ = ("entered", "off", "outer", "scope")
-
-    def __init__(self, entered: Scope | Switch, scope: Scope | None, off: bool, outer: Frame | None) -> None:
-        self.entered = entered
-        self.scope = scope
-        self.off = off
-        self.outer = outer
-
-
 class Switch:
     """One entry into a context that turns recording off, or on again."""
 
@@ -83,46 +57,81 @@ class Switch:
         self.off = off
 
 
-_OUTERMOST = Frame(Switch(off=False), None, False, None)
-_frames: ContextVar[Frame] = ContextVar("tinygrad_edu frame", default=_OUTERMOST)
-current: Callable[[], Frame] = _frames.get
-"""Gives the frame of this thread, or of this asyncio task, which starts with that of its maker."""
+class Frame:
+    """Where nodes are made, if the innermost scope does not say it all.
 
-go_to: Callable[[Frame], object] = _frames.set
-"""Makes a frame the current one. It is one call into C, so that no interrupt finds it half done."""
+    Usually it does: nothing but scopes is open, each within the one that was entered before it. But recording may be
+    off; and a context may end before one that was entered later (two generators, say, that were started one after the
+    other). So a frame knows the frame around it, and what was entered, by which a context finds its own frame again.
+
+    Attributes
+    ----------
+    scope : Scope or None
+        The innermost scope.
+    off : bool
+        Whether nothing is recorded.
+    entered : Scope or Switch
+        What made the difference to the frame around it.
+    outer : Scope, Frame or None
+        The frame around it.
+    """
+
+    __slots__ = ("entered", "off", "outer", "scope")
+
+    def __init__(self, entered: Scope | Switch, scope: Scope | None, off: bool, outer: Scope | Frame | None) -> None:
+        self.entered = entered
+        self.scope = scope
+        self.off = off
+        self.outer = outer
+
+
+_where: ContextVar[Scope | Frame | None] = ContextVar("tinygrad_edu where", default=None)
+current: Callable[[], Scope | Frame | None] = _where.get
+"""Gives where this thread, or this asyncio task, is: a frame, or a scope that stands for one, or None outside of all.
+
+A task starts where its maker is.
+"""
+
+go_to: Callable[[Scope | Frame | None], object] = _where.set
+"""Goes where `current` said. It is one call into C, so that no interrupt finds it half done."""
 
 used: list[None] = []
-"""Not empty once any context was entered: until then, nodes need not look for the frame."""
+"""Not empty once any context was entered: until then, nodes need not look where they are."""
 
 
-def enter(name: str) -> Scope:
+def enter(name: str, outer: Scope | Frame | None) -> Scope:
     """Open a new instance of a scope.
 
     Parameters
     ----------
     name : str
         What to call it.
+    outer : Scope, Frame or None
+        Where to open it: what `current` gives.
 
     Returns
     -------
     Scope
         The instance; `leave` wants it back.
     """
-    outer = _frames.get()
     if not used:
         used.append(None)
-    scope = Scope(name, outer.scope)
-    go_to(Frame(scope, scope, outer.off, outer))
+    if isinstance(outer, Frame):
+        scope = Scope(name, outer.scope)
+        go_to(Frame(scope, scope, outer.off, outer))
+    else:
+        scope = Scope(name, outer)
+        go_to(scope)
     return scope
 
 
 def switch(off: bool) -> Switch:
     """Turn recording off or on; `leave` wants the switch back."""
-    outer = _frames.get()
+    outer = current()
     if not used:
         used.append(None)
     entered = Switch(off)
-    go_to(Frame(entered, outer.scope, off, outer))
+    go_to(_inside(outer, entered))
     return entered
 
 
@@ -134,20 +143,32 @@ def leave(entered: Scope | Switch) -> None:
     entered : Scope or Switch
         What `enter` or `switch` returned.
     """
-    frame = _frames.get()
+    where = current()
     inner: list[Scope | Switch] = []  # entered later, and still open
-    while frame.entered is not entered:
-        if frame.outer is None:
-            return
-        inner.append(frame.entered)
-        frame = frame.outer
-    around = frame.outer or _OUTERMOST
+    while where is not None:
+        latest, where = (where.entered, where.outer) if isinstance(where, Frame) else (where, where.parent)
+        if latest is entered:
+            break
+        inner.append(latest)
+    else:
+        return
     for other in reversed(inner):
-        if isinstance(other, Scope):
-            around = Frame(other, other, around.off, around)
-        else:
-            around = Frame(other, around.scope, other.off, around)
-    go_to(around)
+        where = _inside(where, other)
+    go_to(where)
+
+
+def is_off() -> bool:
+    """Say whether nothing is recorded here."""
+    where = current()
+    return isinstance(where, Frame) and where.off
+
+
+def _inside(outer: Scope | Frame | None, entered: Scope | Switch) -> Scope | Frame:
+    """Give the frame that something entered makes within another."""
+    scope, off = (outer.scope, outer.off) if isinstance(outer, Frame) else (outer, False)
+    if isinstance(entered, Switch):
+        return Frame(entered, scope, entered.off, outer)
+    return entered if entered.parent is outer else Frame(entered, entered, off, outer)
 
 
 class Tagged:
@@ -240,7 +261,7 @@ class scope(_Context):
         return scope(self.name)  # as a decorator: one object a call, so threads and recursion do not meet
 
     def _enter(self) -> Scope:
-        return enter(self.name)
+        return enter(self.name, current())
 
 
 class no_grad(_Context):
@@ -266,7 +287,7 @@ class no_grad(_Context):
 @contextmanager
 def recording() -> Iterator[None]:
     """Record even inside `no_grad`: differentiating or tracing a function must see what the function does."""
-    if not current().off:
+    if not is_off():
         yield
         return
     entered = switch(off=False)

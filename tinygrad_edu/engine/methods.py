@@ -27,9 +27,9 @@ from functools import cache
 from typing import Any
 
 from ..ops.operation import Op
-from .context import current, used
+from .context import Frame, current, used
 
-shared: dict[str, Any] = {"current": current, "used": used, "inf": math.inf, "nan": math.nan}
+shared: dict[str, Any] = {"Frame": Frame, "current": current, "used": used, "inf": math.inf, "nan": math.nan}
 """What every generated function knows; `tinygrad_edu.engine.value` adds how nodes are made."""
 
 _RECORD = """\
@@ -37,10 +37,12 @@ node = new(Value)
 node.data = y
 node.grad = 0.0
 if used:
-    frame = current()
-    if frame.off:
-        return unrecorded(node)
-    node._tag = frame.scope
+    where = current()
+    if where.__class__ is Frame:
+        if where.off:
+            return unrecorded(node)
+        where = where.scope
+    node._tag = where
 else:
     node._tag = None
 node.op = op

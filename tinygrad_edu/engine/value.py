@@ -22,7 +22,7 @@ from ..ops.operation import Op
 from ..ops.operators import install
 from ..ops.protocol import Number, Rank, rank_of
 from ..ops.table import CONSTANT
-from .context import Scope, current, no_grad, scope, scope_labels
+from .context import Frame, Scope, current, no_grad, scope, scope_labels
 from .float_sweep import backward
 from .methods import compiled, shared, stub
 from .micrograd import CalledAsInMicrograd
@@ -335,10 +335,12 @@ def record(op: Op, parents: tuple[Value, ...], data: Sequence[float]) -> Value:
     y = op.fn(*data)
     node.data = y if op.trusted else number(y, f"a float from {op.name}")
     node.grad = 0.0
-    frame = current()
-    if frame.off:
-        return _unrecorded(node)
-    node._tag = frame.scope
+    where = current()
+    if isinstance(where, Frame):
+        if where.off:
+            return _unrecorded(node)
+        where = where.scope
+    node._tag = where
     node.op = op
     slopes = op.slopes(y, data)
     if len(parents) > 2:  # the usual case, as in _link

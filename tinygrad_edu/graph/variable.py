@@ -7,7 +7,7 @@ import sys
 from numbers import Real
 from typing import Any
 
-from ..engine.context import Tagged, current
+from ..engine.context import Frame, Tagged, current
 from ..engine.sweep import topological_order
 from ..engine.value import Value
 from ..errors import LeakedVariableError, TracedBoolError
@@ -54,10 +54,10 @@ class Var(Tagged, Number):
     def _apply(op: Op, args: tuple[Any, ...]) -> Var:
         tracer: Tracer = next(arg.tracer for arg in args if isinstance(arg, Var))
         made = tracer.variable(op, tuple(map(tracer.lift, args)), None)
-        frame = current()
-        if frame.off:  # nothing may flow back from here: say so in the graph
+        where = current()
+        if isinstance(where, Frame) and where.off:  # nothing may flow back from here: say so in the graph
             return made if op is detach else tracer.variable(detach, (made,), None)
-        made._tag = frame.scope
+        made._tag = where.scope if isinstance(where, Frame) else where
         return made
 
     def __eq__(self, other: object) -> bool:

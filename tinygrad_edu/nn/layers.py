@@ -142,11 +142,11 @@ class Layer(Module):
         try:
             for neuron in self.neurons:
                 if type(neuron) is not Neuron:  # a neuron of the user's own knows nothing of numbers read for it
+                    go_to(here)
                     out.append(neuron(x))
                     continue
-                enter(neuron.scope_name)  # as Module.__call__ does
+                enter(neuron.scope_name, here)  # as Module.__call__ does, but from neuron to neuron
                 out.append(neuron._activated(x, numbers))
-                go_to(here)
         finally:
             go_to(here)
         return out[0] if len(out) == 1 else out

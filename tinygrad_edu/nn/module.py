@@ -54,7 +54,7 @@ class Module(Shown):
         before = current()
         try:
             try:
-                enter(self.scope_name)
+                enter(self.scope_name, before)
                 return self.forward(*args, **keywords)
             finally:
                 go_to(before)
