@@ -161,6 +161,8 @@ def train(
                 )
             except RuntimeWarning as warning:
                 raise ValueError(str(warning)) from None
+        if history.stopped.startswith("interrupted"):
+            raise KeyboardInterrupt  # who breaks a run off wants no half of it
         for label, part in (("train", learnt), ("test", kept)):
             share = accuracy(model, part)
             say(f"{label} accuracy {share:.1%} ({round(share * len(part))} of {len(part)})")
