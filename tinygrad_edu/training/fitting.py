@@ -72,9 +72,10 @@ def fit(
         out: cross-entropy for classes and several outputs, binary cross-entropy for labels 0 and 1 and one output,
         hinge for -1 and 1, mse for other numbers. Hinge turns labels 0 and 1 into -1 and 1.
     optimizer : str or Optimizer, default "adam"
-        "sgd", "rmsprop", "adam", "adamw", or an optimiser of the model's parameters with settings of your own.
+        "sgd", "rmsprop", "adam", "adamw", "adagrad", "nadam", "lion", or an optimiser of the model's parameters with
+        settings of your own.
     lr : float, optional
-        Learning rate; if left out 0.1 for "sgd", 0.01 for the others.
+        Learning rate; if left out 0.1 for "sgd" and "adagrad", 0.01 for the others.
     epochs : int, default 100
         How often every example is gone through.
     batch_size : int, optional
