@@ -1,5 +1,9 @@
 """With this room one can turn gradients into better parameters: optimisers with PyTorch's names and conventions."""
 
+from .clipping import clip_grad_norm as clip_grad_norm
+from .clipping import clip_grad_value as clip_grad_value
+from .clipping import clipped_by_norm as clipped_by_norm
+from .clipping import clipped_by_value as clipped_by_value
 from .optimizers import OPTIMIZERS as OPTIMIZERS
 from .optimizers import SGD as SGD
 from .optimizers import Adagrad as Adagrad
@@ -10,6 +14,8 @@ from .optimizers import NAdam as NAdam
 from .optimizers import Optimizer as Optimizer
 from .optimizers import RMSprop as RMSprop
 from .optimizers import create as create
+from .penalties import l1_penalty as l1_penalty
+from .penalties import l2_penalty as l2_penalty
 from .phases import OneCycleLR as OneCycleLR
 from .phases import SequentialLR as SequentialLR
 from .plateau import ReduceLROnPlateau as ReduceLROnPlateau
