@@ -128,8 +128,8 @@ def test_what_cannot_be_traced_runs_eagerly_and_says_why(make, reason):
 
 def test_a_rule_that_arrays_cannot_run_is_eager():
     class Clipped(optim.SGD):
-        def update(self, data, grad, memory, t):
-            return super().update(data, min(max(grad, -0.1), 0.1), memory, t)
+        def update(self, data, grad, memory, t, **settings):
+            return super().update(data, min(max(grad, -0.1), 0.1), memory, t, **settings)
 
     model = nn.MLP(2, [4, 1], seed=0)
     history = tg.fit(model, MOONS, epochs=1, progress=False, optimizer=Clipped(model.parameters()))

@@ -129,3 +129,57 @@ def test_several_callbacks_are_all_called_and_one_may_stop():
     for wrong in ("watch", 3, [print, 3]):
         with pytest.raises(TypeError, match="must be a function of the history"):
             quick(small(), (X, Y), callback=wrong)
+
+
+# ---------------------------------------------------------------------------------------- the learning rate
+
+
+@pytest.mark.parametrize("engine", ["eager", "numpy"])
+def test_a_schedule_goes_by_epochs_or_by_steps(engine):
+    rates = {}
+    for name in ("cosine", "warmup"):
+        model = small()
+        rates[name] = quick(model, (X, Y), schedule=name, optimizer="sgd", lr=1.0, epochs=4, validation=None,
+                            batch_size=5, engine=engine).lr  # fmt: skip
+    assert rates["cosine"] == pytest.approx([(1 + math.cos(math.pi * t / 4)) / 2 for t in range(4)])
+    assert rates["warmup"] == pytest.approx([1.0] * 4)  # a tenth of 16 steps is one
+    slow = quick(small(), (X, Y), epochs=3, lr=1.0, batch_size=5, validation=None, engine=engine,
+                 schedule=lambda rule: per_step(optim.LinearLR(rule, 0.1, total_iters=10)))  # fmt: skip
+    assert slow.lr == pytest.approx([0.1 + 0.09 * 3, 0.1 + 0.09 * 7, 1.0])
+
+
+def per_step(schedule):
+    schedule.per_step = True
+    return schedule
+
+
+def test_the_rate_that_a_schedule_says_is_the_one_that_moves():
+    """With a slope of 1 a step is as long as the rate."""
+    model = Fixed([0.0])
+    rule = optim.SGD(model.parameters(), lr=8.0)
+    steps, before = [], [0.0]
+
+    def watch(history):
+        steps.append(before[-1] - model.w[0].data)
+        before.append(model.w[0].data)
+
+    for engine in ("eager", "numpy"):
+        quick(model, ([[1.0]] * 4, [0.5] * 4), loss=lambda out, y: out + 0.0 * y, batch_size=4, validation=None,
+              engine=engine, optimizer=rule, schedule=optim.StepLR(rule, 1, 0.5), callback=watch)  # fmt: skip
+    assert steps == [8.0, 4.0, 2.0, 8.0, 4.0, 2.0]
+
+
+def test_a_plateau_is_one_of_the_examples_held_out():
+    model = Fixed([1.0])
+    rule = optim.SGD(model.parameters(), lr=0.5)
+    schedule = optim.ReduceLROnPlateau(rule, patience=0)
+    settings = {"loss": "mse", "batch_size": 4, "optimizer": rule, "schedule": schedule}
+    history = quick(model, ([[1.0]] * 4, [0.0] * 4), validation=([[1.0]], [3.0]), **settings)
+    assert history.loss[2] < history.loss[0]
+    assert history.lr == [0.5, 0.5, 0.05]
+    other = optim.SGD(Fixed([1.0]).parameters(), lr=0.5)
+    with pytest.raises(ValueError, match="for another optimiser"):
+        quick(model, (X, Y), schedule=optim.StepLR(other, 1))
+    for wrong, words in (("cosin", "did you mean 'cosine'"), (0.5, "schedule must be a name")):
+        with pytest.raises((ValueError, TypeError), match=words):
+            quick(small(), (X, Y), schedule=wrong)

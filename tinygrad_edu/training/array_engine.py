@@ -113,7 +113,7 @@ class CompiledEngine:
             if self.clip is not None:
                 self._grad = grad = self.clip(grad)
             t = now.steps_taken + 1
-            data, memory = self.optimizer.update(now.data, grad, now.memory, t)
+            data, memory = self.optimizer.step_on_arrays(now.data, grad, now.memory, t)
             self._now = _Parameters(data, memory, t, grad)  # at once, so that Ctrl-C finds a whole step
         return losses, outputs
 
@@ -185,11 +185,13 @@ def _check_rule(optimizer: Optimizer) -> None:
         raise TypeError(f"{type(optimizer).__name__} has a step of its own, so its rule cannot be run on arrays")
     data, grad = [0.5, -2.0, 0.0], [1.0, 0.0, -0.25]
     memory = [[0.125, 0.25, 0.0]] * len(optimizer.slots)
-    one_by_one = [optimizer.update(d, g, tuple(m), 3) for d, g, *m in zip(data, grad, *memory, strict=True)]
-    at_once = optimizer.update(np.array(data), np.array(grad), tuple(map(np.array, memory)), 3)
-    same = np.allclose(at_once[0], [new for new, _ in one_by_one], rtol=1e-12, atol=0.0) and all(
-        np.allclose(slot, [m[place] for _, m in one_by_one], rtol=1e-12, atol=0.0)
-        for place, slot in enumerate(at_once[1])
-    )
-    if not same:
-        raise ValueError(f"the rule of {type(optimizer).__name__} gives something else on arrays than on numbers")
+    for group in optimizer.param_groups:
+        own = optimizer.settings_of(group)
+        one_by_one = [optimizer.update(d, g, tuple(m), 3, **own) for d, g, *m in zip(data, grad, *memory, strict=True)]
+        at_once = optimizer.update(np.array(data), np.array(grad), tuple(map(np.array, memory)), 3, **own)
+        same = np.allclose(at_once[0], [new for new, _ in one_by_one], rtol=1e-12, atol=0.0) and all(
+            np.allclose(slot, [m[place] for _, m in one_by_one], rtol=1e-12, atol=0.0)
+            for place, slot in enumerate(at_once[1])
+        )
+        if not same:
+            raise ValueError(f"the rule of {type(optimizer).__name__} gives something else on arrays than on numbers")

@@ -11,6 +11,7 @@ from typing import Any
 
 from ..nn.losses import Loss
 from ..optim.base import Optimizer
+from ..optim.schedules import Schedule
 from .batches import joined, reordered, shuffled
 from .diagnosis import explain
 from .engines import Engine
@@ -55,6 +56,8 @@ class Training:
         What is measured, recorded and called after each epoch.
     watch : Watch, optional
         Says when to stop early.
+    schedule : Schedule, optional
+        Sets the learning rates.
     started : float
         When, by the clock `time.perf_counter`.
     start : list of float
@@ -74,6 +77,7 @@ class Training:
     recorders: Mapping[str, Callable[[Any], Any]]
     callbacks: Sequence[Callable[[History], Any]]
     watch: Watch | None
+    schedule: Schedule | None
     started: float
     start: list[float] = field(default_factory=list)
 
@@ -117,7 +121,8 @@ class Training:
         order = shuffled(learnt.X, self.generator)
         X, y = reordered(learnt.X, order), reordered(learnt.y, order)
         weights = None if learnt.weights is None else reordered(learnt.weights, order)
-        steps = []
+        after_each = self.schedule if self.schedule is not None and self.schedule.per_step else None
+        steps, rate = [], self.optimizer.lr
         for begin in range(0, len(order), size):
             batch = slice(begin, begin + size)
             try:
@@ -125,13 +130,18 @@ class Training:
             except NonfiniteStep as broken:
                 broken.places = [int(place) for place in order[batch]]
                 raise
+            if after_each is not None:
+                rate = self.optimizer.lr
+                after_each.step()
         losses, outputs = (joined(parts) for parts in zip(*steps, strict=True))
         measured = self._measured(learnt.examples, losses, outputs, order)
         if self.held_out is not None:
             losses, outputs = self.engine.measure(self.held_out.X, self.held_out.y)
             held_out = self._measured(self.held_out.examples, losses, outputs, None)
             measured |= {f"val_{name}": number for name, number in held_out.items()}
-        return measured | {"lr": self.optimizer.lr}
+        if self.schedule is not None and after_each is None:
+            self.schedule.step(measured.get("val_loss", measured["loss"]))
+        return measured | {"lr": rate}
 
     def _measured(self, examples: Examples, losses: Any, outputs: Any, order: Any) -> dict[str, float]:
         """Measure one part, whose losses and outputs came in some order."""

@@ -18,12 +18,14 @@ from __future__ import annotations
 import random
 import time
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from ..arguments import as_count, as_seed
 from ..nn.losses import Loss
 from ..optim import optimizers as optim
+from ..optim.schedules import Schedule
+from ..optim.scheduling import create_schedule
 from .engines import open_engine
 from .epochs import Part, Training, names_measured
 from .examples import USUAL_SHARE, Examples, choose_loss, divide, outputs_of, predict
@@ -57,6 +59,7 @@ def fit(
     metrics: Any = None,
     class_weight: Any = None,
     sample_weight: Sequence[float] | None = None,
+    schedule: str | Schedule | Callable[[optim.Optimizer], Schedule] | None = None,
     clip_norm: float | None = None,
     clip_value: float | None = None,
 ) -> History:
@@ -77,9 +80,10 @@ def fit(
         out: cross-entropy for classes and several outputs, binary cross-entropy for labels 0 and 1 and one output,
         hinge for -1 and 1, mse for other numbers. Hinge turns labels 0 and 1 into -1 and 1.
     optimizer : str or Optimizer, default "adam"
-        "sgd", "rmsprop", "adam", "adamw", or an optimiser of the model's parameters with settings of your own.
+        "sgd", "rmsprop", "adam", "adamw", "adagrad", "nadam", "lion", or an optimiser of the model's parameters with
+        settings of your own.
     lr : float, optional
-        Learning rate; if left out 0.1 for "sgd", 0.01 for the others.
+        Learning rate; if left out 0.1 for "sgd" and "adagrad", 0.01 for the others.
     epochs : int, default 100
         How often every example is gone through.
     batch_size : int, optional
@@ -116,6 +120,11 @@ def fit(
     sample_weight : sequence of float, optional
         How much each example counts in the loss, at least 0. The loss of a batch is the weighted mean: a weight of 2
         is an example that is there twice, one of weight 0 is left out.
+    schedule : str, Schedule or callable, optional
+        How the learning rate changes: "step", "multistep", "exponential", "cosine", "warmup", "warmup-cosine",
+        "onecycle" or "plateau", fitted to the epochs (`tinygrad_edu.optim.create_schedule`); a schedule of the
+        optimiser given; or what makes one of the optimiser. It steps after each epoch, with the loss of the examples
+        held out or else of those learnt from; or after each step if it is `per_step`.
     clip_norm, clip_value : float, optional
         The most that the gradient may be in each step: as a whole (its Euclidean norm), in each of its numbers.
 
@@ -162,6 +171,7 @@ def fit(
     passes, has_weights = epochs * len(train.X), train.weights is not None
     runner, history.engine = open_engine(engine, model, loss_function, chosen, train.X, train.y, passes, has_weights)
     runner.clip = clip
+    steps = -(-len(train.X) // size)
     training = Training(
         model=model,
         loss=loss_function,
@@ -176,6 +186,7 @@ def fit(
         recorders=recorders,
         callbacks=callbacks,
         watch=watch,
+        schedule=_schedule_of(schedule, chosen, epochs, steps),
         started=started,
     )
     training.run(epochs, Bar(epochs if progress else 0))
@@ -232,3 +243,17 @@ def _optimizer_of(model: Any, optimizer: str | optim.Optimizer, lr: float | None
     if not {id(p) for p in parameters} & {id(p) for p in optimizer.params}:
         raise ValueError("the optimizer moves no parameter of this model; make it with model.parameters()")
     return optimizer
+
+
+def _schedule_of(asked: Any, optimizer: optim.Optimizer, epochs: int, steps: int) -> Schedule | None:
+    if asked is None or isinstance(asked, str):
+        return None if asked is None else create_schedule(asked, optimizer, epochs, steps)
+    schedule = asked(optimizer) if callable(asked) else asked
+    if not isinstance(schedule, Schedule):
+        raise TypeError(f"schedule must be a name such as 'cosine', a Schedule, or what makes one, got {asked!r:.60}")
+    if schedule.optimizer is not optimizer:
+        raise ValueError(
+            "the schedule is for another optimiser than the one that trains: give that one too, as optimizer=, or "
+            "write schedule=lambda optimizer: ..."
+        )
+    return schedule

@@ -3,24 +3,24 @@
 Examples
 --------
 >>> Clipping(norm=1.0)([3.0, 4.0])
-[0.5999998800000239, 0.7999998400000319]
+[0.599999880000024, 0.799999840000032]
 >>> Clipping(value=3.5)([3.0, -4.0])
 [3.0, -3.5]
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from ..arguments import as_number
+from ..optim.clipping import clipped_by_norm, clipped_by_value
 
 
 @dataclass(frozen=True)
 class Clipping:
-    """What `fit` does to the gradient of a step, by the formulas of `torch.nn.utils`: on a list, or on an array.
+    """What `fit` does to the gradient of a step, on a list or an array of numbers.
 
     Parameters
     ----------
@@ -45,15 +45,12 @@ class Clipping:
 
     def __call__(self, gradient: Any) -> Any:
         """Give the clipped gradient; the one given is left as it was."""
-        of_list = isinstance(gradient, list)
+        clipped = gradient
         if self.value is not None:
-            most = self.value
-            gradient = [min(max(g, -most), most) for g in gradient] if of_list else gradient.clip(-most, most)
+            clipped = clipped_by_value(clipped, self.value)
         if self.norm is not None:
-            length = math.hypot(*gradient) if of_list else float((gradient * gradient).sum()) ** 0.5
-            share = min(1.0, self.norm / (length + 1e-6))
-            gradient = [share * g for g in gradient] if of_list else share * gradient
-        return gradient
+            clipped, _ = clipped_by_norm(clipped, self.norm)
+        return clipped.tolist() if isinstance(gradient, list) else clipped
 
 
 class NonfiniteStep(ArithmeticError):
