@@ -15,7 +15,7 @@ True
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -131,3 +131,21 @@ class Watch:
         if self.rule.restore_best and self.epoch:
             set_data(params, self.parameters)
             history.best_epoch = self.epoch
+
+    def state_dict(self) -> dict[str, Any]:
+        """Give the best so far as plain data."""
+        return {"value": self.value, "epoch": self.epoch, "parameters": list(self.parameters)}
+
+    def load_state_dict(self, state: Mapping[str, Any], count: int) -> None:
+        """Take over what `state_dict` gave, of so many parameters.
+
+        Raises
+        ------
+        ValueError, TypeError, KeyError
+            If it is something else.
+        """
+        value, epoch = float(state["value"]), as_count(state["epoch"], "the best epoch", 0)
+        parameters = [float(number) for number in state["parameters"]]
+        if len(parameters) != (count if epoch else 0):
+            raise ValueError(f"the best epoch has {len(parameters)} parameters, and here are {count}")
+        self.value, self.epoch, self.parameters = value, epoch, parameters
