@@ -32,6 +32,8 @@ class Activation(Module):
     [[1.0, 4.0]]
     """
 
+    keeps_shape = True
+
     def __init__(self, activation: Given) -> None:
         self.activation, self._activate = activation_of(activation)
         f = OPS[self.activation] if isinstance(self.activation, str) and self._activate else self._activate

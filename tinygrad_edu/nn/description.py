@@ -48,7 +48,7 @@ class Described:
 
     def __repr__(self) -> str:
         options = self.options()
-        return f"{type(self).__name__}({'…' if options is None else _arguments(options)})"
+        return f"{type(self).__name__}({'…' if options is None else _arguments(type(self), options)})"
 
 
 def _described(option: Any) -> Any:
@@ -64,5 +64,16 @@ def _unknown(described: dict[str, Any]) -> bool:
     return any(item is None or (isinstance(item, list) and None in item) for item in described.values())
 
 
-def _arguments(options: dict[str, Any]) -> str:
-    return ", ".join(f"{name}={getattr(x, '__name__', repr(x))}" for name, x in options.items())
+def _arguments(kind: type, options: dict[str, Any]) -> str:
+    """Write the arguments as one would call the class: by place if they have no default, left out if they are it."""
+    from inspect import signature  # here, for it takes long to import
+
+    shown, parameters = [], signature(kind).parameters
+    for name, option in options.items():
+        text = getattr(option, "__name__", repr(option))
+        usual = parameters[name].default
+        if usual is parameters[name].empty:
+            shown.append(text)
+        elif option != usual:
+            shown.append(f"{name}={text}")
+    return ", ".join(shown)

@@ -15,6 +15,8 @@ from .nested import flat, is_nested, reshaped, shape_of
 class _Kept:
     """Draw 1/(1 − p) with probability 1 − p, else 0, so that the mean is 1."""
 
+    keeps_shape = True
+
     def __init__(self, p: float) -> None:
         self.p = p
 
@@ -45,6 +47,8 @@ class Dropout(Module):
     >>> dropout.eval()([1.0, 2.0, 3.0, 4.0])
     [1.0, 2.0, 3.0, 4.0]
     """
+
+    keeps_shape = True
 
     def __init__(self, p: float = 0.5, *, seed: int | random.Random | None = None) -> None:
         self.p = as_number(p, "p", 0.0, below=1.0)

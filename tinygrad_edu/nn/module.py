@@ -41,6 +41,9 @@ class Module(Part, Described, Shown):
     scope_name: str = ""
     """What the scope of a call is named; the class's name in lower case if empty."""
 
+    keeps_shape = False
+    """Whether it takes examples of any shape and gives one of the same."""
+
     _training = True
 
     def __init_subclass__(cls, **keywords: Any) -> None:

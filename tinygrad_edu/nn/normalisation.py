@@ -130,9 +130,9 @@ class RMSNorm(_Norm):
     """
 
     def __init__(
-        self, normalized_shape: int | Sequence[int], eps: float | None = None, elementwise_affine: bool = True
+        self, normalized_shape: int | Sequence[int], eps: float = 2.0**-52, elementwise_affine: bool = True
     ) -> None:
-        super().__init__(normalized_shape, 2.0**-52 if eps is None else eps, elementwise_affine)
+        super().__init__(normalized_shape, eps, elementwise_affine)
         self._name_parameters()
 
     def _scaled(self, x: list[Any]) -> list[Any]:

@@ -69,8 +69,8 @@ class Sequential(Module):
         return x
 
     def example_input(self) -> Any:
-        """Give what the first module takes."""
-        return self[0].example_input()
+        """Give what the first module takes that takes not just anything."""
+        return next((module.example_input() for module in self if not module.keeps_shape), None)
 
     def options(self) -> dict[str, Any]:
         """Give the modules."""

@@ -64,7 +64,7 @@ def from_torch(module: Any) -> Module:
     --------
     >>> import torch
     >>> from_torch(torch.nn.Sequential(torch.nn.Linear(4, 8), torch.nn.ReLU(), torch.nn.Linear(8, 3)))[0]
-    Linear(in_features=4, out_features=8, bias=True)
+    Linear(4, 8)
     """
     if isinstance(module, type) or not callable(getattr(module, "named_modules", None)):
         raise TypeError(f"from_torch takes a torch.nn.Module, got {type(module).__name__}: {module!r:.60}")
