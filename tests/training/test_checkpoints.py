@@ -24,8 +24,8 @@ class Killed(BaseException):
 
 def train(folder=None, epochs=6, dies=None, **settings):
     """Train as ever from the same beginning; give everything that came of it."""
-    model = nn.MLP(2, [5, 1], "tanh", seed=1)
-    make = settings.pop("rule", None)
+    make, network = settings.pop("rule", None), nn.MLP(2, [5, 1], "tanh", seed=1)
+    model = nn.Sequential(nn.Dropout(0.2), network) if settings.pop("drops", False) else network
     rule = make(model.parameters()) if make else "adam"
 
     def callback(history):
@@ -54,6 +54,8 @@ RUNS = {
         "class_weight": {1: 3.0},
         "clip_norm": 0.3,
     },
+    "dropout": {"drops": True},
+    "dropout, eagerly": {"drops": True, "engine": "eager", "sample_weight": [1.0, 2.0] * 20},
     "numbers of every kind": {
         "record": {"odd": lambda model: {1: (math.inf, math.nan, "a"), None: [True, {"$": -0.0}]}}
     },

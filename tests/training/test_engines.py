@@ -275,6 +275,9 @@ def test_random_networks_are_trained_alike(engine):
         network = RandomNetwork(seed)
         if network.special or network.mixes_examples:
             continue
+        zeros, target = np.zeros(network.input_shape).tolist(), network.arrays[1][0].tolist()
+        if not isinstance(network.loss(network.outputs(zeros), target), Value):  # layers that have no parameters
+            continue
 
         def loss(outputs, target, loss=network.loss):
             return loss(outputs[:-1], target) + outputs[-1]

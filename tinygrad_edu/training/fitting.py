@@ -196,6 +196,7 @@ def fit(
     runner, history.engine = open_engine(engine, model, loss_function, chosen, train.X, train.y, passes, has_weights)
     runner.clip = clip
     steps = -(-len(train.X) // size)
+    generator = runner.generator = random.Random(seed)
     training = Training(
         model=model,
         loss=loss_function,
@@ -204,7 +205,7 @@ def fit(
         learnt=Part(runner, train),
         held_out=None if held_out is None else Part(runner, held_out),
         size=size,
-        generator=random.Random(seed),
+        generator=generator,
         history=history,
         metrics=measures,
         recorders=recorders,
