@@ -262,6 +262,8 @@ class Drawn(nn.Module):
     def __init__(self, seed):
         self.drawn = RandomNetwork(seed)
         self.weights = self.drawn.params
+        for weight in self.weights:  # a penalty may have a kink at 0, to whose sides rounding would decide
+            weight.data = weight.data or 0.1
 
     def forward(self, x):
         price = self.drawn.price()
