@@ -161,6 +161,20 @@ def test_fit_draws_nothing_of_pythons_own_and_leaves_modes_as_they_were():
         assert not model.training
 
 
+def test_a_model_that_draws_by_itself_is_not_compiled_and_has_drawn_nothing():
+    class Noisy(nn.Linear):
+        def forward(self, x):
+            return [z + random.gauss(0.0, 0.1) for z in super().forward(x)]
+
+    before = random.getstate()
+    with pytest.raises(FrozenNumberError, match="draws random numbers"):
+        fitted("numpy", lambda: Noisy(3, 2, seed=0))
+    after = random.getstate()
+    random.setstate(before)
+    tg.accuracy(Noisy(3, 2, seed=0), ([blobs()[0][0]], [0]))  # as `fit` finds out what the model gives
+    assert after == random.getstate()
+
+
 @pytest.mark.parametrize(
     ("p", "error", "message"),
     [(1.0, ValueError, "below 1"), (-0.1, ValueError, "at least 0"), ("a", TypeError, "p must be a number")],
