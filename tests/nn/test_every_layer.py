@@ -129,6 +129,14 @@ def test_another_shape_is_refused_by_a_message_that_says_which_it_takes(name):
         layer(wrong)
 
 
+def test_a_residual_adds_what_comes_out_to_what_goes_in():
+    inner = nn.Linear(2, 2, seed=0)
+    x = [[0.5, -1.0], [2.0, 0.25]]
+    expected = [[xi + yi.data for xi, yi in zip(row, inner(row), strict=True)] for row in x]
+    assert nn.Residual(inner).predict([x]) == [expected]
+    assert nn.Residual(nn.Activation("square"), nn.Activation("neg"))(3.0) == 3.0 - 9.0
+
+
 # ---------------------------------------------------------------------------------------- files that mean harm
 
 
