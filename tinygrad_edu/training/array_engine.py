@@ -15,7 +15,6 @@ from ..compiler.runner import Runner, Wanted, machine_maker
 from ..compiler.scalars.lowering import lower
 from ..compiler.scalars.pure_trace import traced
 from ..engine.collector import collector_paused
-from ..engine.context import no_grad
 from ..engine.value import Value
 from ..graph.graph import Graph
 from ..nn.losses import Loss, cross_entropy
@@ -98,8 +97,7 @@ class CompiledEngine:
 
         self._classes = 0
         if loss is cross_entropy and np.ndim(y[0]) == 0:  # an index cannot be traced, probabilities can
-            with no_grad():
-                self._classes = len(chance.answering(X[0]))
+            self._classes = chance.outputs
         first = self.prepare(X[:1], y[:1])
         graph, self._runner = graph_and_runner(
             learning, *first, *([np.ones((1, chance.count))] if chance.count else [])
