@@ -88,6 +88,7 @@ from .transforms.derivatives import jvp as jvp
 from .transforms.derivatives import value_and_grad as value_and_grad
 
 if TYPE_CHECKING:
+    from . import blame as blame
     from . import check as check
     from . import data as data
     from . import nn as nn
@@ -119,6 +120,7 @@ _draw_with(_picture_of)
 
 # The engine above is there at once; the rooms open when they are first used, so that importing stays quick.
 _ROOMS = {
+    "blame": "blame",
     "check": "check",
     "data": "data",
     "nn": "nn",
