@@ -99,6 +99,7 @@ if TYPE_CHECKING:
     from .compiler import compile as compile
     from .drawing import Drawing as Drawing
     from .drawing import draw as draw
+    from .optim.minimising import minimize as minimize
     from .pages import Player as Player
     from .pages import play as play
     from .stepping import Stepper as Stepper
@@ -136,6 +137,7 @@ _ROOMS = {
     "Stepper": "stepping",
     "accuracy": "training",
     "fit": "training",
+    "minimize": "optim.minimising",
     "play": "pages",
 }
 
