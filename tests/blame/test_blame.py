@@ -87,6 +87,13 @@ def test_the_step_of_a_link_shows_the_weight_of_the_way_back():
     assert "feedback" in str(tg.draw(feedback(w, x, -0.5)))
 
 
+def test_the_walk_does_not_call_a_weight_of_the_way_back_a_derivative():
+    text = tg.play(tg.tanh(feedback(Value(2.0, "w"), Value(0.25, "x"), -0.5))).text()
+    assert "∂v2/∂v1 × v2.grad" in text
+    assert "x.grad += (weight back) × v1.grad     where the weight back from v1 to x = −0.5" in text
+    assert "∂v1/∂x" not in text
+
+
 def test_what_is_stopped_is_the_same_number_and_gets_no_blame():
     x = Value(1.5)
     y = stopped(x) * x
