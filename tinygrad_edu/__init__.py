@@ -88,6 +88,7 @@ from .transforms.derivatives import jvp as jvp
 from .transforms.derivatives import value_and_grad as value_and_grad
 
 if TYPE_CHECKING:
+    from . import blame as blame
     from . import check as check
     from . import data as data
     from . import nn as nn
@@ -98,6 +99,7 @@ if TYPE_CHECKING:
     from .compiler import compile as compile
     from .drawing import Drawing as Drawing
     from .drawing import draw as draw
+    from .optim.minimising import minimize as minimize
     from .pages import Player as Player
     from .pages import play as play
     from .stepping import Stepper as Stepper
@@ -118,6 +120,7 @@ _draw_with(_picture_of)
 
 # The engine above is there at once; the rooms open when they are first used, so that importing stays quick.
 _ROOMS = {
+    "blame": "blame",
     "check": "check",
     "data": "data",
     "nn": "nn",
@@ -133,6 +136,7 @@ _ROOMS = {
     "Stepper": "stepping",
     "accuracy": "training",
     "fit": "training",
+    "minimize": "optim.minimising",
     "play": "pages",
 }
 

@@ -84,6 +84,8 @@ def test_examples_in_docstrings_run(name):
         pytest.importorskip("torch", reason="these modules read PyTorch's models, extra [torch]")
     if name.startswith("tinygrad_edu.sklearn"):
         pytest.importorskip("sklearn", reason="these are estimators of scikit-learn, extra [sklearn]")
+    if name.endswith(".minimising"):
+        pytest.importorskip("scipy", reason="its examples are run by SciPy, extra [scipy]")
     module = importlib.import_module(name)
     flags = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
     assert re.match(r"(With this|Scalar reverse-mode)", (module.__doc__ or "").strip()), "say what one can do with it"

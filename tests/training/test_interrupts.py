@@ -95,7 +95,7 @@ def test_an_engines_steps_are_whole_whenever_they_are_looked_at(make, rule):
         engine.synchronise()
 
     met = []
-    for _ in interrupts(steps, every=(1 if make is CompiledEngine else 41) * SPARSE):
+    for _ in interrupts(steps, every=(1 if make is CompiledEngine else 41) * SELDOM):
         engine.synchronise()
         met.append(whole(optimizer))
         assert met[-1] in states

@@ -13,7 +13,7 @@ from ..graph.structure import flatten
 from ..transforms.derivatives import jacobian, jvp
 from .differences import Estimate, Ray, complex_slope
 from .report import KINK, MISMATCH, Comparison, Report, compare, mismatch
-from .subject import Subject, plain
+from .subject import Subject, plain, refuse_inexact
 from .suspects import Suspect, find_suspect, find_undefined, nearby_kinks
 
 MODES = ("reverse", "forward")
@@ -68,7 +68,8 @@ def check_grads(
     GradientMismatch
         If a derivative is wrong.
     TypeError, ValueError
-        If the arguments are no numbers, or not finite.
+        If the arguments are no numbers, or not finite; if an operation says that its backward pass is not its
+        derivative, on purpose (``Op(..., exact=False)``).
 
     Examples
     --------
@@ -86,6 +87,8 @@ def check_grads(
     if method == "complex" and order == 2:
         raise ValueError('method="complex" checks first derivatives only; leave it out for order=2')
     subject = Subject(f, args if isinstance(args, tuple) else (args,))
+    nodes = topological_order(*[y for y in subject.values(subject.point)[1] if isinstance(y, Value)])
+    refuse_inexact([node.op for node in nodes if node.op is not None], subject.title)
     count = len(subject.point)
     if count <= coordinates:
         lines = [[float(i == j) for j in range(count)] for i in range(count)]

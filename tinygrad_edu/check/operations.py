@@ -16,6 +16,7 @@ from ..ops.python_source import on_floats
 from ..transforms.derivatives import grad
 from .report import MISMATCH, UNSETTLED, Comparison, Report, compare, mismatch
 from .safe_points import arities, sample, spread
+from .subject import refuse_inexact
 from .suspects import Suspect, second_partial, second_slope_of, slope_of
 
 
@@ -61,6 +62,7 @@ def operation(op: Op, points: int = 25, order: int = 2, rtol: float = 1e-9, seed
         raise TypeError(f"tg.check.operation takes an operation (tg.Op), got {type(op).__name__}")
     if order not in (1, 2):
         raise ValueError(f"order is 1 or 2, got {order!r}")
+    refuse_inexact([op], op.name)
     drawn = list(sample(op, points, seed))
     anywhere = list(spread(op, points, seed))
     if not drawn and not anywhere:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from ..engine.value import Value
@@ -12,6 +12,7 @@ from ..graph.structure import flatten, parameter_names
 from ..graph.variable import as_leaf
 from ..nn.module import Module
 from ..ops.floats import number
+from ..ops.operation import Op
 
 
 class Subject:
@@ -86,6 +87,16 @@ class Subject:
     def evaluate(self, numbers: Sequence[float]) -> list[float]:
         """Run the function on new Values; give the results as floats."""
         return [plain(y) for y in self.values(numbers)[1]]
+
+
+def refuse_inexact(ops: Iterable[Op], title: str) -> None:
+    """Raise if an operation says that what it sends back is no derivative: then there is nothing to compare."""
+    for op in ops:
+        if not op.exact:
+            raise ValueError(
+                f"{title} cannot be checked: the backward pass of {op.name!r} is not its derivative, on purpose "
+                f"({op.__doc__ or 'it was made with exact=False'}); check the same computation with the exact operation"
+            )
 
 
 def plain(result: Any) -> float:

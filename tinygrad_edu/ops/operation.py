@@ -51,6 +51,9 @@ class Op:
         (`tinygrad_edu.ops.code` has the whole language). Compiled programs, `Graph.to_python` and web pages are
         written from it. Without it, an operation runs where Python does: compiled for NumPy or numba it is called
         number by number, and what cannot call Python says so.
+    exact : bool, default True
+        False says that `partials` are not the derivatives of `fn`, on purpose: such an operation teaches by other
+        rules than the chain rule, and `check_grads` refuses it rather than calling it wrong.
 
     Raises
     ------
@@ -110,6 +113,7 @@ class Op:
         neutral: Sequence[float | None] = (),
         doc: str | None = None,
         code: str | None = None,
+        exact: bool = True,
     ) -> None:
         if not (isinstance(name, str) and name.isidentifier()):
             raise ValueError(f"the name of an operation must be an identifier such as 'cube', got {name!r}")
@@ -129,6 +133,7 @@ class Op:
         self.code = code
         if code is not None:
             _ = self.expression  # a line that cannot be read is refused here, not where it is first needed
+        self.exact = exact
         self.trusted = False  # entries of the table are, for the tests have checked what they give
         self.__doc__ = doc
         self.__name__ = self.__qualname__ = name

@@ -4,6 +4,7 @@ from .clipping import clip_grad_norm as clip_grad_norm
 from .clipping import clip_grad_value as clip_grad_value
 from .clipping import clipped_by_norm as clipped_by_norm
 from .clipping import clipped_by_value as clipped_by_value
+from .minimising import minimize as minimize
 from .optimizers import OPTIMIZERS as OPTIMIZERS
 from .optimizers import SGD as SGD
 from .optimizers import Adagrad as Adagrad

@@ -59,8 +59,13 @@ class Wording:
         return equals(computed, self.value(node), self.style.digits)
 
     def slope(self, step: Step) -> str:
-        """Name the local derivative of a backward step: "∂v1/∂w", or in words where the parent is several operands."""
+        """Name the local derivative of a backward step: "∂v1/∂w", or in words where the parent is several operands.
+
+        What an operation sends back that is not its derivative, on purpose, is not called one.
+        """
         node, towards = self._name(step.node), self.towards(step)
+        if step.node.op is not None and not step.node.op.exact:
+            return f"the weight back from {node} to {towards or self._name(step.parent)}"
         return f"the slope of {node} towards {towards}" if towards else f"∂{node}/∂{self._name(step.parent)}"
 
     def towards(self, step: Step) -> str:
@@ -102,8 +107,11 @@ class Wording:
                 f"∂{label}/∂{label} = {self.style.number(step.grad_after)}",
             )
         local, upstream = self._bracketed(self.style.number(step.local)), self.style.number(step.upstream)
+        short = "slope" if self.towards(step) else self.slope(step)
+        if step.node.op is not None and not step.node.op.exact:
+            short = "(weight back)"
         return (
-            f"{self.label(step.parent)}.grad += {'slope' if self.towards(step) else self.slope(step)} × {label}.grad",
+            f"{self.label(step.parent)}.grad += {short} × {label}.grad",
             f"{self.style.number(step.grad_before)} + {local} × {self._bracketed(upstream)} {self.adds(step)}"
             f" {self.style.number(step.grad_after)}",
         )

@@ -169,10 +169,10 @@ _FOLDS = {"sum": np.add, "prod": np.multiply, "max": np.maximum, "min": np.minim
 
 
 def _ufunc(op: Op) -> np.ufunc | None:
-    """Give the function of NumPy that an operation is, if its code is no more than a call of one."""
+    """Give the function of NumPy that an operation is, if its code is but a call of one with all arguments."""
     code = op.expression
     assert code is not None
-    if [part.what for part in code.parts] != [*argument_names(len(code.parts))]:
+    if [part.what for part in code.parts] != [*argument_names(op.arity or len(code.parts))]:
         return None
     if code.kind in _SIGNS:
         return _SIGNS[code.kind]
