@@ -152,7 +152,8 @@ def test_columns_that_cannot_tell_are_left_out_and_the_reason_is_said(write):
     reasons = dict(found.columns.left_out)
     assert {name: reason.split(",")[0].split(";")[0] for name, reason in reasons.items()} == {
         "id": "it counts or numbers the rows", "count": "it counts or numbers the rows",
-        "same": "every cell says 'yes'", "empty": "it is empty", "day": "it holds dates", "name": "40 different texts in 40 cells are no categories",
+        "same": "every cell says 'yes'", "empty": "it is empty", "day": "it holds dates",
+        "name": "40 different texts in 40 cells are no categories",
     }  # fmt: skip
     shown = str(found.describe())
     assert all(f"left out: {name!r}" in shown for name in reasons)
