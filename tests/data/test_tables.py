@@ -6,6 +6,7 @@ import math
 import random
 
 import pytest
+from support import untidy_tables
 
 from tinygrad_edu import data
 from tinygrad_edu.data.cells import decimal_of, is_date, known_cells, number_of
@@ -108,7 +109,8 @@ def test_lines_are_those_of_the_file_though_cells_have_line_breaks(write):
         ("sep=;\na;b\n1;2\n", ("a", "b")),
         ("a,b\nrow 1,1,2\nrow 2,3,4\n", ("column 1", "a", "b")),
         ("a,b\n1,2,\n3,4,\n", ("a", "b")),
-        ("a,b,\n1,2,\n", ("a", "b", "column 3")),
+        ("a,b,,\n1,2,,\n", ("a", "b")),
+        ("a,b,\n1,2,\n1,2,3\n", ("a", "b", "column 3")),
     ],
 )
 def test_headers(write, text, names):
@@ -276,6 +278,38 @@ def test_numbers_of_a_file_are_read_exactly(write):
     numbers = [generator.choice((-1, 1)) * 10 ** generator.uniform(-300, 300) for _ in range(200)]
     found = data.from_csv(write("x,y\n" + "".join(f"{x!r},{'ab'[x > 0]}\n" for x in numbers)))
     assert [row[0] for row in found.X] == numbers
+
+
+@pytest.mark.parametrize("make", untidy_tables.ALL)
+def test_in_untidy_tables_that_is_found_which_is_there(write, make):
+    made = make()
+    marks = made.options[1:]
+    found = data.from_csv(write(made.content, made.name), -1 if made.label == "column 4" else made.label, marks=marks)
+    assert len(found) == made.rows - made.lost
+    assert tuple(column.name for column in found.columns.features) == made.used
+    assert tuple(name for name, _ in found.columns.left_out) == made.left_out
+    assert (found.class_names, found.kind) == (made.classes, "classes" if made.classes else "numbers")
+    assert found.missing
+    ranges = {row[0]: row[1:4] for row in found.describe().rows}
+    if make is untidy_tables.german:
+        assert set(found.feature_names) == {
+            "Größe (m²)",
+            "Umsatz",
+            *(f"Zustand={z}" for z in ("gut", "mäßig", "schlecht")),
+        }
+        assert 900 < ranges["Umsatz"][0] < ranges["Umsatz"][1] < ranges["Umsatz"][2] < 2_000_000
+        assert ranges["Umsatz"][2] > 1_900_000
+        assert ranges["Größe (m²)"][2] < 200
+    elif make is untidy_tables.export:
+        assert 4000 < ranges["amount"][1] < 5000
+        assert ranges["active=TRUE"][0::2] == (0.0, 1.0)
+        assert {"plan name=basic", "plan name=max, yearly", "plan name=pro"} < set(found.feature_names)
+    elif make is untidy_tables.instrument:
+        assert 3e-6 < ranges["column 1"][1] < 7e-6
+        assert ranges["column 2"][0] < -1.0 < 1.0 < ranges["column 2"][2]
+    else:
+        assert 90_000 < min(found.y) < max(found.y) < 1_200_000
+        assert "Windows" not in found.source
 
 
 # ---------------------------------------------------------------------------------------- looking at a Dataset

@@ -134,7 +134,7 @@ def shipped(file: str, label: str, name: str) -> Dataset:
     from importlib import resources
 
     text = resources.files("tinygrad_edu.data").joinpath(file).read_text(encoding="utf-8")
-    table = parsed(text, name, "UTF-8", None, True, ())
+    table = parsed(text, name, "UTF-8", header=True)
     return dataset_of(table, learn_columns(table, label), "mean")
 
 

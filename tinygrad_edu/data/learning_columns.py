@@ -76,7 +76,7 @@ def _names_of(key: str, given: Sequence[str | int] | None, table: Table) -> tupl
 def _texts(key: str, given: Sequence[str]) -> tuple[str, ...]:
     if isinstance(given, str) or not all(isinstance(item, str) for item in given):
         raise TypeError(f"{key} must be a list of texts, got {given!r}")
-    return tuple(given)
+    return tuple(item.strip() for item in given)
 
 
 def _column_of(table: Table, name: str, as_text: bool, marks: Sequence[str]) -> Column:
