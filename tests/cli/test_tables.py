@@ -204,7 +204,7 @@ WRONG = [
     (("train", "junk.csv"), "junk.csv, line 3, column 'x': 'oops' is not a number"),
     (("train", "iris", "--label", "species"), "--label says something of a CSV file, but iris is a data set of ours"),
     (("train", "tabel"), "or give the path of a CSV file"),
-    (("train", "table.csv", "--engine", "numppy"), "did you mean 'numpy'"),
+    (("train", "table.csv", "--engine", "numppy"), "choose from"),
     (("predict", "table.csv", "table.csv"), "is not a model that this package saved"),
     (("predict", "plain.json", "table.csv"), "it was not saved by `tinygrad-edu train`"),
     (("predict", "broken.json", "table.csv"), "is not as `tinygrad-edu train` saved it"),
