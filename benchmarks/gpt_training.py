@@ -100,7 +100,7 @@ def train(backend: str, examples: Sequence[str], steps: int) -> Training:
     for step in range(steps):
         loss, gradient = compiled.value_and_grad(*encoded(examples[step % len(examples)]), at=data)
         rule.lr = RATE * (1.0 - step / STEPS)
-        data, memory = rule.update(data, gradient, memory, step + 1)
+        data, memory = rule.step_on_arrays(data, gradient, memory, step + 1)
         losses.append(loss)
     return Training(losses, compiling, time.perf_counter() - start)
 

@@ -110,9 +110,8 @@ __version__ = "0.1.0"
 
 def _picture_of(shown: Any) -> str | None:
     """Draw what a notebook shows, by the room that draws."""
-    from .drawing.notebook import picture_of
-
-    return picture_of(shown)
+    picture: str | None = import_module(f".{shown.drawn_by}", __name__).picture_of(shown)
+    return picture
 
 
 _draw_with(_picture_of)

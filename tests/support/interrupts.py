@@ -27,12 +27,13 @@ def exits(code):
 def interrupts(run, every=1):
     """Call `run` again and again, each time interrupted later; yield after each interrupt, until a call is not.
 
-    Only the package is interrupted, in frames that are entered during the call. The call of an `__exit__`, and its
-    first moment, are left out: what a context should do there nobody can do for it, be it written in Python.
+    What is yielded is what the call gave back, if it caught the interrupt, else None. Only the package is interrupted,
+    in frames that are entered during the call. The call of an `__exit__`, and its first moment, are left out: what a
+    context should do there nobody can do for it, be it written in Python.
     """
     moment = 0
     while True:
-        left = moment
+        left, given = moment, None
 
         def trace(frame, event, argument):
             nonlocal left
@@ -44,21 +45,21 @@ def interrupts(run, every=1):
                 name = dis.opname[code.co_code[frame.f_lasti]]
                 leaving = code.co_name == "__exit__" if name == "RESUME" else frame.f_lasti in exits(code)
                 if name.startswith(PLACES) and not leaving:
-                    if left == 0:
+                    left -= 1
+                    if left < 0:
                         sys.settrace(None)
                         raise KeyboardInterrupt
-                    left -= 1
             return trace
 
         before = sys.gettrace()
         sys.settrace(trace)
         try:
-            run()
+            given = run()
         except KeyboardInterrupt:
             pass
-        else:
-            return
         finally:
             sys.settrace(before)
-        yield
+        if left >= 0:  # it went through
+            return
+        yield given
         moment += every

@@ -93,9 +93,9 @@ def test_values_are_those_of_the_last_step_after_an_exception():
     model = Failing()
 
     def callback(history):
-        raise KeyboardInterrupt
+        raise RuntimeError
 
-    with pytest.raises(KeyboardInterrupt):
+    with pytest.raises(RuntimeError):
         tg.fit(model, MOONS, engine="numpy", progress=False, callback=callback)
     assert model.w.data != 0.5
     assert model.w.grad != 0.0
@@ -128,8 +128,8 @@ def test_what_cannot_be_traced_runs_eagerly_and_says_why(make, reason):
 
 def test_a_rule_that_arrays_cannot_run_is_eager():
     class Clipped(optim.SGD):
-        def update(self, data, grad, memory, t):
-            return super().update(data, min(max(grad, -0.1), 0.1), memory, t)
+        def update(self, data, grad, memory, t, **settings):
+            return super().update(data, min(max(grad, -0.1), 0.1), memory, t, **settings)
 
     model = nn.MLP(2, [4, 1], seed=0)
     history = tg.fit(model, MOONS, epochs=1, progress=False, optimizer=Clipped(model.parameters()))

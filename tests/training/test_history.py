@@ -1,11 +1,14 @@
 """What one sees of a training: callbacks, records, progress, and the Values while somebody can look."""
 
 import io
+import math
+import sys
 
 import pytest
 from support.small_training import quick, small
 
-from tinygrad_edu import Value, nn
+from tinygrad_edu import Value, nn, optim
+from tinygrad_edu.plot.figures import _figure_class
 from tinygrad_edu.training import engines, fit
 from tinygrad_edu.training.history import History
 
@@ -21,7 +24,8 @@ def test_callback_sees_every_epoch_and_may_stop(xor):
     assert epochs == [1, 2]
     assert history.epochs == 2
     assert "callback" in history.stopped
-    assert quick(small(), xor[0], callback=lambda history: 1).epochs == 3  # only True stops, not what is merely truthy
+    assert quick(small(), xor[0], callback=lambda history: [history]).epochs == 1  # whatever is true stops
+    assert quick(small(), xor[0], callback=lambda history: 0.0).epochs == 3
 
 
 def test_record_keeps_what_was_asked_for(xor):
@@ -53,10 +57,11 @@ def test_the_engine_is_named_with_the_reason(xor):
 
 
 def test_a_loss_that_explodes_stops_with_a_warning(xor):
-    with pytest.warns(RuntimeWarning, match="the loss became .* in epoch .*; try an lr below 1e\\+200"):
-        history = quick(small(), xor[0], optimizer="sgd", lr=1e200, loss="mse", epochs=50)
+    model = small()
+    with pytest.warns(RuntimeWarning, match="non-finite .* likely cause: the learning rate.* try an lr below 1e\\+200"):
+        history = quick(model, xor[0], optimizer="sgd", lr=1e200, loss="mse", epochs=50)
     assert history.epochs < 50
-    assert "loss became" in history.stopped
+    assert all(map(math.isfinite, model.state_dict().values()))  # the step that would spoil them was not taken
 
 
 class FlatEngine(engines.EagerEngine):
@@ -70,12 +75,12 @@ class FlatEngine(engines.EagerEngine):
         for i, p in enumerate(self.optimizer.params):
             p.data, self.kept[i] = self.kept[i], p.data
 
-    def step(self, X, y):
+    def step(self, X, y, weights=None):
         stale = [p.data for p in self.optimizer.params]
         for p, number in zip(self.optimizer.params, self.kept, strict=True):
             p.data = number
         try:
-            return super().step(X, y)
+            return super().step(X, y, weights)
         finally:
             self.kept = [p.data for p in self.optimizer.params]
             for p, number in zip(self.optimizer.params, stale, strict=True):
@@ -115,8 +120,12 @@ def test_an_exception_leaves_the_values_as_of_the_last_step(flat, xor, error):
                 raise error
             return nn.binary_cross_entropy(output, target)
 
-        with pytest.raises(error):
-            quick(model, xor[0], engine=engine, loss=loss, validation=None, batch_size=8)
+        try:
+            history = quick(model, xor[0], engine=engine, loss=loss, validation=None, batch_size=8)
+        except RuntimeError:
+            assert error is RuntimeError
+        else:
+            assert (error, history.epochs, history.stopped) == (KeyboardInterrupt, 1, "interrupted in epoch 2")
         return model.state_dict()
 
     assert run("flat") == run("eager") != small().state_dict()
@@ -147,3 +156,71 @@ def test_history_prints_where_it_stands():
 def test_two_progress_bars_do_not_disturb_each_other(xor, monkeypatch):
     monkeypatch.setattr("sys.stderr", io.StringIO())
     fit(small(), xor[0], epochs=2, callback=lambda _: fit(small(), xor[0], epochs=1) and None)
+
+
+# ---------------------------------------------------------------------------------------- the table
+
+
+LONG = History(
+    loss=[1.0 / k for k in range(1, 21)], metrics={"f1, mine": [k / 20 for k in range(20)]}, lr=[0.1] * 10 + [0.0] * 10,
+    recorded={"norm": [1.0] * 20, "layers": [{"a": 1.0}] * 20}, stopped="early stopping <here>", best_epoch=20,
+)  # fmt: skip
+
+
+def test_the_columns_are_what_is_one_number_an_epoch():
+    columns = LONG.to_dict()
+    assert list(columns) == ["epoch", "loss", "f1, mine", "lr", "norm"]
+    assert columns["epoch"] == list(range(1, 21))
+    assert columns["lr"] == LONG.lr
+    columns["loss"].clear()
+    assert LONG.epochs == 20
+
+
+def test_a_history_is_a_frame_and_a_csv_file(tmp_path):
+    pandas = pytest.importorskip("pandas", reason="a DataFrame is pandas'")
+    LONG.to_csv(tmp_path / "history.csv")
+    read = pandas.read_csv(tmp_path / "history.csv", index_col="epoch")
+    pandas.testing.assert_frame_equal(read, LONG.to_frame(), rtol=1e-14)
+    assert LONG.to_frame().loc[20, "loss"] == 0.05
+    assert LONG.to_csv() == (tmp_path / "history.csv").read_text(encoding="utf-8")
+
+
+def test_without_pandas_the_way_out_is_named(monkeypatch):
+    monkeypatch.setitem(sys.modules, "pandas", None)
+    with pytest.raises(ImportError, match="pip install pandas; without it, to_dict"):
+        LONG.to_frame()
+
+
+def test_it_prints_as_a_short_table():
+    lines = str(LONG).splitlines()
+    assert lines[0].split() == ["epoch", "loss", "f1,", "mine", "lr", "norm"]
+    assert [line.split()[0] for line in lines[1:12]] == ["1", "2", "3", "4", "5", "…", "16", "17", "18", "19", "20"]
+    assert lines[12:] == ["stopped: early stopping <here>", "the parameters are those of epoch 20"]
+    assert str(History()) == " epoch"
+
+
+def test_it_shows_itself_in_a_notebook_with_its_curves(monkeypatch):
+    shown = LONG._repr_mimebundle_()
+    assert shown["text/plain"] == str(LONG)
+    assert "<th>f1, mine</th>" in shown["text/html"]
+    assert "early stopping &lt;here&gt;" in shown["text/html"]
+    assert '<img alt="loss of each epoch' in shown["text/html"]
+    assert 'src="data:image/svg+xml' in shown["text/html"]
+    assert LONG._mime_() == ("text/html", LONG._as_html())
+    assert "<img" not in History()._as_html()
+    monkeypatch.setitem(sys.modules, "matplotlib", None)
+    monkeypatch.setitem(sys.modules, "matplotlib.figure", None)
+    monkeypatch.setattr("tinygrad_edu.plot.figures._figure_class", _figure_class.__wrapped__)
+    assert "<table>" in LONG._as_html()
+    assert "<img" not in LONG._as_html()
+
+
+def test_a_training_keeps_the_learning_rate_of_each_epoch(xor):
+    rule = {}
+
+    def halve(history):
+        rule["made"].lr /= 2
+
+    model = small()
+    rule["made"] = optim.SGD(model.parameters(), lr=0.4)
+    assert quick(model, xor[0], optimizer=rule["made"], callback=halve).lr == [0.4, 0.2, 0.1]

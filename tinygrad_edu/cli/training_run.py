@@ -90,6 +90,8 @@ def train(
                 )
             except RuntimeWarning as warning:
                 raise ValueError(str(warning)) from None
+        if history.stopped.startswith("interrupted"):
+            raise KeyboardInterrupt  # who breaks a run off wants no half of it
         task.settle()
         for line in _verdict(task):
             say(line)

@@ -1,19 +1,22 @@
 """With this module an object shows itself as a picture in Jupyter, VS Code and marimo.
 
-Those ask an object for its picture by the names of the methods below. What draws lies above the engine, so the face
-of the package hands it in, and it is opened when a picture is first asked for.
+Those ask an object for its picture by the names of the methods below. What draws lies above the engine, so it is only
+named here; the face of the package opens it when a picture is first asked for.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, ClassVar
 
 
 class Shown:
-    """What shows itself in notebooks: Values, graphs, modules."""
+    """What shows itself in notebooks: Values, graphs, modules, histories."""
 
     __slots__ = ()
+
+    drawn_by: ClassVar[str] = "drawing.notebook"
+    """The module of the package whose function `picture_of` draws it."""
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
         """Show it for Jupyter and VS Code: the text form, and the picture as SVG where one can be made."""

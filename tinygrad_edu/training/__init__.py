@@ -4,3 +4,4 @@ from .fitting import accuracy as accuracy
 from .fitting import fit as fit
 from .history import History as History
 from .history import layer_gradients as layer_gradients
+from .stopping import EarlyStopping as EarlyStopping

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
@@ -16,7 +17,8 @@ from ..engine.context import no_grad
 from ..engine.value import Value
 from ..nn.losses import Loss, cross_entropy
 from ..optim.optimizers import Optimizer
-from .examples import joined
+from .batches import joined
+from .gradients import Clipping, NonfiniteStep
 
 Array = Any
 
@@ -48,6 +50,8 @@ class CompiledEngine:
         The examples; the first one is traced, the others must look like it.
     backend : str
         What runs the program.
+    weighted : bool
+        Whether steps come with weights.
 
     Raises
     ------
@@ -63,8 +67,10 @@ class CompiledEngine:
         X: Sequence[Any],
         y: Sequence[Any],
         backend: str = "numpy",
+        weighted: bool = False,
     ) -> None:
         self.optimizer = optimizer
+        self.clip: Clipping | None = None
         make_machine = machine_maker(backend)
         _check_rule(optimizer)
 
@@ -84,7 +90,8 @@ class CompiledEngine:
         self._structure = graph.output_structure.children[1]
         if not _enters(graph.outputs[0], set(optimizer.params)):
             raise TypeError("the loss must be a Value that depends on the model, but no parameter enters it")
-        self._runner.program("gradient")  # now, for what cannot be compiled is to be known before the first step
+        # Now, for what cannot be compiled is to be known before the first step.
+        self._runner.program("weighted gradient" if weighted else "gradient")
         self._fresh = False
         self._grad: Array = np.zeros(len(optimizer.params))
         self._now = _Parameters(self._grad, (), 0, self._grad)
@@ -96,15 +103,19 @@ class CompiledEngine:
         targets = np.eye(self._classes)[np.asarray(y)] if self._classes else np.asarray(y, dtype=np.float64)
         return np.asarray(X, dtype=np.float64), targets
 
-    def step(self, X: Array, y: Array) -> tuple[list[float], Any]:
+    def step(self, X: Array, y: Array, weights: Array = None) -> tuple[list[float], Any]:
         """Take one optimiser step on the mean loss of a batch; give the losses and outputs from before it."""
         with np.errstate(all="ignore"):
-            results = self._run(X, y, "gradient")
-            now = self._now
+            losses, outputs = self._run(X, y, "gradient" if weights is None else "weighted gradient", weights)
+            now, grad = self._now, self._grad
+            if not (all(map(math.isfinite, losses)) and np.isfinite(grad).all()):
+                raise NonfiniteStep(losses)
+            if self.clip is not None:
+                self._grad = grad = self.clip(grad)
             t = now.steps_taken + 1
-            data, memory = self.optimizer.update(now.data, self._grad, now.memory, t)
-            self._now = _Parameters(data, memory, t, self._grad)  # at once, so that Ctrl-C finds a whole step
-        return results
+            data, memory = self.optimizer.step_on_arrays(now.data, grad, now.memory, t)
+            self._now = _Parameters(data, memory, t, grad)  # at once, so that Ctrl-C finds a whole step
+        return losses, outputs
 
     def measure(self, X: Array, y: Array) -> tuple[list[float], Any]:
         """Give the losses and outputs, changing nothing."""
@@ -131,17 +142,18 @@ class CompiledEngine:
             self._now = _Parameters(data, memory, self.optimizer.steps_taken, grad)
             self._fresh = True
 
-    def _run(self, X: Array, y: Array, wanted: Wanted) -> tuple[list[float], Any]:
+    def _run(self, X: Array, y: Array, wanted: Wanted, weights: Array = None) -> tuple[list[float], Any]:
         """Give losses and outputs, and keep the gradient; a large batch runs in parts, as far as the loss allows it."""
         self._read()
         count = len(X)
         losses, outputs = [], []
         gradient = None
-        for machine in self._runner.run(wanted, (X, y), count, 1.0 / count, self._now.data):
+        shares = 1.0 / count if weights is None else weights / weights.sum()
+        for machine in self._runner.run(wanted, (X, y), count, shares, self._now.data):
             results = machine.outputs()
             losses += results[0].tolist()
             outputs.append(self._as_model_gives(results[1:]))
-            if wanted == "gradient":
+            if wanted != "outputs":
                 gradient = machine.gradient() if gradient is None else gradient + machine.gradient()
         if gradient is not None:
             self._grad = gradient
@@ -173,11 +185,13 @@ def _check_rule(optimizer: Optimizer) -> None:
         raise TypeError(f"{type(optimizer).__name__} has a step of its own, so its rule cannot be run on arrays")
     data, grad = [0.5, -2.0, 0.0], [1.0, 0.0, -0.25]
     memory = [[0.125, 0.25, 0.0]] * len(optimizer.slots)
-    one_by_one = [optimizer.update(d, g, tuple(m), 3) for d, g, *m in zip(data, grad, *memory, strict=True)]
-    at_once = optimizer.update(np.array(data), np.array(grad), tuple(map(np.array, memory)), 3)
-    same = np.allclose(at_once[0], [new for new, _ in one_by_one], rtol=1e-12, atol=0.0) and all(
-        np.allclose(slot, [m[place] for _, m in one_by_one], rtol=1e-12, atol=0.0)
-        for place, slot in enumerate(at_once[1])
-    )
-    if not same:
-        raise ValueError(f"the rule of {type(optimizer).__name__} gives something else on arrays than on numbers")
+    for group in optimizer.param_groups:
+        own = optimizer.settings_of(group)
+        one_by_one = [optimizer.update(d, g, tuple(m), 3, **own) for d, g, *m in zip(data, grad, *memory, strict=True)]
+        at_once = optimizer.update(np.array(data), np.array(grad), tuple(map(np.array, memory)), 3, **own)
+        same = np.allclose(at_once[0], [new for new, _ in one_by_one], rtol=1e-12, atol=0.0) and all(
+            np.allclose(slot, [m[place] for _, m in one_by_one], rtol=1e-12, atol=0.0)
+            for place, slot in enumerate(at_once[1])
+        )
+        if not same:
+            raise ValueError(f"the rule of {type(optimizer).__name__} gives something else on arrays than on numbers")

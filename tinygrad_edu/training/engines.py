@@ -19,16 +19,24 @@ from ..engine.value import Value
 from ..nn.losses import Loss
 from ..nn.module import plain
 from ..optim.optimizers import Optimizer
+from .gradients import Clipping, NonfiniteStep
 
 
 class Engine(Protocol):
     """What `fit` asks of an engine. Losses and outputs are plain numbers, one item an example: lists, or arrays."""
 
+    clip: Clipping | None
+    """What is done to the gradient of each step, if anything."""
+
     def prepare(self, X: Sequence[Any], y: Sequence[Any]) -> tuple[Any, Any]:
         """Give examples in the form in which the other methods want slices of them: lists, or arrays."""
 
-    def step(self, X: Any, y: Any) -> tuple[Any, Any]:
-        """Take one optimiser step on the mean loss of a batch; give the losses and outputs from before it."""
+    def step(self, X: Any, y: Any, weights: Any = None) -> tuple[Any, Any]:
+        """Take one optimiser step on the mean loss of a batch; give the losses and outputs from before it.
+
+        The mean is a weighted one if there are weights. Where something is not finite, `NonfiniteStep` is raised and
+        nothing has changed but gradients.
+        """
 
     def measure(self, X: Any, y: Any) -> tuple[Any, Any]:
         """Give the losses and outputs, changing nothing."""
@@ -57,6 +65,7 @@ class EagerEngine:
 
     def __init__(self, model: Callable[[Any], Any], loss: Loss, optimizer: Optimizer) -> None:
         self.model, self.loss, self.optimizer = model, loss, optimizer
+        self.clip: Clipping | None = None
         self._knows_the_loss = False
 
     def prepare(self, X: Sequence[Any], y: Sequence[Any]) -> tuple[Sequence[Any], Sequence[Any]]:
@@ -64,12 +73,14 @@ class EagerEngine:
         return X, y
 
     @collector_paused()
-    def step(self, X: Sequence[Any], y: Sequence[Any]) -> tuple[list[float], list[Any]]:
+    def step(
+        self, X: Sequence[Any], y: Sequence[Any], weights: Sequence[float] | None = None
+    ) -> tuple[list[float], list[Any]]:
         """Take one step; see `Engine`."""
         self.optimizer.zero_grad()
-        share = 1.0 / len(X)
+        total = len(X) if weights is None else math.fsum(weights)
         losses, outputs = [], []
-        for x, target in zip(X, y, strict=True):
+        for x, target, weight in zip(X, y, [1.0] * len(X) if weights is None else weights, strict=True):
             output = self.model(x)
             loss = self.loss(output, target)
             if not isinstance(loss, Value):
@@ -81,9 +92,15 @@ class EagerEngine:
                         "the loss uses batch_mean, but the eager engine takes one example after the other, so that "
                         "there is no batch to average over; use engine='numpy'"
                     )
-            loss.backward(share)
+            loss.backward(weight / total)
             losses.append(loss.data)
             outputs.append(plain(output))
+        gradient = [p.grad for p in self.optimizer.params]
+        if not all(map(math.isfinite, losses + gradient)):
+            raise NonfiniteStep(losses)
+        if self.clip is not None:
+            for p, grad in zip(self.optimizer.params, self.clip(gradient), strict=True):
+                p.grad = grad
         self.optimizer.step()
         return losses, outputs
 
@@ -120,6 +137,7 @@ def open_engine(
     X: Sequence[Any],
     y: Sequence[Any],
     passes: float = math.inf,
+    weighted: bool = False,
 ) -> tuple[Engine, str]:
     """Make the engine of that name.
 
@@ -134,6 +152,8 @@ def open_engine(
     passes : float, default infinite
         How many examples will be gone through, each as often as it is. "auto" does not compile where that would take
         longer than to train eagerly, and more than a second: a very large loss and very few examples.
+    weighted : bool, default False
+        Whether its steps are to come with weights.
 
     Returns
     -------
@@ -148,18 +168,24 @@ def open_engine(
     if name == "auto":
         state = random.getstate()
         try:
-            return _chosen(model, loss, optimizer, X, y, passes)
+            return _chosen(model, loss, optimizer, X, y, passes, weighted)
         finally:
             random.setstate(state)  # to try a model out must not change what its dropout draws afterwards
     if name in COMPILED:
-        return _compiled(model, loss, optimizer, X, y, name), f"{name}: asked for by name"
+        return _compiled(model, loss, optimizer, X, y, name, weighted), f"{name}: asked for by name"
     if name not in ENGINES:
         raise ValueError(unknown("engine", name, ["auto", *ENGINES, *COMPILED]))
     return ENGINES[name](model, loss, optimizer), f"{name}: asked for by name"
 
 
 def _chosen(
-    model: Callable[[Any], Any], loss: Loss, optimizer: Optimizer, X: Sequence[Any], y: Sequence[Any], passes: float
+    model: Callable[[Any], Any],
+    loss: Loss,
+    optimizer: Optimizer,
+    X: Sequence[Any],
+    y: Sequence[Any],
+    passes: float,
+    weighted: bool,
 ) -> tuple[Engine, str]:
     """Compile if that is possible and pays, else train eagerly."""
     size = _size(model, loss, X[0], y[0])
@@ -168,7 +194,7 @@ def _chosen(
         reason = f"{compiling:.1f} s to compile {size:,} nodes and edges, {training:.1f} s to train eagerly"
         return EagerEngine(model, loss, optimizer), f"eager: auto expects {reason}"
     try:
-        return _compiled(model, loss, optimizer, X, y, COMPILED[0]), "numpy: auto compiled model and loss"
+        return _compiled(model, loss, optimizer, X, y, COMPILED[0], weighted), "numpy: auto compiled model and loss"
     except Exception as error:  # whatever the model's own code raises when traced, it may run eagerly
         reason = f"{type(error).__name__}: {error}"
         return EagerEngine(model, loss, optimizer), f"eager: auto could not compile model and loss ({reason})"
@@ -182,8 +208,14 @@ def _size(model: Callable[[Any], Any], loss: Loss, x: Any, target: Any) -> int:
 
 
 def _compiled(
-    model: Callable[[Any], Any], loss: Loss, optimizer: Optimizer, X: Sequence[Any], y: Sequence[Any], backend: str
+    model: Callable[[Any], Any],
+    loss: Loss,
+    optimizer: Optimizer,
+    X: Sequence[Any],
+    y: Sequence[Any],
+    backend: str,
+    weighted: bool,
 ) -> Engine:
     from .array_engine import CompiledEngine  # here, for it needs NumPy
 
-    return CompiledEngine(model, loss, optimizer, X, y, backend)
+    return CompiledEngine(model, loss, optimizer, X, y, backend, weighted)

@@ -6,7 +6,6 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from itertools import chain
 from typing import Any, Literal
 
 from ..arguments import as_examples, as_number, shape_of, unknown
@@ -23,13 +22,16 @@ Kind = Literal["classes", "signs", "numbers"]
 class Examples:
     """Features and targets, and what the targets are: classes from 0, signs (-1 and 1), or other numbers.
 
-    `column` says that the targets were given as a column, which a model with a list of one output may want.
+    `column` says that the targets were given as a column, which a model with a list of one output may want. `weights`
+    say how much each example counts, if not all alike; `places` where each stood in the data, if some were taken out.
     """
 
     X: list[Any]
     y: list[Any]
     kind: Kind
     column: bool = False
+    weights: list[float] | None = None
+    places: list[int] | None = None
 
     @classmethod
     def of(cls, data: Any) -> Examples:
@@ -84,7 +86,22 @@ class Examples:
 
     def take(self, indices: Sequence[int]) -> Examples:
         """Give the examples at `indices`, in that order."""
-        return replace(self, X=[self.X[i] for i in indices], y=[self.y[i] for i in indices])
+        weights, places = self.weights, self.places
+        return replace(
+            self,
+            X=[self.X[i] for i in indices],
+            y=[self.y[i] for i in indices],
+            weights=None if weights is None else [weights[i] for i in indices],
+            places=[*indices] if places is None else [places[i] for i in indices],
+        )
+
+    def answers(self, outputs: Any) -> list[Any]:
+        """Give what each output says: a class or sign, as `y` has them; or the numbers as they are."""
+        outputs = outputs.tolist() if hasattr(outputs, "tolist") else outputs
+        if self.kind == "numbers":
+            return list(outputs)
+        classes = [max(range(len(o)), key=o.__getitem__) if isinstance(o, list) else int(o > 0.0) for o in outputs]
+        return [2 * k - 1 for k in classes] if self.kind == "signs" else classes
 
     def share_right(self, outputs: Any, order: Sequence[int] | None = None) -> float:
         """Give the share of outputs (plain numbers, or an array of them) that name the right class.
@@ -132,33 +149,6 @@ def _share_of_array(outputs: Any, labels: Any, kind: Kind) -> float:
         scores[np.isnan(outputs[:, 0]), 0] = np.inf
         found = scores.argmax(1)
     return float((found == truth).sum()) / len(labels)
-
-
-def shuffled(items: Any, generator: random.Random) -> Any:
-    """Give the places of some items in random order: a list for a list, else an array."""
-    order = list(range(len(items)))
-    generator.shuffle(order)
-    if isinstance(items, list):
-        return order
-    import numpy as np
-
-    return np.array(order)
-
-
-def reordered(items: Any, order: Any) -> Any:
-    """Give the items of a list or an array in another order."""
-    return items.take(order, 0) if hasattr(items, "take") else [items[i] for i in order]
-
-
-def joined(parts: Sequence[Any]) -> Any:
-    """Put lists one after the other, or arrays."""
-    if len(parts) == 1:
-        return parts[0]
-    if isinstance(parts[0], list):
-        return list(chain.from_iterable(parts))
-    import numpy as np
-
-    return np.concatenate(parts)
 
 
 FEW = 20

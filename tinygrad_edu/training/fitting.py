@@ -15,28 +15,29 @@ True
 
 from __future__ import annotations
 
-import math
 import random
-import sys
 import time
 import warnings
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
 from typing import Any
 
 from ..arguments import as_count, as_seed
-from ..engine.context import no_grad
 from ..nn.losses import Loss
-from ..nn.module import plain
 from ..optim import optimizers as optim
-from ..optim.base import set_data
-from .engines import Engine, open_engine
-from .examples import USUAL_SHARE, Examples, choose_loss, divide, joined, outputs_of, predict, reordered, shuffled
-from .history import History, layer_gradients
+from ..optim.schedules import Schedule
+from ..optim.scheduling import create_schedule
+from .engines import open_engine
+from .epochs import Part, Training, names_measured
+from .examples import USUAL_SHARE, Examples, choose_loss, divide, outputs_of, predict
+from .gradients import Clipping
+from .history import MEASURED, History
+from .metrics import metrics_of
+from .observers import Callback, Recorder, callbacks_of, recorders_of
+from .progress import Bar
+from .stopping import EarlyStopping, Watch
+from .weights import class_weights, weighted
 
 __all__ = ["History", "accuracy", "fit"]
-
-Recorder = Callable[[Any], Any]
 
 
 def fit(
@@ -52,8 +53,15 @@ def fit(
     seed: int = 0,
     progress: bool = True,
     record: Sequence[str] | Mapping[str, Recorder] | None = None,
-    callback: Callable[[History], Any] | None = None,
+    callback: Callback | Sequence[Callback] | None = None,
     engine: str = "auto",
+    early_stopping: int | EarlyStopping | None = None,
+    metrics: Any = None,
+    class_weight: Any = None,
+    sample_weight: Sequence[float] | None = None,
+    schedule: str | Schedule | Callable[[optim.Optimizer], Schedule] | None = None,
+    clip_norm: float | None = None,
+    clip_value: float | None = None,
 ) -> History:
     """Train a model on examples.
 
@@ -72,9 +80,10 @@ def fit(
         out: cross-entropy for classes and several outputs, binary cross-entropy for labels 0 and 1 and one output,
         hinge for -1 and 1, mse for other numbers. Hinge turns labels 0 and 1 into -1 and 1.
     optimizer : str or Optimizer, default "adam"
-        "sgd", "rmsprop", "adam", "adamw", or an optimiser of the model's parameters with settings of your own.
+        "sgd", "rmsprop", "adam", "adamw", "adagrad", "nadam", "lion", or an optimiser of the model's parameters with
+        settings of your own.
     lr : float, optional
-        Learning rate; if left out 0.1 for "sgd", 0.01 for the others.
+        Learning rate; if left out 0.1 for "sgd" and "adagrad", 0.01 for the others.
     epochs : int, default 100
         How often every example is gone through.
     batch_size : int, optional
@@ -90,18 +99,40 @@ def fit(
     record : sequence of str or mapping of str to callable, optional
         Measured after each epoch into ``history.recorded``: "gradients" (mean absolute gradient of each layer in the
         last step), "parameters" (the state), or functions of the model by a name of your own.
-    callback : callable, optional
-        ``callback(history)`` after each epoch; if it returns True (Python's or NumPy's), training stops.
+    callback : callable or sequence of callable, optional
+        ``callback(history)`` after each epoch; if one gives something true, training stops.
     engine : {"auto", "numpy", "numba", "jax", "eager"}, default "auto"
         What computes: "eager" makes Values for every example; the others compile model and loss into array
         operations for that back end, and "numba" and "jax" need the extras [fast] and [jax].
         "auto" compiles them for NumPy, and is eager if they cannot be traced, or if compiling would take more than a
         second and longer than to train eagerly (a very large loss, very few examples); ``history.engine`` says which
         it was, and why.
+    early_stopping : int or EarlyStopping, optional
+        Stop where the loss of the examples held out (of those learnt from, if none are) has not become smaller for so
+        many epochs, and give the model the parameters of the best epoch. An `EarlyStopping` says more.
+    metrics : str, callable, or sequence or mapping of them, optional
+        What else is measured in each epoch, into ``history.metrics``: "balanced_accuracy", "precision", "recall", "f1"
+        (of class 1 if there are two, else the mean over classes) for classes; "r2", "mae", "mse", "rmse" for other
+        numbers; functions ``metric(truth, answers)`` such as those of scikit-learn. Weights do not enter them.
+    class_weight : "balanced" or dict, optional
+        How much the examples of each class count in the loss: from class to weight, 1 for those left out; "balanced"
+        is n / (classes · count), as in scikit-learn.
+    sample_weight : sequence of float, optional
+        How much each example counts in the loss, at least 0. The loss of a batch is the weighted mean: a weight of 2
+        is an example that is there twice, one of weight 0 is left out.
+    schedule : str, Schedule or callable, optional
+        How the learning rate changes: "step", "multistep", "exponential", "cosine", "warmup", "warmup-cosine",
+        "onecycle" or "plateau", fitted to the epochs (`tinygrad_edu.optim.create_schedule`); a schedule of the
+        optimiser given; or what makes one of the optimiser. It steps after each epoch, with the loss of the examples
+        held out or else of those learnt from; or after each step if it is `per_step`.
+    clip_norm, clip_value : float, optional
+        The most that the gradient may be in each step: as a whole (its Euclidean norm), in each of its numbers.
 
     Returns
     -------
     History
+        After Ctrl-C too: the epochs so far, ``history.stopped`` says "interrupted", and the model has the parameters of
+        the last whole step. Before the first epoch Ctrl-C passes through.
 
     Raises
     ------
@@ -112,44 +143,55 @@ def fit(
     Warns
     -----
     RuntimeWarning
-        If the loss became nan or infinite, where training stops.
+        If a loss or a gradient is nan or infinite. Training stops before that step is taken; the warning, and
+        ``history.stopped``, name the epoch, the example, the node, and the likely cause.
     """
     started = time.perf_counter()
     epochs, seed = as_count(epochs, "epochs"), as_seed(seed)
     size = None if batch_size is None else as_count(batch_size, "batch_size")
     chosen = _optimizer_of(model, optimizer, lr)
-    train, held_out = divide(data, validation, seed)
+    rule, recorders, callbacks = EarlyStopping.of(early_stopping), recorders_of(record), callbacks_of(callback)
+    clip = Clipping.of(clip_norm, clip_value)
+    examples = Examples.of(data)
+    by_class = class_weights(class_weight, examples, data)
+    train, held_out = divide(weighted(examples, by_class, sample_weight), validation, seed)
+    if held_out is not None and held_out.weights is None:
+        held_out = weighted(held_out, by_class)
     loss_name, loss_function, train, held_out = choose_loss(loss, outputs_of(model, train), train, held_out)
+    measures = metrics_of(metrics, train)
+    names = names_measured(train, held_out, measures)
+    watch = Watch.over(rule, names, measures)
     size = size or max(1, min(16, len(train.X) // 8))
-    recorders = _recorders_of(record)
-    history = History(recorded={key: [] for key in recorders}, loss_name=loss_name, optimizer=repr(chosen))
-    before = [p.data for p in chosen.params]
-    runner, history.engine = open_engine(engine, model, loss_function, chosen, train.X, train.y, epochs * len(train.X))
-    learnt = _Part(runner, train)
-    tested = None if held_out is None else _Part(runner, held_out)
-    generator = random.Random(seed)
-    with _Bar(epochs if progress else 0) as bar:
-        try:
-            while history.epochs < epochs and not history.stopped:
-                _run_epoch(runner, learnt, tested, size, generator, history)
-                if recorders or callback is not None:  # else nobody sees the Values before the end
-                    runner.synchronise()
-                for key, recorder in recorders.items():
-                    history.recorded[key].append(recorder(model))
-                history.seconds = time.perf_counter() - started
-                bar.advance(history)
-                if not math.isfinite(history.loss[-1]):
-                    history.stopped = f"the loss became {history.loss[-1]} in epoch {history.epochs}"
-                elif callback is not None and _is_yes(callback(history)):
-                    history.stopped = f"the callback asked to stop after epoch {history.epochs}"
-            runner.synchronise()
-        except BaseException:  # what was learnt so far stays, be it an error of a callback or Ctrl-C, even just above
-            runner.synchronise()
-            raise
-    if not math.isfinite(history.loss[-1]):
-        spoilt = _spoilt_from_the_start(model, loss_function, chosen, before, train)
-        remedy = spoilt or f"try an lr below {chosen.lr:g}"
-        warnings.warn(f"{history.stopped}; {remedy}", RuntimeWarning, stacklevel=2)
+    history = History(
+        metrics={name: [] for name in names if name not in MEASURED},
+        recorded={name: [] for name in recorders},
+        loss_name=loss_name,
+        optimizer=repr(chosen),
+    )
+    passes, has_weights = epochs * len(train.X), train.weights is not None
+    runner, history.engine = open_engine(engine, model, loss_function, chosen, train.X, train.y, passes, has_weights)
+    runner.clip = clip
+    steps = -(-len(train.X) // size)
+    training = Training(
+        model=model,
+        loss=loss_function,
+        optimizer=chosen,
+        engine=runner,
+        learnt=Part(runner, train),
+        held_out=None if held_out is None else Part(runner, held_out),
+        size=size,
+        generator=random.Random(seed),
+        history=history,
+        metrics=measures,
+        recorders=recorders,
+        callbacks=callbacks,
+        watch=watch,
+        schedule=_schedule_of(schedule, chosen, epochs, steps),
+        started=started,
+    )
+    training.run(epochs, Bar(epochs if progress else 0))
+    if history.stopped.startswith("non-finite"):
+        warnings.warn(history.stopped, RuntimeWarning, stacklevel=2)
     return history
 
 
@@ -190,63 +232,6 @@ def accuracy(model: Any, data: Any) -> float:
     return examples.share_right(outputs)
 
 
-def _spoilt_from_the_start(
-    model: Any, loss: Loss, optimizer: optim.Optimizer, before: list[float], examples: Examples
-) -> str | None:
-    """Name the first example whose loss is not finite by the parameters that training began with, if there is one."""
-    after = [p.data for p in optimizer.params]
-    found = None
-    try:
-        set_data(optimizer.params, before)
-        with no_grad():
-            for i, (x, target) in enumerate(zip(examples.X, examples.y, strict=True)):
-                output = model(x)
-                value = plain(loss(output, target))
-                if not math.isfinite(value):
-                    found = (
-                        f"that is not the learning rate's fault: example {i} of those learnt from has a loss of "
-                        f"{value} before the first step, X = {x!r:.60}, y = {target!r:.20}, by an output of "
-                        f"{plain(output)!r:.40}; see whether its numbers are what you meant, and what the model makes "
-                        "of them (tinygrad_edu.find_nonfinite)"
-                    )
-                    break
-        set_data(optimizer.params, after)
-    except BaseException:
-        set_data(optimizer.params, after)
-        raise
-    return found
-
-
-def _is_yes(answer: Any) -> bool:
-    """Whether a callback says True, as Python or as NumPy; what else is true was hardly meant as an answer."""
-    return answer is True or (getattr(getattr(answer, "dtype", None), "kind", "") == "b" and bool(answer))
-
-
-class _Part:
-    """Examples, and the same in the form that the engine takes."""
-
-    def __init__(self, engine: Engine, examples: Examples) -> None:
-        self.examples = examples
-        self.X, self.y = engine.prepare(examples.X, examples.y)
-
-
-def _run_epoch(
-    engine: Engine, learnt: _Part, held_out: _Part | None, size: int, generator: random.Random, history: History
-) -> None:
-    order = shuffled(learnt.X, generator)
-    X, y = reordered(learnt.X, order), reordered(learnt.y, order)
-    steps = [engine.step(X[start : start + size], y[start : start + size]) for start in range(0, len(order), size)]
-    losses, outputs = (joined(parts) for parts in zip(*steps, strict=True))
-    history.loss.append(math.fsum(losses) / len(losses))
-    if learnt.examples.kind != "numbers":
-        history.accuracy.append(learnt.examples.share_right(outputs, order))
-    if held_out is not None:
-        losses, outputs = engine.measure(held_out.X, held_out.y)
-        history.val_loss.append(math.fsum(losses) / len(losses))
-        if held_out.examples.kind != "numbers":
-            history.val_accuracy.append(held_out.examples.share_right(outputs))
-
-
 def _optimizer_of(model: Any, optimizer: str | optim.Optimizer, lr: float | None) -> optim.Optimizer:
     parameters = model.parameters()
     if isinstance(optimizer, str):
@@ -260,54 +245,15 @@ def _optimizer_of(model: Any, optimizer: str | optim.Optimizer, lr: float | None
     return optimizer
 
 
-def _recorders_of(record: Sequence[str] | Mapping[str, Recorder] | None) -> dict[str, Recorder]:
-    known: dict[str, Recorder] = {"gradients": layer_gradients, "parameters": lambda model: model.state_dict()}
-    if record is None:
-        return {}
-    if isinstance(record, Mapping):
-        for name, recorder in record.items():
-            if not callable(recorder):
-                raise TypeError(f"record[{name!r}] must be a function of the model, got {recorder!r}")
-        return dict(record)
-    names = [record] if isinstance(record, str) else list(record)
-    for name in names:
-        if name not in known:
-            raise ValueError(f"cannot record {name!r}; known: {', '.join(known)}, or a dict of functions of the model")
-    return {name: known[name] for name in names}
-
-
-class _Bar:
-    """A progress bar on stderr, which is no reason to stop training: it goes where it cannot be written.
-
-    Parameters
-    ----------
-    epochs : int
-        How many there are to come; 0 for no bar.
-    """
-
-    def __init__(self, epochs: int) -> None:
-        self._epochs = epochs
-        self._bar: Any = None
-
-    def __enter__(self) -> _Bar:
-        if self._epochs and sys.stderr is not None:
-            with suppress(OSError, ValueError):  # a full disk, a reader that has left; a closed file
-                from tqdm import tqdm
-
-                self._bar = tqdm(total=self._epochs, unit="epoch", file=sys.stderr, dynamic_ncols=True)
-        return self
-
-    def advance(self, history: History) -> None:
-        """Count one more epoch, and show how it went."""
-        if self._bar is None:
-            return
-        try:
-            self._bar.set_postfix_str(repr(history).partition(": ")[2][:-1], refresh=False)
-            self._bar.update()
-        except (OSError, ValueError):
-            self._bar.disable, self._bar = True, None
-
-    def __exit__(self, *error: object) -> None:
-        if self._bar is not None:
-            with suppress(OSError, ValueError):
-                self._bar.close()
+def _schedule_of(asked: Any, optimizer: optim.Optimizer, epochs: int, steps: int) -> Schedule | None:
+    if asked is None or isinstance(asked, str):
+        return None if asked is None else create_schedule(asked, optimizer, epochs, steps)
+    schedule = asked(optimizer) if callable(asked) else asked
+    if not isinstance(schedule, Schedule):
+        raise TypeError(f"schedule must be a name such as 'cosine', a Schedule, or what makes one, got {asked!r:.60}")
+    if schedule.optimizer is not optimizer:
+        raise ValueError(
+            "the schedule is for another optimiser than the one that trains: give that one too, as optimizer=, or "
+            "write schedule=lambda optimizer: ..."
+        )
+    return schedule

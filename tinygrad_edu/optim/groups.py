@@ -1,0 +1,30 @@
+"""With this module parameters are read as groups, and refused where an optimiser could not move them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from ..engine.value import Value
+
+
+def as_groups(params: Any) -> list[Mapping[str, Any]]:
+    """Read parameters, or groups of them, as groups."""
+    if isinstance(params, (Value, str, Mapping)) or not hasattr(params, "__iter__"):
+        raise TypeError(f"params must be a sequence of Values such as model.parameters(), got {params!r}")
+    found = list(params)
+    if not found:
+        raise ValueError("params is empty: there is nothing to optimise; give model.parameters()")
+    return found if all(isinstance(item, Mapping) for item in found) else [{"params": found}]
+
+
+def as_parameters(params: Any, others: Sequence[Value]) -> list[Value]:
+    """Read the parameters of a group, which have to be others than those of the groups before it."""
+    (group,) = as_groups(params)
+    found: list[Value] = group["params"]
+    for i, p in enumerate(found):
+        if not isinstance(p, Value):
+            raise TypeError(f"params must be Values, but params[{i}] is {p!r}; write Value({p!r}) where it is made")
+    if len({id(p) for p in (*found, *others)}) < len(found) + len(others):
+        raise ValueError("params has the same Value more than once: it would move twice in a step; give it once")
+    return found
