@@ -35,9 +35,9 @@ def write(task: Task, history: History, folder: Path, command: str = "") -> dict
     dict of str to str
         What each file shows, by its name.
     """
+    from .. import plot
     from ..drawing import draw
     from ..pages import play
-    from ..plot import figures as plot
 
     whole, learnt, kept, model, *_ = task
     save(folder / "model.json", Learned(model, columns_of(learnt)))
@@ -47,7 +47,8 @@ def write(task: Task, history: History, folder: Path, command: str = "") -> dict
         "loss_curve.png": "the loss of each epoch" if whole.kind == "numbers" else "loss and accuracy of each epoch",
     }
     if whole.kind == "classes" and len(whole.feature_names) > 1:
-        figure = plot.decision_boundary(model, whole)
+        features = plot.clearest_features(model, whole)
+        figure = plot.decision_boundary(model, learnt, test=kept, features=features)
         figure.savefig(folder / "decision_boundary.png", dpi=150)
         first, second = figure.axes[0].get_xlabel(), figure.axes[0].get_ylabel()
         over = f"over {first} and {second}" + ", the others at their mean" * (len(whole.feature_names) > 2)

@@ -10,7 +10,8 @@ from typing import Any, NamedTuple
 from ..data.dataset import Dataset
 from ..ops.sequences import softmax
 from ..ops.table import sigmoid
-from ..training.examples import Examples, predict
+from ..training.examples import Examples
+from .outputs import outputs_at
 
 
 class Bin(NamedTuple):
@@ -83,7 +84,7 @@ class Answers:
         if examples.kind == "numbers":
             raise ValueError("these are the answers of a classifier, but y holds other numbers than classes")
         truth = [int(y > 0) for y in examples.y] if examples.kind == "signs" else list(examples.y)
-        probabilities = [probabilities_of(output) for output in predict(model, examples.X)]
+        probabilities = [probabilities_of(output) for output in outputs_at(model, examples.X)]
         count = len(probabilities[0])
         if max(truth) >= count:
             raise ValueError(f"the model tells {count} classes, counted from 0, but y goes to {max(truth)}")
@@ -159,8 +160,8 @@ def probabilities_of(output: Any) -> list[float]:
 
     Examples
     --------
-    >>> probabilities_of(0.0), probabilities_of([1.0, 1.0])
-    ([0.5, 0.5], [0.5, 0.5])
+    >>> probabilities_of(0.0), probabilities_of([1000.0, 0.0])
+    ([0.5, 0.5], [1.0, 0.0])
     """
     if isinstance(output, list) and len(output) > 1:
         return [float(p) for p in softmax(output)]
