@@ -5,7 +5,7 @@ from __future__ import annotations
 from benchmarks import parts
 from benchmarks.tools import report
 from tinygrad_edu import accuracy, data, fit
-from tinygrad_edu.cli.training_run import EPOCHS, HIDDEN, USUAL_HIDDEN, prepare
+from tinygrad_edu.cli.tasks import EPOCHS, HIDDEN, USUAL_HIDDEN, prepare
 
 
 def shares(name: str, seeds: int, epochs: int = EPOCHS) -> list[float]:

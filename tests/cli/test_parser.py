@@ -14,7 +14,7 @@ from support.command import process
 WRONG = [
     ((), "COMMAND"),
     (("trian", "iris"), "did you mean 'train'"),
-    (("fly",), "commands: train, draw, trace, step, check"),
+    (("fly",), "commands: train, predict, evaluate, draw, trace, step, check"),
     (("train",), "DATA"),
     (("train", "irs"), "did you mean 'iris'"),
     (("train", "iris", "--epochs", "0"), "whole number of at least 1"),

@@ -11,7 +11,8 @@ import pytest
 from support.command import PNG
 
 from tinygrad_edu import accuracy, data, fit, jacobian, nn
-from tinygrad_edu.cli.training_run import EPOCHS, hardest, prepare
+from tinygrad_edu.cli.tasks import EPOCHS, prepare
+from tinygrad_edu.cli.writing import hardest
 
 
 def accuracy_of(name, seed):

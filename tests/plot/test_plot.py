@@ -1,5 +1,7 @@
 """The pictures: what they show, read back from the figure, and what they refuse."""
 
+import math
+import random
 import subprocess
 import sys
 
@@ -80,12 +82,65 @@ def test_a_standardized_model_is_drawn_in_the_units_of_the_data():
 def test_every_example_is_shown_by_class(moons):
     model, dataset, _ = moons
     axes = plot.decision_boundary(model, dataset).axes[0]
-    clouds = [c for c in axes.collections if type(c).__name__ == "PathCollection"]
-    for k, cloud in enumerate(clouds):
+    clouds = clouds_of(axes)
+    for k, name in enumerate(("upper", "lower")):
         expected = [tuple(x) for x, y in zip(dataset.X, dataset.y, strict=True) if y == k]
-        assert [tuple(p) for p in cloud.get_offsets()] == expected
-    assert [text.get_text() for text in axes.get_legend().get_texts()] == ["upper", "lower"]
-    assert len({cloud.get_paths()[0].vertices.tobytes() for cloud in clouds}) == 2  # told apart by shape too
+        assert [tuple(p) for p in clouds[name].get_offsets()] == expected
+    assert {"upper", "lower"} <= set(legend_of(axes.figure)) <= {"upper", "lower", "wrong"}
+    assert len({clouds[name].get_paths()[0].vertices.tobytes() for name in ("upper", "lower")}) == 2  # by shape too
+
+
+def clouds_of(axes):
+    """The points that are drawn, by what the legend calls them; the last of each name."""
+    return {c.get_label(): c for c in axes.collections if type(c).__name__ == "PathCollection"}
+
+
+def legend_of(figure):
+    (legend,) = figure.legends
+    return [text.get_text() for text in legend.get_texts()]
+
+
+def test_a_ring_is_around_what_is_wrong_and_held_out_examples_look_different():
+    X, y = [[-1.0, 0.0], [2.0, 1.0], [0.5, 2.0], [-0.5, 1.0]], [0, 1, 0, 0]
+    model = Slope(1.0, 0.0)
+    rings = clouds_of(plot.decision_boundary(model, (X, y), resolution=4).axes[0])["wrong"]
+    assert [tuple(p) for p in rings.get_offsets()] == [(0.5, 2.0)]
+    test = ([[3.0, 0.0], [-2.0, -1.0]], [0, 0])
+    axes = plot.decision_boundary(model, (X, y), test=test, resolution=4).axes[0]
+    rings = [c for c in axes.collections if c.get_label() == "wrong"]
+    assert [tuple(p) for c in rings for p in c.get_offsets()] == [(0.5, 2.0), (3.0, 0.0)]
+    small, large = (c for c in axes.collections if c.get_label() == "0")
+    assert [tuple(p) for p in large.get_offsets()] == [(3.0, 0.0), (-2.0, -1.0)]
+    assert large.get_sizes()[0] > small.get_sizes()[0]
+    assert tuple(large.get_edgecolor()[0]) != tuple(small.get_edgecolor()[0])
+    assert legend_of(axes.figure) == ["0", "1", "not learnt from", "wrong"]
+    low, high = axes.get_xlim()
+    assert low < -2.0 < 3.0 < high
+
+
+def test_the_shade_is_the_stronger_the_surer():
+    X = [[-4.0, 0.0], [4.0, 1.0], [-2.0, 0.5], [1.0, 0.2]]
+    (image,) = plot.decision_boundary(Slope(1.0, 0.0), (X, [0, 1, 0, 1]), resolution=21).axes[0].images
+    strengths = image.get_array()[10, :, 3]
+    assert list(strengths[:11]) == sorted(strengths[:11], reverse=True)
+    assert list(strengths[10:]) == sorted(strengths[10:])
+    assert strengths[0] > 3 * strengths[10]
+    colours = image.get_array()[10, :, :3]
+    assert (colours[0] == colours[9]).all()
+    assert (colours[0] != colours[11]).any()
+
+
+def test_the_clearest_features_are_those_by_which_the_model_is_right():
+    generator = random.Random(0)
+    X = [[generator.gauss(0.0, 1.0) for _ in range(4)] for _ in range(200)]
+    for places in ((0, 2), (1, 3), (2, 3)):
+        model = Slope(*(float(j in places) for j in range(4)))
+        assert plot.clearest_features(model, (X, model.classify(X))) == places
+    # One of two values would make two lines of points: it is not shown where there are others.
+    X = [[math.copysign(1.0, row[0]), *row[1:]] for row in X]
+    model = Slope(1.0, 0.0, 1.0, 0.0)
+    assert 0 not in plot.clearest_features(model, (X, model.classify(X)))
+    assert plot.clearest_features(Slope(1.0, 1.0), ([[0.0, 1.0], [1.0, 0.0]], [1, 1])) == (0, 1)
 
 
 def test_more_features_are_drawn_over_the_two_most_telling_ones_and_the_title_says_so():
@@ -100,11 +155,12 @@ def test_more_features_are_drawn_over_the_two_most_telling_ones_and_the_title_sa
 
     axes = plot.decision_boundary(Spy(), iris, resolution=5).axes[0]
     assert (axes.get_xlabel(), axes.get_ylabel()) == ("petal length (cm)", "petal width (cm)")
-    assert "petal length (cm), petal width (cm)" in axes.get_title()
-    assert "the other 2 features at the mean" in axes.get_title()
-    assert len(seen) == 25
-    assert all(x[:2] == pytest.approx(means[:2]) for x in seen)
-    assert len({x[2] for x in seen}) == len({x[3] for x in seen}) == 5
+    assert "petal length (cm), petal width (cm)" in axes.get_title(loc="left")
+    assert "the other 2 features at the mean" in axes.get_title(loc="left")
+    grid, examples = seen[:25], seen[25:]
+    assert examples == iris.X  # it is asked about them, too, to ring those that are wrong
+    assert all(x[:2] == pytest.approx(means[:2]) for x in grid)
+    assert len({x[2] for x in grid}) == len({x[3] for x in grid}) == 5
 
 
 def test_features_are_chosen_by_name_or_index():
@@ -130,7 +186,7 @@ def test_all_examples_of_one_class_and_a_flat_model_still_give_a_picture():
 
 def test_hinge_labels_are_drawn_too():
     axes = plot.decision_boundary(Slope(1.0, 1.0), ([[1.0, 1.0], [-1.0, -1.0]], [1, -1]), resolution=4).axes[0]
-    assert [text.get_text() for text in axes.get_legend().get_texts()] == ["-1", "1"]
+    assert legend_of(axes.figure) == ["-1", "1"]
 
 
 def test_gradient_flow_shows_the_layers(moons):

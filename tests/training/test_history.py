@@ -8,7 +8,7 @@ import pytest
 from support.small_training import quick, small
 
 from tinygrad_edu import Value, nn, optim
-from tinygrad_edu.plot.figures import _figure_class
+from tinygrad_edu.plot.style import _figure_class
 from tinygrad_edu.training import engines, fit
 from tinygrad_edu.training.history import History
 
@@ -210,7 +210,7 @@ def test_it_shows_itself_in_a_notebook_with_its_curves(monkeypatch):
     assert "<img" not in History()._as_html()
     monkeypatch.setitem(sys.modules, "matplotlib", None)
     monkeypatch.setitem(sys.modules, "matplotlib.figure", None)
-    monkeypatch.setattr("tinygrad_edu.plot.figures._figure_class", _figure_class.__wrapped__)
+    monkeypatch.setattr("tinygrad_edu.plot.style._figure_class", _figure_class.__wrapped__)
     assert "<table>" in LONG._as_html()
     assert "<img" not in LONG._as_html()
 

@@ -29,6 +29,22 @@ def train(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def predict(arguments: argparse.Namespace) -> int:
+    """Write a table with the answers of a model."""
+    from .answering import predict
+
+    predict(arguments.model, arguments.table, output=arguments.output, probabilities=arguments.probabilities)
+    return 0
+
+
+def evaluate(arguments: argparse.Namespace) -> int:
+    """Say how well a model answers to a table."""
+    from .answering import evaluate
+
+    evaluate(arguments.model, arguments.table)
+    return 0
+
+
 def draw(arguments: argparse.Namespace) -> int:
     """Draw a formula into a file, or print it."""
     from ..drawing import draw

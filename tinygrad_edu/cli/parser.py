@@ -22,8 +22,9 @@ from ..arguments import nearest, short
 from ..errors import GraphvizMissingError
 from ..formulas.grammar import CONSTANTS, FUNCTIONS, SEQUENCE_FUNCTIONS
 from ..optim import optimizers as optim
+from ..training.engines import COMPILED, ENGINES
 from . import commands
-from .training_run import EPOCHS
+from .tasks import EPOCHS
 
 _FORMULA = f"""A formula is written as in Python: + - * / **, comparisons, brackets, numbers, names, and the functions
 {", ".join(sorted(FUNCTIONS))}. Functions of lists: {", ".join(sorted(SEQUENCE_FUNCTIONS))}, as in sum([a, b]) or
@@ -150,11 +151,13 @@ def _parsers() -> tuple[_Parser, dict[str, Any]]:
         commands.train,
         "train a small network on a data set, and write the model and pictures of it into a folder",
         "train iris",
+        "train mine.csv --label species",
         "train moons --hidden 16 --epochs 60 --seed 7 --out my-moons",
         "train spirals --hidden 24 24 --optimizer sgd --lr 0.05",
         formula=False,
     )
-    train.add_argument("data", metavar="DATA", help=f"one of {', '.join(data.NAMES)}")
+    names = ", ".join((*data.NAMES, *data.BORROWED))
+    train.add_argument("data", metavar="DATA", help=f"the path of a CSV file, or one of {names}")
     _option(train, "--n", _count, None, "N", "how many examples (default: the data set's own number)")
     _option(train, "--noise", _amount, None, "SD", "noise of a generated data set (default: its own)")
     train.add_argument(
@@ -165,9 +168,44 @@ def _parsers() -> tuple[_Parser, dict[str, Any]]:
     _option(train, "--lr", _amount, None, "RATE", "learning rate (default 0.01; 0.1 for sgd)")
     _option(train, "--epochs", _count, EPOCHS, "N", f"how often every example is seen (default {EPOCHS})")
     _option(train, "--batch-size", _count, None, "N", "examples that share one step (default 16)")
+    train.add_argument("--engine", choices=("auto", *COMPILED, *ENGINES), default="auto", help="what computes")
     _option(train, "--seed", int, 0, "N", "of data, split, weights and order (default 0)")
     _option(train, "--out", str, None, "DIR", "the folder to write into (default DATA-out)")
     train.add_argument("--quiet", action="store_true", help="show no progress bar")
+    table = train.add_argument_group("of a CSV file")
+    table.add_argument("--label", metavar="COLUMN", help="the column to learn (default: the last one)")
+    table.add_argument("--missing", choices=("mean", "drop"), help="what becomes of rows with missing cells")
+    table.add_argument("--task", choices=("classes", "numbers"), help="what the label is, where it could be either")
+    for flag, metavar, meaning in (
+        ("--features", "COLUMN", "the columns to learn from (default: all that can tell something)"),
+        ("--ignore", "COLUMN", "columns not to learn from"),
+        ("--text", "COLUMN", "columns of names that look like numbers"),
+        ("--marks", "TEXT", "what else says that a cell is missing, such as unknown"),
+    ):
+        table.add_argument(flag, nargs="+", metavar=metavar, help=meaning)
+
+    predict = command(
+        "predict",
+        commands.predict,
+        "let a trained model answer to each row of a CSV file, in a last column",
+        "predict iris-out/model.json new.csv",
+        "predict iris-out/model.json new.csv --probabilities -o answers.csv",
+        formula=False,
+    )
+    predict.add_argument("model", metavar="MODEL", help="a model.json that tinygrad-edu train wrote")
+    predict.add_argument("table", metavar="TABLE", help="a CSV file with the columns that it learned from")
+    predict.add_argument("-o", "--output", metavar="FILE", help="the CSV file to write; printed if left out")
+    predict.add_argument("--probabilities", action="store_true", help="add a column with the probability of each class")
+
+    evaluate = command(
+        "evaluate",
+        commands.evaluate,
+        "say how well a trained model answers to a CSV file whose labels are known",
+        "evaluate iris-out/model.json more.csv",
+        formula=False,
+    )
+    evaluate.add_argument("model", metavar="MODEL", help="a model.json that tinygrad-edu train wrote")
+    evaluate.add_argument("table", metavar="TABLE", help="a CSV file with the columns that it learned from, and labels")
 
     draw = command(
         "draw",

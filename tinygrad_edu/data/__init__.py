@@ -1,6 +1,8 @@
-"""With this module one can get small classification data sets, generated or shipped, and cut them into parts.
+"""With this room one can get data to learn from, of one's own or of ours, look at them, and cut them into parts.
 
-Generated sets are pure Python and seeded: the same arguments give the same numbers. Iris is shipped.
+`from_csv` reads a file of which one need not know how it is written, `from_frame` a DataFrame of pandas. `load` gives
+small sets by name. Generated ones are pure Python and seeded: the same arguments give the same numbers. Iris, wine and
+penguins are shipped; digits and breast_cancer come with scikit-learn.
 
 Examples
 --------
@@ -16,11 +18,17 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from ..arguments import as_count, as_seed, unknown
+from .columns import Column as Column
+from .columns import Columns as Columns
+from .csv_files import from_csv as from_csv
+from .csv_files import from_frame as from_frame
 from .dataset import Dataset as Dataset
 from .generated import blobs, circles, moons, spirals, xor
-from .iris import iris
+from .measured import breast_cancer, digits, iris, penguins, wine
+from .table import Table as Table
+from .table import read_table as read_table
 
-__all__ = ["NAMES", "Dataset", "load"]
+__all__ = ["BORROWED", "NAMES", "Column", "Columns", "Dataset", "Table", "from_csv", "from_frame", "load", "read_table"]
 
 _LOADERS: dict[str, Callable[[int | None, float | None, int], Dataset]] = {
     "moons": moons,
@@ -29,10 +37,17 @@ _LOADERS: dict[str, Callable[[int | None, float | None, int], Dataset]] = {
     "xor": xor,
     "blobs": blobs,
     "iris": iris,
+    "wine": wine,
+    "penguins": penguins,
 }
 
 NAMES: tuple[str, ...] = tuple(_LOADERS)
-"""The names that `load` knows."""
+"""The names that `load` always knows."""
+
+_LOADERS |= {"digits": digits, "breast_cancer": breast_cancer}
+
+BORROWED: tuple[str, ...] = tuple(_LOADERS)[len(NAMES) :]
+"""The names of the sets that come with scikit-learn, the extra [data]."""
 
 
 def load(name: str, n: int | None = None, noise: float | None = None, seed: int = 0) -> Dataset:
@@ -41,13 +56,15 @@ def load(name: str, n: int | None = None, noise: float | None = None, seed: int 
     Parameters
     ----------
     name : str
-        "moons", "circles", "spirals", "xor" (two classes), "blobs" or "iris" (three classes).
+        Generated: "moons", "circles", "spirals", "xor" (two classes), "blobs" (three). Measured: "iris", "wine",
+        "penguins" (three; the last with text and missing cells), and from scikit-learn "digits" (ten classes) and
+        "breast_cancer" (two).
     n : int, optional
-        How many examples, at least two for each class. Generated sets have 200 if nothing is said (spirals 300);
-        iris has 150, and a smaller `n` takes a stratified sample of them.
+        How many examples, at least two for each class. Generated sets have 200 if nothing is said (spirals 300).
+        Of a measured set, a smaller `n` takes a stratified sample.
     noise : float, optional
         Standard deviation of the Gaussian noise added to every coordinate. If nothing is said: moons 0.08,
-        circles 0.06, spirals 0.03, xor 0.25, blobs 0.5. Iris was measured, not made: no noise can be added to it.
+        circles 0.06, spirals 0.03, xor 0.25, blobs 0.5. None can be added to what was measured.
     seed : int, default 0
         Seeds the noise, the places along each shape and the order of the examples. It seeds nothing else:
         `Dataset.split`, a model and `fit` have seeds of their own.
@@ -63,6 +80,8 @@ def load(name: str, n: int | None = None, noise: float | None = None, seed: int 
         For a name that is not known, or for a number out of range.
     TypeError
         For an argument of the wrong type.
+    ImportError
+        For "digits" and "breast_cancer" without scikit-learn.
 
     Examples
     --------
@@ -71,11 +90,11 @@ def load(name: str, n: int | None = None, noise: float | None = None, seed: int 
     >>> load("moon")
     Traceback (most recent call last):
       ...
-    ValueError: no data set is called 'moon'; did you mean 'moons'? Known: moons, circles, spirals, xor, blobs, iris
+    ValueError: no data set is called 'moon'; did you mean 'moons'? Known: moons, circles, spirals, xor, ...
     """
     if not isinstance(name, str):
         raise TypeError(f"the name of a data set must be a string, not {name!r}; known: {', '.join(NAMES)}")
     loader = _LOADERS.get(name)
     if loader is None:
-        raise ValueError(unknown("data set", name, NAMES))
+        raise ValueError(unknown("data set", name, _LOADERS))
     return loader(None if n is None else as_count(n, "n"), noise, as_seed(seed))

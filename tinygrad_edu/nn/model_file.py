@@ -16,11 +16,13 @@ VERSION = 2
 
 
 def write(path: str | os.PathLike[str], model: dict[str, Any]) -> None:
-    """Write `architecture` and `state` to `path`."""
+    """Write `architecture` and `state` to `path`, and `table` if there is one: the columns that the model takes."""
     import json
 
     state = {name: json_numbers.to_json(number) for name, number in model["state"].items()}
     document = {"format": FORMAT, "version": VERSION, "architecture": model["architecture"], "state": state}
+    if model.get("table") is not None:
+        document["table"] = model["table"]
     write_whole(path, json.dumps(document, indent=1, allow_nan=False) + "\n")
 
 
@@ -41,7 +43,8 @@ def read(path: str | os.PathLike[str]) -> dict[str, Any]:
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         reason = f"it lacks or does not know {error}" if isinstance(error, KeyError) else error
         raise ValueError(f"{os.fspath(path)!r} is not a model that this package saved: {reason}") from None
-    return {"architecture": document.get("architecture"), "state": numbers, "version": version}
+    kept = {"architecture": document.get("architecture"), "table": document.get("table")}
+    return {**kept, "state": numbers, "version": version}
 
 
 def state_for(names: Iterable[str], model: dict[str, Any]) -> dict[str, float]:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Sequence
 from typing import Any, Self
 
 from ..arguments import as_count, as_rows
+from ..data.scales import scales_of
 from .arguments import wrong_length
 from .description import rebuilt
 from .initial import draws
@@ -150,12 +150,7 @@ class Standardize(Module):
         -------
         Standardize
         """
-        columns = list(zip(*as_rows(X), strict=True))
-        means = [math.fsum(column) / len(column) for column in columns]
-        deviations = [
-            math.sqrt(math.fsum((x - m) ** 2 for x in column) / len(column)) if min(column) < max(column) else 1.0
-            for column, m in zip(columns, means, strict=True)
-        ]
+        means, deviations = scales_of(as_rows(X))
         return cls(means, deviations)
 
     def forward(self, x: Sequence[Any]) -> list[Any]:

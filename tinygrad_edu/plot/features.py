@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from itertools import combinations
 from typing import Any
 
 from ..arguments import as_integer, unknown
 from ..training.examples import Examples
+from .outputs import outputs_at
 
 
 def telling_features(data: Any) -> tuple[int, int]:
@@ -31,7 +33,12 @@ def telling_features(data: Any) -> tuple[int, int]:
     >>> [iris.feature_names[j] for j in telling_features(iris)]
     ['petal length (cm)', 'petal width (cm)']
     """
-    examples = Examples.of(data)
+    first, second = sorted(_ranked(Examples.of(data))[:2])
+    return first, second
+
+
+def _ranked(examples: Examples) -> list[int]:
+    """Give the features, the one first that parts the classes best."""
     ratios = []
     for j, column in enumerate(zip(*examples.X, strict=True)):
         groups: dict[Any, list[float]] = {}
@@ -42,9 +49,45 @@ def telling_features(data: Any) -> tuple[int, int]:
         between = math.fsum(len(group) * (centres[label] - mean) ** 2 for label, group in groups.items())
         within = math.fsum((x - centres[label]) ** 2 for label, group in groups.items() for x in group)
         ratios.append((-(between / within if within else math.inf if between else 0.0), j))
-    best = sorted(ratios)[:2]
-    first, second = sorted(j for _, j in best)
-    return first, second
+    return [j for _, j in sorted(ratios)]
+
+
+def clearest_features(model: Any, data: Any, most: int = 300) -> tuple[int, int]:
+    """Find the plane that shows best how a model decides: where it is most often right knowing two features only.
+
+    Parameters
+    ----------
+    model : Module
+        A classifier.
+    data : Dataset or pair (X, y)
+        Examples with classes and at least two features.
+    most : int, default 300
+        How many of the examples are tried, evenly chosen.
+
+    Returns
+    -------
+    tuple of two ints
+        The features by which the model gets most examples right if all others are replaced by their means; of equals
+        the first. Features of two values only, whose picture would be two lines, are tried if there are not two others;
+        and of more than 30 only those 30 that part the classes best, each taken alone.
+    """
+    examples = Examples.of(data)
+    means = [math.fsum(column) / len(column) for column in zip(*examples.X, strict=True)]
+    chosen = range(0, len(examples.y), max(1, len(examples.y) // most))
+    some = examples.take(list(chosen))
+    ranked = _ranked(examples)
+    graded = [j for j in ranked if len({row[j] for row in examples.X}) > 2]
+    pairs = list(combinations(sorted((graded if len(graded) > 1 else ranked)[:30]), 2))
+    rows = []
+    for first, second in pairs:
+        for row in some.X:
+            point = list(means)
+            point[first], point[second] = row[first], row[second]
+            rows.append(point)
+    outputs = outputs_at(model, rows)
+    count = len(some.y)
+    shares = [some.share_right(outputs[k * count : (k + 1) * count]) for k in range(len(pairs))]
+    return pairs[max(range(len(pairs)), key=shares.__getitem__)]
 
 
 def two_of(names: Sequence[str], features: Any) -> tuple[int, int]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 
 from ..training.history import History
-from .figures import loss_curve
+from .curves import loss_curve
 
 
 def picture_of(history: History) -> str | None:

@@ -40,7 +40,7 @@ class Examples:
         if isinstance(data, Examples):
             return data
         if isinstance(data, Dataset):
-            return cls(data.X, list(data.y), "classes")
+            return cls(data.X, list(data.y), data.kind)
         if not isinstance(data, (tuple, list)) or len(data) != 2:
             raise TypeError(f"data must be a Dataset or a pair (X, y), got {type(data).__name__}: {data!r:.60}")
         rows, (targets, column) = as_examples(data[0]), as_labels(data[1])

@@ -1,0 +1,147 @@
+"""With this module it is found out how a table is written: its encoding, its delimiter, whether columns have names."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from ..arguments import short
+from .cells import MISSING, is_date, number_of
+
+_LOOKED_AT = 200  # rows, to find the delimiter by
+_MOST = 10_000_000  # characters in a cell
+
+
+def decoded(path: Path, encoding: str | None) -> tuple[str, str]:
+    """Give the text of a file, and what its encoding is called."""
+    data = path.read_bytes()
+    if data.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
+        raise ValueError(
+            f"{path.name} is a workbook of Excel, or another archive: save the sheet as CSV, and give that"
+        )
+    marks = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
+    marked = next((name for mark, name in marks.items() if data.startswith(mark)), None)
+    for candidate in [encoding] if encoding is not None else [marked] if marked else ["utf-8", "cp1252", "latin-1"]:
+        try:
+            text = data.decode(candidate)
+        except LookupError:
+            raise ValueError(f"no encoding is called {candidate!r}; Python knows utf-8, latin-1, cp1252 ...") from None
+        except UnicodeDecodeError as error:
+            if encoding is not None or marked:
+                line = data.count(b"\n", 0, error.start) + 1
+                raise ValueError(
+                    f"{path.name}, line {line}: byte {data[error.start]:#04x} is none of {candidate}; leave encoding "
+                    "out, or give the right one"
+                ) from None
+            continue
+        if "\0" in text:
+            line = text.count("\n", 0, text.index("\0")) + 1
+            raise ValueError(f"{path.name} is not text: there is a zero byte in line {line}")
+        words = {"utf-8": "UTF-8", "utf-8-sig": "UTF-8", "utf-16": "UTF-16", "cp1252": "Windows-1252 (no UTF-8)"}
+        return text, words.get(candidate, candidate)
+    raise AssertionError("latin-1 reads every byte")
+
+
+def without_remarks(text: str) -> tuple[int, str]:
+    """Give the number of lines that begin with # before the table, and the rest."""
+    skipped = 0
+    while text.startswith("#"):
+        skipped, text = skipped + 1, text.partition("\n")[2]
+    return skipped, text
+
+
+def records_of(text: str, delimiter: str, name: str, skipped: int) -> Iterator[tuple[int, list[str]]]:
+    """Yield the rows, each with the line that it begins on."""
+    before = csv.field_size_limit(_MOST)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True, skipinitialspace=True)
+    try:
+        while True:
+            line = reader.line_num + 1
+            try:
+                row = next(reader)
+            except StopIteration:
+                return
+            except csv.Error as error:
+                raise ValueError(
+                    f"{name}, line {line + skipped}: the quotes of this row do not match ({error}); a quote inside of "
+                    'a quoted cell is written twice: "5"" wide"'
+                ) from None
+            yield line, row
+    finally:
+        csv.field_size_limit(before)
+
+
+def delimiter_of(text: str, name: str) -> str:
+    """Find what parts most rows into as many cells as the first has, the rarer sign in text where that is even."""
+    best, found = 0.0, None
+    for candidate in ("\t", ";", "|", ","):
+        widths = []
+        try:
+            for _, row in records_of(text, candidate, name, 0):
+                if row:
+                    widths.append(len(row))
+                if len(widths) == _LOOKED_AT:
+                    break
+        except ValueError:  # quotes that do not match under this delimiter
+            widths = widths[:-1]
+        if not widths or widths[0] < 2:
+            continue
+        share = Counter(widths).most_common(1)[0][1] / len(widths)
+        if share > best:
+            best, found = share, candidate
+    return found or ","
+
+
+def said(cell: str) -> bool:
+    """Whether there is anything in a cell."""
+    return bool(cell.strip())
+
+
+def is_header(rows: list[list[str]], expected: Sequence[str]) -> bool:
+    """Whether the first row names the columns: none of it is a number, a date or missing, and little of it recurs."""
+    first = [cell.strip() for cell in rows[0]]
+    if set(first) & set(expected):
+        return True
+    values = [cell for cell in first if cell]
+    if any(number_of(cell) is not None or number_of(cell, ",") is not None or is_date(cell) for cell in values):
+        return False
+    if any(cell in MISSING for cell in values):
+        return False
+    recurring = sum(
+        any(len(row) > j and row[j].strip() == cell for row in rows[1:]) for j, cell in enumerate(first) if cell
+    )
+    return 2 * recurring <= len(values)
+
+
+def fitted(names: list[str], records: list[tuple[int, list[str]]]) -> tuple[list[str], list[tuple[int, list[str]]]]:
+    """Give names and rows as many cells: rows may have names of their own, a delimiter in the end is no column."""
+    if records and all(len(row) == len(names) + 1 for _, row in records):
+        names = ["", *names] if any(said(row[-1]) for _, row in records) else [*names, ""]
+    while len(names) > 1 and not said(names[-1]):
+        width = len(names)
+        if any(len(row) == width and said(row[-1]) for _, row in records):
+            break
+        names, records = names[:-1], [(line, row[:-1] if len(row) == width else row) for line, row in records]
+    return names, records
+
+
+def different(names: list[str]) -> tuple[str, ...]:
+    """Give every column a name of its own."""
+    found: list[str] = []
+    for j, name in enumerate(names):
+        name = unique = name or f"column {j + 1}"
+        number = 1
+        while unique in found or (number > 1 and unique in names):
+            number += 1
+            unique = f"{name} ({number})"
+        found.append(unique)
+    return tuple(found)
+
+
+def shortened(names: Sequence[str]) -> str:
+    """Write the names of the first columns, each on one line."""
+    return ", ".join(short(name)[1:-1] for name in names[:8]) + ", ..." * (len(names) > 8)
