@@ -165,7 +165,7 @@ def folded():
 def test_what_a_step_is_about_is_never_dimmed_and_is_on_the_picture_or_said_where(show, make, options):
     player = tg.play(make(), **options)
     page = show(player)
-    data = json.loads(re.search(r'class="tinygrad-player-data">(.*?)</script>', player.html, re.S)[1])
+    data = json.loads(re.search(r'class="tinygrad-page-data">(.*?)</script>', player.html, re.S)[1])
     for step in data["steps"]:
         press(page, "ArrowRight")
         if step[0] == "h":
