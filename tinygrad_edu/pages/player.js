@@ -1,13 +1,16 @@
 import {Shell, button, el} from "./shell.js";
+import {Tape} from "./tape.js";
+import {Knobs} from "./knobs.js";
+import {bracketed, levelOf, numberText, unitOf} from "./numbers.js";
+import {EQUALS, FORMULA, KIND, LABEL, NUMBERS, OPERANDS, VALUE, redone} from "./redone.js";
 
 const START = "Press → or Play. First the values are computed, then the gradient is shared out, one edge at a time. " +
   "Click a node to ask why it has its gradient.";
-const [LABEL, VALUE, FORMULA, NUMBERS, KIND, EQUALS, OPERANDS] = [0, 1, 2, 3, 4, 5, 6];
-const bracketed = text => text.startsWith("−") ? `(${text})` : text;
-
 export class Page extends Shell {
-  constructor(host) {
+  constructor(host, operations) {
     super(host);
+    this.given = this.data;
+    this.tape = new Tape(this.data.tape, operations);
     const picture = host.querySelector("img");
     const address = picture.getAttribute("src");
     this.data.views[0].svg = decodeURIComponent(address.slice(address.indexOf(",") + 1));
@@ -20,6 +23,89 @@ export class Page extends Shell {
     this.open(this.make());
     new ResizeObserver(entries => { this.width = entries[0].contentRect.width; }).observe(this.stage);
     this.go(0);
+    if (this.alone && location.hash) this.knobs.take(location.hash);
+  }
+
+  /* Leaves were turned: all that is shown is worked out anew, at the same step; from the start, as it ends. */
+  turned(leaves) {
+    this.halt();
+    this.state = leaves.size ? this.tape.compute(leaves) : null;
+    this.data = this.state ? redone(this.given, this.tape, this.state) : this.given;
+    this.index();
+    this.listed = null;
+    if (this.asked !== null && !this.reason.hidden) this.why(this.asked, false);
+    this.renumber(this.views[this.view]);
+    this.go(this.at || this.last, true);
+  }
+
+  /* Write the numbers of the picture that no step changes: slopes, sums of groups, and what is wrong with a node. */
+  renumber(view) {
+    if (view.state === this.state) return;
+    view.state = this.state;
+    const {state, tape, data} = this;
+    const write = x => numberText(x, data.digits);
+    const placeOf = node => node.things.length === 1 && node.id[0] === "n" ? data.places[node.things[0]] : -1;
+    const flows = new Map();
+    for (const [name, edge] of view.edges) {
+      const [place, index] = [placeOf(view.nodes.get(edge.target)), Number(name.slice(name.indexOf("#") + 1))];
+      if (place >= 0 && index >= 0 && !tape.constant[tape.operands[place][index]]) flows.set(edge, state && state.edges[place][index]);
+    }
+    const unit = state ? unitOf([...flows.values()].map(flow => flow.contribution)) : 1;
+    for (const [edge, flow] of flows) {
+      edge.line ??= edge.group.querySelector("path");
+      edge.label ??= edge.group.querySelector("[data-part=label]");
+      edge.own ??= [edge.line && edge.line.getAttribute("style"), edge.label && edge.label.textContent];
+      if (edge.label) edge.label.textContent = flow ? write(flow.local) : edge.own[1];
+      if (!edge.line) continue;
+      const size = flow ? Math.abs(flow.contribution) / (Math.abs(flow.contribution) + unit) : 0;
+      const width = Number.isFinite(size) ? 0.8 + 3.4 * size : 4.2;
+      const style = flow ? `stroke-width:${width.toFixed(1)}px${flow.contribution === 0 ? ";stroke-dasharray:3 3" : ""}` : edge.own[0];
+      if (style === null) edge.line.removeAttribute("style");
+      else edge.line.setAttribute("style", style);
+    }
+    for (const node of view.nodes.values()) {
+      if (node.chip && node.id[0] !== "n") {
+        node.own ??= [node.chip.dataset.f, node.inks.map(ink => ink.dataset.f)];
+        node.first ??= [node.final, node.own];
+        [node.final, node.own] = node.first;
+        if (state) {
+          const size = Math.hypot(...(data.views[this.view].groups[node.id] || []).map(place => state.grads[place]));
+          const level = levelOf(size, data.unit);
+          node.final = write(size);
+          node.own = [`scale${level}`, node.inks.map(() => `ink${level}`)];
+        }
+        node.known = null;
+      }
+      this.flag(node, placeOf(node));
+    }
+  }
+
+  /* Show whether a node passes nothing on, or is not finite, as it is now. */
+  flag(node, place) {
+    if (place < 0) return;
+    const card = node.group.querySelector("[data-part=card]");
+    const word = node.group.querySelector("[data-part=word]");
+    node.looks ??= [card.dataset.f, card.dataset.s, card.getAttribute("style"), word && word.textContent];
+    const kind = ["leaf", "parameter", "input", "constant", "output"].find(name => node.group.classList.contains(name));
+    if (kind === "constant") return;
+    let [fill, line, style, text] = node.looks;
+    if (this.state) {
+      const {values, grads, edges} = this.state;
+      const locals = (edges[place] || []).filter((_, i) => !this.tape.constant[this.tape.operands[place][i]]).map(edge => edge.local);
+      const wrong = ![values[place], ...(kind === "input" ? [] : [grads[place]]), ...locals].every(Number.isFinite);
+      const dead = locals.length > 0 && locals.every(local => local === 0);
+      const quiet = dead || (kind !== "input" && grads[place] === 0);
+      fill = wrong ? "alarm_card" : quiet ? "dead" : kind || "card";
+      line = wrong ? "alarm" : "line";
+      style = wrong ? "stroke-width:2.6px" : quiet ? "stroke-dasharray:4 3" : null;
+      const name = (text || "").replace(/,? ?(not finite!|passes nothing)$/, "");
+      const said = wrong ? "not finite!" : dead ? "passes nothing" : "";
+      text = said ? (name ? `${name}, ${said}` : said) : name;
+    }
+    [card.dataset.f, card.dataset.s] = [fill, line];
+    if (style === null) card.removeAttribute("style");
+    else card.setAttribute("style", style);
+    if (word) word.textContent = text;
   }
 
   /* Work out, once, at which step each value appears and each gradient changes. */
@@ -80,12 +166,14 @@ export class Page extends Shell {
     this.rule = el("p", {class: "rule"});
     this.reason = el("section", {class: "why", hidden: true, "aria-label": "Why a gradient is what it is"});
     this.steps = el("ol", {class: "steps", "aria-label": "All steps", tabindex: -1});
+    this.knobs = new Knobs(this.tape, this.data, this.data.things[this.data.root][LABEL], this.alone, leaves => this.turned(leaves));
     return el("div", {class: "box", tabindex: 0, role: "region", "aria-label": "Step player of a computation",
       "aria-keyshortcuts": "ArrowLeft ArrowRight Space Home End"},
       this.stage,
       el("div", {class: "bar"}, this.first, this.back, this.playing, this.forth, this.end, this.slider, this.count,
         this.speed, this.ask),
       this.reason,
+      this.knobs.element,
       el("div", {class: "columns"},
         el("section", {"aria-label": "This step"}, this.phase, this.sentence, this.rule, this.lines),
         el("section", {"aria-label": "List of steps"}, el("h2", {}, "All steps"), this.steps)));
@@ -95,6 +183,7 @@ export class Page extends Shell {
     if (v === this.view) return;
     this.view = v;
     if (!this.views[v]) this.views[v] = this.parse(v);
+    this.renumber(this.views[v]);
     const {svg} = this.views[v];
     this.where.replaceChildren();
     if (v) {
@@ -151,14 +240,14 @@ export class Page extends Shell {
 
   /* ------------------------------------------------------------------ steps */
 
-  go(to) {
+  go(to, still = false) {
     this.at = Math.max(0, Math.min(this.last, to));
     const step = this.data.steps[this.at - 1];
-    this.show(step ? step[1] : 0);
+    if (!still) this.show(step ? step[1] : 0);
     this.paths([]);
     this.paint();
     this.say(step);
-    this.follow(step);
+    if (!still) this.follow(step);
     this.slider.value = this.at;
     this.slider.setAttribute("aria-valuetext", `step ${this.at} of ${this.last}`);
     this.count.textContent = `${this.at} of ${this.last}`;
@@ -341,6 +430,7 @@ export class Page extends Shell {
       this.paint();
     } else if (node.things.length && node.id[0] === "n") {
       this.why(node.things[0], true);
+      this.knobs.show(this.data.places[node.things[0]]);
     }
   }
 
