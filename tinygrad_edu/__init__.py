@@ -99,7 +99,9 @@ if TYPE_CHECKING:
     from .drawing import Drawing as Drawing
     from .drawing import draw as draw
     from .pages import Player as Player
+    from .pages import RubberBands as RubberBands
     from .pages import play as play
+    from .pages import rubber_band as rubber_band
     from .stepping import Stepper as Stepper
     from .training import History as History
     from .training import accuracy as accuracy
@@ -135,6 +137,8 @@ _ROOMS = {
     "accuracy": "training",
     "fit": "training",
     "play": "pages",
+    "RubberBands": "pages",
+    "rubber_band": "pages",
 }
 
 
