@@ -1,7 +1,8 @@
 import {Shell, button, el} from "./shell.js";
 import {Tape} from "./tape.js";
+import {Stage} from "./stage.js";
 import {Knobs} from "./knobs.js";
-import {bracketed, levelOf, numberText, unitOf} from "./numbers.js";
+import {bracketed} from "./numbers.js";
 import {EQUALS, FORMULA, KIND, LABEL, NUMBERS, OPERANDS, VALUE, redone} from "./redone.js";
 
 const START = "Press → or Play. First the values are computed, then the gradient is shared out, one edge at a time. " +
@@ -11,17 +12,13 @@ export class Page extends Shell {
     super(host);
     this.given = this.data;
     this.tape = new Tape(this.data.tape, operations);
-    const picture = host.querySelector("img");
-    const address = picture.getAttribute("src");
-    this.data.views[0].svg = decodeURIComponent(address.slice(address.indexOf(",") + 1));
+    this.stage = new Stage(this.data, this.tape, host.querySelector("img"), node => this.clicked(node));
+    this.stage.repaint = () => this.paint();
     this.last = this.data.steps.length;
     this.at = 0;
-    this.view = -1;
-    this.views = [];
     this.asked = null;
     this.index();
     this.open(this.make());
-    new ResizeObserver(entries => { this.width = entries[0].contentRect.width; }).observe(this.stage);
     this.go(0);
     if (this.alone && location.hash) this.knobs.take(location.hash);
   }
@@ -29,83 +26,14 @@ export class Page extends Shell {
   /* Leaves were turned: all that is shown is worked out anew, at the same step; from the start, as it ends. */
   turned(leaves) {
     this.halt();
-    this.state = leaves.size ? this.tape.compute(leaves) : null;
-    this.data = this.state ? redone(this.given, this.tape, this.state) : this.given;
+    const state = leaves.size ? this.tape.compute(leaves) : null;
+    this.data = state ? redone(this.given, this.tape, state) : this.given;
+    Object.assign(this.stage, {state, data: this.data});
     this.index();
     this.listed = null;
     if (this.asked !== null && !this.reason.hidden) this.why(this.asked, false);
-    this.renumber(this.views[this.view]);
+    this.stage.renumber();
     this.go(this.at || this.last, true);
-  }
-
-  /* Write the numbers of the picture that no step changes: slopes, sums of groups, and what is wrong with a node. */
-  renumber(view) {
-    if (view.state === this.state) return;
-    view.state = this.state;
-    const {state, tape, data} = this;
-    const write = x => numberText(x, data.digits);
-    const placeOf = node => node.things.length === 1 && node.id[0] === "n" ? data.places[node.things[0]] : -1;
-    const flows = new Map();
-    for (const [name, edge] of view.edges) {
-      const [place, index] = [placeOf(view.nodes.get(edge.target)), Number(name.slice(name.indexOf("#") + 1))];
-      if (place >= 0 && index >= 0 && !tape.constant[tape.operands[place][index]]) flows.set(edge, state && state.edges[place][index]);
-    }
-    const unit = state ? unitOf([...flows.values()].map(flow => flow.contribution)) : 1;
-    for (const [edge, flow] of flows) {
-      edge.line ??= edge.group.querySelector("path");
-      edge.label ??= edge.group.querySelector("[data-part=label]");
-      edge.own ??= [edge.line && edge.line.getAttribute("style"), edge.label && edge.label.textContent];
-      if (edge.label) edge.label.textContent = flow ? write(flow.local) : edge.own[1];
-      if (!edge.line) continue;
-      const size = flow ? Math.abs(flow.contribution) / (Math.abs(flow.contribution) + unit) : 0;
-      const width = Number.isFinite(size) ? 0.8 + 3.4 * size : 4.2;
-      const style = flow ? `stroke-width:${width.toFixed(1)}px${flow.contribution === 0 ? ";stroke-dasharray:3 3" : ""}` : edge.own[0];
-      if (style === null) edge.line.removeAttribute("style");
-      else edge.line.setAttribute("style", style);
-    }
-    for (const node of view.nodes.values()) {
-      if (node.chip && node.id[0] !== "n") {
-        node.own ??= [node.chip.dataset.f, node.inks.map(ink => ink.dataset.f)];
-        node.first ??= [node.final, node.own];
-        [node.final, node.own] = node.first;
-        if (state) {
-          const size = Math.hypot(...(data.views[this.view].groups[node.id] || []).map(place => state.grads[place]));
-          const level = levelOf(size, data.unit);
-          node.final = write(size);
-          node.own = [`scale${level}`, node.inks.map(() => `ink${level}`)];
-        }
-        node.known = null;
-      }
-      this.flag(node, placeOf(node));
-    }
-  }
-
-  /* Show whether a node passes nothing on, or is not finite, as it is now. */
-  flag(node, place) {
-    if (place < 0) return;
-    const card = node.group.querySelector("[data-part=card]");
-    const word = node.group.querySelector("[data-part=word]");
-    node.looks ??= [card.dataset.f, card.dataset.s, card.getAttribute("style"), word && word.textContent];
-    const kind = ["leaf", "parameter", "input", "constant", "output"].find(name => node.group.classList.contains(name));
-    if (kind === "constant") return;
-    let [fill, line, style, text] = node.looks;
-    if (this.state) {
-      const {values, grads, edges} = this.state;
-      const locals = (edges[place] || []).filter((_, i) => !this.tape.constant[this.tape.operands[place][i]]).map(edge => edge.local);
-      const wrong = ![values[place], ...(kind === "input" ? [] : [grads[place]]), ...locals].every(Number.isFinite);
-      const dead = locals.length > 0 && locals.every(local => local === 0);
-      const quiet = dead || (kind !== "input" && grads[place] === 0);
-      fill = wrong ? "alarm_card" : quiet ? "dead" : kind || "card";
-      line = wrong ? "alarm" : "line";
-      style = wrong ? "stroke-width:2.6px" : quiet ? "stroke-dasharray:4 3" : null;
-      const name = (text || "").replace(/,? ?(not finite!|passes nothing)$/, "");
-      const said = wrong ? "not finite!" : dead ? "passes nothing" : "";
-      text = said ? (name ? `${name}, ${said}` : said) : name;
-    }
-    [card.dataset.f, card.dataset.s] = [fill, line];
-    if (style === null) card.removeAttribute("style");
-    else card.setAttribute("style", style);
-    if (word) word.textContent = text;
   }
 
   /* Work out, once, at which step each value appears and each gradient changes. */
@@ -141,11 +69,6 @@ export class Page extends Shell {
   /* ------------------------------------------------------------------ the page */
 
   make() {
-    this.stage = el("div", {class: "stage"});
-    this.zoomBar = el("div", {class: "zoom"},
-      button("−", "Zoom out (−)", () => this.zoom(1.25)), button("+", "Zoom in (+)", () => this.zoom(0.8)),
-      button("⤢", "Show all (0)", () => this.fit()));
-    this.where = el("div", {class: "where"});
     this.first = button("|◀", "To the start (Home)", () => this.stop(this.go(0)));
     this.back = button("◀", "One step back (←)", () => this.stop(this.go(this.at - 1)));
     this.playing = button("▶ Play", "Play or pause (space)", () => this.toggle(), {class: "play"});
@@ -169,7 +92,7 @@ export class Page extends Shell {
     this.knobs = new Knobs(this.tape, this.data, this.data.things[this.data.root][LABEL], this.alone, leaves => this.turned(leaves));
     return el("div", {class: "box", tabindex: 0, role: "region", "aria-label": "Step player of a computation",
       "aria-keyshortcuts": "ArrowLeft ArrowRight Space Home End"},
-      this.stage,
+      this.stage.element,
       el("div", {class: "bar"}, this.first, this.back, this.playing, this.forth, this.end, this.slider, this.count,
         this.speed, this.ask),
       this.reason,
@@ -179,75 +102,16 @@ export class Page extends Shell {
         el("section", {"aria-label": "List of steps"}, el("h2", {}, "All steps"), this.steps)));
   }
 
-  show(v) {
-    if (v === this.view) return;
-    this.view = v;
-    if (!this.views[v]) this.views[v] = this.parse(v);
-    this.renumber(this.views[v]);
-    const {svg} = this.views[v];
-    this.where.replaceChildren();
-    if (v) {
-      this.where.append(el("button", {type: "button", onclick: () => { this.show(0); this.paint(); }}, "← whole"),
-        el("b", {}, this.data.views[v].name));
-    }
-    this.stage.replaceChildren(svg, this.where, this.zoomBar);
-    this.fit();
-    this.paths([]);
-  }
-
-  parse(v) {
-    const text = this.data.views[v].svg;
-    const svg = document.importNode(new DOMParser().parseFromString(text, "image/svg+xml").documentElement, true);
-    svg.removeAttribute("width");
-    svg.removeAttribute("height");
-    svg.querySelector("style.colours").remove();
-    const whole = svg.getAttribute("viewBox").split(" ").map(Number);
-    const notes = svg.querySelectorAll(".tg-note").length;
-    if (notes) whole[3] -= 10 + 14 * notes;
-    const nodes = new Map();
-    for (const group of svg.querySelectorAll(".tg-node")) {
-      const part = name => group.querySelector(`[data-part="${name}"]`);
-      const grad = part("grad");
-      const node = {group, value: part("value"), grad, chip: part("chip"), things: [], id: group.dataset.id};
-      node.final = grad ? grad.textContent : "";
-      node.inks = grad ? [grad, grad.previousSibling].filter(e => e && e.tagName === "text") : [];
-      nodes.set(node.id, node);
-      group.addEventListener("click", () => { if (!this.dragged) this.clicked(node); });
-    }
-    for (const [t, id] of Object.entries(this.data.views[v].homes)) {
-      if (nodes.has(id)) nodes.get(id).things.push(Number(t));
-    }
-    const edges = new Map();
-    for (const group of svg.querySelectorAll(".tg-edge")) {
-      const {source, target, index} = group.dataset;
-      edges.set(`${source}>${target}#${index}`, {group, source, target, at: 0});
-    }
-    const result = {svg, nodes, edges, whole};
-    this.data.steps.forEach((step, i) => {
-      if (step[0] !== "b") return;
-      const edge = this.edge(result, v, step[5], step[2], step[6]);
-      if (edge && !edge.at) edge.at = i + 1;
-    });
-    this.movable(svg);
-    return result;
-  }
-
-  edge(view, v, from, to, index) {
-    const homes = this.data.views[v].homes;
-    const pair = `${homes[from]}>${homes[to]}#`;
-    return view.edges.get(pair + index) || view.edges.get(`${pair}-1`);
-  }
-
   /* ------------------------------------------------------------------ steps */
 
   go(to, still = false) {
     this.at = Math.max(0, Math.min(this.last, to));
     const step = this.data.steps[this.at - 1];
-    if (!still) this.show(step ? step[1] : 0);
-    this.paths([]);
+    if (!still) this.stage.show(step ? step[1] : 0);
+    this.stage.paths([]);
     this.paint();
     this.say(step);
-    if (!still) this.follow(step);
+    if (!still) this.follow(step || this.data.steps[0]);
     this.slider.value = this.at;
     this.slider.setAttribute("aria-valuetext", `step ${this.at} of ${this.last}`);
     this.count.textContent = `${this.at} of ${this.last}`;
@@ -256,76 +120,60 @@ export class Page extends Shell {
     this.list();
   }
 
+  follow(step) {
+    if (step && step[0] !== "h") this.stage.follow(step[0] === "b" ? [step[2], step[5]] : [step[2]]);
+  }
+
   /* Bring the picture to the state after the current step; only attributes and texts change. */
   paint() {
-    const view = this.views[this.view];
+    const view = this.stage.current;
     const step = this.data.steps[this.at - 1];
     const backward = step && step[0] !== "f" && !(step[0] === "h" && step[3] === "forward");
-    const homes = this.data.views[this.view].homes;
+    const {homes} = this.stage;
     for (const node of view.nodes.values()) {
       const t = node.things.length === 1 ? node.things[0] : -1;
       let reached = true;
       if (t >= 0 && node.id[0] === "n") {
         const known = this.computed[t] <= this.at || this.data.things[t][KIND] !== "operation";
         const change = this.gradientAt(t, this.at);
-        this.text(node.value, known ? this.data.things[t][VALUE] : "–");
-        this.text(node.grad, change ? change[1] : "–");
-        this.shade(node, change ? change[2] : 0, Boolean(change));
+        this.stage.text(node.value, known ? this.data.things[t][VALUE] : "–");
+        this.stage.text(node.grad, change ? change[1] : "–");
+        this.stage.shade(node, change ? change[2] : 0, Boolean(change));
         reached = known && (!backward || !node.grad || Boolean(change));
       } else if (node.grad) {
         const done = this.at === this.last || (node.things.length > 0 &&
           node.things.every(u => !this.changes[u].length || this.changes[u].at(-1)[0] <= this.at));
-        this.text(node.grad, done && backward ? node.final : "–");
-        this.shade(node, null, done && backward);
+        this.stage.text(node.grad, done && backward ? node.final : "–");
+        this.stage.shade(node, null, done && backward);
         const inside = node.things.filter(u => this.data.things[u][KIND] === "operation");
         reached = !inside.length || inside.some(u => backward ? this.gradientAt(u, this.at) : this.computed[u] <= this.at);
       }
-      this.mark(node.group, {later: !reached, now: false, to: false, asked: t >= 0 && t === this.asked});
+      this.stage.mark(node.group, {later: !reached, now: false, to: false, asked: t >= 0 && t === this.asked});
     }
     for (const edge of view.edges.values()) {
       const target = view.nodes.get(edge.target);
       const source = view.nodes.get(edge.source);
       const later = backward && edge.at ? edge.at > this.at : target.group.classList.contains("later");
-      this.mark(edge.group, {later: later || (!backward && source.group.classList.contains("later")), now: false, back: false});
+      this.stage.mark(edge.group, {later: later || (!backward && source.group.classList.contains("later")), now: false, back: false});
     }
     if (!step || step[0] === "h") return;
     /* The formulas of this step name all operands, so all of them are to be read. */
     for (const u of this.data.things[step[2]][OPERANDS]) {
       const operand = view.nodes.get(homes[u]);
-      if (operand) this.mark(operand.group, {later: false});
+      if (operand) this.stage.mark(operand.group, {later: false});
     }
     const at = view.nodes.get(homes[step[2]]);
-    if (at) this.mark(at.group, {now: true, later: false, to: step[0] !== "b"});
+    if (at) this.stage.mark(at.group, {now: true, later: false, to: step[0] !== "b"});
     if (step[0] === "b") {
       const to = view.nodes.get(homes[step[5]]);
-      if (to) this.mark(to.group, {now: true, later: false, to: true});
-      const edge = this.edge(view, this.view, step[5], step[2], step[6]);
-      if (edge) this.mark(edge.group, {now: true, later: false, back: true});
+      if (to) this.stage.mark(to.group, {now: true, later: false, to: true});
+      const edge = this.stage.edge(view, this.stage.view, step[5], step[2], step[6]);
+      if (edge) this.stage.mark(edge.group, {now: true, later: false, back: true});
     } else if (at) {
       for (const edge of view.edges.values()) {
-        if (step[0] === "f" && edge.target === at.id) this.mark(edge.group, {now: true, later: false});
+        if (step[0] === "f" && edge.target === at.id) this.stage.mark(edge.group, {now: true, later: false});
       }
     }
-  }
-
-  text(node, text) {
-    if (node && node.textContent !== text) node.textContent = text;
-  }
-
-  shade(node, level, known) {
-    if (!node.chip) return;
-    if (!node.own) node.own = [node.chip.dataset.f, node.inks.map(ink => ink.dataset.f)];
-    const fill = !known ? "scale0" : level === null ? node.own[0] : `scale${level}`;
-    if (node.chip.dataset.f === fill && node.known === known) return;
-    node.known = known;
-    node.chip.dataset.f = fill;
-    node.inks.forEach((ink, i) => {
-      ink.dataset.f = !known ? "muted" : level === null ? node.own[1][i] : `ink${level}`;
-    });
-  }
-
-  mark(group, classes) {
-    for (const [name, on] of Object.entries(classes)) group.classList.toggle(name, on);
   }
 
   say(step) {
@@ -375,7 +223,7 @@ export class Page extends Shell {
 
   /* Of what is folded away on the picture, say where. */
   whereabouts(t) {
-    const node = this.views[this.view].nodes.get(this.data.views[this.view].homes[t]);
+    const node = this.stage.node(t);
     if (node && node.id[0] === "n") return "";
     return ` (${this.data.things[t][LABEL]} is ${node ? `inside “${node.group.querySelector("text").textContent}”` : "not on this picture"}.)`;
   }
@@ -426,7 +274,7 @@ export class Page extends Shell {
   clicked(node) {
     const opened = this.data.views.findIndex(view => view.opens && view.opens === node.id);
     if (node.id[0] !== "n" && opened > 0) {
-      this.show(opened);
+      this.stage.show(opened);
       this.paint();
     } else if (node.things.length && node.id[0] === "n") {
       this.why(node.things[0], true);
@@ -456,7 +304,7 @@ export class Page extends Shell {
         const hops = this.hops(path[1]);
         const chain = [this.data.root, ...hops.map(hop => hop.to)].map(u => things[u][LABEL]).join(" → ");
         const product = hops.map(hop => bracketed(hop.local)).join(" × ");
-        const choose = () => this.paths(hops);
+        const choose = () => this.stage.paths(hops);
         return el("li", {}, el("button", {type: "button", onclick: choose, onmouseenter: choose, onfocus: choose},
           el("span", {class: "size"}, path[0]), `${chain}${product ? `   (${product})` : ""}`));
       })));
@@ -471,7 +319,7 @@ export class Page extends Shell {
     }
     this.reason.replaceChildren(...parts);
     this.reason.hidden = false;
-    if (reason && reason[2].length) this.paths(this.hops(reason[2][0][1]));
+    if (reason && reason[2].length) this.stage.paths(this.hops(reason[2][0][1]));
   }
 
   /* A hop is the place of a backward step, or, where no step is listed, the node it leads to and its slope. */
@@ -489,20 +337,9 @@ export class Page extends Shell {
     this.asked = null;
     this.ask.value = "";
     this.reason.hidden = true;
-    this.paths([]);
+    this.stage.paths([]);
     this.paint();
     this.box.focus();
-  }
-
-  /* Light up a path: its nodes, and the edges it takes. */
-  paths(hops) {
-    const view = this.views[this.view];
-    if (!view) return;
-    const homes = this.data.views[this.view].homes;
-    const on = new Set(hops.flatMap(hop => [homes[hop.from], homes[hop.to]]));
-    const edges = new Set(hops.map(hop => this.edge(view, this.view, hop.to, hop.from, hop.index)));
-    for (const node of view.nodes.values()) this.mark(node.group, {path: on.has(node.id)});
-    for (const edge of view.edges.values()) this.mark(edge.group, {path: edges.has(edge)});
   }
 
   /* ------------------------------------------------------------------ playing */
@@ -542,7 +379,7 @@ export class Page extends Shell {
     const actions = {
       ArrowRight: () => this.stop(this.go(this.at + 1)), ArrowLeft: () => this.stop(this.go(this.at - 1)),
       Home: () => this.stop(this.go(0)), End: () => this.stop(this.go(this.last)), " ": () => this.toggle(),
-      "+": () => this.zoom(0.8), "-": () => this.zoom(1.25), "0": () => this.fit(), Escape: () => this.unask(),
+      "+": () => this.stage.zoom(0.8), "-": () => this.stage.zoom(1.25), "0": () => this.stage.fit(), Escape: () => this.unask(),
     };
     const action = actions[event.key];
     if (!action || (typing && event.key !== "Escape") || (pressing && event.key === " ")) return false;
@@ -550,99 +387,4 @@ export class Page extends Shell {
     return true;
   }
 
-  /* ------------------------------------------------------------------ zoom and pan */
-
-  fit() {
-    this.frame = [...this.views[this.view].whole];
-    this.fitted = true;
-    this.followed = false;
-    this.window();
-  }
-
-  window() {
-    this.views[this.view].svg.setAttribute("viewBox", this.frame.map(x => x.toFixed(1)).join(" "));
-  }
-
-  zoom(by, x, y) {
-    const [left, top, width, height] = this.frame;
-    const [cx, cy] = [x ?? left + width / 2, y ?? top + height / 2];
-    const whole = this.views[this.view].whole;
-    const factor = Math.max(60 / width, Math.min(by, 1.5 * whole[2] / width));
-    this.frame = [cx - (cx - left) * factor, cy - (cy - top) * factor, width * factor, height * factor];
-    this.fitted = this.followed = false;
-    this.window();
-  }
-
-  /* Keep the step in sight where the picture is too large to be read as a whole. */
-  follow(step) {
-    const view = this.views[this.view];
-    const width = this.width;
-    if (!width || !step || step[0] === "h") return;
-    const shown = this.frame;
-    const wholePixels = width / view.whole[2];
-    if (this.fitted && wholePixels >= 0.55) return;
-    const homes = this.data.views[this.view].homes;
-    const nodes = [step[2], step[0] === "b" ? step[5] : step[2]].map(t => view.nodes.get(homes[t])).filter(Boolean);
-    if (!nodes.length) return;
-    const corners = nodes.flatMap(node => node.corners ??= this.corners(node.group));
-    const [left, right] = [Math.min(...corners.map(c => c[0])), Math.max(...corners.map(c => c[0]))];
-    const [top, bottom] = [Math.min(...corners.map(c => c[1])), Math.max(...corners.map(c => c[1]))];
-    const own = this.fitted || this.followed;
-    const wide = Math.max(own ? Math.min(width / 0.8, view.whole[2]) : shown[2], right - left + 60);
-    const tall = Math.max(Math.min(wide * 0.6, view.whole[3]), bottom - top + 60);
-    const inside = left > shown[0] && right < shown[0] + shown[2] && top > shown[1] && bottom < shown[1] + shown[3];
-    if (inside && !own) return;
-    this.frame = [(left + right - wide) / 2, (top + bottom - tall) / 2, wide, tall];
-    this.fitted = false;
-    this.followed = true;
-    this.window();
-  }
-
-  /* Read off the attributes, for asking the browser would make it lay out the whole picture. */
-  corners(group) {
-    const card = group.querySelector("[data-part=card]");
-    const points = card.getAttribute("points");
-    if (points) return points.split(" ").map(point => point.split(",").map(Number));
-    const [x, y, w, h] = ["x", "y", "width", "height"].map(name => Number(card.getAttribute(name)));
-    return [[x, y], [x + w, y + h]];
-  }
-
-  movable(svg) {
-    let from = null;
-    svg.addEventListener("wheel", event => {
-      if (!event.ctrlKey && !event.metaKey) return;
-      event.preventDefault();
-      const point = this.point(svg, event);
-      this.zoom(event.deltaY > 0 ? 1.15 : 0.87, point.x, point.y);
-    }, {passive: false});
-    svg.addEventListener("pointerdown", event => {
-      from = {x: event.clientX, y: event.clientY, box: [...this.frame]};
-      this.dragged = false;
-    });
-    svg.addEventListener("pointermove", event => {
-      if (!from) return;
-      const dx = event.clientX - from.x;
-      const dy = event.clientY - from.y;
-      if (!this.dragged && Math.hypot(dx, dy) < 5) return;
-      if (!this.dragged) svg.setPointerCapture(event.pointerId);
-      this.dragged = true;
-      svg.classList.add("held");
-      const scale = this.frame[2] / svg.clientWidth;
-      this.frame = [from.box[0] - dx * scale, from.box[1] - dy * scale, from.box[2], from.box[3]];
-      this.fitted = this.followed = false;
-      this.window();
-    });
-    const drop = () => {
-      from = null;
-      svg.classList.remove("held");
-    };
-    svg.addEventListener("pointerup", drop);
-    svg.addEventListener("pointercancel", drop);
-  }
-
-  point(svg, event) {
-    const place = svg.getBoundingClientRect();
-    return {x: this.frame[0] + (event.clientX - place.left) / place.width * this.frame[2],
-      y: this.frame[1] + (event.clientY - place.top) / place.height * this.frame[3]};
-  }
 }
