@@ -99,8 +99,12 @@ if TYPE_CHECKING:
     from .drawing import Drawing as Drawing
     from .drawing import draw as draw
     from .pages import Player as Player
+    from .pages import Practice as Practice
+    from .pages import Prediction as Prediction
     from .pages import RubberBands as RubberBands
     from .pages import play as play
+    from .pages import practice as practice
+    from .pages import predict as predict
     from .pages import rubber_band as rubber_band
     from .stepping import Stepper as Stepper
     from .training import History as History
@@ -137,6 +141,10 @@ _ROOMS = {
     "accuracy": "training",
     "fit": "training",
     "play": "pages",
+    "Practice": "pages",
+    "practice": "pages",
+    "Prediction": "pages",
+    "predict": "pages",
     "RubberBands": "pages",
     "rubber_band": "pages",
 }

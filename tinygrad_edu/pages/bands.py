@@ -42,6 +42,7 @@ class RubberBands(LivePage):
     """
 
     module = "bands"
+    styles = ("bands",)
     title = "Rubber bands between prediction and truth"
 
     def __init__(

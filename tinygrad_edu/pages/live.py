@@ -22,8 +22,8 @@ from ..drawing.formats.svg import theme_rules
 from ..errors import GraphvizMissingError
 from ..files import write_whole
 
-_IMPORT = re.compile(r'^import \{[^}]*\} from "\./(\w+)\.js";\n', re.MULTILINE)
-_EXPORT = re.compile(r"^export ", re.MULTILINE)
+_IMPORT = re.compile(r'^import (\{[^}]*\}) from "\./(\w+)\.js";$', re.MULTILINE)
+_EXPORT = re.compile(r"^export (?=(?:const|class) (\w+))", re.MULTILINE)
 
 
 class Content(NamedTuple):
@@ -50,12 +50,15 @@ class LivePage(ABC):
     Attributes
     ----------
     module : str
-        The module of script whose class `Page` makes it alive; the style sheet of that name goes with it.
+        The module of script whose class `Page` makes it alive.
+    styles : tuple of str
+        The style sheets that go with it, besides that of all pages.
     title : str
         What a page of its own is called.
     """
 
     module: ClassVar[str]
+    styles: ClassVar[tuple[str, ...]]
     title: ClassVar[str]
 
     @abstractmethod
@@ -76,7 +79,7 @@ class LivePage(ABC):
             If there is a graph on it, and neither pygraphviz nor an executable ``dot`` is there.
         """
         still, data, functions = self._content()
-        style = theme_rules() + asset("shell.css") + asset(f"{self.module}.css")
+        style = theme_rules() + "\n".join(asset(f"{name}.css") for name in ("shell", *self.styles))
         payload = inside_script(json.dumps({**data, "style": style}, ensure_ascii=False, separators=(",", ":")))
         key = hashlib.sha256(f"{payload}{functions}".encode()).hexdigest()[
             :16
@@ -85,7 +88,8 @@ class LivePage(ABC):
             f'<div class="tinygrad-page tinygrad-{self.module}" data-key="{key}" style="max-width:100%">{still}'
             f'<script type="application/json" class="tinygrad-page-data">{payload}</script>'
             f'<script>(() => {{\n"use strict";\n{bundle(self.module)}'
-            f'start("{key}", host => new Page(host, {functions}));\n}})();</script></div>'
+            f'shell_module.start("{key}", host => new {self.module}_module.Page(host, {functions}));\n'
+            "})();</script></div>"
         )
 
     @cached_property
@@ -162,7 +166,7 @@ class LivePage(ABC):
 
 
 def bundle(module: str) -> str:
-    """Put a module of script and all that it imports into one text, without imports and exports.
+    """Put a module of script and all that it imports into one text: each becomes a function that gives its exports.
 
     The files are modules as browsers and Node.js read them, so that they can be tried alone; a page that is opened from
     a disk, or stands in a notebook, can import nothing.
@@ -180,14 +184,16 @@ def bundle(module: str) -> str:
     waiting = [module]
     while waiting:
         name = waiting[-1]
-        text = asset(f"{name}.js") + "\n"
-        missing = [needed for needed in _IMPORT.findall(text) if needed not in texts]
+        text = asset(f"{name}.js")
+        missing = [needed for _, needed in _IMPORT.findall(text) if needed not in texts]
         if missing:
             waiting += missing
             continue
-        texts.setdefault(name, _EXPORT.sub("", _IMPORT.sub("", text)))
+        inside = _EXPORT.sub("", _IMPORT.sub(r"const \1 = \2_module;", text))
+        exports = ", ".join(_EXPORT.findall(text))
+        texts.setdefault(name, f"const {name}_module = (() => {{\n{inside}\nreturn {{{exports}}};\n}})();")
         waiting.pop()
-    return "\n".join(texts.values())
+    return "\n".join(texts.values()) + "\n"
 
 
 def inside_script(text: str) -> str:

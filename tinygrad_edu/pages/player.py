@@ -25,6 +25,7 @@ class Player(LivePage):
     """
 
     module = "player"
+    styles = ("stage", "player")
     title = "Step through a computation"
 
     def __init__(self, x: Value, style: Style, collapse: Collapse, max_nodes: int) -> None:

@@ -2,7 +2,16 @@
 
 import {bracketed, constantText, equalsSign, levelOf, numberText, readNumber, unitOf} from "./numbers.js";
 
-export const [LABEL, VALUE, FORMULA, NUMBERS, KIND, EQUALS, FORM, SIGNS, OPERANDS] = [0, 1, 2, 3, 4, 5, 6, 7, 8];
+/* Where a thing keeps what. */
+export const LABEL = 0;
+export const VALUE = 1;
+export const FORMULA = 2;
+export const NUMBERS = 3;
+export const KIND = 4;
+export const EQUALS = 5;
+export const FORM = 6;
+export const SIGNS = 7;
+export const OPERANDS = 8;
 
 export const redone = (given, tape, state) => {
   const {values, grads, edges} = state;

@@ -11,7 +11,7 @@ export class Stage {
   constructor(data, tape, still, clicked) {
     Object.assign(this, {data, tape, clicked, state: null, view: -1, views: []});
     const address = still.getAttribute("src");
-    data.views[0].svg = decodeURIComponent(address.slice(address.indexOf(",") + 1));
+    data.views[0].svg ||= decodeURIComponent(address.slice(address.indexOf(",") + 1));
     this.element = el("div", {class: "stage"});
     this.zoomBar = el("div", {class: "zoom"},
       button("−", "Zoom out (−)", () => this.zoom(1.25)), button("+", "Zoom in (+)", () => this.zoom(0.8)),
