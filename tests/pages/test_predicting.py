@@ -13,8 +13,8 @@ from tinygrad_edu import Value, predict
     ("answer", "tolerance", "given", "right"),
     [
         (6.0, 0.01, "6.05", True), (6.0, 0.01, "6.07", False), (-2.0, 0.01, "2", False), (0.0, 0.01, "0.005", True),
-        (0.0, 0.01, "0.02", False), (1e-6, 0.01, "1e-6", True), (1e-6, 0.01, "0", False), ("down", 0.01, " Down ", True),
-        ("down", 0.01, "up", False),
+        (0.0, 0.01, "0.02", False), (1e-6, 0.01, "1e-6", True), (1e-6, 0.01, "0", False),
+        ("down", 0.01, " Down ", True), ("down", 0.01, "up", False),
     ],
 )  # fmt: skip
 def test_page_and_python_judge_alike(answer, tolerance, given, right):

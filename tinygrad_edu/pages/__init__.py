@@ -4,7 +4,7 @@ from .bands import RubberBands as RubberBands
 from .bands import rubber_band as rubber_band
 from .player import Player as Player
 from .player import play as play
-from .practice import Practice as Practice
-from .practice import practice as practice
+from .practising import Practice as Practice
+from .practising import practice as practice
 from .predicting import Prediction as Prediction
 from .predicting import predict as predict
