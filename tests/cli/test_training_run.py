@@ -39,7 +39,7 @@ def test_examples_to_test_on_are_never_learnt_from():
         assert len(task.learnt) + len(task.kept) == len(task.whole)
         if name != "iris":  # which has equal flowers
             assert not learnt & {tuple(row) for row in task.kept.X}
-        scales = task.model.modules[0]
+        scales = task.model[0]
         columns = list(zip(*task.learnt.X, strict=True))
         assert scales.mean == pytest.approx([sum(column) / len(column) for column in columns])
 
@@ -76,7 +76,7 @@ def test_train_writes_a_model_and_pictures_of_it(run, tmp_path, name):
     page = files["steps.html"].read_text(encoding="utf-8")
     assert page.startswith("<!DOCTYPE html>")
     assert "layers.0" in page
-    assert "modules.1" not in page
+    assert "1.layers" not in page
 
     # The picture shows the loss of the hardest test example: values and gradients of the saved model.
     text = " ".join(ElementTree.parse(files["loss_graph.svg"]).getroot().itertext())
@@ -132,7 +132,7 @@ def test_both_pictures_show_the_gradients_of_the_one_example(run, tmp_path):
     _, test = data.load("blobs", n=30, seed=0).split(test=0.2, seed=0)
     losses = [nn.cross_entropy(out, y) for out, y in zip(model.predict(test.X), test.y, strict=True)]
     place = losses.index(max(losses))
-    scaled = model.modules[0].predict([test.X[place]])[0]
+    scaled = model[0].predict([test.X[place]])[0]
     outputs = model.predict([test.X[place]])[0]
     for i, output in enumerate(outputs):
         slope = math.exp(output) / sum(map(math.exp, outputs)) - (i == test.y[place])

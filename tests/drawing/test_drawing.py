@@ -398,7 +398,7 @@ def test_values_graphs_and_modules_show_themselves_in_notebooks():
     *_, y = neuron()
     model = tg.nn.MLP(2, [3, 1], seed=0)
     pipeline = tg.nn.Sequential(tg.nn.Standardize([0.0, 1.0], [1.0, 2.0]), model)
-    for shown in (y, tg.trace(lambda x: x * x, 1.0), model, pipeline, pipeline.modules[0], model.layers[0]):
+    for shown in (y, tg.trace(lambda x: x * x, 1.0), model, pipeline, pipeline[0], model.layers[0]):
         bundle = shown._repr_mimebundle_()
         assert bundle["text/plain"] == repr(shown)
         assert bundle["image/svg+xml"] == draw(shown).svg

@@ -388,13 +388,13 @@ def example_model():
 def test_state_goes_out_and_in():
     source, target = example_model(), Sequential(Standardize([0.0, 0.0], [1.0, 1.0]), MLP(2, [3, 2], "tanh", seed=6))
     state = source.state_dict()
-    assert state["modules.0.mean.1"] == 2.0
-    assert list(state)[4] == "modules.1.layers.0.neurons.0.w.0"
+    assert state["0.mean.1"] == 2.0
+    assert list(state)[4] == "1.layers.0.neurons.0.w.0"
     target.load_state_dict(state)
     assert target.state_dict() == state
     assert target.predict([[0.5, 0.5]]) == source.predict([[0.5, 0.5]])
-    state["modules.0.mean.1"] = 9.0
-    assert source.state_dict()["modules.0.mean.1"] == 2.0
+    state["0.mean.1"] = 9.0
+    assert source.state_dict()["0.mean.1"] == 2.0
 
 
 BAD_STATES = [

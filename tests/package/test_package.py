@@ -80,6 +80,8 @@ def test_examples_in_docstrings_run(name):
         pytest.importorskip("hypothesis", reason="the strategies are built on hypothesis, extra [check]")
     if "numba" in name:
         pytest.importorskip("numba", reason="these modules are what numba compiles, extra [fast]")
+    if "torch" in name:
+        pytest.importorskip("torch", reason="these modules read PyTorch's models, extra [torch]")
     module = importlib.import_module(name)
     flags = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
     assert re.match(r"(With this|Scalar reverse-mode)", (module.__doc__ or "").strip()), "say what one can do with it"

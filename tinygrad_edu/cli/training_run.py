@@ -95,8 +95,8 @@ def prepare(
     outputs = len(whole.class_names) if len(whole.class_names) > 2 else 1
     network = nn.MLP(len(whole.feature_names), [*hidden, outputs], activation, seed=seed)
     model = nn.Sequential(nn.Standardize.of(learnt.X), network)
-    # The pictures are to say mlp and layers.0.neurons.3.b, without the modules.1 that both are below.
-    for module in model.modules:
+    # The pictures are to say mlp and layers.0.neurons.3.b, without the 1 that both are below.
+    for module in model:
         module.scope_name = type(module).__name__.lower()
     for label, parameter in network.named_parameters():
         parameter.name = label
@@ -151,7 +151,7 @@ def train(
     folder = Path(f"{name}-out" if out is None else out)
     with folder_written_whole(folder) as draft:
         say(f"{name}: {len(whole)} examples, {len(whole.feature_names)} features, {len(whole.class_names)} classes")
-        say(f"{model.modules[-1]!r}, {len(model.parameters())} parameters")
+        say(f"{model[-1]!r}, {len(model.parameters())} parameters")
         say(f"learns from {len(learnt)} examples, is tested on {len(kept)}")
         with warnings.catch_warnings():
             warnings.filterwarnings("error", category=RuntimeWarning, module=__name__)

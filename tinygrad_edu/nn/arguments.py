@@ -62,8 +62,3 @@ def wrong_length(module: Any, given: int, expected: int) -> ValueError:
 def label(activation: Activation) -> str:
     """Give the activation as it is printed."""
     return repr(activation) if isinstance(activation, str) else getattr(activation, "__name__", repr(activation))
-
-
-def describe(kind: str, activation: Activation, **sizes: Any) -> dict[str, Any] | None:
-    """Give what `build` needs; None for an activation that has no name in the table of operations."""
-    return {"type": kind, **sizes, "activation": activation} if isinstance(activation, str) else None

@@ -1,7 +1,8 @@
 """With this module one can build a network: neurons, layers, the multi-layer perceptron, and what goes before it.
 
 Weights are drawn uniformly from -1 to 1 and biases start at 0, in micrograd's order: each neuron's weights, then its
-bias, layer by layer. So a seed, or Python's own random state, gives the very numbers that it gives there.
+bias, layer by layer. So a seed, or Python's own random state, gives the very numbers that it gives there. Such weights
+are too large for wide layers; ``init="kaiming"`` draws them by the size and the activation of the layer.
 """
 
 from __future__ import annotations
@@ -10,16 +11,20 @@ from collections.abc import Sequence
 from typing import Any
 
 from ..arguments import as_count
-from ..engine.context import ParameterName, current, enter, go_to
+from ..engine.context import current, enter, go_to
 from ..engine.value import Value, constant, record
 from ..ops.sequences import dot
 from ..ops.table import DOT
-from .arguments import Activation, Seed, activation_of, describe, generator_of, label, sizes_of, wrong_length
+from .arguments import Activation, Seed, activation_of, generator_of, label, sizes_of, wrong_length
+from .description import rebuilt
+from .initial import Init, made, start, uniform, zeros
 from .module import Module
 
 _ONLY_VALUES = {Value}
+_MICROGRADS = uniform(1.0)
 
 
+@rebuilt
 class Neuron(Module):
     """Give ``activation(w · x + b)``.
 
@@ -33,6 +38,8 @@ class Neuron(Module):
         What the weights are drawn with; None draws from Python's global generator.
     nonlin : bool, optional
         micrograd's spelling: True is "relu", False is "linear".
+    init : str, number or callable, optional
+        What the weights are drawn from, by the names in `tinygrad_edu.nn.initial`; if left out U(-1, 1).
 
     Attributes
     ----------
@@ -54,12 +61,20 @@ class Neuron(Module):
     """
 
     def __init__(
-        self, nin: int, activation: Activation = "relu", seed: Seed = None, *, nonlin: bool | None = None
+        self,
+        nin: int,
+        activation: Activation = "relu",
+        seed: Seed = None,
+        *,
+        nonlin: bool | None = None,
+        init: Init = None,
     ) -> None:
-        count, uniform = as_count(nin, "nin"), generator_of(seed).uniform
+        count, generator = as_count(nin, "nin"), generator_of(seed)
         self.activation, self._activate = activation_of(activation, nonlin)
-        self.w = [Value(uniform(-1, 1), ParameterName(f"w.{i}")) for i in range(count)]
-        self.b = Value(0.0, ParameterName("b"))
+        draw = _MICROGRADS if init is None else start(init, count, 1, self.activation)
+        self.w = made((count,), draw, generator)
+        self.b = made((), zeros, generator)
+        self._name_parameters()
 
     def forward(self, x: Sequence[Any]) -> Any:
         """Evaluate the neuron.
@@ -88,14 +103,15 @@ class Neuron(Module):
         """Give as many zeros as there are inputs."""
         return [0.0] * len(self.w)
 
-    def architecture(self) -> dict[str, Any] | None:
-        """Give what `tinygrad_edu.nn.load` needs to build this neuron."""
-        return describe("Neuron", self.activation, nin=len(self.w))
+    def options(self) -> dict[str, Any]:
+        """Give size and activation."""
+        return {"nin": len(self.w), "activation": self.activation}
 
     def __repr__(self) -> str:
         return f"Neuron({len(self.w)}, activation={label(self.activation)})"
 
 
+@rebuilt
 class Layer(Module):
     """Give the outputs of several neurons for the same inputs.
 
@@ -105,7 +121,7 @@ class Layer(Module):
         How many inputs each neuron has.
     nout : int
         How many neurons there are.
-    activation, seed, nonlin
+    activation, seed, nonlin, init
         As in `Neuron`.
 
     Attributes
@@ -119,10 +135,18 @@ class Layer(Module):
     """
 
     def __init__(
-        self, nin: int, nout: int, activation: Activation = "relu", seed: Seed = None, *, nonlin: bool | None = None
+        self,
+        nin: int,
+        nout: int,
+        activation: Activation = "relu",
+        seed: Seed = None,
+        *,
+        nonlin: bool | None = None,
+        init: Init = None,
     ) -> None:
-        count, generator = as_count(nout, "nout"), generator_of(seed)
-        self.neurons = [Neuron(nin, activation, generator, nonlin=nonlin) for _ in range(count)]
+        inputs, count, generator = as_count(nin, "nin"), as_count(nout, "nout"), generator_of(seed)
+        draw = None if init is None else start(init, inputs, count, activation_of(activation, nonlin)[0])
+        self.neurons = [Neuron(inputs, activation, generator, nonlin=nonlin, init=draw) for _ in range(count)]
         self._name_parts("neurons")
 
     def forward(self, x: Sequence[Any]) -> Any:
@@ -155,16 +179,17 @@ class Layer(Module):
         """Give what a neuron takes: all take the same."""
         return self.neurons[0].example_input()
 
-    def architecture(self) -> dict[str, Any] | None:
-        """Give what `tinygrad_edu.nn.load` needs to build this layer."""
+    def options(self) -> dict[str, Any]:
+        """Give sizes and activation."""
         first = self.neurons[0]
-        return describe("Layer", first.activation, nin=len(first.w), nout=len(self.neurons))
+        return {"nin": len(first.w), "nout": len(self.neurons), "activation": first.activation}
 
     def __repr__(self) -> str:
         first = self.neurons[0]
         return f"Layer({len(first.w)}, {len(self.neurons)}, activation={label(first.activation)})"
 
 
+@rebuilt
 class MLP(Module):
     """Multi-layer perceptron: layers of neurons, each fed by the one before, the last one linear.
 
@@ -178,6 +203,8 @@ class MLP(Module):
         Of all layers but the last; see `Neuron`.
     seed : int, random.Random or None, default None
         What the weights are drawn with; None draws from Python's global generator, as micrograd does.
+    init : str, number or callable, optional
+        As in `Neuron`.
 
     Attributes
     ----------
@@ -197,13 +224,22 @@ class MLP(Module):
     True
     """
 
-    def __init__(self, nin: int, nouts: Sequence[int], activation: Activation = "relu", seed: Seed = None) -> None:
+    def __init__(
+        self,
+        nin: int,
+        nouts: Sequence[int],
+        activation: Activation = "relu",
+        seed: Seed = None,
+        *,
+        init: Init = None,
+    ) -> None:
         sizes = [as_count(nin, "nin"), *sizes_of(nouts)]
         kinds = [activation] * (len(sizes) - 2) + ["linear"]
         generator = generator_of(seed)
         self.activation, _ = activation_of(activation)
         self.layers = [
-            Layer(before, size, kind, generator) for before, size, kind in zip(sizes, sizes[1:], kinds, strict=False)
+            Layer(before, size, kind, generator, init=init)
+            for before, size, kind in zip(sizes, sizes[1:], kinds, strict=False)
         ]
         self._name_parts("layers")
 
@@ -232,14 +268,13 @@ class MLP(Module):
         """Give what the first layer takes."""
         return self.layers[0].example_input()
 
-    def architecture(self) -> dict[str, Any] | None:
-        """Give what `tinygrad_edu.nn.load` needs to build this network."""
-        return describe(
-            "MLP",
-            self.activation,
-            nin=len(self.layers[0].neurons[0].w),
-            nouts=[len(layer.neurons) for layer in self.layers],
-        )
+    def options(self) -> dict[str, Any]:
+        """Give sizes and activation."""
+        return {
+            "nin": len(self.layers[0].neurons[0].w),
+            "nouts": [len(layer.neurons) for layer in self.layers],
+            "activation": self.activation,
+        }
 
     def __repr__(self) -> str:
         nouts = [len(layer.neurons) for layer in self.layers]

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping
-from numbers import Real
-from typing import Any, NamedTuple
+from collections.abc import Iterable, Iterator
+from typing import Any, Self
 
-from ..engine.context import ParameterName, current, enter, go_to, no_grad
+from ..engine.context import current, enter, go_to, no_grad
 from ..engine.shown import Shown
 from ..engine.value import Value
 from ..graph.graph import Graph
 from ..graph.tracing import trace
-from ..ops.floats import number
-from . import model_file
+from . import model_file, summary
+from .description import Described
+from .modes import current_mode, evaluated
+from .state import Part, walk
 
 
-class Module(Shown):
+class Module(Part, Described, Shown):
     """Base class of everything that has parameters.
 
     A subclass keeps Values, other modules, and lists, tuples or dicts of these as attributes, and writes `forward`.
@@ -40,8 +41,10 @@ class Module(Shown):
     scope_name: str = ""
     """What the scope of a call is named; the class's name in lower case if empty."""
 
-    buffers: tuple[str, ...] = ()
-    """Attributes that are lists of floats which belong to the state but are not trained."""
+    keeps_shape = False
+    """Whether it takes examples of any shape and gives one of the same."""
+
+    _training = True
 
     def __init_subclass__(cls, **keywords: Any) -> None:
         super().__init_subclass__(**keywords)
@@ -55,7 +58,11 @@ class Module(Shown):
         try:
             try:
                 enter(self.scope_name)
-                return self.forward(*args, **keywords)
+                output = self.forward(*args, **keywords)
+                mode = current_mode()
+                if mode is not None and mode.watch is not None:
+                    mode.watch(self, current().scope, output)
+                return output
             finally:
                 go_to(before)
         except BaseException:  # perhaps an interrupt, just before that
@@ -66,30 +73,71 @@ class Module(Shown):
         """Compute the output; a subclass writes this."""
         raise NotImplementedError(f"{type(self).__name__} computes nothing yet: write its method forward(self, x)")
 
-    def parameters(self) -> list[Value]:
-        """Give the parameters in the order in which the attributes were made, each once.
+    # ------------------------------------------------------------------------------------ modules within
+
+    def named_modules(self) -> Iterator[tuple[str, Module]]:
+        """Give this module, under the name "", and all within it, each once, with the way to it.
+
+        Yields
+        ------
+        tuple of (str, Module)
+
+        Examples
+        --------
+        >>> from tinygrad_edu.nn import MLP
+        >>> [name for name, _ in MLP(2, [1, 1], seed=0).named_modules()]
+        ['', 'layers.0', 'layers.0.neurons.0', 'layers.1', 'layers.1.neurons.0']
+        """
+        return ((item.name, item.content) for item in walk(self) if isinstance(item.content, Module))
+
+    def modules(self) -> Iterator[Module]:
+        """Give this module and all within it, each once.
+
+        Yields
+        ------
+        Module
+        """
+        return (module for _, module in self.named_modules())
+
+    @property
+    def training(self) -> bool:
+        """Whether the module is to learn, so that a `Dropout` leaves numbers out: at first, and after `train`."""
+        mode = current_mode()
+        if mode is None or mode.training is None:
+            return self._training
+        mode.asked = True
+        return mode.training
+
+    def train(self, mode: bool = True) -> Self:
+        """Let this module and all within it learn: `Dropout` leaves numbers out.
+
+        `fit` does so by itself, and `predict`, `classify` and `accuracy` do not, however this is set.
+
+        Parameters
+        ----------
+        mode : bool, default True
+            False is `eval`.
 
         Returns
         -------
-        list of Value
+        Module
+            This one.
         """
-        return [item.content for item in _state(self).values() if isinstance(item.content, Value)]
+        for _, module in list(Module.named_modules(self)):
+            module._training = bool(mode)
+        return self
 
-    def named_parameters(self) -> list[tuple[str, Value]]:
-        """Give the parameters with their names.
+    def eval(self) -> Self:
+        """Let this module and all within it answer, without chance.
 
         Returns
         -------
-        list of (str, Value)
-            A parameter that is given such a name as its own (``p.name = name``) is drawn as one wherever it occurs.
+        Module
+            This one.
         """
-        state = _state(self).items()
-        return [(ParameterName(name), item.content) for name, item in state if isinstance(item.content, Value)]
+        return self.train(False)
 
-    def zero_grad(self) -> None:
-        """Set the gradient of every parameter to 0.0."""
-        for p in self.parameters():
-            p.grad = 0.0
+    # ------------------------------------------------------------------------------------ looking at it
 
     def example_input(self) -> Any:
         """Give an example of what `forward` takes, with zeros for numbers; a subclass that can say it writes this.
@@ -135,7 +183,39 @@ class Module(Shown):
             return self(x)
 
         called.__name__ = type(self).__name__
-        return trace(called, example)
+        return evaluated(trace, called, example)
+
+    def table(self, x: Any = None) -> str:
+        """Write a table of the modules within: shape of the output, parameters, and nodes for each example.
+
+        ``print(model)`` writes it too.
+
+        Parameters
+        ----------
+        x : object, optional
+            An example; `example_input()` if left out. Where that says nothing, shapes and nodes are not known.
+
+        Returns
+        -------
+        str
+
+        Examples
+        --------
+        >>> from tinygrad_edu.nn import MLP
+        >>> print(MLP(2, [16, 1], seed=0))
+        MLP(2, [16, 1], activation='relu')
+        layer                                  output shape  parameters  nodes
+        layers.0  Layer(2, 16, activation='relu')        16          48     48
+        layers.1  Layer(16, 1, activation='linear')  number          17      2
+        all                                          number          65     50
+        """
+        return summary.table(self, self.example_input() if x is None else x)
+
+    def __str__(self) -> str:
+        try:
+            return self.table()
+        except Exception:  # whatever a model raises that cannot be called yet: it can be printed
+            return summary.table(self, None)
 
     def predict(self, X: Iterable[Any]) -> list[Any]:
         """Give the outputs for many examples as plain numbers, recording no graph.
@@ -150,8 +230,11 @@ class Module(Shown):
             One item an example: a float, or a list of floats if the model has several outputs. For a classifier
             these are scores (logits); `classify` gives the classes.
         """
-        with no_grad():
-            return [plain(self(x)) for x in X]
+        return evaluated(self._outputs, X)
+
+    @no_grad()
+    def _outputs(self, X: Iterable[Any]) -> list[Any]:
+        return [plain(self(x)) for x in X]
 
     def classify(self, X: Iterable[Any]) -> list[int]:
         """Give the class of each example: the largest of several scores, or 1 where a single score is above 0, else 0.
@@ -168,40 +251,6 @@ class Module(Shown):
             max(range(len(out)), key=out.__getitem__) if isinstance(out, list) else int(out > 0.0)
             for out in self.predict(X)
         ]
-
-    def state_dict(self) -> dict[str, float]:
-        """Give all numbers that make up the state, parameters and buffers, by name.
-
-        Returns
-        -------
-        dict of str to float
-            A copy: changing it changes nothing here.
-        """
-        return {name: float(plain(item.content)) for name, item in _state(self).items()}
-
-    def load_state_dict(self, state: Mapping[str, float]) -> None:
-        """Set every parameter and buffer to the number that `state` has under its name.
-
-        Parameters
-        ----------
-        state : mapping of str to float
-            With exactly the names of `state_dict()`.
-
-        Raises
-        ------
-        TypeError, ValueError
-            If a name is missing or unknown, or something is not a number. Nothing has been changed then.
-        """
-        if not isinstance(state, Mapping):
-            raise TypeError(f"load_state_dict takes a mapping from names to numbers, got {type(state).__name__}")
-        items = _state(self)
-        _compare_names(list(items), list(state))
-        numbers = {name: _as_state_number(name, state[name]) for name in items}
-        try:
-            _set_numbers(items, numbers)
-        except BaseException:  # Ctrl-C: the same once more does no harm, and half of it would
-            _set_numbers(items, numbers)
-            raise
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the state, and how the module is built where it is made of this package's modules, as JSON.
@@ -234,16 +283,16 @@ class Module(Shown):
         """
         self.load_state_dict(model_file.read(path)["state"])
 
-    def architecture(self) -> dict[str, Any] | None:
-        """Give what `tinygrad_edu.nn.load` needs to build this module, or None if it cannot."""
-        return None
+    def _name_parameters(self) -> None:
+        """Name the parameters as `named_parameters` does."""
+        for name, p in self.named_parameters():
+            p.name = name
 
     def _name_parts(self, attribute: str) -> None:
         """Name the parameters, and the scopes of the modules in a list, as `named_parameters` does."""
         for i, part in enumerate(getattr(self, attribute)):
             part.scope_name = f"{attribute}.{i}"
-        for name, p in self.named_parameters():
-            p.name = name
+        self._name_parameters()
 
 
 def plain(output: Any) -> Any:
@@ -251,70 +300,3 @@ def plain(output: Any) -> Any:
     if isinstance(output, (list, tuple)):
         return [plain(item) for item in output]
     return output.data if isinstance(output, Value) else float(output)
-
-
-class _Item(NamedTuple):
-    name: str
-    content: Any
-    container: Any
-    key: Any
-    in_buffer: bool
-
-
-def _walk(module: Module) -> Iterator[_Item]:
-    """Yield all that hangs on the attributes, in order, and look into each module and container once."""
-    seen: set[int] = set()
-    stack = [_Item("", module, None, None, False)]
-    while stack:
-        item = stack.pop()
-        name, content, _, _, in_buffer = item
-        buffers: tuple[str, ...] = ()
-        if isinstance(content, Module):
-            buffers, content = content.buffers, vars(content)
-        if not isinstance(content, (dict, list, tuple)):
-            yield item
-        elif id(content) not in seen:
-            seen.add(id(content))
-            prefix = name + "." if name else ""
-            pairs = content.items() if isinstance(content, dict) else enumerate(content)
-            children = [_Item(f"{prefix}{k}", c, content, k, in_buffer or k in buffers) for k, c in pairs]
-            stack.extend(reversed(children))
-
-
-def _state(module: Module) -> dict[str, _Item]:
-    """Give every number of the state, parameters and buffers, by name."""
-    items: dict[str, _Item] = {}
-    seen: set[int] = set()
-    for item in _walk(module):
-        if isinstance(item.content, Value) and item.content.op is None:
-            if id(item.content) not in seen:
-                seen.add(id(item.content))
-                items[item.name] = item
-        elif item.in_buffer:
-            items[item.name] = item
-    return items
-
-
-def _set_numbers(items: Mapping[str, _Item], numbers: Mapping[str, float]) -> None:
-    for name, (_, content, container, key, _) in items.items():
-        if isinstance(content, Value):
-            content.data = numbers[name]
-        else:
-            container[key] = numbers[name]
-
-
-def _compare_names(expected: list[str], given: list[str]) -> None:
-    missing, unknown = set(expected) - set(given), set(given) - set(expected)
-    if missing or unknown:
-        parts = [
-            f"{len(names)} {what}: {', '.join(map(repr, sorted(names, key=str)[:3]))}{', ...' * (len(names) > 3)}"
-            for what, names in (("missing", missing), ("unknown", unknown))
-            if names
-        ]
-        raise ValueError(f"this state is not of this model; {'; '.join(parts)}. Build the model with the same sizes")
-
-
-def _as_state_number(name: str, value: Any) -> float:
-    if isinstance(value, bool) or not isinstance(value, Real):
-        raise TypeError(f"the state has {value!r} for {name!r}; it must be a number")
-    return number(value)

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Iterator, Sequence
+from typing import Any, Self
 
-from ..arguments import as_rows
+from ..arguments import as_count, as_rows
 from .arguments import wrong_length
+from .description import rebuilt
+from .initial import draws
 from .module import Module
+from .nested import added
 
 
+@rebuilt
 class Sequential(Module):
-    """Modules, each fed by the one before.
+    """Modules, each fed by the one before: ``model[0]``, ``len(model)``, ``for module in model``.
+
+    As in PyTorch a module's place is its name: the parameters of the first are 0.weight.0.0 and so on.
 
     Parameters
     ----------
@@ -39,31 +45,70 @@ class Sequential(Module):
     def __init__(self, *modules: Module) -> None:
         for module in modules:
             if not isinstance(module, Module):
-                raise TypeError(f"Sequential takes modules, got {module!r}")
+                raise TypeError(f"{type(self).__name__} takes modules, got {module!r}")
         if not modules:
-            raise ValueError("Sequential needs at least one module")
-        self.modules = list(modules)
-        self._name_parts("modules")
+            raise ValueError(f"{type(self).__name__} needs at least one module")
+        for place, module in enumerate(modules):
+            setattr(self, str(place), module)
+            module.scope_name = f"{place}.{type(module).__name__.lower()}"
+        self._name_parameters()
+
+    def __len__(self) -> int:
+        return sum(name.isdecimal() for name in vars(self))
+
+    def __getitem__(self, place: int) -> Module:
+        return list(self)[place]
+
+    def __iter__(self) -> Iterator[Module]:
+        return iter([module for name, module in vars(self).items() if name.isdecimal()])
 
     def forward(self, x: Any) -> Any:
         """Evaluate the modules one after the other."""
-        for module in self.modules:
+        for module in self:
             x = module(x)
         return x
 
     def example_input(self) -> Any:
-        """Give what the first module takes."""
-        return self.modules[0].example_input()
+        """Give what the first module takes that takes not just anything."""
+        return next((module.example_input() for module in self if not module.keeps_shape), None)
 
-    def architecture(self) -> dict[str, Any] | None:
-        """Give what `tinygrad_edu.nn.load` needs to build this, or None if a part does not say."""
-        parts = [module.architecture() for module in self.modules]
-        return None if None in parts else {"type": "Sequential", "modules": parts}
+    def options(self) -> dict[str, Any]:
+        """Give the modules."""
+        return {"modules": list(self)}
+
+    @classmethod
+    def rebuild(cls, options: dict[str, Any]) -> Self:
+        """Build it of its modules."""
+        return cls(*options["modules"])
 
     def __repr__(self) -> str:
-        return f"Sequential({', '.join(map(repr, self.modules))})"
+        return f"{type(self).__name__}({', '.join(map(repr, self))})"
 
 
+@rebuilt
+class Residual(Sequential):
+    """Give ``x + f(x)``, where f is some modules in a row that keep the shape.
+
+    Source: He et al. 2016, arXiv:1512.03385.
+
+    Parameters
+    ----------
+    *modules : Module
+        At least one.
+
+    Examples
+    --------
+    >>> from tinygrad_edu.nn import Activation
+    >>> Residual(Activation("square"))([2.0, 3.0])
+    [6.0, 12.0]
+    """
+
+    def forward(self, x: Any) -> Any:
+        """Add what comes out to what goes in."""
+        return added(x, super().forward(x))
+
+
+@rebuilt
 class Standardize(Module):
     """Shift and scale each input to mean 0 and standard deviation 1; part of the model, saved with it, not trained.
 
@@ -123,9 +168,16 @@ class Standardize(Module):
         """Give as many zeros as there are features."""
         return [0.0] * len(self.mean)
 
-    def architecture(self) -> dict[str, Any] | None:
-        """Give what `tinygrad_edu.nn.load` needs to build this."""
-        return {"type": "Standardize", "features": len(self.mean)}
+    def options(self) -> dict[str, Any]:
+        """Give the number of features."""
+        return {"features": len(self.mean)}
+
+    @classmethod
+    def rebuild(cls, options: dict[str, Any]) -> Self:
+        """Build it with numbers yet to be loaded."""
+        size = as_count(options["features"], "features")
+        draws(2 * size)
+        return cls([0.0] * size, [1.0] * size)
 
     def __repr__(self) -> str:
         return f"Standardize({len(self.mean)} features)"

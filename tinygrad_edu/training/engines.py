@@ -17,12 +17,16 @@ from ..engine.context import no_grad
 from ..engine.sweep import topological_order
 from ..engine.value import Value
 from ..nn.losses import Loss
+from ..nn.modes import Probe, call_in, drawing_with, evaluated
 from ..nn.module import plain
 from ..optim.optimizers import Optimizer
 
 
 class Engine(Protocol):
     """What `fit` asks of an engine. Losses and outputs are plain numbers, one item an example: lists, or arrays."""
+
+    generator: random.Random
+    """What layers draw with while they learn, example by example in the order of the batch; `fit` puts its own here."""
 
     def prepare(self, X: Sequence[Any], y: Sequence[Any]) -> tuple[Any, Any]:
         """Give examples in the form in which the other methods want slices of them: lists, or arrays."""
@@ -58,6 +62,8 @@ class EagerEngine:
     def __init__(self, model: Callable[[Any], Any], loss: Loss, optimizer: Optimizer) -> None:
         self.model, self.loss, self.optimizer = model, loss, optimizer
         self._knows_the_loss = False
+        self.generator = random.Random(0)
+        self._learning = drawing_with(lambda: self.generator)
 
     def prepare(self, X: Sequence[Any], y: Sequence[Any]) -> tuple[Sequence[Any], Sequence[Any]]:
         """Give the examples as they are."""
@@ -70,7 +76,7 @@ class EagerEngine:
         share = 1.0 / len(X)
         losses, outputs = [], []
         for x, target in zip(X, y, strict=True):
-            output = self.model(x)
+            output = call_in(self._learning, self.model, x)
             loss = self.loss(output, target)
             if not isinstance(loss, Value):
                 raise TypeError(f"the loss must be a Value that depends on the model, got {loss!r}")
@@ -92,7 +98,7 @@ class EagerEngine:
         losses, outputs = [], []
         with no_grad():
             for x, target in zip(X, y, strict=True):
-                output = self.model(x)
+                output = evaluated(self.model, x)
                 losses.append(plain(self.loss(output, target)))
                 outputs.append(plain(output))
         return losses, outputs
@@ -162,7 +168,7 @@ def _chosen(
     model: Callable[[Any], Any], loss: Loss, optimizer: Optimizer, X: Sequence[Any], y: Sequence[Any], passes: float
 ) -> tuple[Engine, str]:
     """Compile if that is possible and pays, else train eagerly."""
-    size = _size(model, loss, X[0], y[0])
+    size = call_in(Probe(), _size, model, loss, X[0], y[0])
     compiling, training = COMPILING * size, EAGERLY * size * passes
     if compiling > max(1.0, training):
         reason = f"{compiling:.1f} s to compile {size:,} nodes and edges, {training:.1f} s to train eagerly"

@@ -27,6 +27,7 @@ from typing import Any
 from ..arguments import as_count, as_seed
 from ..engine.context import no_grad
 from ..nn.losses import Loss
+from ..nn.modes import evaluated
 from ..nn.module import plain
 from ..optim import optimizers as optim
 from ..optim.base import set_data
@@ -127,7 +128,7 @@ def fit(
     runner, history.engine = open_engine(engine, model, loss_function, chosen, train.X, train.y, epochs * len(train.X))
     learnt = _Part(runner, train)
     tested = None if held_out is None else _Part(runner, held_out)
-    generator = random.Random(seed)
+    generator = runner.generator = random.Random(seed)
     with _Bar(epochs if progress else 0) as bar:
         try:
             while history.epochs < epochs and not history.stopped:
@@ -200,7 +201,7 @@ def _spoilt_from_the_start(
         set_data(optimizer.params, before)
         with no_grad():
             for i, (x, target) in enumerate(zip(examples.X, examples.y, strict=True)):
-                output = model(x)
+                output = evaluated(model, x)
                 value = plain(loss(output, target))
                 if not math.isfinite(value):
                     found = (
