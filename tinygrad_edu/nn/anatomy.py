@@ -49,7 +49,7 @@ def anatomy(
     example = model.example_input() if x is None else x
     if example is None:
         return None
-    calls = _calls(model, example)
+    calls = calls_of(model, example)
     if not any(call.dense for call in calls):
         return None
     flat = [_plain(v) for v in example] if _is_vector(example) else []
@@ -66,7 +66,7 @@ def anatomy(
     return Network(tuple(columns), spans)
 
 
-class _Call(NamedTuple):
+class Call(NamedTuple):
     """One module that was called: its name in the model, and what it gave."""
 
     name: str
@@ -75,10 +75,10 @@ class _Call(NamedTuple):
     output: Any
 
 
-def _calls(model: Module, x: Any) -> list[_Call]:
+def calls_of(model: Module, x: Any) -> list[Call]:
     """List what was called, in order; of a module that is a column, and of what it consists of, the module alone."""
     names = {id(module): name for name, module in model.named_modules()}
-    calls: list[_Call] = []
+    calls: list[Call] = []
 
     def watch(module: Module, scope: Any, output: Any) -> None:
         dense = module.dense()
@@ -86,14 +86,14 @@ def _calls(model: Module, x: Any) -> list[_Call]:
         if dense is not None:
             calls[:] = [call for call in calls if id(call.module) not in inside]
         if dense is not None or not inside:
-            calls.append(_Call(names.get(id(module), ""), module, dense, output))
+            calls.append(Call(names.get(id(module), ""), module, dense, output))
 
     with no_grad():
         call_in(Mode(training=False, watch=watch), model, x)
     return calls
 
 
-def _column(call: _Call, known: bool, grids: Sequence[Grid] | None) -> Column:
+def _column(call: Call, known: bool, grids: Sequence[Grid] | None) -> Column:
     name, module, dense, output = call
     if dense is None:
         lines = [shape_text(output), *([f"{len(module.parameters()):,} parameters"] if module.parameters() else [])]
@@ -121,7 +121,7 @@ def _column(call: _Call, known: bool, grids: Sequence[Grid] | None) -> Column:
     return Column(name, dense.activation or "linear", tuple(units))
 
 
-def _joined(before: Column, column: Column, call: _Call) -> list[Column]:
+def _joined(before: Column, column: Column, call: Call) -> list[Column]:
     """Let what is done to every output of a layer, and has no weights, be the end of that layer."""
     values = call.output if isinstance(call.output, (list, tuple)) else [call.output]
     alike = len(values) == len(before.units) and _is_vector(values)
@@ -157,7 +157,7 @@ def _scaled(rows: Sequence[Sequence[float]]) -> Grid:
     return tuple(tuple(v / largest for v in row) for row in rows)
 
 
-def _thumbnails(model: Module, calls: list[_Call], plane: Sequence[tuple[float, float]]) -> dict[int, list[Grid]]:
+def _thumbnails(model: Module, calls: list[Call], plane: Sequence[tuple[float, float]]) -> dict[int, list[Grid]]:
     """Give what every neuron of every column gives over the plane of the two inputs."""
     dense = [i for i, call in enumerate(calls) if call.dense is not None]
     if sum(len(call.dense.weights) for call in calls if call.dense is not None) > _MOST_THUMBNAILS:
@@ -169,7 +169,7 @@ def _thumbnails(model: Module, calls: list[_Call], plane: Sequence[tuple[float, 
         row: dict[int, list[list[float]]] = {}
         for across in ticks:
             point = [left + (right - left) * across, low + (high - low) * up]
-            for i, call in enumerate(_calls(model, point)):
+            for i, call in enumerate(calls_of(model, point)):
                 outputs = call.output if isinstance(call.output, (list, tuple)) else [call.output]
                 if i in dense and all(isinstance(v, (float, Value)) for v in outputs):
                     row.setdefault(i, []).append([_plain(v) for v in outputs])
