@@ -115,20 +115,21 @@ def _chain_of(model: Any, example: Any) -> _Chain:
     mean, std = [0.0] * len(example), [1.0] * len(example)
     layers: list[dict[str, Any]] = []
     for call in calls_of(model, example):
+        module: Any = call.module
         if call.dense is not None:
             weights = [[places[id(w)] for w in row] for row in call.dense.weights]
             biases = None if call.dense.biases is None else [places[id(b)] for b in call.dense.biases]
             layers.append(
                 {"name": call.name, "weights": weights, "biases": biases, "activation": _known(call.dense.activation)}
             )
-        elif not layers and hasattr(call.module, "std"):
-            mean, std = list(call.module.mean), list(call.module.std)
-        elif layers and not layers[-1]["activation"] and isinstance(getattr(call.module, "activation", None), str):
-            layers[-1]["activation"] = _known(call.module.activation)
-        elif not call.module.keeps_shape or call.module.parameters():
+        elif not layers and hasattr(module, "std"):
+            mean, std = list(module.mean), list(module.std)
+        elif layers and not layers[-1]["activation"] and isinstance(getattr(module, "activation", None), str):
+            layers[-1]["activation"] = _known(module.activation)
+        elif not module.keeps_shape or module.parameters():
             raise TypeError(
                 f"a film shows networks of linear layers and activations, and this one has a "
-                f'{type(call.module).__name__}: record "parameters" instead, or draw the model'
+                f'{type(module).__name__}: record "parameters" instead, or draw the model'
             )
     return _Chain(mean, std, layers)
 
