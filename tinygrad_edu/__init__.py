@@ -101,7 +101,13 @@ if TYPE_CHECKING:
     from .drawing import draw as draw
     from .optim.minimising import minimize as minimize
     from .pages import Player as Player
+    from .pages import Practice as Practice
+    from .pages import Prediction as Prediction
+    from .pages import RubberBands as RubberBands
     from .pages import play as play
+    from .pages import practice as practice
+    from .pages import predict as predict
+    from .pages import rubber_band as rubber_band
     from .stepping import Stepper as Stepper
     from .training import History as History
     from .training import accuracy as accuracy
@@ -138,6 +144,12 @@ _ROOMS = {
     "fit": "training",
     "minimize": "optim.minimising",
     "play": "pages",
+    "Practice": "pages",
+    "practice": "pages",
+    "Prediction": "pages",
+    "predict": "pages",
+    "RubberBands": "pages",
+    "rubber_band": "pages",
 }
 
 

@@ -95,7 +95,7 @@ def test_keys_buttons_slider_and_list_all_lead_to_the_same_states(show):
     page.get_by_role("button", name="One step on").click()
     assert at(page) == "6 of 9"
     page.get_by_role("button", name="One step back").click()
-    page.get_by_role("slider").fill("7")
+    page.get_by_role("slider", name="Step").fill("7")
     assert at(page) == "7 of 9"
     page.get_by_role("button", name="8. w.grad").click()
     assert at(page) == "8 of 9"
@@ -165,14 +165,14 @@ def folded():
 def test_what_a_step_is_about_is_never_dimmed_and_is_on_the_picture_or_said_where(show, make, options):
     player = tg.play(make(), **options)
     page = show(player)
-    data = json.loads(re.search(r'class="tinygrad-player-data">(.*?)</script>', player.html, re.S)[1])
+    data = json.loads(re.search(r'class="tinygrad-page-data">(.*?)</script>', player.html, re.S)[1])
     for step in data["steps"]:
         press(page, "ArrowRight")
         if step[0] == "h":
             continue
         homes = data["views"][step[1]]["homes"]
         ends = [step[2], *([step[5]] if step[0] == "b" else [])]
-        operands = data["things"][step[2]][6]
+        operands = data["things"][step[2]][-1]
         dimmed = {*page.locator(".tg-node.later").evaluate_all("nodes => nodes.map(n => n.dataset.id)")}
         assert not dimmed & {homes.get(str(t)) for t in (*ends, *operands)}
         text = page.locator("[aria-live=polite]").text_content()

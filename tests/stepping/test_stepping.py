@@ -42,7 +42,7 @@ def micrograd_example():
 
 def data_of(player):
     (text,) = re.findall(
-        r'<script type="application/json" class="tinygrad-player-data">(.*?)</script>', player.html, re.S
+        r'<script type="application/json" class="tinygrad-page-data">(.*?)</script>', player.html, re.S
     )
     return json.loads(text)
 

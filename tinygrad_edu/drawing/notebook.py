@@ -17,9 +17,10 @@ def picture_of(shown: Any) -> str | None:
         if len(shown.parameters()) > LARGEST:
             return None
         try:
-            shown = shown.as_graph()
+            graph = shown.as_graph()
         except Exception:  # a module runs its own code here: whatever it raises, it can still be shown as text
             return None
+        return None if len(source_of(graph).order) > LARGEST else draw(shown)._repr_svg_()
     if len(source_of(shown).order) > LARGEST:
         return None
     return draw(shown)._repr_svg_()

@@ -19,8 +19,10 @@ from .formats.svg import to_svg
 from .formats.text import to_text
 from .records.build import build
 from .records.folding import COLLAPSES, Collapse, can_fold
+from .records.network import Network
 from .records.records import Records
 from .records.sources import highlighted_nodes, source_of
+from .scene.network_scene import network_scene
 from .scene.palette import THEMES, Theme
 from .scene.scene import make_scene
 from .scene.shapes import Scene
@@ -139,8 +141,37 @@ class Drawing:
         return ("text/plain", str(self)) if svg is None else ("image/svg+xml", svg)
 
 
+class NetworkDrawing(Drawing):
+    """A drawing of a network as people draw it; made by `draw` of a module.
+
+    Its `records`, `dot` and text are those of the scalar graph inside.
+
+    Attributes
+    ----------
+    network : Network
+        The columns of the picture as data.
+    """
+
+    def __init__(self, network: Network, records: Records, theme: Theme) -> None:
+        super().__init__(records, theme)
+        self.network = network
+
+    @cached_property
+    def scene(self) -> Scene:
+        """The drawing as shapes."""
+        return network_scene(self.network, self.records.style)
+
+    @property
+    def title(self) -> str:
+        """What a screen reader says about the whole drawing."""
+        columns = [f"{len(c.units)} {c.title}" if c.units else c.title for c in self.network.columns]
+        return f"network: {', '.join(columns)}"
+
+
 def draw(
     x: Value | Graph | Sequence[Value],
+    example: Any = None,
+    *,
     show: Sequence[Literal["value", "grad"]] = ("value", "grad"),
     edges: Literal["local", "contribution"] | None = "local",
     direction: Literal["LR", "TB"] = "LR",
@@ -155,8 +186,10 @@ def draw(
     Parameters
     ----------
     x : Value, Graph, Module, or sequence of Values
-        What to draw; everything it was computed from is drawn with it. Of a module that knows how many inputs it
-        takes, the computation is traced.
+        What to draw; everything it was computed from is drawn with it. A module is drawn as the network it is: neurons
+        as columns, weights as lines; with any `collapse` but "auto" as the scalar graph of its computation.
+    example : sequence of numbers or Values, optional
+        Inputs of the module, to show what every neuron gives for them; after a backward pass its blame, too.
     show : sequence of "value", "grad"
         The rows of each node. A gradient shows as "–" until a backward pass has reached the root.
     edges : "local", "contribution" or None
@@ -204,10 +237,27 @@ def draw(
     _check("edges", edges, lambda e: e in ("local", "contribution", None), '"local", "contribution" or None')
     _check("theme", theme, lambda t: t in THEMES, ", ".join(map(repr, THEMES)))
     check_options(digits, collapse, max_nodes, direction)
-    source = source_of(x)
+    network = x.as_network(example) if collapse == "auto" and hasattr(x, "as_network") else None
+    source = source_of(x if example is None else _called(x, example))
     numbers = any(isinstance(node, Value) for node in source.outputs)  # a graph has none until it is run
     style = Style(tuple(show) if numbers else (), edges, direction, digits)
-    return Drawing(build(source, style, collapse, highlighted_nodes(highlight), max_nodes), THEMES[theme])
+    records = build(source, style, collapse, highlighted_nodes(highlight), max_nodes)
+    return Drawing(records, THEMES[theme]) if network is None else NetworkDrawing(network, records, THEMES[theme])
+
+
+def _called(module: Any, example: Any) -> Any:
+    """Call a module with an example, to draw what it computes; a list of Values wherever there are several."""
+    if not hasattr(module, "as_network"):
+        raise TypeError(f"only a module is drawn with an example, got {type(module).__name__!r}: leave it out")
+    output, values = module(example), []
+    waiting = [output]
+    while waiting:
+        item = waiting.pop()
+        if isinstance(item, (list, tuple)):
+            waiting += reversed(item)
+        else:
+            values.append(item)
+    return values
 
 
 def check_options(digits: Any, collapse: Any, max_nodes: Any, direction: Any) -> None:

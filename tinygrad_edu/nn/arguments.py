@@ -3,17 +3,47 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from operator import methodcaller
 from types import ModuleType
-from typing import Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..arguments import as_count, as_seed, unknown
 from ..ops.operation import Op
 from ..ops.table import OPS
 
+if TYPE_CHECKING:
+    from ..engine.value import Value
+
 Activation = str | Callable[[Any], Any] | None
 Seed = int | random.Random | ModuleType | None
+
+
+class Dense(NamedTuple):
+    """The weights of a layer in which every output reads every input.
+
+    Attributes
+    ----------
+    weights : sequence of sequence of Value
+        One row an output.
+    biases : sequence of Value, or None
+    activation : str
+        What is applied to the sums; "" for nothing.
+    names : sequence of str, optional
+        What the outputs are called within the layer.
+    """
+
+    weights: Sequence[Sequence[Value]]
+    biases: Sequence[Value] | None
+    activation: str
+    names: Sequence[str] = ()
+
+
+def drawn_as(activation: Activation) -> str:
+    """Give what a picture calls an activation; "" for none."""
+    if isinstance(activation, str):
+        return "" if activation == "linear" else activation
+    return getattr(activation, "__name__", "") or getattr(activation, "name", type(activation).__name__)
 
 
 def generator_of(seed: Seed) -> Any:

@@ -15,7 +15,7 @@ from ..engine.context import current, enter, go_to
 from ..engine.value import Value, constant, record
 from ..ops.sequences import dot
 from ..ops.table import DOT
-from .arguments import Activation, Seed, activation_of, generator_of, label, sizes_of, wrong_length
+from .arguments import Activation, Dense, Seed, activation_of, drawn_as, generator_of, label, sizes_of, wrong_length
 from .description import rebuilt
 from .initial import Init, made, start, uniform, zeros
 from .module import Module
@@ -107,6 +107,10 @@ class Neuron(Module):
         """Give size and activation."""
         return {"nin": len(self.w), "activation": self.activation}
 
+    def dense(self) -> Dense:
+        """Give its weights."""
+        return Dense([self.w], [self.b], drawn_as(self.activation))
+
     def __repr__(self) -> str:
         return f"Neuron({len(self.w)}, activation={label(self.activation)})"
 
@@ -183,6 +187,12 @@ class Layer(Module):
         """Give sizes and activation."""
         first = self.neurons[0]
         return {"nin": len(first.w), "nout": len(self.neurons), "activation": first.activation}
+
+    def dense(self) -> Dense:
+        """Give the weights of its neurons."""
+        names = [f"neurons.{k}" for k in range(len(self.neurons))]
+        activation = drawn_as(self.neurons[0].activation)
+        return Dense([n.w for n in self.neurons], [n.b for n in self.neurons], activation, names)
 
     def __repr__(self) -> str:
         first = self.neurons[0]

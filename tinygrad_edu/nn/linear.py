@@ -11,7 +11,7 @@ from typing import Any
 
 from ..arguments import as_count
 from ..ops.sequences import dot
-from .arguments import Activation, Seed, activation_of, generator_of
+from .arguments import Activation, Dense, Seed, activation_of, drawn_as, generator_of
 from .description import rebuilt
 from .initial import Init, made, start, zeros
 from .module import Module
@@ -82,6 +82,10 @@ class Linear(Module):
         """Give sizes, and what else was asked for."""
         sizes = {"in_features": len(self.weight[0]), "out_features": len(self.weight), "bias": self.bias is not None}
         return sizes if self._activate is None else {**sizes, "activation": self.activation}
+
+    def dense(self) -> Dense:
+        """Give its weights."""
+        return Dense(self.weight, self.bias, drawn_as(self.activation))
 
 
 def affine(weight: Sequence[Any], x: Sequence[Any], bias: Sequence[Any] | None) -> list[Any]:

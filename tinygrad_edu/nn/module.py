@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from ..engine.context import current, enter, go_to, no_grad
 from ..engine.shown import Shown
@@ -15,6 +15,10 @@ from . import model_file, summary
 from .description import Described
 from .modes import current_mode, evaluated
 from .state import Part, walk
+
+if TYPE_CHECKING:
+    from ..drawing.records.network import Network
+    from .arguments import Dense
 
 
 class Module(Part, Described, Shown):
@@ -147,6 +151,33 @@ class Module(Part, Described, Shown):
         list of float, or whatever else one example is; None if the module does not say
         """
         return None
+
+    def dense(self) -> Dense | None:
+        """Give the weights of a layer in which every output reads every input, as a picture of the network shows them.
+
+        Returns
+        -------
+        Dense or None
+            None, unless a layer says otherwise.
+        """
+        return None
+
+    def as_network(self, x: Any = None) -> Network | None:
+        """Tell how people draw this model, as `tinygrad_edu.draw` does.
+
+        Parameters
+        ----------
+        x : object, optional
+            An example, to show what every neuron gives.
+
+        Returns
+        -------
+        Network or None
+            None if no neuron of it is known.
+        """
+        from .anatomy import anatomy
+
+        return anatomy(self, x)
 
     def as_graph(self) -> Graph:
         """Trace the module into a graph, as `tinygrad_edu.draw` does.

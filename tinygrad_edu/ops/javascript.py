@@ -36,9 +36,9 @@ const polynomial = (coefficients, x) => coefficients.reduceRight((sum, c) => sum
 const NEAR = {NEAR};
 const TAIL = {TAIL};
 const erfc = (x) => {{
-  const y = Math.min(Math.abs(x), 28); // beyond, it is 0 in floats
+  const y = Math.min(Math.abs(x), 28); /* beyond, it is 0 in floats */
   const u = (63.5 / 28) * (y / (y + 3.75));
-  const short = Math.fround(y); // so few digits that its square is exact
+  const short = Math.fround(y); /* so few digits that its square is exact */
   const exponential = Math.exp(-short * short) * Math.exp((short - y) * (short + y));
   const tail = ((1 + u * polynomial(TAIL, u - 1)) * exponential) / (1 + 2 * y);
   return x < 0 ? 2 - tail : tail;

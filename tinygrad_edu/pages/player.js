@@ -1,630 +1,390 @@
-(() => {
-  "use strict";
-  const START = "Press → or Play. First the values are computed, then the gradient is shared out, one edge at a time. " +
-    "Click a node to ask why it has its gradient.";
-  const el = (tag, attributes, ...children) => {
-    const node = document.createElement(tag);
-    for (const [key, value] of Object.entries(attributes || {})) {
-      if (key.startsWith("on")) node.addEventListener(key.slice(2), value);
-      else if (value === true) node.setAttribute(key, "");
-      else if (value !== false && value !== null) node.setAttribute(key, value);
-    }
-    node.append(...children);
-    return node;
-  };
-  const [LABEL, VALUE, FORMULA, NUMBERS, KIND, EQUALS, OPERANDS] = [0, 1, 2, 3, 4, 5, 6];
-  const bracketed = text => text.startsWith("−") ? `(${text})` : text;
+import {Shell, button, el} from "./shell.js";
+import {Tape} from "./tape.js";
+import {Stage} from "./stage.js";
+import {Knobs} from "./knobs.js";
+import {bracketed} from "./numbers.js";
+import {EQUALS, FORMULA, KIND, LABEL, NUMBERS, OPERANDS, VALUE, redone} from "./redone.js";
 
-  class Player {
-    constructor(host) {
-      this.host = host;
-      this.data = JSON.parse(host.querySelector("script.tinygrad-player-data").textContent);
-      const picture = host.querySelector("img");
-      const address = picture.getAttribute("src");
-      this.data.views[0].svg = decodeURIComponent(address.slice(address.indexOf(",") + 1));
-      this.last = this.data.steps.length;
-      this.at = 0;
-      this.view = -1;
-      this.views = [];
-      this.asked = null;
-      this.index();
-      this.make();
-      picture.hidden = true;
-      picture.style.display = "none";
-      const shell = el("div");
-      host.append(shell);
-      shell.attachShadow({mode: "open"}).append(el("style", {}, this.data.style), this.box);
-      new ResizeObserver(entries => { this.width = entries[0].contentRect.width; }).observe(this.stage);
-      this.watchTheme();
-      this.fillFrame();
-      this.go(0);
-    }
+const START = "Press → or Play. First the values are computed, then the gradient is shared out, one edge at a time. " +
+  "Click a node to ask why it has its gradient.";
+export class Page extends Shell {
+  constructor(host, operations) {
+    super(host);
+    this.given = this.data;
+    this.tape = new Tape(this.data.tape, operations);
+    this.stage = new Stage(this.data, this.tape, host.querySelector("img"), node => this.clicked(node));
+    this.stage.repaint = () => this.paint();
+    this.last = this.data.steps.length;
+    this.at = 0;
+    this.asked = null;
+    this.index();
+    this.open(this.make());
+    this.go(0);
+    if (this.alone && location.hash) this.knobs.take(location.hash);
+  }
 
-    /* In a frame made for it, the height follows the content; the window's height then says nothing. */
-    fillFrame() {
-      const frame = window.frameElement;
-      if (!frame || !frame.hasAttribute("data-tinygrad-player")) return;
-      this.box.style.setProperty("--tallest", "560px");
-      new ResizeObserver(() => {
-        frame.style.height = `${Math.ceil(document.body.getBoundingClientRect().height)}px`;
-      }).observe(document.body);
-    }
+  /* Leaves were turned: all that is shown is worked out anew, at the same step; from the start, as it ends. */
+  turned(leaves) {
+    this.halt();
+    const state = leaves.size ? this.tape.compute(leaves) : null;
+    this.data = state ? redone(this.given, this.tape, state) : this.given;
+    Object.assign(this.stage, {state, data: this.data});
+    this.index();
+    this.listed = null;
+    if (this.asked !== null && !this.reason.hidden) this.why(this.asked, false);
+    this.stage.renumber();
+    this.go(this.at || this.last, true);
+  }
 
-    /* Work out, once, at which step each value appears and each gradient changes. */
-    index() {
-      this.computed = this.data.things.map(thing => thing[KIND] === "operation" ? Infinity : 0);
-      this.changes = this.data.things.map(() => []);
-      this.data.steps.forEach((step, i) => {
-        const [kind, , t, after, level, to] = step;
-        if (kind === "f") this.computed[t] = i + 1;
-        if (kind === "s") this.changes[t].push([i + 1, after, level]);
-        if (kind === "b") this.changes[to].push([i + 1, after, level]);
-      });
-      this.computed = this.computed.map(at => at === Infinity ? this.firstBackward() : at);
-    }
+  /* Work out, once, at which step each value appears and each gradient changes. */
+  index() {
+    this.computed = this.data.things.map(thing => thing[KIND] === "operation" ? Infinity : 0);
+    this.changes = this.data.things.map(() => []);
+    this.data.steps.forEach((step, i) => {
+      const [kind, , t, after, level, to] = step;
+      if (kind === "f") this.computed[t] = i + 1;
+      if (kind === "s") this.changes[t].push([i + 1, after, level]);
+      if (kind === "b") this.changes[to].push([i + 1, after, level]);
+    });
+    this.computed = this.computed.map(at => at === Infinity ? this.firstBackward() : at);
+  }
 
-    firstBackward() {
-      const i = this.data.steps.findIndex(step => step[0] === "s");
-      return i < 0 ? 0 : i + 1;
-    }
+  firstBackward() {
+    const i = this.data.steps.findIndex(step => step[0] === "s");
+    return i < 0 ? 0 : i + 1;
+  }
 
-    gradientAt(t, at) {
-      const changes = this.changes[t];
-      let low = 0;
-      let high = changes.length;
-      while (low < high) {
-        const middle = (low + high) >> 1;
-        if (changes[middle][0] <= at) low = middle + 1;
-        else high = middle;
+  gradientAt(t, at) {
+    const changes = this.changes[t];
+    let low = 0;
+    let high = changes.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (changes[middle][0] <= at) low = middle + 1;
+      else high = middle;
+    }
+    return low ? changes[low - 1] : null;
+  }
+
+  /* ------------------------------------------------------------------ the page */
+
+  make() {
+    this.first = button("|◀", "To the start (Home)", () => this.stop(this.go(0)));
+    this.back = button("◀", "One step back (←)", () => this.stop(this.go(this.at - 1)));
+    this.playing = button("▶ Play", "Play or pause (space)", () => this.toggle(), {class: "play"});
+    this.forth = button("▶", "One step on (→)", () => this.stop(this.go(this.at + 1)));
+    this.end = button("▶|", "To the end (End)", () => this.stop(this.go(this.last)));
+    this.slider = el("input", {type: "range", min: 0, max: this.last, value: 0, "aria-label": "Step",
+      oninput: () => this.stop(this.go(Number(this.slider.value)))});
+    this.count = el("span", {class: "count"});
+    this.speed = el("select", {class: "speed", "aria-label": "Speed"},
+      ...["0.5", "1", "2", "5", "20"].map(x => el("option", {value: x, selected: x === "1"}, `${x}×`)));
+    const names = [...this.data.things.keys()].filter(t => this.data.why[t]);
+    this.ask = el("select", {"aria-label": "Why has this node its gradient?", onchange: () => {
+      if (this.ask.value !== "") this.why(Number(this.ask.value), true);
+    }}, el("option", {value: ""}, "Why …?"), ...names.map(t => el("option", {value: t}, `${this.data.things[t][LABEL]}.grad`)));
+    this.phase = el("h2");
+    this.sentence = el("p", {role: "status", "aria-live": "polite", class: "sentence"});
+    this.lines = el("div", {class: "lines", tabindex: 0, role: "region", "aria-label": "The step as a formula"});
+    this.rule = el("p", {class: "rule"});
+    this.reason = el("section", {class: "why", hidden: true, "aria-label": "Why a gradient is what it is"});
+    this.steps = el("ol", {class: "steps", "aria-label": "All steps", tabindex: -1});
+    this.knobs = new Knobs(this.tape, this.data, this.data.things[this.data.root][LABEL], this.alone, leaves => this.turned(leaves));
+    return el("div", {class: "box", tabindex: 0, role: "region", "aria-label": "Step player of a computation",
+      "aria-keyshortcuts": "ArrowLeft ArrowRight Space Home End"},
+      this.stage.element,
+      el("div", {class: "bar"}, this.first, this.back, this.playing, this.forth, this.end, this.slider, this.count,
+        this.speed, this.ask),
+      this.reason,
+      this.knobs.element,
+      el("div", {class: "columns"},
+        el("section", {"aria-label": "This step"}, this.phase, this.sentence, this.rule, this.lines),
+        el("section", {"aria-label": "List of steps"}, el("h2", {}, "All steps"), this.steps)));
+  }
+
+  /* ------------------------------------------------------------------ steps */
+
+  go(to, still = false) {
+    this.at = Math.max(0, Math.min(this.last, to));
+    const step = this.data.steps[this.at - 1];
+    if (!still) this.stage.show(step ? step[1] : 0);
+    this.stage.paths([]);
+    this.paint();
+    this.say(step);
+    if (!still) this.follow(step || this.data.steps[0]);
+    this.slider.value = this.at;
+    this.slider.setAttribute("aria-valuetext", `step ${this.at} of ${this.last}`);
+    this.count.textContent = `${this.at} of ${this.last}`;
+    this.first.disabled = this.back.disabled = this.at === 0;
+    this.forth.disabled = this.end.disabled = this.at === this.last;
+    this.list();
+  }
+
+  follow(step) {
+    if (step && step[0] !== "h") this.stage.follow(step[0] === "b" ? [step[2], step[5]] : [step[2]]);
+  }
+
+  /* Bring the picture to the state after the current step; only attributes and texts change. */
+  paint() {
+    const view = this.stage.current;
+    const step = this.data.steps[this.at - 1];
+    const backward = step && step[0] !== "f" && !(step[0] === "h" && step[3] === "forward");
+    const {homes} = this.stage;
+    for (const node of view.nodes.values()) {
+      const t = node.things.length === 1 ? node.things[0] : -1;
+      let reached = true;
+      if (t >= 0 && node.id[0] === "n") {
+        const known = this.computed[t] <= this.at || this.data.things[t][KIND] !== "operation";
+        const change = this.gradientAt(t, this.at);
+        this.stage.text(node.value, known ? this.data.things[t][VALUE] : "–");
+        this.stage.text(node.grad, change ? change[1] : "–");
+        this.stage.shade(node, change ? change[2] : 0, Boolean(change));
+        reached = known && (!backward || !node.grad || Boolean(change));
+      } else if (node.grad) {
+        const done = this.at === this.last || (node.things.length > 0 &&
+          node.things.every(u => !this.changes[u].length || this.changes[u].at(-1)[0] <= this.at));
+        this.stage.text(node.grad, done && backward ? node.final : "–");
+        this.stage.shade(node, null, done && backward);
+        const inside = node.things.filter(u => this.data.things[u][KIND] === "operation");
+        reached = !inside.length || inside.some(u => backward ? this.gradientAt(u, this.at) : this.computed[u] <= this.at);
       }
-      return low ? changes[low - 1] : null;
+      this.stage.mark(node.group, {later: !reached, now: false, to: false, asked: t >= 0 && t === this.asked});
     }
-
-    /* ------------------------------------------------------------------ the page */
-
-    make() {
-      const button = (text, label, action, extra) =>
-        el("button", {type: "button", "aria-label": label, title: label, onclick: action, ...extra}, text);
-      this.stage = el("div", {class: "stage"});
-      this.zoomBar = el("div", {class: "zoom"},
-        button("−", "Zoom out (−)", () => this.zoom(1.25)), button("+", "Zoom in (+)", () => this.zoom(0.8)),
-        button("⤢", "Show all (0)", () => this.fit()));
-      this.where = el("div", {class: "where"});
-      this.first = button("|◀", "To the start (Home)", () => this.stop(this.go(0)));
-      this.back = button("◀", "One step back (←)", () => this.stop(this.go(this.at - 1)));
-      this.playing = button("▶ Play", "Play or pause (space)", () => this.toggle(), {class: "play"});
-      this.forth = button("▶", "One step on (→)", () => this.stop(this.go(this.at + 1)));
-      this.end = button("▶|", "To the end (End)", () => this.stop(this.go(this.last)));
-      this.slider = el("input", {type: "range", min: 0, max: this.last, value: 0, "aria-label": "Step",
-        oninput: () => this.stop(this.go(Number(this.slider.value)))});
-      this.count = el("span", {class: "count"});
-      this.speed = el("select", {class: "speed", "aria-label": "Speed"},
-        ...["0.5", "1", "2", "5", "20"].map(x => el("option", {value: x, selected: x === "1"}, `${x}×`)));
-      const names = [...this.data.things.keys()].filter(t => this.data.why[t]);
-      this.ask = el("select", {"aria-label": "Why has this node its gradient?", onchange: () => {
-        if (this.ask.value !== "") this.why(Number(this.ask.value), true);
-      }}, el("option", {value: ""}, "Why …?"), ...names.map(t => el("option", {value: t}, `${this.data.things[t][LABEL]}.grad`)));
-      this.phase = el("h2");
-      this.sentence = el("p", {role: "status", "aria-live": "polite", class: "sentence"});
-      this.lines = el("div", {class: "lines", tabindex: 0, role: "region", "aria-label": "The step as a formula"});
-      this.rule = el("p", {class: "rule"});
-      this.reason = el("section", {class: "why", hidden: true, "aria-label": "Why a gradient is what it is"});
-      this.steps = el("ol", {class: "steps", "aria-label": "All steps", tabindex: -1});
-      this.box = el("div", {class: "box", tabindex: 0, role: "region", "aria-label": "Step player of a computation",
-        "aria-keyshortcuts": "ArrowLeft ArrowRight Space Home End", onkeydown: event => this.key(event)},
-        this.stage,
-        el("div", {class: "bar"}, this.first, this.back, this.playing, this.forth, this.end, this.slider, this.count,
-          this.speed, this.ask),
-        this.reason,
-        el("div", {class: "columns"},
-          el("section", {"aria-label": "This step"}, this.phase, this.sentence, this.rule, this.lines),
-          el("section", {"aria-label": "List of steps"}, el("h2", {}, "All steps"), this.steps)));
-      /* On a page of its own nothing else wants the keys, so they work before anything has been clicked. */
-      if ("tinygradPage" in document.body.dataset) {
-        document.addEventListener("keydown", event => this.key(event));
-      }
+    for (const edge of view.edges.values()) {
+      const target = view.nodes.get(edge.target);
+      const source = view.nodes.get(edge.source);
+      const later = backward && edge.at ? edge.at > this.at : target.group.classList.contains("later");
+      this.stage.mark(edge.group, {later: later || (!backward && source.group.classList.contains("later")), now: false, back: false});
     }
-
-    show(v) {
-      if (v === this.view) return;
-      this.view = v;
-      if (!this.views[v]) this.views[v] = this.parse(v);
-      const {svg} = this.views[v];
-      this.where.replaceChildren();
-      if (v) {
-        this.where.append(el("button", {type: "button", onclick: () => { this.show(0); this.paint(); }}, "← whole"),
-          el("b", {}, this.data.views[v].name));
-      }
-      this.stage.replaceChildren(svg, this.where, this.zoomBar);
-      this.fit();
-      this.paths([]);
+    if (!step || step[0] === "h") return;
+    /* The formulas of this step name all operands, so all of them are to be read. */
+    for (const u of this.data.things[step[2]][OPERANDS]) {
+      const operand = view.nodes.get(homes[u]);
+      if (operand) this.stage.mark(operand.group, {later: false});
     }
-
-    parse(v) {
-      const text = this.data.views[v].svg;
-      const svg = document.importNode(new DOMParser().parseFromString(text, "image/svg+xml").documentElement, true);
-      svg.removeAttribute("width");
-      svg.removeAttribute("height");
-      svg.querySelector("style.colours").remove();
-      const whole = svg.getAttribute("viewBox").split(" ").map(Number);
-      const notes = svg.querySelectorAll(".tg-note").length;
-      if (notes) whole[3] -= 10 + 14 * notes;
-      const nodes = new Map();
-      for (const group of svg.querySelectorAll(".tg-node")) {
-        const part = name => group.querySelector(`[data-part="${name}"]`);
-        const grad = part("grad");
-        const node = {group, value: part("value"), grad, chip: part("chip"), things: [], id: group.dataset.id};
-        node.final = grad ? grad.textContent : "";
-        node.inks = grad ? [grad, grad.previousSibling].filter(e => e && e.tagName === "text") : [];
-        nodes.set(node.id, node);
-        group.addEventListener("click", () => { if (!this.dragged) this.clicked(node); });
-      }
-      for (const [t, id] of Object.entries(this.data.views[v].homes)) {
-        if (nodes.has(id)) nodes.get(id).things.push(Number(t));
-      }
-      const edges = new Map();
-      for (const group of svg.querySelectorAll(".tg-edge")) {
-        const {source, target, index} = group.dataset;
-        edges.set(`${source}>${target}#${index}`, {group, source, target, at: 0});
-      }
-      const result = {svg, nodes, edges, whole};
-      this.data.steps.forEach((step, i) => {
-        if (step[0] !== "b") return;
-        const edge = this.edge(result, v, step[5], step[2], step[6]);
-        if (edge && !edge.at) edge.at = i + 1;
-      });
-      this.movable(svg);
-      return result;
-    }
-
-    edge(view, v, from, to, index) {
-      const homes = this.data.views[v].homes;
-      const pair = `${homes[from]}>${homes[to]}#`;
-      return view.edges.get(pair + index) || view.edges.get(`${pair}-1`);
-    }
-
-    /* ------------------------------------------------------------------ steps */
-
-    go(to) {
-      this.at = Math.max(0, Math.min(this.last, to));
-      const step = this.data.steps[this.at - 1];
-      this.show(step ? step[1] : 0);
-      this.paths([]);
-      this.paint();
-      this.say(step);
-      this.follow(step);
-      this.slider.value = this.at;
-      this.slider.setAttribute("aria-valuetext", `step ${this.at} of ${this.last}`);
-      this.count.textContent = `${this.at} of ${this.last}`;
-      this.first.disabled = this.back.disabled = this.at === 0;
-      this.forth.disabled = this.end.disabled = this.at === this.last;
-      this.list();
-    }
-
-    /* Bring the picture to the state after the current step; only attributes and texts change. */
-    paint() {
-      const view = this.views[this.view];
-      const step = this.data.steps[this.at - 1];
-      const backward = step && step[0] !== "f" && !(step[0] === "h" && step[3] === "forward");
-      const homes = this.data.views[this.view].homes;
-      for (const node of view.nodes.values()) {
-        const t = node.things.length === 1 ? node.things[0] : -1;
-        let reached = true;
-        if (t >= 0 && node.id[0] === "n") {
-          const known = this.computed[t] <= this.at || this.data.things[t][KIND] !== "operation";
-          const change = this.gradientAt(t, this.at);
-          this.text(node.value, known ? this.data.things[t][VALUE] : "–");
-          this.text(node.grad, change ? change[1] : "–");
-          this.shade(node, change ? change[2] : 0, Boolean(change));
-          reached = known && (!backward || !node.grad || Boolean(change));
-        } else if (node.grad) {
-          const done = this.at === this.last || (node.things.length > 0 &&
-            node.things.every(u => !this.changes[u].length || this.changes[u].at(-1)[0] <= this.at));
-          this.text(node.grad, done && backward ? node.final : "–");
-          this.shade(node, null, done && backward);
-          const inside = node.things.filter(u => this.data.things[u][KIND] === "operation");
-          reached = !inside.length || inside.some(u => backward ? this.gradientAt(u, this.at) : this.computed[u] <= this.at);
-        }
-        this.mark(node.group, {later: !reached, now: false, to: false, asked: t >= 0 && t === this.asked});
-      }
+    const at = view.nodes.get(homes[step[2]]);
+    if (at) this.stage.mark(at.group, {now: true, later: false, to: step[0] !== "b"});
+    if (step[0] === "b") {
+      const to = view.nodes.get(homes[step[5]]);
+      if (to) this.stage.mark(to.group, {now: true, later: false, to: true});
+      const edge = this.stage.edge(view, this.stage.view, step[5], step[2], step[6]);
+      if (edge) this.stage.mark(edge.group, {now: true, later: false, back: true});
+    } else if (at) {
       for (const edge of view.edges.values()) {
-        const target = view.nodes.get(edge.target);
-        const source = view.nodes.get(edge.source);
-        const later = backward && edge.at ? edge.at > this.at : target.group.classList.contains("later");
-        this.mark(edge.group, {later: later || (!backward && source.group.classList.contains("later")), now: false, back: false});
-      }
-      if (!step || step[0] === "h") return;
-      /* The formulas of this step name all operands, so all of them are to be read. */
-      for (const u of this.data.things[step[2]][OPERANDS]) {
-        const operand = view.nodes.get(homes[u]);
-        if (operand) this.mark(operand.group, {later: false});
-      }
-      const at = view.nodes.get(homes[step[2]]);
-      if (at) this.mark(at.group, {now: true, later: false, to: step[0] !== "b"});
-      if (step[0] === "b") {
-        const to = view.nodes.get(homes[step[5]]);
-        if (to) this.mark(to.group, {now: true, later: false, to: true});
-        const edge = this.edge(view, this.view, step[5], step[2], step[6]);
-        if (edge) this.mark(edge.group, {now: true, later: false, back: true});
-      } else if (at) {
-        for (const edge of view.edges.values()) {
-          if (step[0] === "f" && edge.target === at.id) this.mark(edge.group, {now: true, later: false});
-        }
-      }
-    }
-
-    text(node, text) {
-      if (node && node.textContent !== text) node.textContent = text;
-    }
-
-    shade(node, level, known) {
-      if (!node.chip) return;
-      if (!node.own) node.own = [node.chip.dataset.f, node.inks.map(ink => ink.dataset.f)];
-      const fill = !known ? "scale0" : level === null ? node.own[0] : `scale${level}`;
-      if (node.chip.dataset.f === fill && node.known === known) return;
-      node.known = known;
-      node.chip.dataset.f = fill;
-      node.inks.forEach((ink, i) => {
-        ink.dataset.f = !known ? "muted" : level === null ? node.own[1][i] : `ink${level}`;
-      });
-    }
-
-    mark(group, classes) {
-      for (const [name, on] of Object.entries(classes)) group.classList.toggle(name, on);
-    }
-
-    say(step) {
-      const things = this.data.things;
-      this.lines.replaceChildren();
-      this.rule.textContent = "";
-      this.lines.hidden = !step || step[0] === "h";
-      if (!step) {
-        this.phase.textContent = "Start";
-        this.sentence.textContent = START;
-        return;
-      }
-      const forward = step[0] === "f" || (step[0] === "h" && step[3] === "forward");
-      this.phase.replaceChildren(el("b", {}, forward ? "Forward" : "Backward"),
-        forward ? ": compute the values" : ": share out the gradient");
-      const line = (text, strong) => this.lines.append(el("div", strong ? {class: "strong"} : {}, text));
-      const name = t => things[t][LABEL];
-      const inside = step[0] === "h" ? [] : [step[2], ...(step[0] === "b" ? [step[5]] : [])];
-      if (step[0] === "h") {
-        this.sentence.textContent = `${step[2].toLocaleString("en")} steps inside what is folded away on the picture.`;
-      } else if (step[0] === "f") {
-        const thing = things[step[2]];
-        this.sentence.textContent = `${name(step[2])} is computed: it is ${thing[VALUE]}.`;
-        line(`${name(step[2])} = ${thing[FORMULA]}`, true);
-        line(`${" ".repeat(name(step[2]).length)} = ${thing[NUMBERS]} ${thing[EQUALS]} ${thing[VALUE]}`);
-      } else if (step[0] === "s") {
-        const it = name(step[2]);
-        this.sentence.textContent = `The backward pass starts at the result: ${it} changes by ${step[3]} for each unit of ${it} itself.`;
-        line(`${it}.grad = ${step[3]}`, true);
-      } else {
-        const [, , t, after, , to, , rule, local, upstream, contribution, before, which, product] = step;
-        const [from, it, towards] = [name(t), name(to), this.data.towards[which]];
-        this.sentence.textContent = `${from} changes by ${local} for each unit of ${towards ? `${towards} alone` : it}, ` +
-          `and the result by ${upstream} for each unit of ${from}: so ${bracketed(local)} × ${bracketed(upstream)} ` +
-          `${product} ${contribution} is added to ${it}.grad.`;
-        const formula = this.data.rules[rule];
-        const slope = towards ? `the slope of ${from} = ${things[t][FORMULA]} towards ${towards}`
-          : `∂${from}/∂${it} = ∂(${things[t][FORMULA]})/∂${it}`;
-        this.rule.textContent = `Rule: ${slope}${towards ? " is" : " ="} ` +
-          (formula && formula !== local ? `${formula} = ` : "") + local;
-        line(`${it}.grad += ${towards ? "slope" : `∂${from}/∂${it}`} × ${from}.grad`, true);
-        line(`${it}.grad += ${bracketed(local)} × ${bracketed(upstream)}`);
-        line(`${it}.grad: ${before} → ${after}`);
-      }
-      for (const t of inside) this.sentence.textContent += this.whereabouts(t);
-    }
-
-    /* Of what is folded away on the picture, say where. */
-    whereabouts(t) {
-      const node = this.views[this.view].nodes.get(this.data.views[this.view].homes[t]);
-      if (node && node.id[0] === "n") return "";
-      return ` (${this.data.things[t][LABEL]} is ${node ? `inside “${node.group.querySelector("text").textContent}”` : "not on this picture"}.)`;
-    }
-
-    summary(step) {
-      const name = t => this.data.things[t][LABEL];
-      if (step[0] === "h") return `… ${step[2].toLocaleString("en")} folded steps …`;
-      if (step[0] === "f") return `${name(step[2])} = ${this.data.things[step[2]][VALUE]}`;
-      if (step[0] === "s") return `${name(step[2])}.grad = ${step[3]}`;
-      return `${name(step[5])}.grad += ${bracketed(step[8])} × ${bracketed(step[9])}`;
-    }
-
-    /* Of many steps only a stretch is listed; it is made anew when the current step comes near its ends. */
-    list() {
-      const most = 240;
-      const [low, high] = this.listed || [0, -1];
-      const near = this.at > low + (low ? 20 : 0) - 1 && this.at <= high - (high < this.last ? 20 : 0);
-      if (!near) {
-        const from = this.last <= most ? 0 : Math.max(0, Math.min(this.at - most / 2, this.last - most));
-        this.listed = [from, Math.min(this.last, from + most)];
-        this.steps.replaceChildren(...this.data.steps.slice(...this.listed).map((step, i) => {
-          const to = from + i + 1;
-          const button = el("button", {type: "button", onclick: () => this.stop(this.go(to))}, `${to}. ${this.summary(step)}`);
-          return el("li", {}, button);
-        }));
-        this.marked = null;
-      }
-      const from = this.listed[0];
-      const items = this.steps.children;
-      const range = this.marked === null ? [0, items.length] : [Math.min(this.marked, this.at), Math.max(this.marked, this.at)]
-        .map((at, i) => Math.max(0, Math.min(items.length, at - from - 1 + i)));
-      for (let i = Math.max(0, range[0]); i < range[1]; i++) {
-        const button = items[i].firstChild;
-        button.className = from + i + 1 <= this.at ? "done" : "coming";
-        button.removeAttribute("aria-current");
-      }
-      this.marked = this.at;
-      const current = items[this.at - from - 1];
-      if (current) current.firstChild.setAttribute("aria-current", "step");
-      cancelAnimationFrame(this.scrolling);
-      this.scrolling = requestAnimationFrame(() => {
-        this.steps.scrollTop = current ? current.offsetTop - this.steps.clientHeight / 2 : 0;
-      });
-    }
-
-    /* ------------------------------------------------------------------ why */
-
-    clicked(node) {
-      const opened = this.data.views.findIndex(view => view.opens && view.opens === node.id);
-      if (node.id[0] !== "n" && opened > 0) {
-        this.show(opened);
-        this.paint();
-      } else if (node.things.length && node.id[0] === "n") {
-        this.why(node.things[0], true);
-      }
-    }
-
-    why(t, jump) {
-      this.halt();
-      const things = this.data.things;
-      const name = things[t][LABEL];
-      const changes = this.changes[t];
-      if (jump) this.go(changes.length ? changes.at(-1)[0] : this.computed[t]);
-      this.asked = t;
-      this.paint();
-      const reason = this.data.why[t];
-      const close = el("button", {type: "button", "aria-label": "Close", onclick: () => this.unask()}, "✕");
-      const parts = [];
-      const final = changes.length ? changes.at(-1)[1] : null;
-      parts.push(el("header", {}, el("h2", {tabindex: -1}, final === null ? `${name} gets no gradient` : `Why is ${name}.grad = ${final}?`), close));
-      parts.push(el("p", {class: "hint"}, things[t][FORMULA] ? `${name} = ${things[t][FORMULA]} = ${things[t][NUMBERS]} ${things[t][EQUALS]} ${things[t][VALUE]}` : `${name} = ${things[t][VALUE]}, given`));
-      if (final === null && things[t][KIND] === "constant") parts.push(el("p", {}, "It is a plain number: nothing learns here, so nothing flows back to it."));
-      if (reason && reason[2].length) {
-        parts.push(el("p", {}, `It is the sum over ${reason[1]} path${reason[1] === "1" ? "" : "s"} from the result to ${name}; ` +
-          "each path gives the product of the slopes along it:"));
-        parts.push(el("ol", {}, ...reason[2].map(path => {
-          const hops = this.hops(path[1]);
-          const chain = [this.data.root, ...hops.map(hop => hop.to)].map(u => things[u][LABEL]).join(" → ");
-          const product = hops.map(hop => bracketed(hop.local)).join(" × ");
-          const choose = () => this.paths(hops);
-          return el("li", {}, el("button", {type: "button", onclick: choose, onmouseenter: choose, onfocus: choose},
-            el("span", {class: "size"}, path[0]), `${chain}${product ? `   (${product})` : ""}`));
-        })));
-        if (reason[3]) parts.push(el("p", {class: "hint"}, `… and ${reason[3]} more paths.`));
-      }
-      const sums = this.data.steps.map((step, i) => [step, i + 1]).filter(([step]) => step[0] === "b" && step[5] === t);
-      if (sums.length) {
-        parts.push(el("p", {}, `It was added up in ${sums.length} step${sums.length === 1 ? "" : "s"}:`));
-        parts.push(el("ol", {}, ...sums.slice(0, 12).map(([step, to]) => el("li", {}, el("button", {type: "button",
-          onclick: () => { this.go(to); this.asked = t; this.paint(); }},
-          el("span", {class: "size"}, step[10]), `step ${to}: ${this.data.towards[step[12]] ? `towards ${this.data.towards[step[12]]}: slope` : `∂${things[step[2]][LABEL]}/∂${name}`} × ${things[step[2]][LABEL]}.grad = ${bracketed(step[8])} × ${bracketed(step[9])}`)))));
-      }
-      this.reason.replaceChildren(...parts);
-      this.reason.hidden = false;
-      if (reason && reason[2].length) this.paths(this.hops(reason[2][0][1]));
-    }
-
-    /* A hop is the place of a backward step, or, where no step is listed, the node it leads to and its slope. */
-    hops(path) {
-      let from = this.data.root;
-      return path.map(hop => {
-        const step = Array.isArray(hop) ? null : this.data.steps[hop];
-        const result = step ? {from, to: step[5], index: step[6], local: step[8]} : {from, to: hop[0], index: -1, local: hop[1]};
-        from = result.to;
-        return result;
-      });
-    }
-
-    unask() {
-      this.asked = null;
-      this.ask.value = "";
-      this.reason.hidden = true;
-      this.paths([]);
-      this.paint();
-      this.box.focus();
-    }
-
-    /* Light up a path: its nodes, and the edges it takes. */
-    paths(hops) {
-      const view = this.views[this.view];
-      if (!view) return;
-      const homes = this.data.views[this.view].homes;
-      const on = new Set(hops.flatMap(hop => [homes[hop.from], homes[hop.to]]));
-      const edges = new Set(hops.map(hop => this.edge(view, this.view, hop.to, hop.from, hop.index)));
-      for (const node of view.nodes.values()) this.mark(node.group, {path: on.has(node.id)});
-      for (const edge of view.edges.values()) this.mark(edge.group, {path: edges.has(edge)});
-    }
-
-    /* ------------------------------------------------------------------ playing */
-
-    toggle() {
-      if (this.timer) this.halt();
-      else {
-        if (this.at === this.last) this.go(0);
-        this.playing.textContent = "⏸ Pause";
-        this.tick();
-      }
-    }
-
-    tick() {
-      this.timer = setTimeout(() => {
-        if (this.at >= this.last) this.halt();
-        else {
-          this.go(this.at + 1);
-          this.tick();
-        }
-      }, 1400 / Number(this.speed.value));
-    }
-
-    halt() {
-      clearTimeout(this.timer);
-      this.timer = null;
-      this.playing.textContent = "▶ Play";
-    }
-
-    stop() {
-      this.halt();
-    }
-
-    key(event) {
-      if (event.ctrlKey || event.metaKey || event.altKey) return;
-      /* A notebook would take a letter for a command, and cut the cell. */
-      event.stopPropagation();
-      const inside = event.composedPath()[0];
-      const typing = inside.tagName === "SELECT" || inside.tagName === "INPUT";
-      const pressing = inside.tagName === "BUTTON";
-      const actions = {
-        ArrowRight: () => this.stop(this.go(this.at + 1)), ArrowLeft: () => this.stop(this.go(this.at - 1)),
-        Home: () => this.stop(this.go(0)), End: () => this.stop(this.go(this.last)), " ": () => this.toggle(),
-        "+": () => this.zoom(0.8), "-": () => this.zoom(1.25), "0": () => this.fit(), Escape: () => this.unask(),
-      };
-      const action = actions[event.key];
-      if (!action || (typing && event.key !== "Escape") || (pressing && event.key === " ")) return;
-      event.preventDefault();
-      action();
-    }
-
-    /* ------------------------------------------------------------------ zoom and pan */
-
-    fit() {
-      this.frame = [...this.views[this.view].whole];
-      this.fitted = true;
-      this.followed = false;
-      this.window();
-    }
-
-    window() {
-      this.views[this.view].svg.setAttribute("viewBox", this.frame.map(x => x.toFixed(1)).join(" "));
-    }
-
-    zoom(by, x, y) {
-      const [left, top, width, height] = this.frame;
-      const [cx, cy] = [x ?? left + width / 2, y ?? top + height / 2];
-      const whole = this.views[this.view].whole;
-      const factor = Math.max(60 / width, Math.min(by, 1.5 * whole[2] / width));
-      this.frame = [cx - (cx - left) * factor, cy - (cy - top) * factor, width * factor, height * factor];
-      this.fitted = this.followed = false;
-      this.window();
-    }
-
-    /* Keep the step in sight where the picture is too large to be read as a whole. */
-    follow(step) {
-      const view = this.views[this.view];
-      const width = this.width;
-      if (!width || !step || step[0] === "h") return;
-      const shown = this.frame;
-      const wholePixels = width / view.whole[2];
-      if (this.fitted && wholePixels >= 0.55) return;
-      const homes = this.data.views[this.view].homes;
-      const nodes = [step[2], step[0] === "b" ? step[5] : step[2]].map(t => view.nodes.get(homes[t])).filter(Boolean);
-      if (!nodes.length) return;
-      const corners = nodes.flatMap(node => node.corners ??= this.corners(node.group));
-      const [left, right] = [Math.min(...corners.map(c => c[0])), Math.max(...corners.map(c => c[0]))];
-      const [top, bottom] = [Math.min(...corners.map(c => c[1])), Math.max(...corners.map(c => c[1]))];
-      const own = this.fitted || this.followed;
-      const wide = Math.max(own ? Math.min(width / 0.8, view.whole[2]) : shown[2], right - left + 60);
-      const tall = Math.max(Math.min(wide * 0.6, view.whole[3]), bottom - top + 60);
-      const inside = left > shown[0] && right < shown[0] + shown[2] && top > shown[1] && bottom < shown[1] + shown[3];
-      if (inside && !own) return;
-      this.frame = [(left + right - wide) / 2, (top + bottom - tall) / 2, wide, tall];
-      this.fitted = false;
-      this.followed = true;
-      this.window();
-    }
-
-    /* Read off the attributes, for asking the browser would make it lay out the whole picture. */
-    corners(group) {
-      const card = group.querySelector("[data-part=card]");
-      const points = card.getAttribute("points");
-      if (points) return points.split(" ").map(point => point.split(",").map(Number));
-      const [x, y, w, h] = ["x", "y", "width", "height"].map(name => Number(card.getAttribute(name)));
-      return [[x, y], [x + w, y + h]];
-    }
-
-    movable(svg) {
-      let from = null;
-      svg.addEventListener("wheel", event => {
-        if (!event.ctrlKey && !event.metaKey) return;
-        event.preventDefault();
-        const point = this.point(svg, event);
-        this.zoom(event.deltaY > 0 ? 1.15 : 0.87, point.x, point.y);
-      }, {passive: false});
-      svg.addEventListener("pointerdown", event => {
-        from = {x: event.clientX, y: event.clientY, box: [...this.frame]};
-        this.dragged = false;
-      });
-      svg.addEventListener("pointermove", event => {
-        if (!from) return;
-        const dx = event.clientX - from.x;
-        const dy = event.clientY - from.y;
-        if (!this.dragged && Math.hypot(dx, dy) < 5) return;
-        if (!this.dragged) svg.setPointerCapture(event.pointerId);
-        this.dragged = true;
-        svg.classList.add("held");
-        const scale = this.frame[2] / svg.clientWidth;
-        this.frame = [from.box[0] - dx * scale, from.box[1] - dy * scale, from.box[2], from.box[3]];
-        this.fitted = this.followed = false;
-        this.window();
-      });
-      const drop = () => {
-        from = null;
-        svg.classList.remove("held");
-      };
-      svg.addEventListener("pointerup", drop);
-      svg.addEventListener("pointercancel", drop);
-    }
-
-    point(svg, event) {
-      const place = svg.getBoundingClientRect();
-      return {x: this.frame[0] + (event.clientX - place.left) / place.width * this.frame[2],
-        y: this.frame[1] + (event.clientY - place.top) / place.height * this.frame[3]};
-    }
-
-    /* ------------------------------------------------------------------ light and dark */
-
-    watchTheme() {
-      const preference = matchMedia("(prefers-color-scheme: dark)");
-      const choose = () => {
-        const {body, documentElement: root} = document;
-        const jupyter = body.getAttribute("data-jp-theme-light");
-        const code = [...body.classList].find(name => name.startsWith("vscode-"));
-        let dark = preference.matches;
-        if (jupyter) dark = jupyter === "false";
-        else if (code) dark = code !== "vscode-light" && code !== "vscode-high-contrast-light";
-        else if (root.classList.contains("dark") || body.classList.contains("dark")) dark = true;
-        else if (root.classList.contains("light") || body.classList.contains("light")) dark = false;
-        this.box.dataset.theme = dark ? "dark" : "light";
-      };
-      choose();
-      preference.addEventListener("change", choose);
-      const watcher = new MutationObserver(choose);
-      for (const node of [document.body, document.documentElement]) {
-        watcher.observe(node, {attributes: true, attributeFilter: ["class", "data-jp-theme-light"]});
+        if (step[0] === "f" && edge.target === at.id) this.stage.mark(edge.group, {now: true, later: false});
       }
     }
   }
 
-  /* A notebook may run this before its output is on the page, so it looks a few times. */
-  const upgrade = left => {
-    for (const host of document.querySelectorAll(".tinygrad-player:not([data-ready])")) {
-      host.dataset.ready = "yes";
-      new Player(host);
+  say(step) {
+    const things = this.data.things;
+    this.lines.replaceChildren();
+    this.rule.textContent = "";
+    this.lines.hidden = !step || step[0] === "h";
+    if (!step) {
+      this.phase.textContent = "Start";
+      this.sentence.textContent = START;
+      return;
     }
-    if (left) setTimeout(upgrade, 200, left - 1);
-  };
-  upgrade(5);
-})();
+    const forward = step[0] === "f" || (step[0] === "h" && step[3] === "forward");
+    this.phase.replaceChildren(el("b", {}, forward ? "Forward" : "Backward"),
+      forward ? ": compute the values" : ": share out the gradient");
+    const line = (text, strong) => this.lines.append(el("div", strong ? {class: "strong"} : {}, text));
+    const name = t => things[t][LABEL];
+    const inside = step[0] === "h" ? [] : [step[2], ...(step[0] === "b" ? [step[5]] : [])];
+    if (step[0] === "h") {
+      this.sentence.textContent = `${step[2].toLocaleString("en")} steps inside what is folded away on the picture.`;
+    } else if (step[0] === "f") {
+      const thing = things[step[2]];
+      this.sentence.textContent = `${name(step[2])} is computed: it is ${thing[VALUE]}.`;
+      line(`${name(step[2])} = ${thing[FORMULA]}`, true);
+      line(`${" ".repeat(name(step[2]).length)} = ${thing[NUMBERS]} ${thing[EQUALS]} ${thing[VALUE]}`);
+    } else if (step[0] === "s") {
+      const it = name(step[2]);
+      this.sentence.textContent = `The backward pass starts at the result: ${it} changes by ${step[3]} for each unit of ${it} itself.`;
+      line(`${it}.grad = ${step[3]}`, true);
+    } else {
+      const [, , t, after, , to, , rule, local, upstream, contribution, before, which, product] = step;
+      const [from, it, towards] = [name(t), name(to), this.data.towards[which]];
+      this.sentence.textContent = `${from} changes by ${local} for each unit of ${towards ? `${towards} alone` : it}, ` +
+        `and the result by ${upstream} for each unit of ${from}: so ${bracketed(local)} × ${bracketed(upstream)} ` +
+        `${product} ${contribution} is added to ${it}.grad.`;
+      const formula = this.data.rules[rule];
+      const slope = towards ? `the slope of ${from} = ${things[t][FORMULA]} towards ${towards}`
+        : `∂${from}/∂${it} = ∂(${things[t][FORMULA]})/∂${it}`;
+      this.rule.textContent = `Rule: ${slope}${towards ? " is" : " ="} ` +
+        (formula && formula !== local ? `${formula} = ` : "") + local;
+      line(`${it}.grad += ${towards ? "slope" : `∂${from}/∂${it}`} × ${from}.grad`, true);
+      line(`${it}.grad += ${bracketed(local)} × ${bracketed(upstream)}`);
+      line(`${it}.grad: ${before} → ${after}`);
+    }
+    for (const t of inside) this.sentence.textContent += this.whereabouts(t);
+  }
+
+  /* Of what is folded away on the picture, say where. */
+  whereabouts(t) {
+    const node = this.stage.node(t);
+    if (node && node.id[0] === "n") return "";
+    return ` (${this.data.things[t][LABEL]} is ${node ? `inside “${node.group.querySelector("text").textContent}”` : "not on this picture"}.)`;
+  }
+
+  summary(step) {
+    const name = t => this.data.things[t][LABEL];
+    if (step[0] === "h") return `… ${step[2].toLocaleString("en")} folded steps …`;
+    if (step[0] === "f") return `${name(step[2])} = ${this.data.things[step[2]][VALUE]}`;
+    if (step[0] === "s") return `${name(step[2])}.grad = ${step[3]}`;
+    return `${name(step[5])}.grad += ${bracketed(step[8])} × ${bracketed(step[9])}`;
+  }
+
+  /* Of many steps only a stretch is listed; it is made anew when the current step comes near its ends. */
+  list() {
+    const most = 240;
+    const [low, high] = this.listed || [0, -1];
+    const near = this.at > low + (low ? 20 : 0) - 1 && this.at <= high - (high < this.last ? 20 : 0);
+    if (!near) {
+      const from = this.last <= most ? 0 : Math.max(0, Math.min(this.at - most / 2, this.last - most));
+      this.listed = [from, Math.min(this.last, from + most)];
+      this.steps.replaceChildren(...this.data.steps.slice(...this.listed).map((step, i) => {
+        const to = from + i + 1;
+        const button = el("button", {type: "button", onclick: () => this.stop(this.go(to))}, `${to}. ${this.summary(step)}`);
+        return el("li", {}, button);
+      }));
+      this.marked = null;
+    }
+    const from = this.listed[0];
+    const items = this.steps.children;
+    const range = this.marked === null ? [0, items.length] : [Math.min(this.marked, this.at), Math.max(this.marked, this.at)]
+      .map((at, i) => Math.max(0, Math.min(items.length, at - from - 1 + i)));
+    for (let i = Math.max(0, range[0]); i < range[1]; i++) {
+      const button = items[i].firstChild;
+      button.className = from + i + 1 <= this.at ? "done" : "coming";
+      button.removeAttribute("aria-current");
+    }
+    this.marked = this.at;
+    const current = items[this.at - from - 1];
+    if (current) current.firstChild.setAttribute("aria-current", "step");
+    cancelAnimationFrame(this.scrolling);
+    this.scrolling = requestAnimationFrame(() => {
+      this.steps.scrollTop = current ? current.offsetTop - this.steps.clientHeight / 2 : 0;
+    });
+  }
+
+  /* ------------------------------------------------------------------ why */
+
+  clicked(node) {
+    const opened = this.data.views.findIndex(view => view.opens && view.opens === node.id);
+    if (node.id[0] !== "n" && opened > 0) {
+      this.stage.show(opened);
+      this.paint();
+    } else if (node.things.length && node.id[0] === "n") {
+      this.why(node.things[0], true);
+      this.knobs.show(this.data.places[node.things[0]]);
+    }
+  }
+
+  why(t, jump) {
+    this.halt();
+    const things = this.data.things;
+    const name = things[t][LABEL];
+    const changes = this.changes[t];
+    if (jump) this.go(changes.length ? changes.at(-1)[0] : this.computed[t]);
+    this.asked = t;
+    this.paint();
+    const reason = this.data.why[t];
+    const close = el("button", {type: "button", "aria-label": "Close", onclick: () => this.unask()}, "✕");
+    const parts = [];
+    const final = changes.length ? changes.at(-1)[1] : null;
+    parts.push(el("header", {}, el("h2", {tabindex: -1}, final === null ? `${name} gets no gradient` : `Why is ${name}.grad = ${final}?`), close));
+    parts.push(el("p", {class: "hint"}, things[t][FORMULA] ? `${name} = ${things[t][FORMULA]} = ${things[t][NUMBERS]} ${things[t][EQUALS]} ${things[t][VALUE]}` : `${name} = ${things[t][VALUE]}, given`));
+    if (final === null && things[t][KIND] === "constant") parts.push(el("p", {}, "It is a plain number: nothing learns here, so nothing flows back to it."));
+    if (reason && reason[2].length) {
+      parts.push(el("p", {}, `It is the sum over ${reason[1]} path${reason[1] === "1" ? "" : "s"} from the result to ${name}; ` +
+        "each path gives the product of the slopes along it:"));
+      parts.push(el("ol", {}, ...reason[2].map(path => {
+        const hops = this.hops(path[1]);
+        const chain = [this.data.root, ...hops.map(hop => hop.to)].map(u => things[u][LABEL]).join(" → ");
+        const product = hops.map(hop => bracketed(hop.local)).join(" × ");
+        const choose = () => this.stage.paths(hops);
+        return el("li", {}, el("button", {type: "button", onclick: choose, onmouseenter: choose, onfocus: choose},
+          el("span", {class: "size"}, path[0]), `${chain}${product ? `   (${product})` : ""}`));
+      })));
+      if (reason[3]) parts.push(el("p", {class: "hint"}, `… and ${reason[3]} more paths.`));
+    }
+    const sums = this.data.steps.map((step, i) => [step, i + 1]).filter(([step]) => step[0] === "b" && step[5] === t);
+    if (sums.length) {
+      parts.push(el("p", {}, `It was added up in ${sums.length} step${sums.length === 1 ? "" : "s"}:`));
+      parts.push(el("ol", {}, ...sums.slice(0, 12).map(([step, to]) => el("li", {}, el("button", {type: "button",
+        onclick: () => { this.go(to); this.asked = t; this.paint(); }},
+        el("span", {class: "size"}, step[10]), `step ${to}: ${this.data.towards[step[12]] ? `towards ${this.data.towards[step[12]]}: slope` : `∂${things[step[2]][LABEL]}/∂${name}`} × ${things[step[2]][LABEL]}.grad = ${bracketed(step[8])} × ${bracketed(step[9])}`)))));
+    }
+    this.reason.replaceChildren(...parts);
+    this.reason.hidden = false;
+    if (reason && reason[2].length) this.stage.paths(this.hops(reason[2][0][1]));
+  }
+
+  /* A hop is the place of a backward step, or, where no step is listed, the node it leads to and its slope. */
+  hops(path) {
+    let from = this.data.root;
+    return path.map(hop => {
+      const step = Array.isArray(hop) ? null : this.data.steps[hop];
+      const result = step ? {from, to: step[5], index: step[6], local: step[8]} : {from, to: hop[0], index: -1, local: hop[1]};
+      from = result.to;
+      return result;
+    });
+  }
+
+  unask() {
+    this.asked = null;
+    this.ask.value = "";
+    this.reason.hidden = true;
+    this.stage.paths([]);
+    this.paint();
+    this.box.focus();
+  }
+
+  /* ------------------------------------------------------------------ playing */
+
+  toggle() {
+    if (this.timer) this.halt();
+    else {
+      if (this.at === this.last) this.go(0);
+      this.playing.textContent = "⏸ Pause";
+      this.tick();
+    }
+  }
+
+  tick() {
+    this.timer = setTimeout(() => {
+      if (this.at >= this.last) this.halt();
+      else {
+        this.go(this.at + 1);
+        this.tick();
+      }
+    }, 1400 / Number(this.speed.value));
+  }
+
+  halt() {
+    clearTimeout(this.timer);
+    this.timer = null;
+    this.playing.textContent = "▶ Play";
+  }
+
+  stop() {
+    this.halt();
+  }
+
+  key(event, inside) {
+    const typing = inside.tagName === "SELECT" || inside.tagName === "INPUT";
+    const pressing = inside.tagName === "BUTTON";
+    const actions = {
+      ArrowRight: () => this.stop(this.go(this.at + 1)), ArrowLeft: () => this.stop(this.go(this.at - 1)),
+      Home: () => this.stop(this.go(0)), End: () => this.stop(this.go(this.last)), " ": () => this.toggle(),
+      "+": () => this.stage.zoom(0.8), "-": () => this.stage.zoom(1.25), "0": () => this.stage.fit(), Escape: () => this.unask(),
+    };
+    const action = actions[event.key];
+    if (!action || (typing && event.key !== "Escape") || (pressing && event.key === " ")) return false;
+    action();
+    return true;
+  }
+
+}

@@ -22,7 +22,8 @@ from ..inspection.stepwise import Step, steps
 from ..ops.table import CONSTANT
 from .player_views import View, make_views
 from .stepper import receiver
-from .wording import Wording
+from .tape import tape_of
+from .wording import Wording, between_signs
 
 _PATHS_BUDGET = 400_000  # nodes of the computation × nodes explained; each pair costs about 2 µs
 _LONGEST_PATH = 40
@@ -50,7 +51,8 @@ class Frames:
         grads = _final_gradients(x)
         self.unit = unit_of(grads.values())
         self.views = make_views(Source(order, [x], {}), style, lambda node: grads.get(node, 0.0), collapse, max_nodes)
-        self.size = len(order)
+        self.order = order
+        self.places = {node: place for place, node in enumerate(order)}
         scenes = [make_scene(view.records) for view in self.views]
         titles = [view.name or f"computation of {self.words.label(x)}" for view in self.views]
         self.svgs = [to_live_svg(scene, LIGHT, title) for scene, title in zip(scenes, titles, strict=True)]
@@ -64,12 +66,18 @@ class Frames:
                 if view.shows(node):
                     self._shown_in.setdefault(node, []).append(v)
 
-    def data(self) -> dict[str, Any]:
-        """Give everything but the first picture as plain lists and strings."""
+    def data(self) -> tuple[dict[str, Any], str]:
+        """Give everything but the first picture as plain lists and strings, and the operations as JavaScript."""
         made = list(self._steps())
         why = self._reasons(_places(made))
+        knobs = [[self.places[leaf], self.words.label(leaf)] for leaf in self.order if _can_be_turned(leaf)]
+        tape, operations = tape_of(self.order)
         return {
             "root": self._thing(self.root),
+            "digits": self.style.digits,
+            "tape": tape,
+            "knobs": knobs,
+            "places": [self.places[node] for node in self._things],
             "steps": made,
             "rules": list(self._rules),
             "towards": list(self._towards),
@@ -77,11 +85,17 @@ class Frames:
                 [*data, self._operands(node)] for node, data in zip(self._things, self._things_data, strict=True)
             ],
             "views": [
-                {"name": view.name, "opens": view.opens, "homes": self._homes(view), "svg": svg if v else ""}
+                {
+                    "name": view.name,
+                    "opens": view.opens,
+                    "homes": self._homes(view),
+                    "groups": self._groups(view),
+                    "svg": svg if v else "",
+                }
                 for v, (view, svg) in enumerate(zip(self.views, self.svgs, strict=True))
             ],
             "why": why,
-        }
+        }, operations
 
     def _steps(self) -> Iterable[list[Any]]:
         """Give the steps as lists; those of which neither end is drawn anywhere are counted together."""
@@ -138,7 +152,8 @@ class Frames:
             value = words.value(node)
             kind = "constant" if node.op is CONSTANT else "leaf" if not node.parents else "operation"
             formulas = [words.formula(node), words.formula_in_numbers(node)]
-            self._things_data.append([words.label(node), value, *formulas, kind, words.equals(node)])
+            form = [words.form(node), int(between_signs(node))]
+            self._things_data.append([words.label(node), value, *formulas, kind, words.equals(node), *form])
         return self._things[node]
 
     def _operands(self, node: Any) -> list[int]:
@@ -149,15 +164,23 @@ class Frames:
         """Give the record of each thing: all that the script ever asks for."""
         return {str(t): view.homes[node] for node, t in self._things.items() if node in view.homes}
 
+    def _groups(self, view: View) -> dict[str, list[int]]:
+        """Give for each record that stands for several nodes the places of those that get a gradient."""
+        groups: dict[str, list[int]] = {}
+        for node, home in view.homes.items():
+            if not view.shows(node) and node.op is not CONSTANT:
+                groups.setdefault(home, []).append(self.places[node])
+        return groups
+
     def _reasons(self, places: dict[tuple[int, int, str], int]) -> dict[str, Any]:
         """Explain the gradients of the nodes that are drawn as sums over paths, named ones first.
 
         A path is a list of hops: the place of the backward step that goes the same way, or, where that step is
-        counted among hidden ones, the node it leads to and the local derivative.
+        counted among hidden ones, the node it leads to, the local derivative, and the place and operand of the edge.
         """
         drawn = [node for node in self._shown_in if node.op is not CONSTANT]
         drawn.sort(key=lambda node: (node.name is None, bool(node.parents)))
-        most = max(_PATHS_BUDGET // max(self.size, 1), 12)
+        most = max(_PATHS_BUDGET // max(len(self.order), 1), 12)
         top = 6 if len(drawn) <= 60 else 3 if len(drawn) <= 200 else 2
         reasons: dict[str, Any] = {}
         for node in drawn[:most]:
@@ -170,7 +193,8 @@ class Frames:
                 for at, to, local in zip(path.nodes, path.nodes[1:], path.locals, strict=False):
                     text = self.style.number(local)
                     ends = self._thing(at), self._thing(to)
-                    hops.append(places.get((*ends, text), [ends[1], text]))
+                    index = next(i for i, p in enumerate(at.parents) if p is to and _same(at.partials[i], local))
+                    hops.append(places.get((*ends, text), [ends[1], text, self.places[at], index]))
                 listed.append([self.style.number(path.product), hops])
             rest = found.count - len(listed)
             reasons[str(self._thing(node))] = [
@@ -180,6 +204,15 @@ class Frames:
                 f"{rest:,}" if rest else "",
             ]
         return reasons
+
+
+def _can_be_turned(leaf: Any) -> bool:
+    """Whether it is a leaf, or a number of the program that has a name."""
+    return not leaf.parents and (leaf.op is not CONSTANT or bool(leaf.name))
+
+
+def _same(a: float, b: float) -> bool:
+    return a == b or (a != a and b != b)
 
 
 def _places(made: list[list[Any]]) -> dict[tuple[int, int, str], int]:

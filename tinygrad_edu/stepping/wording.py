@@ -39,10 +39,20 @@ class Wording:
 
     def formula_in_numbers(self, node: Any) -> str:
         """Write a node as an operation of its parents' values: "0.5 × 2"; "" for a leaf."""
-        # Between signs a negative number needs brackets, as an argument in brackets it does not.
-        signs = node.op is not None and node.op.arity in (1, 2) and not node.op.symbol.isidentifier()
-        write = self._bracketed if signs and "·" not in node.op.symbol else str
+        write = self._bracketed if between_signs(node) else str
         return self._notation(node, [Text(write(self.value(parent))) for parent in node.parents])
+
+    def form(self, node: Any) -> str:
+        """Write a node as an operation of places to be filled with its parents' values: "⟦0⟧ × ⟦1⟧"; "" for a leaf.
+
+        Numbers of the program stand as they are. An operand that was there before has the place of its first.
+        """
+        firsts: dict[Any, int] = {}
+        texts = []
+        for i, parent in enumerate(node.parents):
+            written = self.value(parent) if _is_number(parent) else f"⟦{firsts.setdefault(parent, i)}⟧"
+            texts.append(Text(self._bracketed(written) if between_signs(node) else written))
+        return self._notation(node, texts)
 
     def value(self, node: Any) -> str:
         """Write the value of a node."""
@@ -142,6 +152,12 @@ class Wording:
 
     def _bracketed(self, text: str) -> str:
         return f"({text})" if text.startswith("−") else text
+
+
+def between_signs(node: Any) -> bool:
+    """Whether its operands stand between signs, where a negative number needs brackets, which an argument does not."""
+    signs = node.op is not None and node.op.arity in (1, 2) and not node.op.symbol.isidentifier()
+    return signs and "·" not in node.op.symbol
 
 
 def _is_number(node: Any) -> bool:

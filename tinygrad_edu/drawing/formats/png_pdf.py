@@ -12,8 +12,8 @@ import threading
 import warnings
 from typing import TYPE_CHECKING, Any
 
-from ..scene.palette import Theme, colour_of
-from ..scene.shapes import Curve, Polygon, Rect, Scene, TextLine
+from ..scene.palette import Theme, colour_of, pixels
+from ..scene.shapes import Curve, Polygon, Raster, Rect, Scene, TextLine
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -88,11 +88,13 @@ class _Painter:
         self.axes.axis("off")
         self.theme, self.families = theme, _families(scene)
         self.depth, self.opacity = 0, 1.0
+        window = (self.axes.get_xlim(), self.axes.get_ylim())
         for piece in scene.pieces:
             self.opacity = 0.3 if piece.dimmed else 1.0
             for shape in piece.shapes:
                 self.depth += 1
                 shape.on(self)
+        self.axes.set(xlim=window[0], ylim=window[1])  # which a raster has moved
 
     def text(self, shape: TextLine) -> None:
         self.axes.text(
@@ -131,6 +133,16 @@ class _Painter:
             return
         corners = BoxStyle.Round(pad=0, rounding_size=min(shape.radius, shape.w / 2, shape.h / 2))
         self.axes.add_artist(FancyBboxPatch((shape.x, shape.y), shape.w, shape.h, boxstyle=corners, **looks))
+
+    def raster(self, shape: Raster) -> None:
+        self.axes.imshow(
+            pixels(self.theme, shape.rows),
+            extent=(shape.x, shape.x + shape.w, shape.y + shape.h, shape.y),
+            aspect="auto",
+            interpolation="bilinear",
+            zorder=self.depth,
+            alpha=self.opacity,
+        )
 
     def looks(self, shape: Curve | Polygon | Rect, fill: str | None, opacity: float) -> dict[str, Any]:
         return {

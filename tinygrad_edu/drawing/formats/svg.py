@@ -7,10 +7,13 @@ and a style sheet inside the SVG gives them.
 
 from __future__ import annotations
 
+import struct
+import zlib
+from base64 import b64encode
 from html import escape  # xml.sax would bring in urllib, http and ssl
 
-from ..scene.palette import DARK, LIGHT, Theme, colour_of, roles
-from ..scene.shapes import Curve, Piece, Polygon, Rect, Scene, TextLine
+from ..scene.palette import DARK, LIGHT, Theme, colour_of, pixels, roles
+from ..scene.shapes import Curve, Piece, Polygon, Raster, Rect, Scene, TextLine
 
 FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, 'DejaVu Sans', sans-serif"
 _SIZES = {9.5: "s", 10.0: "o", 11.0: "t", 12.0: "", 13.0: "n", 15.0: "y"}  # the fonts of cards, notes and titles
@@ -110,6 +113,11 @@ class _Writer:
         box = f'x="{_n(shape.x)}" y="{_n(shape.y)}" width="{_n(shape.w)}" height="{_n(shape.h)}"'
         return f"<rect {box}{radius}{faint}{self.fill(shape.fill)}{self.line(shape)}{_part(shape.part)}/>"
 
+    def raster(self, shape: Raster) -> str:
+        box = f'x="{_n(shape.x)}" y="{_n(shape.y)}" width="{_n(shape.w)}" height="{_n(shape.h)}"'
+        address = b64encode(png_of(pixels(self.theme, shape.rows))).decode()
+        return f'<image {box} preserveAspectRatio="none" href="data:image/png;base64,{address}"/>'
+
     def line(self, shape: Curve | Polygon | Rect) -> str:
         return self.stroke(shape.stroke, shape.width, shape.dash)
 
@@ -161,6 +169,23 @@ class _LiveWriter(_Writer):
 
     def rect(self, shape: Rect) -> str:
         return "" if shape.part == "halo" else super().rect(shape)
+
+
+def png_of(rows: list[list[tuple[int, int, int]]]) -> bytes:
+    """Write colours as a PNG (ISO/IEC 15948), one pixel each.
+
+    Examples
+    --------
+    >>> png_of([[(255, 0, 0)]])[1:4]
+    b'PNG'
+    """
+    lines = b"".join(b"\0" + bytes(channel for pixel in row for channel in pixel) for row in rows)
+    header = struct.pack(">IIBBBBB", len(rows[0]), len(rows), 8, 2, 0, 0, 0)
+    chunks = ((b"IHDR", header), (b"IDAT", zlib.compress(lines, 9)), (b"IEND", b""))
+    packed = (
+        struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data)) for kind, data in chunks
+    )
+    return b"\x89PNG\r\n\x1a\n" + b"".join(packed)
 
 
 _BOLD = ' font-weight="600"'

@@ -8,6 +8,7 @@ so a single huge gradient saturates its own node and leaves the others their dif
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 LEVELS = 5
@@ -173,6 +174,32 @@ def on_scale(theme: Theme, level: int) -> str:
     return theme.scale[level + LEVELS]
 
 
+def pixels(theme: Theme, rows: Sequence[Sequence[float]]) -> list[list[tuple[int, int, int]]]:
+    """Give the colours of a grid of numbers from -1 to 1, between the steps of the scale too; nan is the alarm's.
+
+    Examples
+    --------
+    >>> pixels(LIGHT, [[-1.0, 0.0]])
+    [[(33, 102, 172), (255, 255, 255)]]
+    """
+    return [[_blended(theme, x) for x in row] for row in rows]
+
+
+def _blended(theme: Theme, x: float) -> tuple[int, int, int]:
+    if x != x:
+        return _channels(theme.alarm)
+    at = (min(max(x, -1.0), 1.0) + 1.0) * LEVELS
+    low = min(int(at), 2 * LEVELS - 1)
+    share = at - low
+    ends = zip(_channels(theme.scale[low]), _channels(theme.scale[low + 1]), strict=True)
+    red, green, blue = (round(a + (b - a) * share) for a, b in ends)
+    return red, green, blue
+
+
+def _channels(colour: str) -> tuple[int, int, int]:
+    return int(colour[1:3], 16), int(colour[3:5], 16), int(colour[5:7], 16)
+
+
 def ink_on(theme: Theme, fill: str) -> str:
     """Give the ink that reads best on a fill, by contrast of luminance (as WCAG defines it)."""
     light, dark = (theme.ink, theme.background) if theme.name == "dark" else (theme.background, theme.ink)
@@ -192,7 +219,7 @@ def contrast(a: str, b: str) -> float:
 
 
 def _luminance(colour: str) -> float:
-    channels = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    channels = [channel / 255 for channel in _channels(colour)]
     r, g, b = (c / 12.92 if c <= 0.03928 else ((c + 0.055) / 1.055) ** 2.4 for c in channels)
     return 0.2126 * r + 0.7152 * g + 0.0722 * b
 

@@ -1,7 +1,7 @@
 """With this module one can say what is drawn where, with roles in place of colours.
 
 A role is the name of a field of `Theme`, or ``scale-5`` … ``scale5`` for the diverging scale of gradients. Whatever
-draws shapes is a `Canvas`: a format is written by saying how it draws each of the four.
+draws shapes is a `Canvas`: a format is written by saying how it draws each of the five.
 """
 
 from __future__ import annotations
@@ -27,6 +27,9 @@ class Canvas(Protocol[Drawn]):
 
     def text(self, shape: TextLine) -> Drawn:
         """Write a line of text."""
+
+    def raster(self, shape: Raster) -> Drawn:
+        """Draw a grid of numbers as colours."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +101,22 @@ class TextLine:
         return canvas.text(self)
 
 
-Shape = Rect | Polygon | Curve | TextLine
+@dataclass(frozen=True, slots=True)
+class Raster:
+    """Numbers over a rectangle, rows from the top, each in its colour on the scale of gradients from -1 to 1."""
+
+    x: float
+    y: float
+    w: float
+    h: float
+    rows: tuple[tuple[float, ...], ...]
+
+    def on(self, canvas: Canvas[Drawn]) -> Drawn:
+        """Let a canvas draw it."""
+        return canvas.raster(self)
+
+
+Shape = Rect | Polygon | Curve | TextLine | Raster
 
 
 @dataclass(frozen=True, slots=True)

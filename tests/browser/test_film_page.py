@@ -1,0 +1,105 @@
+"""The film of a training in a real browser: moved, compared, an example opened, and its numbers read back."""
+
+import json
+import re
+
+import pytest
+
+import tinygrad_edu as tg
+from tinygrad_edu import nn
+from tinygrad_edu.pages.film import Film
+from tinygrad_edu.pages.filmstrip import FilmStrip
+
+
+@pytest.fixture(scope="module")
+def recorded():
+    moons = tg.data.load("moons", n=60, noise=0.1, seed=0)
+    model = nn.MLP(2, [6, 4, 1], "tanh", seed=0)
+    strip = FilmStrip(model, moons.X, moons.y, 48, nn.binary_cross_entropy, "binary_cross_entropy",
+                      moons.feature_names, moons.class_names)  # fmt: skip
+    strip.take(0)
+    history = tg.fit(
+        model, moons, epochs=8, progress=False, validation=None, callback=lambda h: strip.take(len(h.loss))
+    )
+    strip.series = {"loss": history.loss}
+    return strip
+
+
+@pytest.fixture
+def film(open_page, tmp_path, recorded):
+    def open_(**options):
+        page = open_page(Film(recorded).save(tmp_path / "film.html").as_uri(), **options)
+        page.locator(".box").wait_for()
+        return page
+
+    return open_
+
+
+def state_at(recorded, frame):
+    for p, number in zip(recorded.model.parameters(), recorded.frames[frame].parameters, strict=True):
+        p.data = number
+
+
+def test_the_slider_moves_everything_to_what_the_model_was_then(film, recorded):
+    page = film()
+    for frame in (8, 3, 0):
+        page.get_by_role("slider", name="Moment", exact=True).fill(str(frame))
+        state_at(recorded, frame)
+        right = sum((o > 0) == y for o, y in zip(recorded.model.predict(recorded.X), recorded.y, strict=True))
+        assert page.locator(".score").text_content().startswith(f"{right} of 60 right")
+        assert (
+            page.locator(".plane .missed").count()
+            == 2 * 0 + (60 - right) + page.locator(".plane:nth-child(2) .missed").count()
+        )
+    assert page.locator(".count").first.text_content() == "start of 8"
+
+
+def test_a_click_on_an_example_shows_its_own_loss_at_that_moment(film, recorded):
+    page = film()
+    page.get_by_role("slider", name="Moment", exact=True).fill("5")
+    page.locator(".plane").first.locator(".dot").nth(7).dispatch_event("click")
+    state_at(recorded, 5)
+    loss = nn.binary_cross_entropy(recorded.model(recorded.X[7]), recorded.y[7])
+    detail = page.locator(".detail")
+    assert float(detail.get_attribute("data-loss")) == pytest.approx(loss.data, rel=1e-4)
+    assert "Example 8 at epoch 5" in detail.text_content()
+    assert page.locator(".ring.on").count() == 11
+    page.keyboard.press("Escape")
+    assert detail.is_hidden()
+
+
+def test_two_moments_are_compared(film):
+    page = film()
+    assert page.locator(".plane:visible").count() == 1
+    page.get_by_role("checkbox", name="compare").check()
+    page.get_by_role("slider", name="Moment to compare with").fill("2")
+    assert page.locator("figcaption:visible").all_text_contents() == ["epoch 8", "epoch 2"]
+
+
+def test_a_neuron_tells_its_sum(film, recorded):
+    page = film()
+    page.locator(".plane").first.locator(".dot").nth(0).dispatch_event("click")
+    page.get_by_role("button", name="neuron 2 of layers.0").focus()
+    state_at(recorded, 8)
+    with_sum = re.search(r" = (\S+), so (\S+)\.$", page.locator(".told").text_content())
+    value = recorded.model.layers[0].neurons[1](recorded.X[0]).data
+    assert float(with_sum[2].replace("−", "-")) == pytest.approx(value, abs=1e-3)
+
+
+def test_it_plays_and_pauses(film):
+    page = film()
+    page.keyboard.press("Home")
+    page.get_by_role("button", name="Play or pause").click()
+    page.locator(".count", has_text="epoch 8 of 8").wait_for()
+    page.locator(".play", has_text="Play").wait_for()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [400, 1400])
+def test_it_fits_and_passes_the_accessibility_checks(film, scheme, width):
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe-core, packed for Playwright")
+    page = film(width=width, color_scheme=scheme)
+    page.get_by_role("checkbox", name="compare").check()
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    found = axe.Axe().run(page).response["violations"]
+    assert json.dumps([(v["id"], [n["html"][:120] for n in v["nodes"]]) for v in found]) == "[]"

@@ -1,0 +1,81 @@
+"""The film of a training: what its page computes from the recorded parameters is what the model computes."""
+
+import json
+
+import pytest
+from support.node import run_module
+
+import tinygrad_edu as tg
+from tinygrad_edu import nn
+from tinygrad_edu.pages.film import Film
+from tinygrad_edu.pages.filmstrip import FilmStrip
+
+
+def strip_of(model, X, y, loss=nn.binary_cross_entropy, **options):
+    strip = FilmStrip(model, X, y, len(X), loss, loss.__name__, **options)
+    strip.take(0)
+    return strip
+
+
+def computed(film, i):
+    """Output, loss and blame of one example at the first moment, by the page."""
+    _, data, functions = film._content()
+    script = f"""
+        const data = {json.dumps(data)};
+        const functions = {functions};
+        const chain = new Chain(data, functions.activations);
+        const layers = chain.at(data.frames[0][2]);
+        const passed = chain.forward(layers, data.X[{i}]);
+        const l = data.losses.length > 1 ? data.losses.findIndex(({{target}}) => target === data.y[{i}]) : 0;
+        const tape = new Tape(data.losses[l].tape, functions["loss" + l]);
+        const leaves = new Map(data.losses[l].outputs.map((place, k) => [place, passed.at(-1).values[k]]));
+        data.losses[l].aims.forEach((place, k) => leaves.set(place, [data.y[{i}]].flat()[k]));
+        leaves.delete(-1);
+        const {{values, grads}} = tape.compute(leaves);
+        const towards = data.losses[l].outputs.map(place => place < 0 ? 0 : grads[place]);
+        const blame = chain.blame(layers, passed, towards).slice(1);
+        console.log(JSON.stringify([passed.at(-1).values, values[tape.root], blame]));
+    """
+    return run_module(script, "Chain from chain", "Tape from tape")
+
+
+@pytest.mark.parametrize(
+    ("model", "loss", "targets"),
+    [
+        (nn.MLP(2, [4, 3, 1], "tanh", seed=0), nn.binary_cross_entropy, [1, 0, 1]),
+        (nn.MLP(3, [4, 3], "gelu", seed=1), nn.cross_entropy, [2, 0, 1]),
+        (nn.MLP(2, [5, 1], "relu", seed=2), nn.mse, [0.25, -3.0, 1.5]),
+        (nn.Sequential(nn.Standardize([0.5, -1.0], [2.0, 0.25]), nn.MLP(2, [4, 1], seed=3)), nn.hinge, [1, -1, 1]),
+        (nn.Sequential(nn.Linear(2, 4, seed=4), nn.Tanh(), nn.Linear(4, 2, seed=5)), nn.cross_entropy, [1, 0, 1]),
+    ],
+)
+def test_outputs_losses_and_blame_are_those_of_the_engine(model, loss, targets):
+    width = len(model.example_input())
+    X = [[0.5 * i - 0.7 * j + 0.3 for j in range(width)] for i in range(3)]
+    film = Film(strip_of(model, X, targets, loss))
+    biases = [p for name, p in model.named_parameters() if name.endswith(".b") or "bias" in name]
+    for i, (x, y) in enumerate(zip(X, targets, strict=True)):
+        output = model(x)
+        error = loss(output, y)
+        model.zero_grad()
+        error.backward()
+        outputs, found, blame = computed(film, i)
+        truth = [v.data for v in output] if isinstance(output, list) else [output.data]
+        assert outputs == pytest.approx(truth, rel=1e-4, abs=1e-5)  # parameters are kept to six digits
+        assert found == pytest.approx(error.data, rel=1e-4, abs=1e-5)
+        assert [g for column in blame for g in column] == pytest.approx([b.grad for b in biases], rel=1e-3, abs=1e-5)
+
+
+def test_a_film_of_two_hundred_points_and_sixty_epochs_is_under_a_megabyte():
+    moons = tg.data.load("moons", n=200, seed=0)
+    model = nn.MLP(2, [16, 16, 1], seed=0)
+    strip = strip_of(model, moons.X, moons.y)
+    for epoch in range(60):
+        strip.take(epoch + 1)
+    assert len(Film(strip).page.encode()) < 1_000_000
+
+
+def test_what_a_film_cannot_show_is_refused_by_name():
+    model = nn.Sequential(nn.Conv2d(1, 2, 3, seed=0), nn.Flatten(), nn.Linear(8, 1, seed=0))
+    with pytest.raises(TypeError, match="Conv2d"):
+        Film(strip_of(model, [[[[0.0] * 4] * 4]], [1]))

@@ -1,0 +1,154 @@
+/* Rails with pins and sliders, and the bands between them: dragged, they say how two losses pull. */
+
+import {Shell, button, el, svg} from "./shell.js";
+import {Tape} from "./tape.js";
+import {numberText} from "./numbers.js";
+
+const NAMES = {mse: "Squared error", cross_entropy: "Cross-entropy"};
+const THUMB = 22;
+const PACE = {mse: 0.2, cross_entropy: 0.5};
+
+const clipped = p => Math.min(1, Math.max(0, p));
+
+/* The predictions as softmax has them: what is left over belongs to all else, and what is too much is shared out. */
+export const shares = (prediction, withRest, smallest) => {
+  const sum = prediction.reduce((a, b) => a + b, 0);
+  const all = withRest ? [...prediction, Math.max(0, 1 - sum)] : prediction;
+  const total = all.reduce((a, b) => a + b, 0);
+  return all.map(p => Math.max(total ? p / total : 1 / all.length, smallest));
+};
+
+/* What the engine's losses say of a prediction: how large they are, and the pull on every slider or score. */
+export const judged = (losses, tapes, prediction, rest, smallest) => {
+  const results = {};
+  for (const name of Object.keys(losses)) {
+    const numbers = name === "mse" ? prediction : shares(prediction, rest, smallest).map(Math.log);
+    const leaves = losses[name].leaves;
+    const {values, grads} = tapes[name].compute(new Map(leaves.map((place, i) => [place, numbers[i]])));
+    results[name] = {loss: values[tapes[name].root], numbers, pulls: leaves.map(place => 0 - grads[place])};
+  }
+  return results;
+};
+
+export class Page extends Shell {
+  constructor(host, operations) {
+    super(host);
+    const {losses, prediction} = this.data;
+    this.tapes = Object.fromEntries(Object.keys(losses).map(name => [name, new Tape(losses[name].tape, operations[name])]));
+    this.prediction = [...prediction];
+    this.loss = this.data.loss;
+    this.open(this.make());
+    new ResizeObserver(() => this.show()).observe(this.box);
+    this.show();
+  }
+
+  make() {
+    const {classes, target} = this.data;
+    this.rails = classes.map((name, i) => {
+      const slider = el("input", {type: "range", min: 0, max: 1, step: 0.01, value: this.prediction[i], "aria-label": name,
+        oninput: () => {
+          this.prediction[i] = Number(slider.value);
+          this.show();
+        }});
+      const picture = svg("svg", {"aria-hidden": "true"});
+      const said = el("span", {class: "said"});
+      return {slider, picture, said, truth: target[i],
+        element: el("div", {class: "rail"}, el("b", {title: name}, name), el("div", {class: "track"}, picture, slider), said)};
+    });
+    this.panels = Object.keys(this.data.losses).map(name => {
+      const number = el("b", {class: "loss"});
+      const body = el("tbody");
+      const choose = el("input", {type: "radio", name: "loss", checked: name === this.loss, onchange: () => {
+        this.loss = name;
+        this.show();
+      }});
+      const step = button("One step along the pull", `One step along the pull of ${NAMES[name].toLowerCase()}`, () => this.step(name));
+      const head = name === "mse" ? ["class", "prediction", "pull: −∂loss/∂prediction"] : ["class", "softmax", "pull on its score: truth − softmax"];
+      return {name, number, body, element: el("section", {class: "panel", "aria-label": NAMES[name]},
+        el("header", {}, el("label", {}, choose, ` ${NAMES[name]}`), number),
+        el("table", {}, el("thead", {}, el("tr", {}, ...head.map(text => el("th", {scope: "col"}, text)))), body), step)};
+    });
+    this.status = el("p", {role: "status", "aria-live": "polite", class: "hint"});
+    return el("div", {class: "box", role: "region", "aria-label": "Rubber bands between prediction and truth"},
+      el("div", {class: "rails"}, ...this.rails.map(rail => rail.element), this.status,
+        el("div", {class: "tools"}, button("Reset", "Put every slider back where it was", () => this.reset()))),
+      el("div", {class: "panels"}, ...this.panels.map(panel => panel.element)));
+  }
+
+  write(x) {
+    return numberText(Math.abs(x) < 5e-13 ? 0 : x);
+  }
+
+  show() {
+    const {losses, rest, smallest, classes, target} = this.data;
+    this.results = judged(losses, this.tapes, this.prediction, rest, smallest);
+    const {pulls} = this.results[this.loss];
+    this.rails.forEach((rail, i) => {
+      const p = this.prediction[i];
+      rail.slider.value = p;
+      const stretch = Math.abs(p - rail.truth);
+      rail.slider.setAttribute("aria-valuetext", `${this.write(p)}, the truth is ${this.write(rail.truth)}: band ${this.write(stretch)}, pull ${this.write(pulls[i])}`);
+      rail.said.replaceChildren(el("span", {}, `band ${this.write(stretch)}`), el("span", {}, `pull ${this.write(pulls[i])}`));
+      this.draw(rail, p, pulls[i]);
+    });
+    for (const {name, number, body} of this.panels) {
+      const result = this.results[name];
+      number.textContent = `loss ${this.write(result.loss)}`;
+      const shown = name === "mse" ? this.prediction : shares(this.prediction, rest, smallest);
+      body.replaceChildren(...shown.map((p, i) => el("tr", {},
+        el("th", {scope: "row"}, classes[i] ?? rest), el("td", {}, this.write(p)), el("td", {}, this.write(result.pulls[i])))));
+    }
+    const slack = this.prediction.every((p, i) => Math.abs(p - target[i]) < 0.005);
+    this.status.textContent = slack ? "Every slider sits on its pin: all bands are slack."
+      : "Drag a slider. The band is as long as the prediction is wrong, and pulls towards the pin: against the gradient.";
+  }
+
+  /* The band hangs when it is slack, and is drawn tight and thin when it is stretched; an arrow is as long as the pull. */
+  draw(rail, p, pull) {
+    const width = rail.picture.clientWidth || 300;
+    const at = x => THUMB / 2 + x * (width - THUMB);
+    const [here, pin, y] = [at(p), at(rail.truth), 44];
+    const length = Math.abs(pin - here);
+    const sag = 26 / (1 + length / 60);
+    const edge = here + Math.sign(pin - here) * Math.min(length, THUMB / 2);
+    const third = (pin - edge) / 3;
+    const band = `M${edge} ${y}C${edge + third} ${y + sag} ${pin - third} ${y + sag} ${pin} ${y}`;
+    const reach = Math.sign(pull) * Math.min(Math.abs(pull), 1.5) * (width - THUMB) * 0.3;
+    const tip = Math.min(width - 4, Math.max(4, here + reach));
+    const head = Math.sign(reach) * 7;
+    const parts = [
+      svg("path", {d: band, class: "band", "stroke-width": (8 - 4 * Math.min(1, length / width)).toFixed(2)}),
+      svg("path", {d: `M${pin} ${y - 4}l-7 -18h14z`, class: "pin"}),
+      svg("circle", {cx: pin, cy: y - 24, r: 5, class: "pin"}),
+    ];
+    if (Math.abs(tip - here) > 9) {
+      parts.push(svg("path", {d: `M${here} 66H${tip - head}`, class: "pull"}),
+        svg("path", {d: `M${tip} 66l${-head} -5v10z`, class: "tip"}));
+    }
+    rail.picture.setAttribute("viewBox", `0 0 ${width} 76`);
+    rail.picture.replaceChildren(...parts);
+  }
+
+  /* A step along the pull: squared error moves the predictions, cross-entropy the scores that they are made of. */
+  step(name) {
+    this.loss = name;
+    for (const radio of this.box.querySelectorAll("input[type=radio]")) {
+      radio.checked = radio.closest("section").getAttribute("aria-label") === NAMES[name];
+    }
+    const {numbers, pulls} = this.results[name];
+    const moved = numbers.map((x, i) => x + PACE[name] * pulls[i]);
+    if (name === "mse") this.prediction = moved.map(clipped);
+    else {
+      const top = Math.max(...moved);
+      const weights = moved.map(x => Math.exp(x - top));
+      const total = weights.reduce((a, b) => a + b, 0);
+      this.prediction = weights.slice(0, this.prediction.length).map(x => x / total);
+    }
+    this.show();
+  }
+
+  reset() {
+    this.prediction = [...this.data.prediction];
+    this.show();
+  }
+}

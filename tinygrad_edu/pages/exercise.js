@@ -1,0 +1,62 @@
+/* The rules of practising: which edge may come next, and what a wrong number says about who wrote it. */
+
+const close = (a, b, tolerance) => a === b || Math.abs(a - b) <= tolerance(b);
+
+/* What counts as the same number: half a per cent, or half a unit of the last place that is shown. */
+export const within = digits => x => Math.max(0.005 * Math.abs(x), 0.5 * 10 ** -digits);
+
+/* A number as people type it: with any minus sign, a comma for the point, a product or a quotient. */
+export const typed = text => {
+  const plain = text.trim().replaceAll("−", "-").replaceAll(",", ".").replaceAll("×", "*").replaceAll("·", "*");
+  if (plain === "") return null;
+  let result = 1;
+  for (const [i, factor] of plain.split("*").entries()) {
+    for (const [j, part] of factor.split("/").entries()) {
+      const cleaned = part.trim().replace(/^\((.*)\)$/, "$1").trim();
+      if (!/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(cleaned)) return null;
+      result = i === 0 && j === 0 ? Number(cleaned) : j === 0 ? result * Number(cleaned) : result / Number(cleaned);
+    }
+  }
+  return result;
+};
+
+/* An edge leads from a node whose gradient flows on, to an operand that receives. It may come when all that the node
+   receives itself has arrived. */
+export const missing = (edges, done, edge) => edges.filter((other, i) => other.to === edge.from && !done.has(i));
+
+/* What is asked of an edge has these answers, and each wrong one its kind. */
+export const judge = (question, answer, {local, upstream, before, others}, digits) => {
+  const tolerance = within(digits);
+  const is = x => close(answer, x, tolerance);
+  const contribution = local * upstream;
+  const right = {slope: local, contribution, sum: before + contribution}[question];
+  if (is(right)) return "right";
+  const tests = {
+    slope: [["sign", -local], ["operand", ...others], ["contribution", contribution], ["upstream only", upstream]],
+    contribution: [["sign", -contribution], ["upstream left out", local], ["slope left out", upstream],
+      ["operand", ...others.map(other => other * upstream)], ["sum", before + contribution],
+      ["added", local + upstream], ["operand and upstream", ...others]],
+    sum: [["overwritten", contribution], ["nothing added", before], ["sign", before - contribution]],
+  }[question];
+  for (const [kind, ...numbers] of tests) {
+    if (numbers.some(is)) return kind;
+  }
+  return Math.abs(answer - right) <= 0.05 * Math.abs(right) ? "rounding" : "other";
+};
+
+export const WORDS = {
+  "right": "Right.",
+  "rounding": "Close, but rounded too far: give three significant digits.",
+  "sign": "The size is right, the sign is not.",
+  "operand": "That is the slope of the other operand: differentiate towards the one that the edge leads to.",
+  "contribution": "That is slope × upstream already: asked is the local slope alone.",
+  "upstream only": "That is the gradient that arrives from above: asked is the local slope.",
+  "upstream left out": "That is the local slope: it still has to be multiplied by the gradient that arrives from above.",
+  "slope left out": "That is the gradient that arrives from above: it still has to be multiplied by the local slope.",
+  "sum": "That is what the gradient becomes: asked is what this edge adds.",
+  "added": "Slope and upstream are multiplied, not added: that is the chain rule.",
+  "operand and upstream": "That is the slope of the other operand, and the gradient from above is left out.",
+  "overwritten": "The new share was put in place of what was there. Gradients add up: +=, not =.",
+  "nothing added": "That is what was there before: the new share still has to be added.",
+  "other": "Not that.",
+};

@@ -1,0 +1,152 @@
+"""With this module a training becomes a film: `play` of a history that ``fit(..., record="film")`` recorded.
+
+The page computes what the network answers from the recorded parameters: one slider moves its weights, what every neuron
+gives over the plane, the boundary between the classes, and the cursor on the loss.
+"""
+
+from __future__ import annotations
+
+import math
+from html import escape
+from typing import Any, NamedTuple
+
+from ..engine.sweep import topological_order
+from ..engine.value import Value
+from ..nn.anatomy import calls_of
+from ..ops.javascript import javascript
+from ..ops.notation import number_text, visible
+from ..ops.operation import Op
+from ..ops.table import OPS
+from ..stepping.tape import tape_of
+from .filmstrip import FilmStrip
+from .live import Content, LivePage
+
+_DIGITS = 6
+_MOST_TARGETS = 12
+_MOST_EXAMPLES = 600
+
+
+class _Chain(NamedTuple):
+    """A network as the page computes it: what the inputs are scaled by, and its layers by places of parameters."""
+
+    mean: list[float]
+    std: list[float]
+    layers: list[dict[str, Any]]
+
+
+class Film(LivePage):
+    """The film of a training; made by `play` of a history with ``record="film"``."""
+
+    module = "film"
+    styles = ("film",)
+    title = "How it learned"
+
+    def __init__(self, strip: FilmStrip) -> None:
+        self._strip = strip
+        self._chain = _chain_of(strip.model, strip.X[0])
+
+    def text(self) -> str:
+        """Give the course of the losses as text."""
+        series = {name: numbers for name, numbers in self._strip.series.items() if numbers}
+        lines = [f"{len(self._strip.frames)} moments of {self._strip.model!r}"]
+        lines += [
+            f"{name}: {number_text(numbers[0])} after the first epoch, {number_text(numbers[-1])} after the last"
+            for name, numbers in series.items()
+        ]
+        return "\n".join(lines)
+
+    def _content(self) -> Content:
+        strip, chain = self._strip, self._chain
+        names = [visible(n) for n in strip.feature_names] or [f"x{j}" for j in range(len(strip.X[0]))]
+        shown = min(len(strip.X), _MOST_EXAMPLES)
+        judged, written = self._losses()
+        used = sorted({layer["activation"] for layer in chain.layers if layer["activation"]})
+        written["activations"] = javascript({name: (OPS[name], 1) for name in used})
+        data = {
+            "names": names,
+            "classes": [visible(c) for c in strip.class_names],
+            "axes": list(strip.axes),
+            "X": [[_short(v) for v in row] for row in strip.X[:shown]],
+            "y": list(strip.y[:shown]),
+            "learnt": min(strip.learnt, shown),
+            "left_out": len(strip.X) - shown,
+            "means": [_short(math.fsum(column) / len(column)) for column in zip(*strip.X, strict=True)],
+            "mean": chain.mean,
+            "std": chain.std,
+            "layers": chain.layers,
+            "loss": strip.loss_name,
+            "losses": judged,
+            "frames": [[f.epoch, f.step, [_short(v) for v in f.parameters]] for f in strip.frames],
+            "series": {name: [_short(v) for v in numbers] for name, numbers in strip.series.items() if numbers},
+        }
+        functions = ", ".join(f"{name}: {text}" for name, text in written.items())
+        still = f'<pre class="still">{escape(self.text())}</pre>'
+        return Content(still, data, f"{{{functions}}}")
+
+    def _losses(self) -> tuple[list[dict[str, Any]], dict[str, str]]:
+        """Write the loss of an example as tapes over the outputs: one for each class, or one of the target too."""
+        strip = self._strip
+        width = len(self._chain.layers[-1]["weights"])
+        targets = list(dict.fromkeys(strip.y)) if _all_hashable(strip.y) else []
+        numeric = not targets or len(targets) > _MOST_TARGETS
+        tapes, written = [], {}
+        for i, target in enumerate([None] if numeric else targets):
+            outputs = [Value(0.0, f"output{k}") for k in range(width)]
+            aims = [Value(0.0, f"target{k}") for k in range(width)] if numeric else []
+            goal: Any = (aims if width > 1 else aims[0]) if numeric else target
+            loss = strip.loss(outputs if width > 1 else outputs[0], goal)
+            order = topological_order(loss)
+            place = {node: k for k, node in enumerate(order)}
+            tape, written[f"loss{i}"] = tape_of(order)
+            tapes.append(
+                {
+                    "target": target,
+                    "tape": tape,
+                    "outputs": [place.get(v, -1) for v in outputs],
+                    "aims": [place.get(v, -1) for v in aims],
+                }
+            )
+        return tapes, written
+
+
+def _chain_of(model: Any, example: Any) -> _Chain:
+    """Read a network of dense layers, and of what scales its inputs; anything else is refused by name."""
+    places = {id(p): k for k, p in enumerate(model.parameters())}
+    mean, std = [0.0] * len(example), [1.0] * len(example)
+    layers: list[dict[str, Any]] = []
+    for call in calls_of(model, example):
+        module: Any = call.module
+        if call.dense is not None:
+            weights = [[places[id(w)] for w in row] for row in call.dense.weights]
+            biases = None if call.dense.biases is None else [places[id(b)] for b in call.dense.biases]
+            layers.append(
+                {"name": call.name, "weights": weights, "biases": biases, "activation": _known(call.dense.activation)}
+            )
+        elif not layers and hasattr(module, "std"):
+            mean, std = list(module.mean), list(module.std)
+        elif layers and not layers[-1]["activation"] and isinstance(getattr(module, "activation", None), str):
+            layers[-1]["activation"] = _known(module.activation)
+        elif not module.keeps_shape or module.parameters():
+            raise TypeError(
+                f"a film shows networks of linear layers and activations, and this one has a "
+                f'{type(module).__name__}: record "parameters" instead, or draw the model'
+            )
+    return _Chain(mean, std, layers)
+
+
+def _known(activation: str) -> str:
+    if activation in ("", "linear"):
+        return ""
+    op = OPS.get(activation)
+    if not isinstance(op, Op) or op.code is None:
+        raise TypeError(f"a film computes activations from their code, and {activation!r} states none")
+    return activation
+
+
+def _short(x: float) -> float | str:
+    """Write a number with the digits that a picture needs."""
+    return float(f"{x:.{_DIGITS}g}") if math.isfinite(x) else repr(float(x))
+
+
+def _all_hashable(items: Any) -> bool:
+    return all(isinstance(item, (int, float, str)) for item in items)

@@ -1,0 +1,68 @@
+"""With this module one can hold what a training left behind for a film: the network, the examples, the parameters."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+
+class Frame(NamedTuple):
+    """The parameters at one moment.
+
+    Attributes
+    ----------
+    epoch : int
+        How many epochs were complete.
+    step : int
+        How many steps of the next one were.
+    parameters : tuple of float
+        In the order of the model's `parameters()`.
+    """
+
+    epoch: int
+    step: int
+    parameters: tuple[float, ...]
+
+
+@dataclass
+class FilmStrip:
+    """What a film shows.
+
+    Attributes
+    ----------
+    model : Module
+        The network that learnt; its parameters are taken from the frames.
+    X, y : sequence
+        The examples that it learnt from, and those held out after them.
+    learnt : int
+        How many of them it learnt from.
+    loss : callable
+        ``loss(output, target)`` of one example.
+    loss_name : str
+        What it is called.
+    feature_names, class_names : sequence of str
+        Empty where nobody named them.
+    axes : tuple of two ints
+        The two inputs that the plane shows.
+    frames : list of Frame
+        In the order of time.
+    series : mapping of str to sequence of float
+        What was measured, one number an epoch: "loss", "val_loss" and so on.
+    """
+
+    model: Any
+    X: Sequence[Sequence[float]]
+    y: Sequence[Any]
+    learnt: int
+    loss: Callable[[Any, Any], Any]
+    loss_name: str
+    feature_names: Sequence[str] = ()
+    class_names: Sequence[str] = ()
+    axes: tuple[int, int] = (0, 1)
+    frames: list[Frame] = field(default_factory=list)
+    series: Mapping[str, Sequence[float]] = field(default_factory=dict)
+
+    def take(self, epoch: int, step: int = 0) -> None:
+        """Keep the parameters as they are now."""
+        self.frames.append(Frame(epoch, step, tuple([p.data for p in self.model.parameters()])))
