@@ -61,11 +61,11 @@ class Module(Part, Described, Shown):
         before = current()
         try:
             try:
-                enter(self.scope_name, before)
+                scope = enter(self.scope_name, before)
                 output = self.forward(*args, **keywords)
                 mode = current_mode()
                 if mode is not None and mode.watch is not None:
-                    mode.watch(self, current().scope, output)
+                    mode.watch(self, scope, output)
                 return output
             finally:
                 go_to(before)
