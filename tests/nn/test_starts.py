@@ -45,6 +45,8 @@ def test_micrograds_networks_start_as_there_or_as_they_are_told():
     assert max(map(abs, first)) == pytest.approx(math.sqrt(2.0 * 3.0 / 100.0), rel=0.01)
     assert max(map(abs, last)) == pytest.approx(math.sqrt(3.0 / 50.0), rel=0.05)
     assert statistics.pstdev(weights(nn.MLP(100, [50, 1], seed=0, init=0.02))) == pytest.approx(0.02, rel=0.05)
+    neuron = nn.Neuron(200, "relu", seed=0, init="kaiming")
+    assert max(map(abs, weights(neuron))) == pytest.approx(math.sqrt(2.0 * 3.0 / 200.0), rel=0.02)
     assert set(weights(nn.Layer(3, 4, init="zeros"))) == {0.0}
     spread = max(map(abs, weights(nn.Layer(40, 60, "linear", seed=0, init="xavier"))))
     assert spread == pytest.approx(math.sqrt(6.0 / 100.0), rel=0.02)
