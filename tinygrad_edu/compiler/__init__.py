@@ -72,10 +72,13 @@ def compile(
 
     Notes
     -----
-    nan and infinities are those of one eager graph of all examples. But equal parts are computed once, and sums are
-    added up in another order: results differ in the last digits, a zero may have the other sign, what comes near the
-    largest float may overflow in one order only, and where parameters or weights are infinite or nan themselves,
-    infinities may cancel in one order only.
+    Sums keep the brackets that were written, so a small difference of large numbers comes out as it does eagerly. Only
+    inner products (products of one sign, and a bias) and sums of more than seven terms are added up in another order.
+
+    nan and infinities are those of one eager graph of all examples. But equal parts are computed once, and some sums
+    are regrouped: results differ in the last digits, a zero may have the other sign, what comes near the largest float
+    may overflow in one order only, and where parameters or weights are infinite or nan themselves, infinities may
+    cancel in one order only.
 
     An operation of your own (`Op`) runs on arrays on every back end if it states its `code`; else it is called number
     by number, on NumPy, numba and one device of JAX.
