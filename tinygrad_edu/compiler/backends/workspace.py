@@ -113,8 +113,11 @@ class Workspace:
         ((batched, row),) = program.outputs
         if batched:
             return self._total() * (1.0 if program.weighted else self._seed)
-        examples = float(self.batched[program.seed].sum()) if program.weighted else self.count * self._seed
-        return float(self.unbatched[row]) * examples
+        number = float(self.unbatched[row])
+        if not program.weighted:
+            return number * (self.count * self._seed)
+        with np.errstate(all="ignore"):  # one by one: 0 · ∞ is nan, whatever the other weights are
+            return float((self.batched[program.seed] * number).sum())
 
     def _total(self) -> float:
         """Add up the only output over the examples, times the weights if there are any."""
