@@ -161,7 +161,7 @@ def _loaded_generators() -> list[Any]:
     return [
         random,
         *([numpy_random] if numpy_random else []),
-        *([torch.default_generator] if hasattr(torch, "default_generator") else []),
+        *([torch.default_generator] if torch is not None and hasattr(torch, "default_generator") else []),
     ]
 
 
