@@ -143,9 +143,9 @@ class Machine(Workspace):
 
     def _view(self, batched: bool, row: int, shape: tuple[int, ...], strides: tuple[int, ...]) -> Any:
         space = self.batched if batched else self.unbatched
-        start = space[row:]
-        if batched and row in self._upright:
-            start = self._upright[row].T
+        start = self._upright[row].T if batched and row in self._upright else space[row:]
+        if math.prod(shape) == 1:  # quicker than as_strided
+            return start[:1].reshape(shape + self._tail(batched))
         step = start.strides[0]
         bytes_ = tuple(s * step for s in strides) + start.strides[1:]
         return as_strided(start, shape + self._tail(batched), bytes_)
