@@ -172,6 +172,18 @@ def test_an_infinite_factor_stays_inside_a_sum_over_the_batch():
 
 
 @pytest.mark.parametrize("backend", BACKENDS)
+def test_an_infinite_value_that_all_examples_share_meets_every_weight(backend):
+    """0 · ∞ is nan. But the slope of what is computed once meets the sum of all weights."""
+    pytest.importorskip(backend, reason=f"the extra for {backend} is not installed")
+    w = Value(1.0)
+    compiled = tg.compile(lambda x: w / 0.0, [w], backend)
+    for weights, truth in (([1.0, 0.0], np.nan), ([1.0, 2.0], np.inf)):
+        value, gradient = compiled.value_and_grad([1.0, 2.0], weights=weights)
+        assert_agree(value, truth)
+        assert_agree(gradient, [np.inf])
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
 def test_a_function_without_parameters_has_an_empty_gradient(backend):
     pytest.importorskip(backend, reason=f"the extra for {backend} is not installed")
     value, gradient = tg.compile(lambda x: x * x, backend=backend).value_and_grad([1.0, 3.0])

@@ -43,6 +43,21 @@ def test_every_operation_at_special_values():
         np.testing.assert_allclose(out, expected, rtol=1e-11, atol=1e-300, err_msg=op.name)
 
 
+def test_slopes_of_sequences_that_hold_nan_are_those_of_the_eager_engine():
+    params = [Value(1.0), Value(math.nan), Value(3.0), Value(0.5)]
+    sequences = [op for op in tg.OPS.values() if op.arity is None]
+
+    def f(x):
+        return [op(*[p * x for p in params]) for op in sequences]
+
+    compiled = tg.compile(lambda x: tg.sum(f(x)), params, backend="jax")
+    for bad in range(4):
+        for place, p in enumerate(params):
+            p.data = math.nan if place == bad else 1.0 + place
+        _, gradient = compiled.value_and_grad([1.0])
+        assert_agree(gradient, eager(lambda x: tg.sum(f(x)), params, np.array([1.0]))[1])
+
+
 def test_network_agrees_with_numpy():
     model = nn.MLP(6, [8, 8, 3], seed=0)
     rng = np.random.default_rng(0)

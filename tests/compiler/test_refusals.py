@@ -3,6 +3,8 @@
 import functools
 import math
 import random
+import subprocess
+import sys
 from decimal import Decimal
 from fractions import Fraction
 
@@ -51,12 +53,17 @@ def test_choices_between_values_are_refused():
         lambda x: x * w if w >= 0 else x,
         lambda x: x * max([v, w]),
         lambda x: x * w if w else x,
+        lambda x: tg.where(w > v, x * w, x),
     )
     for f in choices:
-        with pytest.raises(FrozenNumberError, match="compares Values"):
+        with pytest.raises(FrozenNumberError, match=r"compares Values.*tg.where\(tg.less\(0.0, p\), a, b\)"):
             tg.compile(f)([1.0])
     assert w > v  # as ever, outside
     assert tg.compile(lambda x: tg.where(w > x, w, x))([1.0, 3.0]).tolist() == [2.0, 3.0]
+    remedied = tg.compile(lambda x: tg.where(tg.less(0.0, w), w * x, 0.0))
+    assert remedied([1.0, 3.0]).tolist() == [2.0, 6.0]
+    w.data = -2.0
+    assert remedied([1.0, 3.0]).tolist() == [0.0, 0.0]
 
 
 def test_a_function_may_demand_a_range_of_its_parameters():
@@ -79,6 +86,44 @@ def test_draws_of_random_numbers_are_refused_whatever_they_come_out_as(seed):
             with pytest.raises(FrozenNumberError, match="draws random"):
                 tg.compile(f)([1.0])
     assert generators[0].random() == random.Random(seed).random()  # as it was
+
+
+def test_draws_of_pytorch_are_refused():
+    torch = pytest.importorskip("torch", reason="PyTorch is not installed")
+    own = torch.Generator().manual_seed(0)
+    for f in (
+        lambda x: x if torch.rand(1).item() < 2.0 else 0.0 * x,
+        lambda x: x if torch.rand(1, generator=own).item() < 2.0 else 0.0 * x,
+    ):
+        before = torch.get_rng_state(), own.get_state()
+        with pytest.raises(FrozenNumberError, match="draws random"):
+            tg.compile(f)([1.0])
+        assert all(map(torch.equal, before, (torch.get_rng_state(), own.get_state())))  # as they were
+
+
+def test_draws_of_a_library_that_the_function_loads_are_refused():
+    """NumPy loads its generators when somebody asks for the first."""
+    script = """
+import sys
+import numpy as np, tinygrad_edu as tg
+for name in [name for name in sys.modules if name.startswith("numpy.random")]:
+    del sys.modules[name]
+vars(np).pop("random", None)
+def f(x):
+    import numpy.random
+    return x if numpy.random.rand() < 2.0 else 0.0 * x
+try:
+    tg.compile(f)([1.0])
+except tg.errors.FrozenNumberError as error:
+    print(error)
+"""
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert "draws random" in done.stdout
+
+
+def test_the_generator_of_the_operating_system_has_no_state_to_watch():
+    system = random.SystemRandom()
+    assert tg.compile(lambda x: x if system.random() < 2.0 else 0.0 * x)([1.0]).tolist() == [1.0]
 
 
 DICE = random.Random(0)

@@ -11,7 +11,7 @@ import tinygrad_edu as tg
 from tinygrad_edu import Value, nn
 from tinygrad_edu.errors import FrozenNumberError
 
-SLOT = vars(Value)["data"]
+SLOT = vars(Value)["_data"]
 
 
 def in_threads(*functions):
@@ -57,7 +57,7 @@ def test_threads_compile_one_model_at_the_same_time():
 
     in_threads(compile_it, compile_it, compile_it)
     assert [p.data for p in model.parameters()] == before
-    assert vars(Value)["data"] is SLOT  # reading it costs what it always did
+    assert vars(Value)["_data"] is SLOT  # reading it costs what it always did
 
 
 def test_a_thread_that_computes_meanwhile_sees_the_true_numbers():
@@ -134,7 +134,7 @@ def test_a_function_that_compiles_another_one_is_compiled():
     assert tg.compile(honest)([5.0]).tolist() == [10.0]
     with pytest.raises(FrozenNumberError, match="reads the number"):
         tg.compile(lambda x: x * w * float(tg.compile(lambda y: w * y)([3.0])[0]))([5.0])
-    assert vars(Value)["data"] is SLOT
+    assert vars(Value)["_data"] is SLOT
 
 
 def test_gradients_go_to_the_values_themselves():
@@ -148,7 +148,7 @@ INTERRUPTED = """
     import tinygrad_edu as tg
     from tinygrad_edu import Value
 
-    slot = vars(Value)["data"]
+    slot = vars(Value)["_data"]
     w, b = Value(2.0), Value(-1.0)
 
     def interrupted_after(events):
@@ -179,9 +179,9 @@ INTERRUPTED = """
         events += STEP
         if interrupts % 50 == 0:
             assert tg.compile(lambda x: w * x)([3.0]).tolist() == [6.0]
-            assert vars(Value)["data"] is slot
+            assert vars(Value)["_data"] is slot
     assert tg.compile(lambda x: w * x)([3.0]).tolist() == [6.0]
-    assert vars(Value)["data"] is slot
+    assert vars(Value)["_data"] is slot
     print(interrupts)
 """
 

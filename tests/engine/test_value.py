@@ -195,6 +195,25 @@ def test_what_is_no_number_is_refused_with_a_clear_error(bad):
     assert x.grad == 0.0
 
 
+@pytest.mark.parametrize("given", [np.float32(0.1), 3, True, Fraction(1, 10), np.int64(2), np.float64(0.1)], ids=repr)
+def test_what_is_assigned_as_data_becomes_a_float(given):
+    """Of single precision, everything computed from it would be of single precision from then on."""
+    w = Value(1.0)
+    w.data = given
+    assert (type(w.data), w.data) == (float, float(given))
+    assert type((w * w).data) is float
+    w.data += given
+    assert (type(w.data), w.data) == (float, 2.0 * float(given))
+
+
+@pytest.mark.parametrize("bad", [None, "1", 1j, [1.0], Value(2.0), np.array([1.0, 2.0])], ids=lambda x: f"{x!r:.20}")
+def test_data_that_is_no_number_is_refused_at_once(bad):
+    w = Value(1.0)
+    with pytest.raises((TypeError, OverflowError, ValueError), match="the data of a Value"):
+        w.data = bad
+    assert w.data == 1.0
+
+
 def test_unequal_and_empty_sequences_are_refused():
     with pytest.raises(ValueError, match="equal length, got lengths 1 and 2"):
         tg.dot([Value(1.0)], [1.0, 2.0])

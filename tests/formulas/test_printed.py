@@ -39,8 +39,6 @@ def random_formula(draws, depth):
         name = draws.choice(NAMES)
         return Text(name), POINT[name]
     op = draws.choice(APPLIED)
-    if op.symbol in ("<", "≤"):  # printed without brackets, and a chain of comparisons is another thing
-        op = OPS["sub"]
     parts = [random_formula(draws, draws.randrange(depth)) for _ in range(op.arity or 2)]
     return notation(op, *[text for text, _ in parts]), op.fn(*[number for _, number in parts])
 

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from ..errors import GradientMismatch
+from ..signs import for_terminal
 from .differences import Estimate
 from .suspects import Suspect, tolerance
 
@@ -141,7 +142,7 @@ class Report:
                 f"{count_names(self.unsettled)} not decided, for the differences do not settle: "
                 + ", ".join(dict.fromkeys(c.name for c in self.unsettled[:_SHOWN]))
             )
-        return "\n".join([*lines, *table(self.comparisons)])
+        return for_terminal("\n".join([*lines, *table(self.comparisons)]))
 
     def __repr__(self) -> str:
         return f"<Report {str(self).splitlines()[0]}>"

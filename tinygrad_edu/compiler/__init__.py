@@ -51,7 +51,8 @@ def compile(
     backend : {"numpy", "numba", "jax"}, default "numpy"
         What runs the array program. "numba" needs the extra [fast]; it is quicker on small networks and on irregular
         graphs. The first time ever it compiles itself, in up to a minute, and keeps the result on disk. "jax" needs
-        the extra of that name, and runs on a GPU where JAX finds one.
+        the extra of that name, and runs on a GPU where JAX finds one; XLA takes numbers below 1e-308 for 0, and writes
+        quotients and products anew (a / b / c as a / (b · c)), which shows near the ends of the range of floats.
     devices : iterable of JAX devices, optional
         Spreads the examples of a batch over several devices: ``devices=jax.devices()``.
 
@@ -72,10 +73,14 @@ def compile(
 
     Notes
     -----
-    nan and infinities are those of one eager graph of all examples. But equal parts are computed once, and sums are
-    added up in another order: results differ in the last digits, a zero may have the other sign, what comes near the
-    largest float may overflow in one order only, and where parameters or weights are infinite or nan themselves,
-    infinities may cancel in one order only.
+    Sums keep the brackets that were written, so a small difference of large numbers comes out as it does eagerly. Only
+    inner products (products of one sign, and a bias) and sums of more than seven terms are added up in another order.
+
+    nan and infinities are those of one eager graph of all examples, in which what parameters alone determine is one
+    node: an infinite slope there meets the sum of the weights, not one weight after the other, of which some may be 0.
+    Equal parts are computed once, and some sums are regrouped: results differ in the last digits, a zero may have the
+    other sign, what comes near the largest float may overflow in one order only, and where parameters or weights are
+    infinite or nan themselves, infinities may cancel in one order only.
 
     An operation of your own (`Op`) runs on arrays on every back end if it states its `code`; else it is called number
     by number, on NumPy, numba and one device of JAX.

@@ -105,7 +105,7 @@ def value_and_grad(
     seed = weights if isinstance(numbers[output], np.ndarray) else float(weights.sum())
     with np.errstate(all="ignore"):
         adjoints = accumulate(graph.equations, {output: seed}, locals_of)
-        value = float(np.sum(numbers[output] * seed))
+        value = float(np.sum(numbers[output] * weights))
     of = dict(zip(graph.captured, graph.captured_variables, strict=True))
     return value, np.array([adjoints.get(of.get(p), 0.0) for p in params])
 

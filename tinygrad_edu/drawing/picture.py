@@ -14,6 +14,7 @@ from ..engine.value import Value
 from ..errors import GraphvizMissingError
 from ..files import write_whole
 from ..graph.graph import Graph
+from ..signs import for_terminal
 from .formats.dot import to_dot
 from .formats.svg import to_svg
 from .formats.text import to_text
@@ -110,12 +111,12 @@ class Drawing:
             from .formats.png_pdf import paint
 
             return paint(self.scene, self._theme, format, scale)
-        text = {"svg": lambda: self.svg, "dot": lambda: self.dot, "txt": lambda: str(self)}[format]()
+        text = {"svg": lambda: self.svg, "dot": lambda: self.dot, "txt": lambda: to_text(self.records)}[format]()
         return text.encode("utf-8")
 
     def __str__(self) -> str:
-        """Give the drawing as text, for a terminal."""
-        return to_text(self.records)
+        """Give the drawing as text, in signs that the terminal has."""
+        return for_terminal(to_text(self.records))
 
     def __repr__(self) -> str:
         """Give one short line."""

@@ -8,14 +8,14 @@ For ``x * y`` of two Values this is what runs, and what a traceback shows::
 
     def apply(self, other):
         if other.__class__ is Value:
-            a = self.data
-            b = other.data
+            a = self._data
+            b = other._data
             y = (a * b)
             da = b
             db = a
         ...
         node = new(Value)
-        node.data = y
+        node._data = y
         ...
 """
 
@@ -34,7 +34,7 @@ shared: dict[str, Any] = {"Frame": Frame, "current": current, "used": used, "inf
 
 _RECORD = """\
 node = new(Value)
-node.data = y
+node._data = y
 node.grad = 0.0
 if used:
     where = current()
@@ -106,22 +106,22 @@ def _written(op: Op, form: str, functions: dict[str, Any]) -> Iterable[str]:
     """Write the method, line by line; `functions` collects what its formulas call."""
     if form == "unary":
         yield "def apply(self):"
-        yield "    a = self.data"
+        yield "    a = self._data"
         yield from _indented(1, _computed(op, (True,), functions))
         operands = ("self", "None")
     elif form == "binary":
         yield "def apply(self, other):"
         yield "    if other.__class__ is Value:"
-        yield "        a = self.data"
-        yield "        b = other.data"
+        yield "        a = self._data"
+        yield "        b = other._data"
         yield from _indented(2, _computed(op, (True, True), functions))
         yield "    else:"
         yield "        given = other"
         yield "        other = lift(other)"
         yield "        if other is NotImplemented:"
         yield "            return meet(op, self, given)"
-        yield "        a = self.data"
-        yield "        b = other.data"
+        yield "        a = self._data"
+        yield "        b = other._data"
         yield from _indented(2, _computed(op, (True, False), functions))
         operands = ("self", "other")
     else:
@@ -130,8 +130,8 @@ def _written(op: Op, form: str, functions: dict[str, Any]) -> Iterable[str]:
         yield "    other = lift(other)"
         yield "    if other is NotImplemented:"
         yield "        return meet(op, given, self)"
-        yield "    a = other.data"
-        yield "    b = self.data"
+        yield "    a = other._data"
+        yield "    b = self._data"
         yield from _indented(1, _computed(op, (False, True), functions))
         operands = ("other", "self")
     yield from _indented(1, _RECORD.splitlines())

@@ -23,5 +23,6 @@ def demand_free_choice() -> None:
     if running.compiling is not None:
         raise FrozenNumberError(
             f"{running.compiling} compares Values, or asks one for its truth, while it is traced: compiled, it would "
-            "take the same way in every call. Write tg.where(condition, a, b), tg.max or tg.maximum, or run it eagerly"
+            "take the same way in every call. A comparison that is computed anew is tg.less(0.0, p), for p > 0: write "
+            "tg.where(tg.less(0.0, p), a, b), or tg.max or tg.maximum, or run it eagerly"
         )

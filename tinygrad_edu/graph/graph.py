@@ -18,6 +18,7 @@ from ..engine.value import Value
 from ..errors import GraphError
 from ..ops.floats import number
 from ..ops.operation import Op
+from ..signs import for_terminal
 from . import printing
 from .equations import Equations
 from .structure import NUMBER, Structure, flatten, tuple_of
@@ -347,7 +348,7 @@ class Graph(Equations, Shown):
     # ------------------------------------------------------------------------------------ printing
 
     def __str__(self) -> str:
-        return printing.listing(self)
+        return for_terminal(printing.listing(self))
 
     def __repr__(self) -> str:
         def counted(count: int, noun: str) -> str:

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from ..engine.sweep import accumulate
 from ..ops.notation import Text, notation, number_text, visible
 from ..ops.table import CONSTANT
+from ..signs import for_terminal
 from .equations import Equations
 from .variable import Eqn, Var
 
@@ -132,7 +133,8 @@ class Table(Sequence[Row]):
     def __str__(self) -> str:
         cells = self._cells()
         widths = [max(len(row[i]) for row in cells) for i in range(3)]
-        return "\n".join(f"{a:<{widths[0]}}  {b:>{widths[1] + 1}}  {c:>{widths[2]}}" for a, b, c in cells)
+        lines = [f"{a:<{widths[0]}}  {b:>{widths[1] + 1}}  {c:>{widths[2]}}" for a, b, c in cells]
+        return for_terminal("\n".join(lines))
 
     __repr__ = __str__
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from ..engine.sweep import topological_order
 from ..ops.table import CONSTANT
+from ..signs import for_terminal
 from .stepwise import label_of, steps
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ class Nonfinite(NamedTuple):
 
     def __str__(self) -> str:
         made = f" = {self.node.op.name}({', '.join(map(str, self.args))})" if self.node.op is not None else ""
-        return f"first nonfinite {self.where} at {label_of(self.node)}{made} = {self.node.data}"
+        return for_terminal(f"first nonfinite {self.where} at {label_of(self.node)}{made} = {self.node.data}")
 
 
 def find_nonfinite(root: Value) -> Nonfinite | None:

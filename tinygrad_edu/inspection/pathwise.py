@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from ..engine.sweep import topological_order
 from ..ops.notation import number_text
 from ..ops.table import CONSTANT
+from ..signs import for_terminal
 from .stepwise import label_of
 
 if TYPE_CHECKING:
@@ -35,7 +36,8 @@ class Path(NamedTuple):
 
     def __str__(self) -> str:
         names = " → ".join(label_of(node) for node in self.nodes)
-        return f"{number_text(self.product):>10}   {names}   ({' × '.join(map(number_text, self.locals)) or '1'})"
+        slopes = " × ".join(map(number_text, self.locals)) or "1"
+        return for_terminal(f"{number_text(self.product):>10}   {names}   ({slopes})")
 
 
 class Paths:
@@ -81,7 +83,7 @@ class Paths:
             lines.append(
                 f"{number_text(self.hidden):>10}   … {rest:,} more ({self.share_hidden:.1%} of the total size)"
             )
-        return "\n".join(lines)
+        return for_terminal("\n".join(lines))
 
 
 def paths(root: Value, leaf: Value, top: int = 10) -> Paths:

@@ -12,7 +12,7 @@ from typing import Any
 
 from ..arguments import as_count
 from ..engine.context import current, enter, go_to
-from ..engine.value import Value, constant, record
+from ..engine.value import Value, constant, numbers_of, record
 from ..ops.sequences import dot
 from ..ops.table import DOT
 from .arguments import Activation, Dense, Seed, activation_of, drawn_as, generator_of, label, sizes_of, wrong_length
@@ -94,7 +94,7 @@ class Neuron(Module):
         w = self.w
         if len(x) != len(w):
             raise wrong_length(self, len(x), len(w))
-        z = dot(w, x) if numbers is None else record(DOT, (*w, *x), [wi.data for wi in w] + numbers)
+        z = dot(w, x) if numbers is None else record(DOT, (*w, *x), [wi._data for wi in w] + numbers)
         z = z + self.b
         activate = self._activate
         return z if activate is None else activate(z)
@@ -293,4 +293,4 @@ class MLP(Module):
 
 def _numbers(x: Sequence[Any]) -> list[float] | None:
     """Read the numbers of inputs that are all Values, once for all neurons; None if some are something else."""
-    return [xi.data for xi in x] if {*map(type, x)} == _ONLY_VALUES else None
+    return numbers_of(x) if {*map(type, x)} == _ONLY_VALUES else None

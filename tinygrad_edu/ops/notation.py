@@ -185,7 +185,8 @@ def notation(op: Op, *args: Text) -> Text:
         return Text(a.inside(_ATOM) + b.text.replace("−", "-").translate(_SUPERSCRIPT), binding)
     if symbol == "^":
         return Text(f"{a.inside(_ATOM)}^{b.inside(_ATOM)}", binding)
-    left, right = a.inside(binding), b.inside(binding + 1)
+    left = a.inside(binding if symbol in _PRECEDENCE else binding + 1)  # a < b < c would be another thing
+    right = b.inside(binding + 1)
     if symbol not in ("×", "+"):
         return Text(f"{left} {symbol} {right}", binding)
     before = a.parts if a.parts and a.binding == binding else (left,)

@@ -73,6 +73,16 @@ class InstructionSelector(Storage):
     def _elementwise(self, group: NodeGroup, nodes: list[int], arity: int) -> None:
         """One operation on all nodes, in the order that reads most operands in place."""
         args, kinds, values = self.ssa.args, self.ssa.kinds, self.ssa.values
+        batched = group.kind == BATCHED
+        if len(nodes) == 1:  # nothing to choose; long recurrences are made of these
+            alone = [
+                Operand(False, None, None, values[a])
+                if kinds[a] == CONSTANT
+                else Operand(kinds[a] == BATCHED, self.rows[a : a + 1].copy(), (0,))
+                for a in args[nodes[0]]
+            ]
+            self._add("map", group.op, tuple(alone), batched, self._place(nodes, batched), (1,))
+            return
         table = np.array([args[i] for i in nodes]).reshape(len(nodes), arity)
         variable = [c for c in range(arity) if not all(kinds[a] == CONSTANT for a in table[:, c].tolist())]
         columns = self.rows[table]
@@ -87,7 +97,6 @@ class InstructionSelector(Storage):
             numbers = np.array([values[a] for a in table[:, c].tolist()])
             same = len({*map(repr, numbers.tolist())}) == 1
             operands.append(Operand(False, None, None, float(numbers[0]) if same else numbers.reshape(shape)))
-        batched = group.kind == BATCHED
         self._add("map", group.op, tuple(operands), batched, self._place(nodes, batched), shape)
 
     def _reduce(self, group: NodeGroup) -> None:
@@ -125,7 +134,7 @@ class InstructionSelector(Storage):
         if group.kinds[0] == BATCHED:  # both factors differ from example to example: no matrix product
             self._segments(products, True, True)
             return
-        blocks, lone = find_blocks(products)
+        blocks, lone = find_blocks(products) if len(products) > 1 else ([], products)
         if batched or len(lone) == 1:
             by_length: dict[int, list[InnerProduct]] = {}
             for product in lone:
@@ -152,8 +161,9 @@ class InstructionSelector(Storage):
         sides, orders = [], []
         for vectors, batched in ((block.left, left_batched), (block.right, right_batched)):
             table = self._matrix(vectors, batched)
-            order = np.arange(len(vectors))
-            if len(vectors) > 1:
+            if len(vectors) == 1:
+                orders.append([0])
+            else:
                 bare = np.array([batched and set(vector) == {self.one} for vector in vectors])
                 order = np.lexsort((*table.T[::-1], bare))  # a vector of ones comes last
                 table = table[order]
@@ -161,8 +171,8 @@ class InstructionSelector(Storage):
                     wanted = 2 * table[-2] - table[-3] if len(table) > 2 else table[-2] + 1
                     if self._held[True].issuperset(wanted.tolist()):
                         table[-1] = wanted
+                orders.append(np.argsort(order).tolist())
             sides.append(table)
-            orders.append(np.argsort(order).tolist())
         place_left, place_right = orders
         nodes = {i: (place_left[u], place_right[v]) for i, (u, v) in block.nodes.items()}
         return Tables(sides[0], sides[1], Block(block.left, block.right, nodes))

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ...engine.value import Value
 from ...ops.operation import Op
+from ...signs import for_terminal
 
 if TYPE_CHECKING:
     import numpy as np
@@ -152,7 +153,7 @@ class ArrayProgram:
         return len(self.instructions)
 
     def __str__(self) -> str:
-        return "\n".join(self.lines())
+        return for_terminal("\n".join(self.lines()))
 
     def __repr__(self) -> str:
         return f"<ArrayProgram: {len(self)} array operations, {self.rows} + {self.batched_rows} × N numbers>"

@@ -17,8 +17,10 @@ from ...errors import GraphError
 from ...ops import table as ops
 from ...ops.operation import Op
 from ..arrays.program import ArrayProgram, Instruction, Operand
+from ..scalars.brackets import IN_ORDER
 from .array_code import array_function
-from .numpy_functions import by_length, elementwise, reduction
+from .numpy_functions import elementwise, reduction
+from .segments import by_length
 from .workspace import Workspace
 
 if TYPE_CHECKING:
@@ -46,7 +48,10 @@ def _native() -> dict[Op, Callable[..., Array]]:
         e = jnp.exp(-jnp.abs(x))
         return jnp.where(x < 0.0, e, 1.0) / (1.0 + e)
 
-    return {ops.sigmoid: sigmoid, ops.minimum: jnp.minimum, ops.maximum: jnp.maximum}
+    def total(terms: Array) -> Array:
+        return sum(terms[1:], terms[0]) if len(terms) <= IN_ORDER else jnp.sum(terms, 0)
+
+    return {ops.sigmoid: sigmoid, ops.minimum: jnp.minimum, ops.maximum: jnp.maximum, ops.SUM: total}
 
 
 @cache
@@ -137,7 +142,7 @@ def _jitted(program: ArrayProgram) -> Callable[..., Any]:
         space[0].put(program.size, jnp.reshape(count, (1,)))
         space[0].put(program.share, jnp.reshape(1.0 / count, (1,)))
         for row, value in program.constants:
-            space[0].put(row, np.array([value]))
+            space[0].put(row, _sealed(np.array([value])))
         ones = np.ones((1, size))
         for row in program.ones:
             space[1].put(row, ones)
@@ -207,7 +212,9 @@ def _result(step: Instruction, space: tuple[_Space, _Space], size: int) -> Array
     def read(operand: Operand, broadcast: bool = False) -> Array:
         if operand.rows is None:
             constant = operand.constant
-            return constant[..., None] if broadcast and not isinstance(constant, float) else constant
+            if broadcast and not isinstance(constant, float):
+                constant = constant[..., None]
+            return _sealed(constant) if step.op.role in ("add", "sub", "sum") else constant
         array = space[operand.batched].take(operand.rows)
         return array[..., None] if broadcast and not operand.batched else array
 
@@ -233,6 +240,14 @@ def _result(step: Instruction, space: tuple[_Space, _Space], size: int) -> Array
     if step.kind == "batch_matmul":
         return jnp.einsum("bokn,btkn->bot", *arrays)
     return jnp.sum(arrays[0], (1, 2))
+
+
+def _sealed(constant: Any) -> Array:
+    """Give a constant that XLA does not know: it would make x + (a + b) of (x + a) + b."""
+    import jax
+
+    sealed: Array = jax.lax.optimization_barrier(constant)
+    return sealed
 
 
 def _is_called_back(step: Instruction) -> bool:

@@ -14,12 +14,14 @@ from typing import Any
 
 import numpy as np
 
-from .numba_functions import compiled, exp
+from ..scalars import brackets
+from .numba_functions import compiled, exp, in_order
 
 Array = Any
 Place = Any  # U, or what a loop over so many counts in
 U = np.uint64
 ZERO, ONE, TWO, THREE, FOUR, FIVE, SIX = (U(i) for i in range(7))
+FEW = U(brackets.IN_ORDER)
 LARGEST = sys.float_info.max
 _SUMS: dict[str, Any] = {"error_model": "numpy", "fastmath": {"reassoc", "contract"}}
 
@@ -55,6 +57,8 @@ def summed(
         if products:
             for k in range(terms):
                 total += memory[U(code[at + k])] * memory[U(code[b + k])]
+        elif terms <= FEW:
+            total = in_order(code, memory, at, terms)
         else:
             for k in range(terms):
                 total += memory[U(code[at + k])]

@@ -19,6 +19,7 @@ from ...ops.code import argument_names
 from ...ops.operation import Op
 from . import error_function as special
 from .array_code import ARRAYS, array_function
+from .segments import by_length
 
 Array = Any
 
@@ -255,21 +256,3 @@ def reduction_of_segments(op: Op, offsets: Array) -> Callable[[Array, Array], An
             out[which] = results
 
     return apply
-
-
-def by_length(offsets: Array) -> list[tuple[Array, Array]]:
-    """Sort segments by their lengths.
-
-    Parameters
-    ----------
-    offsets : ndarray of int
-        Where each begins, and where the last ends.
-
-    Returns
-    -------
-    list of (ndarray, ndarray)
-        For each length which segments have it, and the places of their elements, one line a segment.
-    """
-    lengths = np.diff(offsets)
-    alike = [np.flatnonzero(lengths == length) for length in np.unique(lengths)]
-    return [(which, offsets[which][:, None] + np.arange(lengths[which[0]])) for which in alike]

@@ -19,6 +19,7 @@ from numpy.lib.stride_tricks import as_strided
 from ...ops import table as ops
 from ..arrays.program import ArrayProgram, Instruction, Operand
 from .numpy_functions import elementwise, reduction, reduction_of_segments
+from .segments import last_first
 from .workspace import Workspace
 
 Array = Any
@@ -142,9 +143,9 @@ class Machine(Workspace):
 
     def _view(self, batched: bool, row: int, shape: tuple[int, ...], strides: tuple[int, ...]) -> Any:
         space = self.batched if batched else self.unbatched
-        start = space[row:]
-        if batched and row in self._upright:
-            start = self._upright[row].T
+        start = self._upright[row].T if batched and row in self._upright else space[row:]
+        if math.prod(shape) == 1:  # quicker than as_strided
+            return start[:1].reshape(shape + self._tail(batched))
         step = start.strides[0]
         bytes_ = tuple(s * step for s in strides) + start.strides[1:]
         return as_strided(start, shape + self._tail(batched), bytes_)
@@ -208,8 +209,10 @@ class Machine(Workspace):
         return self._zeros[:size].reshape(shape)
 
     def _reduce(self, step: Instruction) -> None:
-        apply = reduction(step.op) if step.offsets is None else reduction_of_segments(step.op, step.offsets)
-        self.calls.append((apply, (self._read(step.operands[0]), self._written(step))))
+        operand, offsets = step.operands[0], step.offsets
+        operand = last_first(operand, offsets) if offsets is not None and step.op is ops.SUM else operand
+        apply = reduction(step.op) if offsets is None else reduction_of_segments(step.op, offsets)
+        self.calls.append((apply, (self._read(operand), self._written(step))))
 
     def _dot(self, step: Instruction) -> None:
         left, right = (self._read(operand) for operand in step.operands)

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from ...engine.value import numbers_of
 from ..arrays.program import ArrayProgram
 
 Array = Any
@@ -81,7 +82,7 @@ class Workspace:
         """Write the numbers of parameters and fixed Values; `at` takes the place of those of the parameters."""
         program = self.program
         if at is None:
-            self._parameters[:] = [p.data for p in program.params]
+            self._parameters[:] = numbers_of(program.params)
         else:
             numbers = np.asarray(at, dtype=np.float64)
             if numbers.shape != self._parameters.shape:
@@ -89,7 +90,7 @@ class Workspace:
                 raise ValueError(f"at must have one number for each of the {count} params, got shape {numbers.shape}")
             self._parameters[:] = numbers
         if program.fixed:
-            self._fixed[:] = [value.data for value in program.fixed]
+            self._fixed[:] = numbers_of(program.fixed)
 
     def set_seed(self, seed: Any) -> None:
         """Write what the examples count: one number, or one for each."""
@@ -113,8 +114,11 @@ class Workspace:
         ((batched, row),) = program.outputs
         if batched:
             return self._total() * (1.0 if program.weighted else self._seed)
-        examples = float(self.batched[program.seed].sum()) if program.weighted else self.count * self._seed
-        return float(self.unbatched[row]) * examples
+        number = float(self.unbatched[row])
+        if not program.weighted:
+            return number * (self.count * self._seed)
+        with np.errstate(all="ignore"):  # one by one: 0 · ∞ is nan, whatever the other weights are
+            return float((self.batched[program.seed] * number).sum())
 
     def _total(self) -> float:
         """Add up the only output over the examples, times the weights if there are any."""

@@ -1,13 +1,14 @@
-"""With this module the sums of a scalar graph become flat, so that it no longer shows how they were written.
+"""With this module inner products become flat, so that a graph no longer shows how they were written.
 
-``a + (b + c)``, ``a - (-b - c)`` and ``sum([a, b, c])`` are three different graphs of one sum. To see that two sums
-have the same form, one has to look at them without their brackets. So this module reads: it finds out which nodes are
-sums, which of their parts exist for nobody else, and lists what each sum adds up, by kind:
+``a·x + (b·y + c·z)``, ``-(-a·x - b·y - c·z)`` and ``dot([a, b, c], [x, y, z])`` are three different graphs of one inner
+product. To see that two of them have the same form, one has to look at them without their brackets. So this module
+reads: it finds out which nodes are sums, which of their parts exist for nobody else, and lists what each adds up:
 
-    plain terms  ·  products of two factors  ·  products summed over the batch  ·  one constant
+    a plain term  ·  products of two factors  ·  products summed over the batch  ·  one constant
 
 A part dissolves in its user if that is the only one, for otherwise it is computed anyway, and to take it apart would do
-the work twice. `normalise` writes new nodes from these lists.
+the work twice; and only where the order of adding does not matter, which `brackets` knows. `normalise` writes new nodes
+from these lists.
 """
 
 from __future__ import annotations
@@ -19,10 +20,9 @@ from math import isfinite
 from typing import NamedTuple
 
 from .batch_ops import BATCH_DOT, BATCH_SUM
+from .brackets import LINEAR, WRITTEN, Brackets
 from .ssa import ADD, BATCHED, CONSTANT, DOT, MUL, NEG, SSA, SUB, SUM, UNBATCHED
 
-LINEAR = {ADD, SUB, NEG, SUM}
-ALONE = {MUL, BATCH_SUM, BATCH_DOT}
 SUMS = {*LINEAR, DOT, BATCH_SUM, BATCH_DOT}
 ONE = -1
 """Stands for the node of the constant 1, which is a node only once the new ones are written."""
@@ -41,12 +41,15 @@ class Deferred(NamedTuple):
 class Terms:
     """One flat sum: signed terms, products, sums over the batch and a constant.
 
-    Of each pair of lists the first holds what is added, the second what is subtracted.
+    Of each pair of lists the first holds what is added, the second what is subtracted. `nodes` are those that it was
+    written with, in order; of a sum whose brackets are kept there is nothing else.
     """
 
-    __slots__ = ("batch", "classes", "constant", "pairs", "plain")
+    __slots__ = ("batch", "classes", "constant", "nodes", "over_batch", "pairs", "plain")
 
     def __init__(self) -> None:
+        self.nodes: list[int] = []
+        self.over_batch = False
         self.plain: tuple[list[int], list[int]] = ([], [])
         self.pairs: tuple[list[Pair], list[Pair]] = ([], [])
         self.classes: tuple[list[list[Pair]], list[list[Pair]]] = ([], [])  # the pairs by the kinds of their factors
@@ -80,6 +83,8 @@ class FlatSums:
     sums : dict of int to Terms
     products : dict of int to Pair
         Nodes that are nothing but a product summed over the batch.
+    turned : list of int
+        Constants that are new, for those that are subtracted are added with the other sign.
     deferred : list of Deferred
         What negative numbers among the plain terms mean: −2 the first, −3 the second.
     """
@@ -88,6 +93,7 @@ class FlatSums:
         self.ssa = ssa
         self.parameters = parameters
         self.kinds = list(ssa.kinds)
+        self.turned: list[int] = []
         self.deferred: list[Deferred] = []
         self.alias: dict[int, int] = {}
         self.args = self._live_arguments(roots)
@@ -95,7 +101,8 @@ class FlatSums:
         order = sorted(self.args)
         uses = Counter(chain(self.roots, chain.from_iterable(self.args.values())))
         self.finite = self._surely_finite(order, sources)
-        self.absorbed = self._absorbed(order, uses)
+        brackets = Brackets(ssa, self.args, self.kinds, order, uses)
+        self.absorbed = brackets.dissolved
         self.kept = [i for i in order if i not in self.absorbed] if self.absorbed else order
         self.sums: dict[int, Terms] = {}
         self.products: dict[int, Pair] = {}
@@ -103,7 +110,7 @@ class FlatSums:
             if ssa.ops[i] in SUMS:
                 product = self._product_over_batch(i)
                 if product is None:
-                    self.sums[i] = self._terms(i)
+                    self.sums[i] = self._written(i) if brackets.parts[i] == WRITTEN else self._terms(i)
                 else:
                     self.products[i] = product
 
@@ -152,36 +159,6 @@ class FlatSums:
                 found.add(i)
         return found
 
-    def _absorbed(self, order: Sequence[int], uses: Counter[int]) -> set[int]:
-        """Find the nodes that dissolve in their only user: from the roots down, for a sum may dissolve in a sum.
-
-        In a sum over the batch the products dissolve too, for Σₙ (aₙ·bₙ + cₙ·dₙ) is an inner product over the examples
-        and may be part of a matrix product; but what all examples share stays whole.
-        """
-        ops, kinds = self.ssa.ops, self.kinds
-        absorbed: set[int] = set()
-        inside: set[int] = set()  # absorbed by a sum over the batch
-        for i in reversed(order):
-            user = ops[i]
-            if user is not BATCH_SUM and user not in LINEAR:
-                continue
-            if user is BATCH_SUM or i in inside:
-                found = [
-                    a
-                    for a in self.args[i]
-                    if uses[a] == 1 and kinds[a] == BATCHED and (ops[a] in LINEAR or ops[a] in (MUL, DOT))
-                ]
-                inside.update(found)
-            else:
-                found = []
-                for a in self.args[i]:
-                    op = ops[a]
-                    # Of another kind only what is a sum: its terms are added up by kind anyway.
-                    if uses[a] == 1 and (op in LINEAR or op is DOT or (kinds[a] == kinds[i] and op in ALONE)):
-                        found.append(a)
-            absorbed.update(found)
-        return absorbed
-
     def _product_over_batch(self, i: int) -> Pair | None:
         """Give the two factors if a node is nothing but their product summed over the batch: a weight's gradient."""
         if self.ssa.ops[i] is BATCH_DOT:
@@ -200,6 +177,17 @@ class FlatSums:
 
     # ------------------------------------------------------------------------------------ what a sum adds up
 
+    def _written(self, root: int) -> Terms:
+        """Give the nodes of one sum whose brackets are kept, in the order in which they can be computed."""
+        terms = Terms()
+        stack = [root]
+        while stack:
+            i = stack.pop()
+            terms.nodes.append(i)
+            stack += [a for a in self.args[i] if a in self.absorbed]
+        terms.nodes.sort()
+        return terms
+
     def _terms(self, root: int) -> Terms:
         """Flatten what hangs on one linear node, from left to right, with a stack in place of recursion."""
         ssa, args, absorbed = self.ssa, self.args, self.absorbed
@@ -211,6 +199,8 @@ class FlatSums:
             op = ops[i]
             if i != root and i not in absorbed:
                 op = None
+            else:
+                terms.nodes.append(i)
             if op in (ADD, SUM):
                 stack += [(a, sign, inside) for a in reversed(args[i])]
             elif op is SUB:
@@ -218,8 +208,10 @@ class FlatSums:
             elif op is NEG:
                 stack.append((args[i][0], 1 - sign, inside))
             elif op is BATCH_SUM:
+                terms.over_batch = True
                 stack.append((args[i][0], sign, True))
             elif op is BATCH_DOT:
+                terms.over_batch = True
                 a, b = args[i]
                 terms.batch[sign].append((b, a) if a < b else (a, b))
             elif op is MUL:
@@ -243,6 +235,7 @@ class FlatSums:
                 classes += self._by_class(pairs)
         for pairs in terms.batch:
             pairs.sort()
+        terms.nodes.sort()
         return terms
 
     def _take(self, terms: Terms, product: Pair, sign: int, inside: bool) -> None:
@@ -268,7 +261,9 @@ class FlatSums:
 
     def _constant(self, value: float) -> int:
         made = self.ssa.constant(value)
-        self.kinds += [CONSTANT] * (made + 1 - len(self.kinds))
+        if made >= len(self.kinds):
+            self.kinds.append(CONSTANT)
+            self.turned.append(made)
         return made
 
     def _deferred(self, shared: int, each: int | None) -> int:

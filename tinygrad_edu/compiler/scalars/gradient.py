@@ -57,7 +57,7 @@ def differentiate(ssa: SSA, output: int, seed: int, wanted: Iterable[int]) -> di
         received = contributions.pop(i, None)
         if received is None:
             continue
-        upstream = received[0] if len(received) == 1 else apply(SUM, tuple(received))
+        upstream = received[0] if len(received) == 1 else _together(ssa, received)
         op = ops[i]
         if op is None:
             found[i] = upstream
@@ -84,3 +84,11 @@ def differentiate(ssa: SSA, output: int, seed: int, wanted: Iterable[int]) -> di
                 contribution = apply(BATCH_SUM, (contribution,))
             contributions.setdefault(a, []).append(contribution)
     return found
+
+
+def _together(ssa: SSA, received: list[int]) -> int:
+    """Add up what a node receives: products apart, for with brackets of their own they may be an inner product."""
+    products = [i for i in received if ssa.ops[i] is MUL]
+    if 1 < len(products) < len(received):
+        received = [*[i for i in received if ssa.ops[i] is not MUL], ssa.apply(SUM, tuple(products))]
+    return ssa.apply(SUM, tuple(received))

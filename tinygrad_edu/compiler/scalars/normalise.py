@@ -15,9 +15,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from ...ops.operation import Op
 from .batch_ops import BATCH_DOT
+from .brackets import IN_ORDER
 from .flat_sums import ONE, FlatSums, Pair, Terms
 from .ssa import ADD, BATCHED, COPY, DOT, MUL, NEG, SSA, SUB, SUM, UNBATCHED
 
@@ -46,6 +48,20 @@ def normalise(ssa: SSA, roots: Sequence[int], sources: Sequence[int], parameters
     return normaliser.out, normaliser.write()
 
 
+Signed = tuple[bool, int]
+"""Whether a term is subtracted, and its new node; plain, for there are many."""
+
+
+@dataclass
+class _Open:
+    """A sum that may become part of a longer one."""
+
+    negative: bool
+    terms: list[Signed]
+    whole: bool = False
+    """Whether it is written as the sum of many, not as one addition after the other."""
+
+
 class Normaliser:
     """Writes new nodes for all that a reading of the old ones found.
 
@@ -63,6 +79,7 @@ class Normaliser:
         self.out = SSA()
         self.new = {i: self.out.source(self.ssa.kinds[i]) for i in sources}  # old nodes, and what they are now
         self.one = self.new[ONE] = self.out.constant(1.0)  # the partner of lone terms
+        self.new.update({i: self.out.constant(self.ssa.values[i]) for i in read.turned})
         self.counts = self._vectors()
 
     def write(self) -> list[int]:
@@ -106,7 +123,13 @@ class Normaliser:
     # ------------------------------------------------------------------------------------ writing
 
     def _emit(self, terms: Terms) -> int:
-        """Write a flat sum: what is added, less what is subtracted."""
+        """Write a sum as it was written, unless it is an inner product: then what is added, less what is subtracted."""
+        if not terms.over_batch and not any(
+            self._is_dot(pairs, any(self._bias(pairs, [self._made(i) for i in terms.plain[sign]], terms, sign)))
+            for sign in (0, 1)
+            for pairs in terms.classes[sign]
+        ):
+            return self._as_written(terms.nodes)
         sides: list[list[int]] = []
         for sign in (0, 1):
             plain = [self._made(i) for i in terms.plain[sign]]
@@ -146,21 +169,24 @@ class Normaliser:
         total = self.out.node(BATCH_DOT, (self.new[each], self.one), UNBATCHED)
         return self._operation(MUL, (self.new[shared], total), UNBATCHED)
 
+    def _bias(self, pairs: list[Pair], plain: list[int], terms: Terms, sign: int) -> tuple[list[int], bool]:
+        """Give the terms that may join an inner product, and whether the constant may."""
+        kinds, new = self.ssa.kinds, self.new
+        a, b = pairs[0]
+        batched = kinds[b] == BATCHED
+        lone: list[int] = []
+        if kinds[a] != BATCHED and (batched or new[a] < self.parameters):
+            lone = [i for i in plain if self.out.kinds[i] == UNBATCHED and (batched or i < self.parameters)]
+        return lone, batched and terms.constant != 0.0 and not sign
+
     def _products(self, pairs: list[Pair], plain: list[int], terms: Terms, sign: int) -> list[int]:
         """Make one inner product of the pairs, or a product each; a lone unbatched term joins as the pair (b, 1)."""
         out, new = self.out, self.new
-        for a, _ in pairs:
-            if a not in new:  # a constant whose sign was turned
-                new[a] = out.constant(self.ssa.values[a])
+        lone, with_constant = self._bias(pairs, plain, terms, sign)
         first, second = ([new[i] for i in side] for side in zip(*pairs, strict=True))
-        batched = out.kinds[second[0]] == BATCHED
-        lone: list[int] = []
-        if out.kinds[first[0]] != BATCHED and (batched or first[0] < self.parameters):
-            lone = [i for i in plain if out.kinds[i] == UNBATCHED and (batched or i < self.parameters)]
-        with_constant = bool(batched and terms.constant != 0.0 and not sign)
+        kind = BATCHED if out.kinds[second[0]] == BATCHED else UNBATCHED
         joins = bool(lone) or with_constant
         if not self._is_dot(pairs, joins):
-            kind = BATCHED if batched else UNBATCHED
             return plain + [self._operation(MUL, pair, kind) for pair in zip(first, second, strict=True)]
         if joins and out.kinds[first[0]] != BATCHED:
             bias = self._total(lone + ([out.constant(terms.constant)] if with_constant else []))
@@ -172,7 +198,66 @@ class Normaliser:
             second.insert(at, self.one)
             taken = Counter(lone)
             plain = [i for i in plain if not taken[i]]
-        return [*plain, out.node(DOT, (*first, *second), BATCHED if batched else UNBATCHED)]
+        return [*plain, out.node(DOT, (*first, *second), kind)]
+
+    # ------------------------------------------------------------------------------------ sums as they were written
+
+    def _as_written(self, nodes: Sequence[int]) -> int:
+        """Write the nodes of a sum one by one. Only signs are moved, and what is added one after the other is one sum.
+
+        Neither changes a result: −(a + b) is (−a) + (−b), and a − (b − c) is (c − b) + a.
+        """
+        known: dict[int, _Open] = {}
+        for i in nodes:
+            op, args = self.ssa.ops[i], self.read.args[i]
+            if op is MUL or op is DOT:
+                half = len(args) // 2
+                products = [
+                    self._operation(MUL, (self.new[a], self.new[b]), self._kind(a, b))
+                    for a, b in zip(args[:half], args[half:], strict=True)
+                ]
+                known[i] = _Open(False, [(False, product) for product in products])
+                continue
+            operands = [known.get(a) or _Open(False, [(False, self.new[a])]) for a in args]
+            if op is NEG or op is SUB:
+                operands[-1].negative ^= True
+            first, *rest = operands
+            if len(first.terms) == 1 and len(rest) == 1 and len(rest[0].terms) > 1:  # a + (b + c) is (b + c) + a
+                first, rest = rest[0], [first]
+            if (op is SUM or first.whole) and len(first.terms) > 1 and len(first.terms) + len(rest) > IN_ORDER:
+                first = _Open(False, [self._added(first)])
+            first.whole |= op is SUM
+            for other in rest:
+                negative, term = self._added(other)
+                first.terms.append((negative != first.negative, term))
+            known[i] = first
+        negative, total = self._added(known[nodes[-1]])
+        return self._operation(NEG, (total,), self.out.kinds[total]) if negative else total
+
+    def _kind(self, a: int, b: int) -> int:
+        return BATCHED if BATCHED in (self.read.kinds[a], self.read.kinds[b]) else UNBATCHED
+
+    def _added(self, total: _Open) -> Signed:
+        """Add up signed terms in their order; the sign of the whole is left open."""
+        out, terms = self.out, total.terms
+        shared = 0
+        while shared < len(terms) and out.kinds[terms[shared][1]] != BATCHED:
+            shared += 1
+        if 1 < shared < len(terms):  # first what all examples share
+            return self._added(_Open(total.negative, [self._added(_Open(False, terms[:shared])), *terms[shared:]]))
+        kind = BATCHED if shared < len(terms) else UNBATCHED
+        negative, first = terms[0]
+        same_signs = all(sign == negative for sign, _ in terms)
+        same_kinds = all((out.kinds[term] == BATCHED) == (kind == BATCHED) for _, term in terms)
+        if len(terms) > (2 if same_signs and same_kinds else IN_ORDER):
+            added = [
+                term if sign == negative else self._operation(NEG, (term,), out.kinds[term]) for sign, term in terms
+            ]
+            return negative != total.negative, self._operation(SUM, tuple(added), kind)
+        for sign, term in terms[1:]:
+            kind = max(out.kinds[first], out.kinds[term], UNBATCHED)
+            first = self._operation(ADD if sign == negative else SUB, (first, term), kind)
+        return negative != total.negative, first
 
     def _total(self, terms: list[int]) -> int:
         """Add up terms of the same sign, the unbatched ones apart."""

@@ -4,9 +4,10 @@ To find out whether a function reads numbers while it is traced, one has to trac
 written into the Values: those are the user's, other threads compute with them, and Ctrl-C may come at any moment. They
 cannot be handed over in copies either, since a function may find its Values anywhere.
 
-But everybody who asks a Value for its number asks by its attribute `data`. So for as long as a function runs here, that
-attribute of the class is a window: to the one thread that runs the function it shows other numbers, to all others what
-the slot behind it holds, which nobody touches. Usually there is no window, and reading `data` costs what it always did.
+But a Value keeps its number in one slot, by which everybody reads it in the end. So for as long as a function runs
+here, that attribute of the class is a window: to the one thread that runs the function it shows other numbers, to all
+others what the slot behind it holds, which nobody touches. Usually there is no window, and reading costs what it always
+did.
 
 A window that an interrupt leaves behind shows true numbers to everybody, and goes when the next one is closed.
 
@@ -23,7 +24,7 @@ from typing import Any, TypeVar
 from ...engine.value import Value
 
 T = TypeVar("T")
-_DATA = "data"
+_DATA = "_data"
 _lock = Lock()
 _views: dict[int, tuple[_View, ...]] = {}  # by thread; several where a function that is traced compiles another
 
@@ -38,7 +39,7 @@ class _View:
 
 
 class _Window:
-    """Takes the place of the slot `data` of the class Value."""
+    """Takes the place of the slot `_data` of the class Value."""
 
     def __init__(self, slot: Any) -> None:
         self.slot = slot

@@ -3,8 +3,9 @@
 A trace is true for all numbers only if the function never looks at one. What is traced as a variable refuses to be
 looked at by itself; but a function also meets Values, which have numbers, and generators of random numbers. So it is
 traced twice, the second time with other numbers in the Values it can reach: a function that looked at any of them
-gives another graph. Generators that it can reach are compared before and after: those of `random`, `numpy.random`, and
-any of their classes that it holds; draws from elsewhere are noticed only if the second one comes out differently.
+gives another graph. Generators are compared before and after: those of `random`, `numpy.random` and PyTorch, as far as
+these are loaded, and any of their classes that the function can reach. Draws from elsewhere (the operating system, a
+generator that the function makes anew) are noticed only if the second one comes out differently.
 """
 
 from __future__ import annotations
@@ -61,6 +62,10 @@ def traced(
     with _compiling(name):
         before = [_state(generator) for generator in reach.generators]
         graph = trace(f, *example)
+        if len(_loaded_generators()) > reach.loaded:  # by the function itself: now they can be watched
+            reach = _within_reach(f)
+            before = [_state(generator) for generator in reach.generators]
+            graph = trace(f, *example)
         after = [_state(generator) for generator in reach.generators]
         if [state.known_by for state in before] != [state.known_by for state in after]:
             for state in before:
@@ -132,9 +137,10 @@ def _state(generator: Any) -> _State:
     if hasattr(generator, "getstate"):  # Python's
         state = generator.getstate()
         return _State(state, lambda: generator.setstate(state))
-    if hasattr(generator, "get_state"):  # NumPy's old ones
+    if hasattr(generator, "get_state"):  # NumPy's old ones, and PyTorch's, whose state is a tensor
         state = generator.get_state()
-        return _State(pickle.dumps(state), lambda: generator.set_state(state))
+        known_by = pickle.dumps(state.tolist() if hasattr(state, "tolist") else state)
+        return _State(known_by, lambda: generator.set_state(state))
     bits = generator.bit_generator
     state = bits.state
     return _State(pickle.dumps(state), lambda: setattr(bits, "state", state))
@@ -145,6 +151,18 @@ class _Reach(NamedTuple):
 
     values: list[Value]
     generators: list[Any]
+    loaded: int
+    """How many of the generators are there for everybody; the first ones."""
+
+
+def _loaded_generators() -> list[Any]:
+    """Give the generators that everybody can draw from, of the libraries that have been loaded."""
+    numpy_random, torch = sys.modules.get("numpy.random"), sys.modules.get("torch")
+    return [
+        random,
+        *([numpy_random] if numpy_random else []),
+        *([torch.default_generator] if torch is not None and hasattr(torch, "default_generator") else []),
+    ]
 
 
 def _within_reach(f: Callable[..., Any]) -> _Reach:
@@ -155,8 +173,11 @@ def _within_reach(f: Callable[..., Any]) -> _Reach:
     """
     values: list[Value] = []
     numpy_random = sys.modules.get("numpy.random")  # loaded by the first who draws from it
-    generators: list[Any] = [random, *([numpy_random] if numpy_random else [])]
-    kinds = (random.Random, *((numpy_random.Generator, numpy_random.RandomState) if numpy_random else ()))
+    generators = _loaded_generators()
+    loaded = len(generators)
+    kinds = (*((numpy_random.Generator, numpy_random.RandomState) if numpy_random else ()), random.Random)
+    if torch := sys.modules.get("torch"):
+        kinds = (*kinds, torch.Generator)
     queue: deque[Any] = deque([f])
     seen: set[int] = set()
     while queue and len(seen) < _REACH:
@@ -172,7 +193,8 @@ def _within_reach(f: Callable[..., Any]) -> _Reach:
         elif isinstance(item, dict):
             queue.extend(item.values())
         elif isinstance(item, kinds):
-            generators.append(item)
+            if not isinstance(item, random.SystemRandom):  # which has no state
+                generators.append(item)
         elif isinstance(item, functools.partial):
             queue += (item.func, item.args, item.keywords)
         elif isinstance(item, MethodType):
@@ -185,7 +207,7 @@ def _within_reach(f: Callable[..., Any]) -> _Reach:
                     queue.append(cell.cell_contents)
         elif hasattr(item, "__dict__") and not isinstance(item, type) and type(item).__module__ != "builtins":
             queue.extend(vars(item).values())
-    return _Reach(values, generators)
+    return _Reach(values, generators, loaded)
 
 
 def _names(code: CodeType) -> Iterator[str]:
