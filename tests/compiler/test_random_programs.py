@@ -6,12 +6,13 @@ import random
 import numpy as np
 import pytest
 from support.compiler_programs import RandomProgram, agree, assert_agree, eager
+from support.thoroughness import THOROUGH
 
 import tinygrad_edu as tg
 from tinygrad_edu import Value
 
 
-@pytest.mark.parametrize("block", range(10))
+@pytest.mark.parametrize("block", range(10 if THOROUGH else 5))
 def test_random_programs_agree_with_the_eager_engine(block):
     for seed in range(40 * block, 40 * block + 40):
         program = RandomProgram(seed)

@@ -48,7 +48,7 @@ def test_each_entry_into_a_scope_is_an_instance():
     assert first is not second
     assert first.name == second.name == "cell"
     assert first.path == "net/cell"
-    from tinygrad_edu.engine.context import scope_labels
+    from tinygrad_edu.engine.tagged import scope_labels
 
     assert list(scope_labels(tg.topological_order(x)).values()) == ["net", "cell", "net#2", "cell"]
     x.name = "out"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from .context import Tagged
+from .tagged import Tagged
 
 
 class CalledAsInMicrograd(Tagged):

@@ -23,7 +23,7 @@ from ..ops.operation import Op
 from ..ops.operators import install
 from ..ops.protocol import Number, Rank, rank_of
 from ..ops.table import CONSTANT
-from .context import Frame, Scope, current, no_grad, scope, scope_labels
+from .context import Frame, Scope, current, no_grad, scope
 from .float_sweep import backward
 from .methods import compiled, shared, stub
 from .micrograd import CalledAsInMicrograd
@@ -31,6 +31,7 @@ from .pickling import reduced
 from .running import demand_free_choice, running
 from .shown import Shown
 from .sweep import topological_order
+from .tagged import scope_labels
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence

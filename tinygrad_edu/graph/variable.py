@@ -7,8 +7,9 @@ import sys
 from numbers import Real
 from typing import Any
 
-from ..engine.context import Frame, Tagged, current
+from ..engine.context import Frame, current
 from ..engine.sweep import topological_order
+from ..engine.tagged import Tagged
 from ..engine.value import Value
 from ..errors import LeakedVariableError, TracedBoolError
 from ..ops.floats import number

@@ -17,7 +17,7 @@ from ..drawing.records.folding import Collapse, Folding, fold, key_of
 from ..drawing.records.records import Records
 from ..drawing.records.sources import Source
 from ..drawing.style import Style
-from ..engine.context import scope_labels
+from ..engine.tagged import scope_labels
 from ..ops.notation import visible
 
 MOST_NODES_IN_DETAIL = 600

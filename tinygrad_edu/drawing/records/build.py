@@ -11,7 +11,7 @@ from collections.abc import Callable, Hashable, Iterable
 from dataclasses import replace
 from typing import Any
 
-from ...engine.context import scope_labels
+from ...engine.tagged import scope_labels
 from ...ops.notation import sign_of, visible
 from ..style import Style
 from .drawables import Drawables, labels_of, list_drawables

@@ -12,7 +12,6 @@ from ..lettering import short
 from ..style import Style
 from .edges import EdgeRecord
 
-KINDS = ("leaf", "parameter", "input", "constant", "operation", "output", "group", "elision")
 _FLAG_WORDS = {"zero": "gradient is zero", "dead": "passes nothing back", "alarm": "not finite"}
 
 
@@ -34,7 +33,7 @@ class NodeRecord:
         ``n4`` for the node at place 4 of the topological order; a constant is drawn once per use,
         ``n4_1`` being the copy for operand 1 of ``n4``; ``g4`` and ``e4`` are a group and an elision.
     kind : str
-        One of ``KINDS``.
+        leaf, parameter, input, constant, operation, output, group or elision.
     name : str
         The name, in a form safe for one line; "" where there is none.
     symbol : str
