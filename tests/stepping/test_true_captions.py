@@ -64,6 +64,26 @@ def evaluate(text, values):
     return float(eval("".join(python), scope))
 
 
+ELIDED = re.compile(r"(?P<term>\b[^,×(]*x(?P<last>\d+)[^,×]*)(?P<sign>, | × )…(?P=sign)(?=[^,×]*?x(?P<next>\d+))")
+
+
+def written_out(rule):
+    """Fill in what "…" leaves out, as a reader counts on: of x0 × x1 × x2 × … × x5 the factors x3 and x4."""
+
+    def filled(found):
+        last, after = int(found["last"]), int(found["next"])
+        counted = range(last, after, 1 if last < after else -1)
+        return "".join(re.sub(r"x\d+", f"x{k}", found["term"]) + found["sign"] for k in counted)
+
+    return ELIDED.sub(filled, rule)
+
+
+def test_what_is_left_out_is_counted_on():
+    assert written_out("x0 × x1 × x2 × … × x5 × x6") == "x0 × x1 × x2 × x3 × x4 × x5 × x6"
+    assert written_out("x1 × (x9 × x8 × … × x5 × x4)") == "x1 × (x9 × x8 × x7 × x6 × x5 × x4)"
+    assert written_out("Σ(y ≤ x0, y ≤ x1, …, y ≤ x4)") == "Σ(y ≤ x0, y ≤ x1, y ≤ x2, y ≤ x3, y ≤ x4)"
+
+
 def shown(text):
     return float(text.replace("−", "-"))
 
@@ -105,6 +125,8 @@ def test_every_rule_gives_its_slope_at_the_operands(x):
             else:
                 assert node.op.arity is None
                 assert len(step.args) > 6
+                whole = written_out(caption(node.op, step.index, argument_names(len(step.args))))
+                assert same(evaluate(whole, by_letter), step.local), (whole, step.local, step.args)
 
 
 @given(computations())
@@ -124,16 +146,21 @@ def test_no_two_nodes_are_called_the_same(x):
 @pytest.mark.parametrize("count", [2, 4, 8, 16])
 @pytest.mark.parametrize("op", [op for op in OPS.values() if op.arity is None], ids=lambda op: op.name)
 def test_the_rule_is_that_of_this_operand_however_many_there_are(op, count):
-    numbers = [0.5 + 0.1 * i for i in range(count)]
-    values = dict(zip(argument_names(count), numbers, strict=True), y=op(*numbers))
-    slopes = op.slopes(values["y"], numbers)
-    for i, slope in enumerate(slopes):
-        rule = caption(op, i, argument_names(count))
-        if "…" not in rule:
-            assert same(evaluate(rule, values), slope), rule
-        else:
-            assert count > 6
-            assert len(rule) < 150
+    """Of many operands the rule shows a few, and names the others in their order: all together give the slope."""
+    numbers = [0.5 + 0.1 * (5 * i % 7) for i in range(count)]  # the largest and the smallest come twice
+    letters = argument_names(count)
+    names = [*"pqrstuvwabcdefgh"][:count]
+    y = op(*map(Value, numbers, names))
+    y.name = "z"
+    values = dict(zip(letters, numbers, strict=True), y=y.data)
+    words = Wording(labels_of(tg.topological_order(y)), Style())
+    called = dict(zip(letters, names, strict=True), y="z")
+    for step in tg.steps(y):
+        if step.kind == "backward":
+            assert same(evaluate(written_out(step.rule), values), step.local), step.rule
+            assert words.rule(step) == re.sub(r"\b(x\d+|[abxy])\b", lambda found: called[found[0]], step.rule)
+            assert len(step.rule) < 150
+            assert ("…" in step.rule) <= (count > 6)
 
 
 def test_a_number_that_is_compared_is_not_rounded():
