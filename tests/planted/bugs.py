@@ -140,6 +140,10 @@ BUGS = [
     Bug("paths leave out a factor", BLAME, "gradient[node] = math.fsum(_finite_terms([d * gradient[p] for p, d in below]))", "gradient[node] = math.fsum(_finite_terms([gradient[p] for p, d in below]))"),
     Bug("the player's colours come one step late", "stepping/player_data.py", "level_of(step.grad_after, self.unit)", "level_of(step.grad_before, self.unit)", ("stepping/test_stepping.py",)),
     Bug("an ellipsis leaves out the last operand", "ops/notation.py", "*texts[-2:]]", "*texts[-3:-1]]", ("stepping/test_true_captions.py",)),
+    # ------------------------------------------------------------ the checks themselves
+    Bug("extrapolations alike by chance are believed", "check/extrapolation.py", "_held_apart(sorted(_extrapolated(rungs, noises, power)))", "sorted(_extrapolated(rungs, noises, power))", ("check/test_battery.py::test_differences_that_extrapolate_alike_by_chance_deceive_nobody",)),
+    Bug("precise numbers believe any line of code", "check/witness.py", "if given != coded and", "if given is None and", ("check/test_witness.py",)),
+    Bug("precise numbers are not precise enough", "check/witness.py", "_SPARE, _BITS = 100, 5000", "_SPARE, _BITS = 100, 300", ("check/test_witness.py",)),
     # ------------------------------------------------------------ the compiler
     Bug("a last part of one example is forgotten", RUNNER, "range(0, size, most)", "range(0, size - (size > 1), most)", ("compiler/test_compiled.py",)),
     Bug("machines are never dropped", RUNNER, "if len(self) > self.most:", "if len(self) > 99 * self.most:", ("compiler/test_runner.py",)),

@@ -12,6 +12,7 @@ from typing import Any
 from ..arguments import as_count
 from ..engine.context import ParameterName, current, enter, go_to
 from ..engine.value import Value, constant, record
+from ..ops.protocol import Number
 from ..ops.sequences import dot
 from ..ops.table import DOT
 from .arguments import Activation, Seed, activation_of, describe, generator_of, label, sizes_of, wrong_length
@@ -223,7 +224,7 @@ class MLP(Module):
         given = len(self.layers[0].neurons[0].w)
         if len(x) != given:
             raise wrong_length(self, len(x), given)
-        out: Any = [xi if hasattr(xi, "parents") else constant(xi, f"x{i}") for i, xi in enumerate(x)]
+        out: Any = [xi if isinstance(xi, Number) else constant(xi, f"x{i}") for i, xi in enumerate(x)]
         for layer in self.layers[:-1]:
             out = layer(out if isinstance(out, list) else [out])
         return self.layers[-1](out if isinstance(out, list) else [out])
