@@ -177,6 +177,9 @@ def test_a_saturated_or_hidden_slope_is_not_decided():
         (lambda x: 1e9 + 1e-9 * math.sin(x), 1.0),
     ):
         assert tg.check.gradient_function(f, lambda x: 0.0, x).unsettled
+    assert tg.check.gradient_function(lambda x: math.log(x**1e-250), lambda x: 1e-250 / x, 1.0).unsettled
+    with pytest.raises(tg.errors.GradientMismatch):
+        tg.check.gradient_function(lambda x: math.log(x**1e-250), lambda x: 1e-9, 1.0)
 
 
 def test_the_domain_ends_where_a_function_raises_or_turns_complex():
