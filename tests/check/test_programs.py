@@ -349,7 +349,9 @@ def test_chain_rule(program, outer):
     (slope,) = op.slopes(op(result.data), (result.data,))
     leaves = [Value(x) for x in program.point]
     op(program(*leaves)).backward()
-    assert close([leaf.grad for leaf in leaves], [slope * g for g in gradient], 1e-12, 1e-300 + abs(slope) * rounded(result))
+    assert close(
+        [leaf.grad for leaf in leaves], [slope * g for g in gradient], 1e-12, 1e-300 + abs(slope) * rounded(result)
+    )
 
 
 @given(programs(), finite_values(), st.integers(2, 5))
@@ -415,7 +417,9 @@ def test_no_grad_and_detach_cut_and_scopes_do_not(program):
     tg.zero_grad(leaves)
     whole = program(*leaves)
     (whole * whole.detach()).backward()
-    assert close([leaf.grad for leaf in leaves], [whole.data * g for g in gradient], 1e-12, abs(whole.data) * rounded(result))
+    assert close(
+        [leaf.grad for leaf in leaves], [whole.data * g for g in gradient], 1e-12, abs(whole.data) * rounded(result)
+    )
 
 
 @given(programs(max_ops=12, leaves=(1, 4)))
