@@ -120,7 +120,7 @@ UNITS = st.floats(-12, 12).map(lambda exponent: 10.0**exponent)
 @given(st.sampled_from(sorted(FAMILIES)), st.integers(0, 10**6), UNITS, UNITS)
 @settings(max_examples=max(40, settings.default.max_examples // 4))
 def test_the_verdict_does_not_depend_on_units(name, seed, wide, high):
-    """Checking x -> s·f(x/t) is checking f, for all s and t; but where the first verdict was a near thing."""
+    """Checking x -> s·f(x/t) is checking f, for all s and t; but where one of them was a near thing."""
     g, low, above, _ = FAMILIES[name]
     u = random.Random(seed).uniform(low, above)
 
@@ -132,10 +132,10 @@ def test_the_verdict_does_not_depend_on_units(name, seed, wide, high):
         statuses = [compare("", "", k * slope, estimate, kinked, 1e-9).status for k in (1.0, *WRONG.values())]
         return statuses, estimate.error / abs(slope)
 
-    (here, error), (there, _) = measured(1.0, 1.0), measured(wide, high)
+    (here, error), (there, error_there) = measured(1.0, 1.0), measured(wide, high)
     assert here[0] != "mismatch" != there[0]
     assert "agrees" not in here[1:] + there[1:]
-    if error < 1e-6:
+    if max(error, error_there) < 1e-6:
         assert there == here
 
 
