@@ -210,17 +210,18 @@ class Witness:
         if digits > run.mp.prec:  # some number is so large beside what it changes by
             run.mp.prec = min(digits, _BITS)
             centre = at(0, moving=True)
-        below, above = at(-step), at(step)
-        if run.mp.prec < _BITS and any(y.value == z.value for y, z in zip(centre, above, strict=True)):
+        steps = -step, step, step / 1024
+        places = [at(t) for t in steps]
+        if run.mp.prec < _BITS and any(y.value == z.value for y, z in zip(centre, places[1], strict=True)):
             run.mp.prec = _BITS
-            below, centre, above = at(-step), at(0, moving=True), at(step)
+            centre, places = at(0, moving=True), [at(t) for t in steps]
         testimonies: list[Testimony | None] = []
-        for low, middle, high, result in zip(below, centre, above, results, strict=True):
-            left, right = (middle.value - low.value) / step, (high.value - middle.value) / step
-            slope = (left + right) / 2
-            moved = low.value != middle.value != high.value  # else it may have been lost
+        for middle, result, *moved in zip(centre, results, *places, strict=True):
+            slopes = [(y.value - middle.value) / t for y, t in zip(moved, steps, strict=True)]
+            slope = (slopes[0] + slopes[1]) / 2
             same = abs(result - float(middle.value)) <= _FOUND_AGAIN * abs(result) + 16.0 * EPS * run.largest
-            known = moved and same and abs(left - right) <= _SMOOTH * abs(slope)
+            # A change of 0 may have been lost; one that shrinks faster than its step is no slope, nor is one at a kink.
+            known = same and all(s and abs(s - slope) <= _SMOOTH * abs(slope) for s in slopes)
             rules_hold = abs(slope - middle.slope) <= _HOLD * middle.size
             testimonies.append(Testimony(float(slope), bool(rules_hold)) if known else None)
         return testimonies
