@@ -79,6 +79,9 @@ def test_every_step_shows_the_numbers_of_finite_differences(show):
         seen[name] = number(after)
         if name in ids:
             assert part(page, ids[name], "grad") == after
+            chip = page.locator(f'.tg-node[data-id="{ids[name]}"] [data-part="chip"]')
+            level = int(chip.get_attribute("data-f").removeprefix("scale"))
+            assert (level > 0) - (level < 0) == (seen[name] > 0) - (seen[name] < 0)
     for name in "wxb":
         assert math.isclose(seen[name], slopes[name], rel_tol=1e-6)
     assert at(page) == "9 of 9"

@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from support.families import FAMILIES
 
 import tinygrad_edu as tg
 from tinygrad_edu.check import Ray
@@ -23,60 +24,6 @@ mp = mpmath.MPContext()
 mp.dps = 60
 
 
-def normal(d, m):
-    return 0.5 * m.erfc(-d / m.sqrt(2))
-
-
-# Each is a function of a number u of the order of 1 and the module whose functions it takes (math, or mpmath); the
-# interval of u; and how large its intermediate results are beside its value, for those round too.
-FAMILIES = {
-    "Gaussian": (lambda u, m: m.exp(-u * u), -4, 4, 1),
-    "tone": (lambda u, m: m.sin(2 * m.pi * u), -9, 9, 1),
-    "cosine": (lambda u, m: m.cos(u), -30, 30, 1),
-    "decay": (lambda u, m: m.exp(-u), -3, 30, 1),
-    "damped oscillation": (lambda u, m: m.exp(-u) * m.cos(20 * u), 0, 4, 1),
-    "Michaelis-Menten": (lambda u, m: u / (1 + u), 0, 50, 1),
-    "Hill, 4": (lambda u, m: u**4 / (1 + u**4), 0, 6, 1),
-    "Hill, 2.5": (lambda u, m: u * u * m.sqrt(u) / (1 + u * u * m.sqrt(u)), 0, 6, 1),
-    "Coulomb": (lambda u, m: 1 / u, -3, 3, 1),
-    "gravity": (lambda u, m: 1 / u / u, -3, 3, 1),
-    "Lennard-Jones": (lambda u, m: (1 / u) ** 12 - (1 / u) ** 6, 0.7, 3, 2),
-    "sigmoid": (lambda u, m: 1 / (1 + m.exp(-u)), -12, 12, 1),
-    "tanh": (lambda u, m: m.tanh(u), -7, 7, 1),
-    "softplus": (lambda u, m: m.log(1 + m.exp(u)), -9, 9, 2),
-    "GELU": (lambda u, m: u * normal(u, m), -5, 5, 1),
-    "SiLU": (lambda u, m: u / (1 + m.exp(-u)), -9, 9, 1),
-    "logarithm": (lambda u, m: m.log(u), 0, 10, 1),
-    "square root": (lambda u, m: m.sqrt(u), 0, 10, 1),
-    "logarithm at its edge": (lambda u, m: m.log(1 + u), -1, 3, 1),
-    "seventh power": (lambda u, m: u**7, -9, 9, 1),
-    "polynomial": (lambda u, m: u**5 - 3 * u**3 + u, -5, 5, 3),
-    "double well": (lambda u, m: (u * u - 1) ** 2, -2, 2, 2),
-    "Lorentz": (lambda u, m: 1 / (1 + 100 * (u - 0.3) ** 2), -2, 2, 1),
-    "chirp": (lambda u, m: m.sin(u * u), -8, 8, 1),
-    "inverse chirp": (lambda u, m: m.sin(1 / u), 0.01, 3, 1),
-    "bump": (lambda u, m: m.exp(-1 / (1 - u * u)) if abs(u) < 1 else 0 * u, -0.98, 0.98, 1),
-    "arc tangent": (lambda u, m: m.atan(u), -30, 30, 1),
-    "arc sine": (lambda u, m: m.asin(u), -1, 1, 1),
-    "tangent": (lambda u, m: m.tan(u), -1.57, 1.57, 1),
-    "entropy": (lambda u, m: u * m.log(u), 0, 5, 1),
-    "sinc": (lambda u, m: m.sin(u) / u, -20, 20, 1),
-    "a cancelling cosine": (lambda u, m: (1 - m.cos(u)) / (u * u), 0.1, 3, 100),
-    "a cancelling exponential": (lambda u, m: (m.exp(u) - 1) / u, 0.01, 3, 100),
-    "option near expiry": (lambda u, m: (1 + 0.01 * u) * normal(u, m) - normal(u - 0.01, m), -4, 4, 100),
-    "ripple": (lambda u, m: m.sin(u) + m.sin(1000 * u) / 1000, -5, 5, 1),
-    "fast ripple": (lambda u, m: m.sin(u) + m.sin(1e5 * u) / 10, -5, 5, 1),
-    "products of unlike scales": (lambda u, m: m.sin(1e4 * u) * m.exp(-u / 100), -5, 5, 1),
-    "offset, 10³": (lambda u, m: 1000 + m.sin(u), -5, 5, 1),
-    "offset, 10⁶": (lambda u, m: 1e6 + m.exp(-u * u), -2, 2, 1),
-    "beside a kink": (lambda u, m: abs(u - 0.3) + u * u / 4, -2, 2, 1),
-    "leaky unit": (lambda u, m: max(u, 0 * u) + m.sin(u) / 10, -2, 2, 1),
-    "pieces": (lambda u, m: u * u if u < 1 else 2 * u - 1, 0, 2, 1),
-    "log-odds": (lambda u, m: m.log(u / (1 - u)), 0, 1, 1),
-    "error function": (lambda u, m: m.erf(u), -4, 4, 1),
-    "Planck": (lambda u, m: u**3 / (m.exp(u) - 1), 0.1, 20, 10),
-    "squared logarithm": (lambda u, m: m.log(u) ** 2, 0, 5, 1),
-}
 TWO_SCALES = ("ripple", "fast ripple", "products of unlike scales")  # noise would hide the smaller of them
 WRONG = {"1 % off": 1.01, "half": 0.5, "zero": 0.0, "sign": -1.0}
 FRACTION = 2.0**-53
@@ -159,13 +106,21 @@ def test_of_two_thousand_slopes_no_right_one_is_rejected_and_no_wrong_one_passes
     assert sum(asked) / len(asked) < 90
 
 
+@pytest.mark.parametrize("seed", [1408, 2123])
+def test_differences_that_extrapolate_alike_by_chance_deceive_nobody(seed):
+    """Wide steps agreed on a slope to 5 in 100,000; finer ones, less sure, were five times their errors away."""
+    case = next(case for case in cases(1, seed) if case.name == "bump")
+    found, _ = verdicts(case)
+    assert found == {"right": "agrees", **dict.fromkeys(WRONG, "mismatch")}
+
+
 UNITS = st.floats(-12, 12).map(lambda exponent: 10.0**exponent)
 
 
 @given(st.sampled_from(sorted(FAMILIES)), st.integers(0, 10**6), UNITS, UNITS)
 @settings(max_examples=max(40, settings.default.max_examples // 4))
 def test_the_verdict_does_not_depend_on_units(name, seed, wide, high):
-    """Checking x -> s·f(x/t) is checking f, for all s and t; but where the first verdict was a near thing."""
+    """Checking x -> s·f(x/t) is checking f, for all s and t; but where one of them was a near thing."""
     g, low, above, _ = FAMILIES[name]
     u = random.Random(seed).uniform(low, above)
 
@@ -177,10 +132,10 @@ def test_the_verdict_does_not_depend_on_units(name, seed, wide, high):
         statuses = [compare("", "", k * slope, estimate, kinked, 1e-9).status for k in (1.0, *WRONG.values())]
         return statuses, estimate.error / abs(slope)
 
-    (here, error), (there, _) = measured(1.0, 1.0), measured(wide, high)
+    (here, error), (there, error_there) = measured(1.0, 1.0), measured(wide, high)
     assert here[0] != "mismatch" != there[0]
     assert "agrees" not in here[1:] + there[1:]
-    if error < 1e-6:
+    if max(error, error_there) < 1e-6:
         assert there == here
 
 
@@ -222,6 +177,9 @@ def test_a_saturated_or_hidden_slope_is_not_decided():
         (lambda x: 1e9 + 1e-9 * math.sin(x), 1.0),
     ):
         assert tg.check.gradient_function(f, lambda x: 0.0, x).unsettled
+    assert tg.check.gradient_function(lambda x: math.log(x**1e-250), lambda x: 1e-250 / x, 1.0).unsettled
+    with pytest.raises(tg.errors.GradientMismatch):
+        tg.check.gradient_function(lambda x: math.log(x**1e-250), lambda x: 1e-9, 1.0)
 
 
 def test_the_domain_ends_where_a_function_raises_or_turns_complex():
@@ -246,6 +204,8 @@ def test_an_operation_is_looked_at_over_its_whole_domain_and_never_outside():
     relu6 = tg.Op("relu6", lambda x: min(max(x, 0.0), 6.0), lambda y, x: (tg.less(0.0, x),), kinks=kinks)
     with pytest.raises(tg.errors.GradientMismatch, match=r"relu6\("):
         tg.check.operation(relu6)
+    relu6.partials = lambda y, x: (tg.less(0.0, x) * tg.less(x, 6.0),)
+    assert tg.check.operation(relu6).conclusive
     for low, high in ((1e-9, 1e-7), (1e5, 1e7), (-1e-3, -1e-5), (-1e9, -1e6)):
         off = tg.Op(
             "off", lambda x: x * x, lambda y, x, a=low, b=high: (2.0 * x * (1.0 + tg.less(a, x) * tg.less(x, b)),)

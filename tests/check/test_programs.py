@@ -41,6 +41,12 @@ def close(found, expected, rtol, atol=0.0):
     return all(abs(a - b) <= rtol * scale + atol for a, b in zip(found, expected, strict=True))
 
 
+def rounded(result):
+    """How much rounding may make of a gradient: little beside the largest of its terms, which may cancel."""
+    sizes = [abs(step.contribution) for step in tg.steps(result) if step.kind == "backward"]
+    return 1e-12 * max(filter(math.isfinite, sizes), default=0.0)
+
+
 def alike(found, expected):
     return len(found) == len(expected) and all(map(same, found, expected))
 
@@ -65,10 +71,12 @@ def test_eager_and_traced_and_frozen_graphs_give_the_same_floats(program):
         value, slopes = both(*point)
         assert bits(value) == bits(result.data)
         assert alike(listed(slopes, count), expected)
-        for smaller in (made.simplify().validate(), Graph.from_json(made.to_json()).validate()):
-            assert bits(smaller(*point)) == bits(result.data)
-            assert alike(listed(smaller.grad().simplify()(*point), count), expected)
-            assert len(smaller.equations) <= len(made.equations)
+        again, smaller = Graph.from_json(made.to_json()).validate(), made.simplify().validate()
+        assert bits(again(*point)) == bits(smaller(*point)) == bits(result.data)
+        assert alike(listed(again.grad().simplify()(*point), count), expected)
+        # Where equal equations become one, or copies go, the same terms are added in another order.
+        assert close(listed(smaller.grad()(*point), count), expected, 1e-12, rounded(result))
+        assert len(smaller.equations) <= len(made.equations)
 
 
 @given(programs())
@@ -218,6 +226,7 @@ def test_second_order_is_that_of_pytorch(program):
     from support import torch_reference as reference
 
     count = len(program.point)
+    assume(all(x == 0.0 or abs(x) > 1e-100 for x in program.point))  # PyTorch loses products that underflow
     inputs, expected = reference.run(program, program.point)
     hessian = tg.hessian(lambda v: program(*v))(list(program.point))
     rows = reference.gradient(expected, inputs, create_graph=True)
@@ -340,13 +349,16 @@ def test_chain_rule(program, outer):
     (slope,) = op.slopes(op(result.data), (result.data,))
     leaves = [Value(x) for x in program.point]
     op(program(*leaves)).backward()
-    assert close([leaf.grad for leaf in leaves], [slope * g for g in gradient], 1e-12, 1e-300)
+    assert close(
+        [leaf.grad for leaf in leaves], [slope * g for g in gradient], 1e-12, 1e-300 + abs(slope) * rounded(result)
+    )
 
 
 @given(programs(), finite_values(), st.integers(2, 5))
 def test_fan_out_seed_and_repetition(program, seed, times):
     """Using a result several times, or sweeping several times, multiplies the gradient; interior ones are set anew."""
-    _, gradient = eager(program)
+    once, gradient = eager(program)
+    slack = rounded(once)
     leaves = [Value(x) for x in program.point]
     trail = program.trail(*leaves)
     result = trail[-1]
@@ -354,12 +366,12 @@ def test_fan_out_seed_and_repetition(program, seed, times):
     for _ in range(times - 1):
         total = total + result
     total.backward()
-    assert close([leaf.grad for leaf in leaves], [times * g for g in gradient], 1e-12)
+    assert close([leaf.grad for leaf in leaves], [times * g for g in gradient], 1e-12, times * slack)
     assert result.grad == times
     tg.zero_grad(leaves)
     for k in range(1, times + 1):
         result.backward(seed)
-        assert close([leaf.grad for leaf in leaves], [k * seed * g for g in gradient], 1e-12)
+        assert close([leaf.grad for leaf in leaves], [k * seed * g for g in gradient], 1e-12, k * abs(seed) * slack)
         assert result.grad == seed
     interior = {id(node): node.grad for node in trail if isinstance(node, Value) and node.parents}
     result.backward(seed)
@@ -405,7 +417,9 @@ def test_no_grad_and_detach_cut_and_scopes_do_not(program):
     tg.zero_grad(leaves)
     whole = program(*leaves)
     (whole * whole.detach()).backward()
-    assert close([leaf.grad for leaf in leaves], [whole.data * g for g in gradient], 1e-12)
+    assert close(
+        [leaf.grad for leaf in leaves], [whole.data * g for g in gradient], 1e-12, abs(whole.data) * rounded(result)
+    )
 
 
 @given(programs(max_ops=12, leaves=(1, 4)))

@@ -38,6 +38,19 @@ def test_large_batches_run_in_parts():
     assert_agree(gradient, sum(g for _, g in halves) / total, 1e-11)
 
 
+def test_the_last_part_may_be_a_single_example():
+    w = Value(3.0)
+    compiled = tg.compile(lambda x: w * tg.sin(x))
+    compiled([0.0])
+    X = np.arange(compiled.program.part_of(10**9) + 1.0)
+    np.testing.assert_allclose(compiled(X), 3.0 * np.sin(X), rtol=1e-12)
+    last = np.zeros(len(X))
+    last[-1] = 1.0
+    value, gradient = compiled.value_and_grad(X, weights=last)
+    assert value == pytest.approx(3.0 * np.sin(X[-1]))
+    assert gradient.tolist() == pytest.approx([np.sin(X[-1])])
+
+
 def test_outputs_keep_their_structure():
     compiled = tg.compile(lambda x: {"sum": x[0] + x[1], "both": [x[1], x[0]], "one": 1.0})
     out = compiled([[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]])

@@ -55,7 +55,8 @@ def test_what_is_used_stays():
     for length in range(2, 3 * STRUCTURES):
         assert compiled(np.ones((1, 1))).tolist() == [1.0]
         assert compiled(np.ones((1, length))).tolist() == [length]
-    assert traces.count(1) == 2  # once as it is, and once to see that it reads no numbers
+        assert compiled(np.ones((2, length))).tolist() == [length, length]
+    assert {traces.count(length) for length in traces} == {2}  # once as it is, once to see that it reads no numbers
 
 
 def test_fit_keeps_buffers_for_a_bounded_number_of_sizes():

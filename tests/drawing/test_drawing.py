@@ -179,7 +179,7 @@ def test_every_name_survives_and_injects_nothing(name):
     tags = {e.tag.removeprefix("{http://www.w3.org/2000/svg}") for e in tree.iter()}
     assert tags <= {"svg", "g", "rect", "path", "polygon", "text", "title"}
     assert not any(key.startswith("on") for e in tree.iter() for key in e.attrib)
-    assert len(list(tree.iter("{http://www.w3.org/2000/svg}g"))) == len(d.records.nodes) + len(d.records.edges) + 2
+    assert len(list(tree.iter("{http://www.w3.org/2000/svg}g"))) == len(d.records.nodes) + len(d.records.edges) + 3
     graph = pygraphviz.AGraph(string=d.dot)  # Graphviz reads it, and finds as many nodes as there are
     assert graph.number_of_nodes() == len(d.records.nodes)
     assert graph.number_of_edges() == len(d.records.edges)

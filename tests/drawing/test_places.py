@@ -54,7 +54,7 @@ class Geometry:
                     self.lines[piece.id] = list(points_of(shape.points))
                 elif piece.role == "edge" and isinstance(shape, TextLine):
                     self.labels[piece.id] = box_of(shape)
-                elif piece.role == "cluster" and isinstance(shape, TextLine):
+                elif piece.role == "title" and isinstance(shape, TextLine):
                     self.titles[piece.id] = box_of(shape)
                 elif piece.role == "cluster" or (piece.role == "node" and shape.part == "card"):
                     kind = self.scopes if piece.role == "cluster" else self.nodes
@@ -124,6 +124,22 @@ def test_nearly_all_texts_of_many_pictures_stand_free():
     assert len(titles) > 150
     assert sum(labels) == 0
     assert sum(titles) <= len(titles) * 0.03  # where lines fill the whole upper edge of a scope
+
+
+def test_where_no_place_is_free_lines_pass_below_a_title():
+    model = tg.nn.MLP(2, [8, 3], seed=5)
+    drawing = tg.draw(tg.nn.cross_entropy(model([1.0, 2.0]), 1), collapse=2, direction="TB")
+    geometry = Geometry(drawing)
+    assert any(geometry.crossed(box) for box in geometry.titles.values())
+    roles = [piece.role for piece in drawing.scene.pieces]
+    assert max(i for i, role in enumerate(roles) if role == "edge") < roles.index("title")
+    for piece in drawing.scene.pieces:
+        if piece.role == "title":
+            plate, text = piece.shapes
+            left, top, right, bottom = box_of(text)
+            assert within((left, top, right, bottom), (plate.x, plate.y, plate.x + plate.w, plate.y + plate.h), 1.0)
+            assert plate.fill == "cluster"
+            assert plate.opacity > 0.8
 
 
 def many_drawings():

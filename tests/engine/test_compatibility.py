@@ -2,6 +2,7 @@
 
 import random
 
+import numpy as np
 import pytest
 
 import tinygrad_edu as tg
@@ -32,24 +33,37 @@ def test_micrograds_readme_example_gives_its_published_numbers():
     assert f"{b.grad:.4f}" == "645.5773"
 
 
-def train_like_micrograd(value_class, model):
-    """Two steps of full-batch descent as micrograd's demonstration writes them: operators and `relu` only."""
-    draws = random.Random(5)
-    rows = [[draws.uniform(-1, 1), draws.uniform(-1, 1)] for _ in range(8)]
-    labels = [1 if row[0] * row[1] > 0 else -1 for row in rows]
-    losses, gradients = [], []
-    for _ in range(2):
+def demonstration(value_class, model):
+    """The cells of micrograd's demo.ipynb, smaller: NumPy's data, a loss, descent, accuracy, and a map of the plane."""
+    generator = np.random.RandomState(5)
+    X = generator.uniform(-1.0, 1.0, (24, 2))
+    y = np.where(X[:, 0] * X[:, 1] > 0.0, 1, 0) * 2 - 1
+
+    def loss(batch_size=None):
+        rows, labels = X, y
+        if batch_size is not None:
+            picked = generator.permutation(X.shape[0])[:batch_size]
+            rows, labels = X[picked], y[picked]
         inputs = [list(map(value_class, row)) for row in rows]
         scores = list(map(model, inputs))
-        margins = [(1 + -label * score).relu() for label, score in zip(labels, scores, strict=True)]
-        loss = sum(margins) * (1.0 / len(margins)) + 1e-4 * sum(p * p for p in model.parameters())
+        losses = [(1 + -label * score).relu() for label, score in zip(labels, scores, strict=True)]
+        data_loss = sum(losses) * (1.0 / len(losses))
+        reg_loss = 1e-4 * sum(p * p for p in model.parameters())
+        hits = [(label > 0) == (score.data > 0) for label, score in zip(labels, scores, strict=True)]
+        return data_loss + reg_loss, sum(hits) / len(hits)
+
+    history = []
+    for k in range(3):
+        total, accuracy = loss(8)
         model.zero_grad()
-        loss.backward()
+        total.backward()
         for p in model.parameters():
-            p.data -= 0.1 * p.grad
-        losses.append(loss.data)
-        gradients.append([p.grad for p in model.parameters()])
-    return losses, gradients
+            p.data -= (1.0 - 0.9 * k / 100) * p.grad
+        history.append([total.data, accuracy, *[p.grad for p in model.parameters()]])
+    xx, yy = np.meshgrid(np.arange(-1.0, 1.5, 0.5), np.arange(-1.0, 1.5, 0.5))
+    scores = [model(list(map(value_class, row))) for row in np.c_[xx.ravel(), yy.ravel()]]
+    above = np.array([score.data > 0 for score in scores]).reshape(xx.shape)
+    return history, above.tolist(), f"{loss()[0].data:.9f}"
 
 
 @pytest.fixture(name="micrograd")
@@ -68,11 +82,10 @@ def test_a_micrograd_program_trains_as_on_micrograd(micrograd, ours):
     model = nn.MLP(2, [16, 16, 1]) if ours == "our MLP" else micrograd(Value).MLP(2, [16, 16, 1])
     assert [p.data for p in model.parameters()] == [p.data for p in theirs.parameters()]
 
-    expected_losses, expected_gradients = train_like_micrograd(micrograd().Value, theirs)
-    losses, gradients = train_like_micrograd(Value, model)
-    assert losses == pytest.approx(expected_losses, rel=1e-12)
-    for ours_now, theirs_now in zip(gradients, expected_gradients, strict=True):
+    (history, *rest), (expected, *expected_rest) = demonstration(Value, model), demonstration(micrograd().Value, theirs)
+    for ours_now, theirs_now in zip(history, expected, strict=True):
         assert ours_now == pytest.approx(theirs_now, rel=1e-10, abs=1e-14)
+    assert rest == expected_rest
 
 
 @pytest.mark.parametrize(
@@ -119,6 +132,19 @@ def test_micrograds_notebook_draws_our_values(micrograd, program):
         root = program(kind(2.0), kind(-3.0))
         root.backward()
         drawn.append(drawn_like_the_notebook(root))
+    assert drawn[0] == drawn[1]
+
+
+def test_micrograds_notebook_draws_our_neuron(micrograd):
+    """Its weighted sum is one node here, so the walks differ below it."""
+    drawn = []
+    for kind, networks in ((Value, nn), (micrograd().Value, micrograd())):
+        random.seed(1337)
+        root = networks.Neuron(2)([kind(1.0), kind(-2.0)])
+        root.backward()
+        (activation,) = root._prev
+        assert drawn_like_the_notebook(root)[1].count("ReLU") == 1
+        drawn.append([(f"{n.data:.4f}", f"{n.grad:.4f}", n._op) for n in (root, activation)])
     assert drawn[0] == drawn[1]
 
 

@@ -24,6 +24,15 @@ def test_paths_add_up_to_the_gradient():
     assert few.hidden == pytest.approx(x.grad - sum(sizes[:3]))
 
 
+def test_the_share_that_is_not_shown_is_one_of_sizes_whatever_the_signs():
+    x = Value(1.0, "x")
+    y = tg.sum([4.0 * x, -3.0 * x, -2.0 * x, 1.0 * x])
+    for top, hidden, share in ((1, -4.0, 4 / 8), (2, -1.0, 1 / 8), (3, 1.0, 1 / 10), (4, 0.0, 0.0)):
+        paths = tg.paths(y, x, top)
+        assert (paths.hidden, paths.share_hidden) == (hidden, share)
+    assert "… 2 more (12.5% of the total size)" in str(tg.paths(y, x, 2))
+
+
 def test_paths_of_astronomical_number_are_counted():
     x = Value(1.0)
     y = x

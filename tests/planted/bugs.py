@@ -9,12 +9,14 @@ class Bug(NamedTuple):
     file: str  # within the package
     right: str  # occurs once
     wrong: str
+    tests: tuple[str, ...] = ()  # of this suite, before the generic checks, which see only numbers and graphs
 
 
 OPS, NUM, SWEEP, VALUE = "ops/table.py", "ops/floats.py", "engine/sweep.py", "engine/value.py"
 FLOATS = "engine/float_sweep.py"
 EAGER, TRANSFORMS, RUNNING = "engine/methods.py", "transforms/derivatives.py", "transforms/fresh_call.py"
 WALK, BLAME = "inspection/stepwise.py", "inspection/pathwise.py"
+RUNNER = "compiler/runner.py"
 GRAPH, EQUATIONS = "graph/graph.py", "graph/equations.py"
 
 NOTHING = Bug("(nothing planted)", SWEEP, "", "")  # the control
@@ -132,5 +134,19 @@ BUGS = [
     Bug("negative argnums count from the wrong end", RUNNING, "places = tuple(i % count for i in chosen)", "places = tuple(abs(i) % count for i in chosen)"),
     Bug("hvp multiplies by the gradient", TRANSFORMS, "flatten(jvp(grad(f), (x,), (v,))[1], as_leaf)", "flatten(jvp(grad(f), (x,), (v,))[0], as_leaf)"),
     Bug("steps start from the gradients that are there", WALK, "            contribution = local * upstream\n            grads[parent] = before + contribution", "            contribution = local * upstream\n            grads[parent] = before - contribution"),
+    Bug("a slope towards a plain number alarms", "inspection/nonfinite.py", "if parent.op is not CONSTANT and not finite(local):", "if not finite(local):", ("inspection",)),
+    Bug("the share of hidden paths has a sign", BLAME, "hidden, abs(hidden) / sizes", "hidden, hidden / sizes", ("inspection",)),
+    Bug("hidden paths are weighed against a sum", BLAME, "[abs(path.product) for path in found]", "[path.product for path in found]", ("inspection",)),
     Bug("paths leave out a factor", BLAME, "gradient[node] = math.fsum(_finite_terms([d * gradient[p] for p, d in below]))", "gradient[node] = math.fsum(_finite_terms([gradient[p] for p, d in below]))"),
+    Bug("the player's colours come one step late", "stepping/player_data.py", "level_of(step.grad_after, self.unit)", "level_of(step.grad_before, self.unit)", ("stepping/test_stepping.py",)),
+    Bug("an ellipsis leaves out the last operand", "ops/notation.py", "*texts[-2:]]", "*texts[-3:-1]]", ("stepping/test_true_captions.py",)),
+    # ------------------------------------------------------------ the checks themselves
+    Bug("extrapolations alike by chance are believed", "check/extrapolation.py", "_held_apart(sorted(_extrapolated(rungs, noises, power)))", "sorted(_extrapolated(rungs, noises, power))", ("check/test_battery.py::test_differences_that_extrapolate_alike_by_chance_deceive_nobody",)),
+    Bug("precise numbers believe any line of code", "check/witness.py", "if given != coded and", "if given is None and", ("check/test_witness.py",)),
+    Bug("precise numbers are not precise enough", "check/witness.py", "_SPARE, _BITS = 100, 5000", "_SPARE, _BITS = 100, 300", ("check/test_witness.py",)),
+    # ------------------------------------------------------------ the compiler
+    Bug("a last part of one example is forgotten", RUNNER, "range(0, size, most)", "range(0, size - (size > 1), most)", ("compiler/test_compiled.py",)),
+    Bug("machines are never dropped", RUNNER, "if len(self) > self.most:", "if len(self) > 99 * self.most:", ("compiler/test_runner.py",)),
+    Bug("the newest machine is dropped", RUNNER, "self.popitem(last=False)", "self.popitem(last=True)", ("compiler/test_runner.py",)),
+    Bug("machines are dropped however much they are used", RUNNER, "            self.move_to_end(key)\n", "            pass\n", ("compiler/test_runner.py",)),
 ]  # fmt: skip

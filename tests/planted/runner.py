@@ -160,14 +160,16 @@ def planted(bugs):
 
 def records(bugs, jobs, limit, examples):
     """Plant some bugs and give what became of each, as it is printed."""
-    changes = []
-    for name, file, text in planted(bugs):
-        if file is None:
-            yield {"name": name, "outcome": "misplaced", "seconds": 0.0, "report": text}
-        else:
-            changes.append((name, file, text))
-    for name, outcome, seconds, report in run_all(changes, jobs, limit, examples=examples):
-        yield {"name": name, "outcome": outcome, "seconds": round(seconds, 2), "report": report}
+    for own in dict.fromkeys(bug.tests for bug in bugs):
+        changes = []
+        for name, file, text in planted([bug for bug in bugs if bug.tests == own]):
+            if file is None:
+                yield {"name": name, "outcome": "misplaced", "seconds": 0.0, "report": text}
+            else:
+                changes.append((name, file, text))
+        tests = [str(TESTS / test) for test in own]
+        for name, outcome, seconds, report in run_all(changes, jobs, limit, tests, examples=examples):
+            yield {"name": name, "outcome": outcome, "seconds": round(seconds, 2), "report": report}
 
 
 def main():

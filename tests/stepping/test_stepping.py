@@ -133,6 +133,16 @@ def test_every_reason_sums_up_to_its_gradient():
         assert int(count.replace(",", "")) == len(listed) + int((rest or "0").replace(",", ""))
 
 
+def test_the_colour_of_a_step_is_that_of_the_gradient_it_arrives_at():
+    *_, g = micrograd_example()
+    data = data_of(play(g - g * 0.5, digits=12))
+    seen = sorted((number(step[3]), step[4]) for step in data["steps"] if step[0] in "sb")
+    for gradient, level in seen:
+        assert (level > 0) - (level < 0) == (gradient > 0) - (gradient < 0)
+    assert [level for _, level in seen] == sorted(level for _, level in seen)
+    assert len({level for _, level in seen}) >= 5
+
+
 def test_the_still_picture_shows_the_final_values_and_gradients():
     w, *_, y = neuron()
     picture = still(play(y))

@@ -64,6 +64,26 @@ def evaluate(text, values):
     return float(eval("".join(python), scope))
 
 
+ELIDED = re.compile(r"(?P<term>\b[^,×(]*x(?P<last>\d+)[^,×]*)(?P<sign>, | × )…(?P=sign)(?=[^,×]*?x(?P<next>\d+))")
+
+
+def written_out(rule):
+    """Fill in what "…" leaves out, as a reader counts on: of x0 × x1 × x2 × … × x5 the factors x3 and x4."""
+
+    def filled(found):
+        last, after = int(found["last"]), int(found["next"])
+        counted = range(last, after, 1 if last < after else -1)
+        return "".join(re.sub(r"x\d+", f"x{k}", found["term"]) + found["sign"] for k in counted)
+
+    return ELIDED.sub(filled, rule)
+
+
+def test_what_is_left_out_is_counted_on():
+    assert written_out("x0 × x1 × x2 × … × x5 × x6") == "x0 × x1 × x2 × x3 × x4 × x5 × x6"
+    assert written_out("x1 × (x9 × x8 × … × x5 × x4)") == "x1 × (x9 × x8 × x7 × x6 × x5 × x4)"
+    assert written_out("Σ(y ≤ x0, y ≤ x1, …, y ≤ x4)") == "Σ(y ≤ x0, y ≤ x1, y ≤ x2, y ≤ x3, y ≤ x4)"
+
+
 def shown(text):
     return float(text.replace("−", "-"))
 
@@ -82,6 +102,11 @@ def test_formulas_are_read_as_people_do():
         assert math.isclose(evaluate(text, values), value), text
 
 
+def is_number(node):
+    """Whether a node stands in formulas as the number that it is, and not as a name."""
+    return node.op is OPS["constant"] and not node.name
+
+
 def same(a, b):
     """Whether two numbers agree, but for the rounding of the numbers that stand in a formula."""
     return math.isclose(a, b, rel_tol=1e-3, abs_tol=5e-4) or (math.isnan(a) and math.isnan(b))
@@ -97,7 +122,7 @@ def test_every_rule_gives_its_slope_at_the_operands(x):
         if step.kind != "backward" or not all(math.isfinite(v) and abs(v) < 10 for v in (step.node.data, *step.args)):
             continue
         node = step.node
-        by_label = {words.label(n): n.data for n in (node, *node.parents)}
+        by_label = {words.label(n): n.data for n in (node, *node.parents) if not is_number(n)}
         by_letter = {"y": node.data, **dict(zip(argument_names(len(step.args)), step.args, strict=True))}
         for rule, values in ((words.rule(step), by_label), (step.rule, by_letter)):
             if "…" not in rule and "∂" not in rule:
@@ -105,6 +130,8 @@ def test_every_rule_gives_its_slope_at_the_operands(x):
             else:
                 assert node.op.arity is None
                 assert len(step.args) > 6
+                whole = written_out(caption(node.op, step.index, argument_names(len(step.args))))
+                assert same(evaluate(whole, by_letter), step.local), (whole, step.local, step.args)
 
 
 @given(computations())
@@ -116,7 +143,7 @@ def test_no_two_nodes_are_called_the_same(x):
     words = Wording(labels, Style(digits=12))
     for node in order:
         if node.parents and "…" not in words.formula(node):
-            values = {words.label(n): n.data for n in node.parents}
+            values = {words.label(n): n.data for n in node.parents if not is_number(n)}
             if all(math.isfinite(v) and abs(v) < 10 for v in (node.data, *values.values())):
                 assert same(evaluate(words.formula(node), values), node.data), words.formula(node)
 
@@ -124,22 +151,32 @@ def test_no_two_nodes_are_called_the_same(x):
 @pytest.mark.parametrize("count", [2, 4, 8, 16])
 @pytest.mark.parametrize("op", [op for op in OPS.values() if op.arity is None], ids=lambda op: op.name)
 def test_the_rule_is_that_of_this_operand_however_many_there_are(op, count):
-    numbers = [0.5 + 0.1 * i for i in range(count)]
-    values = dict(zip(argument_names(count), numbers, strict=True), y=op(*numbers))
-    slopes = op.slopes(values["y"], numbers)
-    for i, slope in enumerate(slopes):
-        rule = caption(op, i, argument_names(count))
-        if "…" not in rule:
-            assert same(evaluate(rule, values), slope), rule
-        else:
-            assert count > 6
-            assert len(rule) < 150
+    """Of many operands the rule shows a few, and names the others in their order: all together give the slope."""
+    numbers = [0.5 + 0.1 * (5 * i % 7) for i in range(count)]  # the largest and the smallest come twice
+    letters = argument_names(count)
+    names = [*"pqrstuvwabcdefgh"][:count]
+    y = op(*map(Value, numbers, names))
+    y.name = "z"
+    values = dict(zip(letters, numbers, strict=True), y=y.data)
+    words = Wording(labels_of(tg.topological_order(y)), Style())
+    called = dict(zip(letters, names, strict=True), y="z")
+    for step in tg.steps(y):
+        if step.kind == "backward":
+            assert same(evaluate(written_out(step.rule), values), step.local), step.rule
+            assert words.rule(step) == re.sub(r"\b(x\d+|[abxy])\b", lambda found: called[found[0]], step.rule)
+            assert len(step.rule) < 150
+            assert ("…" in step.rule) <= (count > 6)
 
 
 def test_a_number_that_is_compared_is_not_rounded():
     y = tg.max([Value(0.5, "x"), 1.986328125])
     (back,) = [step for step in tg.steps(y) if step.kind == "backward"]
     assert evaluate(back.rule, {"y": 1.986328125, "a": 0.5}) == back.local == 0.0
+    x = Value(1.71875, "x")
+    *_, towards_high = [step for step in tg.steps(tg.clip(x, 1.71875, x)) if step.kind == "backward"]
+    words = Wording(labels_of(tg.topological_order(towards_high.node)), Style())
+    for rule, values in ((towards_high.rule, {"a": 1.71875, "c": 1.71875}), (words.rule(towards_high), {"x": 1.71875})):
+        assert evaluate(rule, values) == towards_high.local == 0.0
 
 
 # ---------------------------------------------------------------------------------------- repeated operands

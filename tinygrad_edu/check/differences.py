@@ -148,7 +148,7 @@ class Ray(Ladder):
         """Measure what stands still around the point; None if it only seems so, for it is rounded to a grid."""
         centre = abs(self.at(0.0, index))
         if all(rung.still for rung in rungs):
-            error = self._hidden(_ROUNDED * centre) if centre else 0.0
+            error = self._hidden(_ROUNDED * centre or EPS)  # a sum with 1 on the way to 0 may have swallowed so much
             return Estimate(0.0, error, rungs[-1].step, zero=centre == 0.0, constant=True)
         if departure is None or not departure.still:
             return None

@@ -21,6 +21,7 @@ _FARTHEST = 1e9
 _NOTHING = 1e-9  # of what the function moves
 _LOW, _POWER = 5, 0.4
 _AGAIN, _RATIO_AGAIN, _CLOSE = 0.1, 3.0, 1e-3  # a plateau: of its distance; of its steps; of the slope
+_NEARLY = 30.0  # times the least error
 _HISTORY = 3  # rungs whose scatter must be seen before one is believed
 
 
@@ -171,7 +172,7 @@ def accepted(rungs: Sequence[Rung], noise: float, best: Rung, power: int) -> tup
     rungs = rungs[: _bent(rungs, noise, best.step)]
     noises = [max(noise * max(1.0, rung.floor / best.floor if best.floor else 1.0), rung.floor) for rung in rungs]
     doubts = [_doubt(rungs, k, noises[k], power) for k in range(len(rungs))]
-    entries = sorted(_extrapolated(rungs, noises, power))
+    entries = _held_apart(sorted(_extrapolated(rungs, noises, power)))
     chosen: Extrapolated | None = None
     for entry in entries:
         if chosen is not None and entry.error > 1e4 * chosen.error and abs(chosen.value) > 5.0 * chosen.error:
@@ -213,6 +214,21 @@ def elsewhere(rungs: Sequence[Rung], chosen: Extrapolated) -> float:
         if lower.step > chosen.step and again and off <= _CLOSE * abs(chosen.value):
             far = max(far, off)
     return far
+
+
+def _held_apart(entries: list[Extrapolated]) -> list[Extrapolated]:
+    """Widen the errors of the surest entries up to those at finer steps that are nearly as sure, and sort anew.
+
+    Three differences at wide steps may happen to extrapolate alike, and wrongly; finer ones then say otherwise.
+    """
+    sure = [entry for entry in entries if entry.error <= _NEARLY * entries[0].error]
+    widened = [
+        entry._replace(
+            error=max([entry.error, *(abs(entry.value - f.value) - f.error for f in sure if f.first < entry.first)])
+        )
+        for entry in sure
+    ]
+    return sorted([*widened, *entries[len(sure) :]])
 
 
 def _bent(rungs: Sequence[Rung], noise: float, best: float) -> int:

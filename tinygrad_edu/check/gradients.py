@@ -12,9 +12,10 @@ from ..engine.value import Value
 from ..graph.structure import flatten
 from ..transforms.derivatives import jacobian, jvp
 from .differences import Estimate, Ray, complex_slope
-from .report import KINK, MISMATCH, Comparison, Report, compare, mismatch
+from .report import AGREES, KINK, MISMATCH, Comparison, Report, compare, mismatch, reconsidered
 from .subject import Subject, plain, refuse_inexact
-from .suspects import Suspect, find_suspect, find_undefined, nearby_kinks
+from .suspects import Suspect, find_suspect, find_undefined, find_wrong_rule, nearby_kinks
+from .witness import Testimony, Witness
 
 MODES = ("reverse", "forward")
 METHODS = ("differences", "complex")
@@ -123,6 +124,7 @@ class _Check:
         if degree == 2:
             self.outputs = [f"{out}/∂{name}" for out in self.outputs for name in subject.names]
         self.jacobian = self._flat(jacobian(self.function)(subject.point)) if "reverse" in modes else []
+        self.witness = Witness(subject, subject.point)
 
     def function(self, numbers: Sequence[Any]) -> list[Any]:
         """Give what is to be differentiated once more, flat."""
@@ -155,21 +157,25 @@ class _Check:
             tangents = jvp(self.function, (list(point),), (list(direction),))[1]
             given.append(("forward", [plain(x) for x in tangents]))
         comparisons = []
+        testimonies: list[Testimony | None] = []
         for index, output in enumerate(self.outputs):
             estimate = self._measured(ray, moved, index)
             kinked = self.method == "differences" and ray.kinked(index)
             for mode, derivatives in given:
-                comparisons.append(
-                    compare(
-                        f"∂{output}/∂{name}" if self.degree == 1 else f"∂²{output}∂{name}",
-                        mode,
-                        derivatives[index],
-                        estimate,
-                        kinked,
-                        self.rtol,
-                        independent=derivatives[index] == 0.0 and estimate.constant and self.independent(index, moving),
-                    )
+                found = compare(
+                    f"∂{output}/∂{name}" if self.degree == 1 else f"∂²{output}∂{name}",
+                    mode,
+                    derivatives[index],
+                    estimate,
+                    kinked,
+                    self.rtol,
+                    independent=derivatives[index] == 0.0 and estimate.constant and self.independent(index, moving),
                 )
+                doubtful = found.status != AGREES or (found.given == 0.0 and estimate.zero)
+                if doubtful and self.degree == 1 and self.method == "differences":
+                    testimonies = testimonies or self.witness.ask(direction, self.results)
+                    found = reconsidered(found, testimonies[index], self.rtol)
+                comparisons.append(found)
         return comparisons
 
     def independent(self, index: int, moving: Sequence[int]) -> bool:
@@ -240,7 +246,9 @@ def _suspect(subject: Subject, comparisons: Sequence[Comparison], degree: int, r
     """Find the operation that alone explains what is wrong."""
     leaves, results = subject.values(subject.point)
     undefined = any(c.status == MISMATCH and not math.isfinite(c.given) for c in comparisons)
-    return (find_undefined(results, leaves) if undefined else None) or find_suspect(results, leaves, degree, rtol)
+    found = (find_undefined(results, leaves) if undefined else None) or find_suspect(results, leaves, degree, rtol)
+    precise = any(c.status == MISMATCH and c.precise for c in comparisons)
+    return found or (find_wrong_rule(results, leaves) if precise else None)
 
 
 def _explained(subject: Subject, comparisons: Sequence[Comparison], suspect: Suspect | None) -> AssertionError:

@@ -11,10 +11,12 @@ from ..errors import GradientMismatch
 from ..signs import for_terminal
 from .differences import Estimate
 from .suspects import Suspect, tolerance
+from .witness import Testimony
 
 _SHOWN = 5
 _WIDTH = 118  # of a screen
 AGREES, MISMATCH, KINK, UNSETTLED = "agrees", "mismatch", "kink", "unsettled"
+_ROUNDED = 1e-6  # relative: what rounding may have made of a slope that is right
 _TELLING = 6e-3  # the relative tolerance up to which a derivative that is 1 % off would have been noticed
 
 
@@ -37,6 +39,8 @@ class Comparison(NamedTuple):
         How far apart the two may lie.
     status : {"agrees", "mismatch", "kink", "unsettled"}
         "kink": too near a nondifferentiable point; "unsettled": the differences do not settle, so decide nothing.
+    precise : bool
+        Whether the measurement is that of the same program on numbers of a hundred digits, for floats did not decide.
     """
 
     name: str
@@ -46,6 +50,7 @@ class Comparison(NamedTuple):
     error: float
     tolerance: float
     status: str
+    precise: bool = False
 
     @property
     def excess(self) -> float:
@@ -95,6 +100,22 @@ def compare(
     else:
         status = MISMATCH
     return Comparison(name, mode, given, estimate.value, estimate.error, allowed, status)
+
+
+def reconsidered(comparison: Comparison, testimony: Testimony | None, rtol: float) -> Comparison:
+    """Decide once more by what precise numbers say, if they know it: of rules that hold, and of those that do not.
+
+    A slope that is neither what precise numbers say, nor comes from a wrong rule, stays as it is called: rounding made
+    it, or it was cut off from a part of the computation.
+    """
+    if testimony is None:
+        return comparison
+    slope = testimony.slope
+    right = abs(comparison.given - slope) <= _ROUNDED * abs(slope)
+    if not right and testimony.rules_hold:
+        return comparison
+    status = AGREES if right else MISMATCH
+    return comparison._replace(measured=slope, error=0.0, tolerance=rtol * abs(slope), status=status, precise=True)
 
 
 class Report:
@@ -160,7 +181,7 @@ def table(comparisons: Sequence[Comparison], shown: int = _SHOWN) -> list[str]:
             f"{c.measured:.12g}",
             f"{c.error:.1e}",
             f"{c.tolerance:.1e}",
-            c.status,
+            c.status + ", by 100 digits" * c.precise,
         )
         for c in worst[:shown]
     ]

@@ -9,10 +9,10 @@ from typing import Any
 
 from ..engine.value import Value
 from ..graph.structure import flatten, parameter_names
-from ..graph.variable import as_leaf
 from ..nn.module import Module
 from ..ops.floats import number
 from ..ops.operation import Op
+from ..ops.protocol import Number
 
 
 class Subject:
@@ -75,7 +75,7 @@ class Subject:
             else:
                 given.append(next(rest))
         result = self.f(*self.structure.unflatten(given))
-        outputs, structure = flatten(result, as_leaf, f"the result of {self.title}")
+        outputs, structure = flatten(result, _result, f"the result of {self.title}")
         self.output_names = structure.names("")
         return outputs
 
@@ -108,6 +108,10 @@ def _leaf(leaf: Any, where: str) -> Any:
     if isinstance(leaf, (Module, Value)):
         return leaf.data if isinstance(leaf, Value) else leaf
     return number(leaf, f"{where} as a number, a module, or a container of them")
+
+
+def _result(leaf: Any, where: str) -> Any:
+    return leaf if isinstance(leaf, Number) else number(leaf, f"{where} as a number or Value")
 
 
 def _as_value(x: Any) -> Any:

@@ -16,6 +16,7 @@ from ..ops.table import CONSTANT
 from ..transforms.derivatives import grad
 from .differences import Estimate, Ray
 from .safe_points import in_domain
+from .witness import exact_slope
 
 
 class Suspect:
@@ -169,6 +170,34 @@ def find_suspect(results: Iterable[Any], leaves: Iterable[Value], order: int, rt
                     given = second_partial(node.op, args, i, j)
                     if disagree(given, estimate, rtol):
                         return Suspect(node.op, args, names, i, given, estimate.value, j)
+    return None
+
+
+def find_wrong_rule(results: Iterable[Any], leaves: Iterable[Value]) -> Suspect | None:
+    """Find the first operation, in order of evaluation, whose partial is wrong by the word of precise numbers.
+
+    Parameters
+    ----------
+    results : iterable of Value or float
+        What the function gave.
+    leaves : iterable of Value
+        Its arguments; only what depends on them is looked at.
+
+    Returns
+    -------
+    Suspect or None
+    """
+    moving = set(leaves)
+    for node in topological_order(*[y for y in results if isinstance(y, Value)]):
+        if node.op is None or moving.isdisjoint(node.parents):
+            continue
+        moving.add(node)
+        args = tuple([parent.data for parent in node.parents])
+        for i, parent in enumerate(node.parents):
+            exact = exact_slope(node.op, args, i) if parent in moving else None
+            if exact is not None:
+                names = tuple([_operand_name(parent, k) for k, parent in enumerate(node.parents)])
+                return Suspect(node.op, args, names, i, node.partials[i], exact)
     return None
 
 

@@ -180,7 +180,8 @@ class Graph(Equations, Shown):
         return self._derived(f"value_and_grad_{self.name}", build)
 
     def _gradient(self, tracer: Tracer, inputs: list[Var], outputs: list[Any]) -> tuple[list[Any], Structure]:
-        order = list(tracer.equations)
+        # In the order of `backward`, not of writing, so that sums are those of floats there, bit by bit.
+        order = topological_order(outputs[0]) if isinstance(outputs[0], Var) else []
         adjoints = accumulate(order, {outputs[0]: 1.0}, partials_in_kind, dependents(order, inputs))
         children = self.input_structure.children
         return [adjoints.get(var, 0.0) for var in inputs], children[0] if len(children) == 1 else self.input_structure

@@ -13,6 +13,7 @@ from typing import Any
 from ..arguments import as_count
 from ..engine.context import current, enter, go_to
 from ..engine.value import Value, constant, numbers_of, record
+from ..ops.protocol import Number
 from ..ops.sequences import dot
 from ..ops.table import DOT
 from .arguments import Activation, Dense, Seed, activation_of, drawn_as, generator_of, label, sizes_of, wrong_length
@@ -269,7 +270,7 @@ class MLP(Module):
         given = len(self.layers[0].neurons[0].w)
         if len(x) != given:
             raise wrong_length(self, len(x), given)
-        out: Any = [xi if hasattr(xi, "parents") else constant(xi, f"x{i}") for i, xi in enumerate(x)]
+        out: Any = [xi if isinstance(xi, Number) else constant(xi, f"x{i}") for i, xi in enumerate(x)]
         for layer in self.layers[:-1]:
             out = layer(out if isinstance(out, list) else [out])
         return self.layers[-1](out if isinstance(out, list) else [out])

@@ -24,7 +24,7 @@ from .protocol import Number, Rank
 
 _PRECEDENCE = {"+": 1, "−": 1, "×": 2, "/": 2, "^": 4}
 _UNARY, _ATOM = 3, 5
-_COMPARISONS = "<≤"
+_COMPARISONS = ("<", "≤", "minimum", "maximum")
 _MOST_OPERANDS = 6
 _RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹"
 _PLAIN_NAME = re.compile(rf"(?!(?:inf|nan)$)[^\W\d{_RAISED}](?:[^\W{_RAISED}]|[.#…'\[\] ](?! *$)|[…'\]])*")
@@ -139,7 +139,7 @@ class Text(Number):
 
     @staticmethod
     def _apply(op: Op, args: tuple[Any, ...]) -> Text:
-        digits = 16 if op.symbol in _COMPARISONS else 4  # a comparison with a rounded number may be false
+        digits = 16 if op.symbol in _COMPARISONS else 4  # compared with a rounded number, another one may be larger
         texts = [arg if isinstance(arg, Text) else Text.of_number(number(arg), digits) for arg in args]
         for i, kept in enumerate(texts):  # 1 × a reads a
             others = [(n, a) for j, (n, a) in enumerate(zip(op.neutral, args, strict=False)) if j != i]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any
 
@@ -107,10 +107,40 @@ def on_floats(op: Op) -> Callable[..., float]:
     >>> on_floats(OPS["reciprocal"])(0.0)
     inf
     """
-    namespace: dict[str, Any] = dict(_ON_FLOATS)
-    exec(Writer(_FLOATS).function(op, "code"), namespace)
-    code = namespace["code"]
+    code = over(op, _ON_FLOATS)
     return lambda *args: float(code(*map(num.IEEEFloat, args)))
+
+
+def over(op: Op, names: Mapping[str, Any]) -> Callable[..., Any]:
+    """Give the function that the code of an operation says, over any numbers that Python's operators take.
+
+    Parameters
+    ----------
+    op : Op
+    names : mapping of str to object
+        The functions of `C_LIBRARY` and ``pow``, as far as they are there, over these numbers; ``sum_of`` and the other
+        folds, of a sequence; ``number``, which makes one from a float; ``inf`` and ``nan``.
+
+    Returns
+    -------
+    callable
+
+    Raises
+    ------
+    GraphError
+        If it states no code.
+
+    Examples
+    --------
+    >>> from fractions import Fraction
+    >>> from tinygrad_edu.ops import OPS
+    >>> over(OPS["relu"], {"number": Fraction})(Fraction(1, 3))
+    Fraction(1, 3)
+    """
+    namespace = dict(names)
+    exec(Writer(_FLOATS).function(op, "code"), namespace)
+    code: Callable[..., Any] = namespace["code"]
+    return code
 
 
 def _whole(f: Callable[[float], int]) -> Callable[[float], float]:

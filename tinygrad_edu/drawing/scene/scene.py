@@ -53,10 +53,11 @@ def make_scene(records: Records) -> Scene:
     boxes = [(x, y - TITLE_FONT / 2, x + lettered[id_][0], y + TITLE_FONT / 2) for id_, (x, y) in at.items()]
     extents = {i: (width - 8, EDGE_FONT) for i, (width, _) in spaces.items()}
     label_places = place_labels(layout, extents, sizes, boxes)
-    pieces = [_cluster(layout, c.id, c.label, at[c.id]) for c in records.clusters]
+    pieces = [_cluster(layout, c.id, c.label) for c in records.clusters]
     for i, edge in enumerate(records.edges):
         curve = layout.edges[i][0]
         pieces.append(_edge(i, edge, curve, texts.get(i), label_places.get(i), style.contribution_unit, some_bright))
+    pieces += [_title(c.id, c.label, at[c.id], *lettered[c.id]) for c in records.clusters]
     pieces += [
         Piece(
             "node",
@@ -83,17 +84,17 @@ def _edge_texts(records: Records, style: Style, dense: bool) -> dict[int, str]:
     return texts
 
 
-def _cluster(layout: Layout, id_: str, label: str, title: Point) -> Piece:
+def _cluster(layout: Layout, id_: str, label: str) -> Piece:
     left, top, right, bottom = layout.clusters[id_]
-    return Piece(
-        "cluster",
-        id_,
-        label,
-        (
-            Rect(left, top, right - left, bottom - top, 9, fill="cluster", stroke="cluster_line", width=1.0),
-            TextLine(title[0], title[1] + TITLE_FONT * 0.36, label, TITLE_FONT, "muted", bold=True),
-        ),
-    )
+    box = Rect(left, top, right - left, bottom - top, 9, fill="cluster", stroke="cluster_line", width=1.0)
+    return Piece("cluster", id_, label, (box,))
+
+
+def _title(id_: str, label: str, at: Point, width: float, height: float) -> Piece:
+    """Write the title of a scope on a plate of the scope's colour: where no place is free, lines pass below it."""
+    x, y = at
+    plate = Rect(x, y - height / 2, width, height, 3, fill="cluster", opacity=0.86, part="plate")
+    return Piece("title", id_, "", (plate, TextLine(x, y + height * 0.36, label, TITLE_FONT, "muted", bold=True)))
 
 
 def _edge(
