@@ -113,7 +113,7 @@ class Ray(Ladder):
             return still
         if vanishing(rungs):
             return Estimate(0.0, abs(rungs[0].slope), rungs[0].step, zero=True)
-        found = settled(rungs, departure.jump if departure else 0.0)
+        found = settled(rungs, self._grid(index, departure))
         if found.singular:
             return _NOTHING_KNOWN
         rest = numbers[found.good + 1 :]
@@ -166,6 +166,12 @@ class Ray(Ladder):
                 return Estimate(0.0, math.inf, departure.step, zero=True, between=0.0)
         return None
 
+    def _grid(self, index: int, departure: Departure | None) -> float:
+        """Give the jumps of a grid to which a result is rounded; beyond a larger jump it is another function."""
+        if departure is None or (not departure.still and departure.jump > REAL * abs(self.at(0.0, index))):
+            return 0.0
+        return departure.jump
+
     def _goes_by_jumps(self, index: int, departure: Departure) -> bool:
         """Tell whether a function goes by jumps that rounding of its results in double or single would not make."""
         centre = abs(self.at(0.0, index))
@@ -198,7 +204,7 @@ class Ray(Ladder):
         _, rungs, departure = self.climbed(index, 0)
         if len(rungs) < 2:
             return math.isinf(self.slope(index).error)
-        found = settled(rungs, departure.jump if departure else 0.0)
+        found = settled(rungs, self._grid(index, departure))
         if found.singular:
             return True
         noise = found.noise

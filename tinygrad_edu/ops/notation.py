@@ -22,7 +22,7 @@ from .floats import IEEEFloat, number
 from .operation import Op
 from .protocol import Number, Rank
 
-_PRECEDENCE = {"+": 1, "−": 1, "×": 2, "/": 2, "^": 4}
+_PRECEDENCE = {"+": 1, "−": 1, "×": 2, "/": 2, "%": 2, "^": 4}
 _UNARY, _ATOM = 3, 5
 _COMPARISONS = "<≤"
 _MOST_OPERANDS = 6
@@ -169,6 +169,10 @@ def notation(op: Op, *args: Text) -> Text:
     w × (a + b)
     """
     symbol = visible(op.symbol)
+    if op.arity != 1 and "·" in symbol[1:]:  # how one writes it, of as many arguments as it shows
+        for arg in args[: symbol.count("·")]:
+            symbol = symbol.replace("·", arg.inside(_PRECEDENCE["×"]), 1)
+        return Text(symbol, _ATOM if symbol.endswith(")") else _PRECEDENCE["−"])
     if symbol.isidentifier() or op.arity not in (1, 2):
         name = symbol if symbol.isidentifier() else op.name
         return Text(f"{name}({', '.join(_some(list(map(str, args))))})")

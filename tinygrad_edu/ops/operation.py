@@ -38,7 +38,8 @@ class Op:
     kinks : sequence of (callable, sequence), default ()
         Pairs ``(zero, promised)``: ``zero(*args)`` is zero exactly at a nondifferentiable point, where the
         partials are the `promised` ones (a sequence, or a callable of the arguments). In the table, second
-        derivatives at a kink are finite where the promised partials are, and only there.
+        derivatives at a kink are finite where the promised partials are those of one side (relu); where they are the
+        mean of both (abs, a tie), there are none, and they are nan.
     neutral : sequence of (float or None), default ()
         ``neutral[i]`` is the constant that leaves the other argument unchanged when it stands at place i
         (``x * 1.0``); used to simplify graphs. Only exact identities may be stated.
@@ -229,7 +230,7 @@ class Op:
 
 
 entries: dict[str, Op] = {}
-"""The operations of the table, which fills it, by name: what a line of code may call."""
+"""All operations of the table, which fills it, by name, inner ones too: what a line of code may call, a file name."""
 
 _VARARGS = 0x04  # of a code object: it takes *args
 

@@ -90,6 +90,21 @@ def _power(a: Array, b: Array, out: Array) -> None:
     np.copyto(out, np.inf, where=np.equal(a, -np.inf) & np.equal(b, 0.5))
 
 
+def _tanh_slope(y: Array, x: Array, out: Array) -> None:
+    np.multiply(y, y, out)
+    np.subtract(1.0, out, out)
+    if not np.minimum.reduce(out, None) > 0.0014:  # 1 − tanh(4)² is less, and nan is not more
+        far = ~(np.abs(x) < 4.0)
+        e = np.exp(-2.0 * np.abs(x[far]))
+        out[far] = 4.0 * e / np.square(1.0 + e)
+
+
+def _weight(x: Array, total: Array, rest: Array, out: Array) -> None:
+    np.subtract(x, total, out)
+    np.subtract(out, rest, out)
+    np.exp(out, out)
+
+
 def _sign(x: Array, out: Array) -> None:
     np.sign(x, out)
     np.copysign(out, x, out)  # that of −0 is −0
@@ -102,6 +117,15 @@ def _logsumexp(x: Array, out: Array) -> None:
     np.log(out, out)
     np.add(out, top, out)
     np.copyto(out, top, where=~np.isfinite(top))
+
+
+def _logsumexp_rest(x: Array, out: Array) -> None:
+    out[...] = 0.0
+    if not (np.minimum.reduce(x, None) > -32.0 and np.maximum.reduce(x, None) < 32.0):  # nan is neither
+        top, total = np.abs(np.maximum.reduce(x, 1)), np.empty(out.shape)
+        _logsumexp(x, total)
+        rest = np.log(np.add.reduce(np.exp(x - total[:, None]), 1))
+        np.copyto(out, rest, where=~(top < 32.0) & (top < np.inf))
 
 
 def _logsumexp_of_segments(offsets: Array) -> Callable[[Array, Array], None]:
@@ -129,6 +153,9 @@ _NATIVE: dict[Op, Callable[..., Any]] = {
     ops.square: np.square,
     ops.reciprocal: np.reciprocal,
     ops.sigmoid: _sigmoid,
+    ops.tanh_slope: _tanh_slope,
+    ops.remainder: np.remainder,
+    ops.weight: _weight,
     ops.softplus: _softplus,
     ops.silu: _silu,
     ops.relu: _relu,
@@ -215,6 +242,8 @@ def reduction(op: Op) -> Callable[[Array, Array], Any]:
     """Give what applies an operation of any number of arguments along the second axis: ``f(stacked, out)``."""
     if op is ops.LOGSUMEXP:
         return _logsumexp
+    if op is ops.LOGSUMEXP_REST:
+        return _logsumexp_rest
     ufunc = _fold(op)
     if ufunc is not None:
         return lambda x, out: ufunc.reduce(x, 1, None, out)
