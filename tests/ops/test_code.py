@@ -167,7 +167,8 @@ def test_arrays_are_the_function(op, backend):
             by_count.setdefault(len(args), []).append(args)
     for rows in by_count.values():
         for args, found in zip(rows, compiled_rows(op, backend, rows), strict=True):
-            assert_near(found, op(*args), (op.name, args), ulps=2000 if backend == "jax" else 16)
+            ulps = 2000 if backend == "jax" else 400 if op is tanh_slope else 16  # of 1 − y², as y is rounded
+            assert_near(found, op(*args), (op.name, args), ulps=ulps)
 
 
 @pytest.mark.parametrize("op", sorted(RAGGED, key=lambda op: op.name), ids=lambda op: op.name)

@@ -173,10 +173,15 @@ class Ray(Ladder):
         return departure.jump
 
     def _goes_by_jumps(self, index: int, departure: Departure) -> bool:
-        """Tell whether a function goes by jumps that rounding of its results in double or single would not make."""
+        """Tell whether a function goes by jumps that rounding of its results in double or single would not make.
+
+        The place from which it does not move far to one side may stand at the very end of it.
+        """
         centre = abs(self.at(0.0, index))
         single = centre != math.floor(centre) and departure.jump <= 2.0 * SINGLE * centre and self.single(index)
-        wide = departure.step > _DOUBLE * self.point
+        least = _DOUBLE * self.point
+        beside = [abs(self.at(t, index)) for t in (least, -least)]
+        wide = departure.step > least or (departure.still and centre in beside)
         return wide and departure.jump > 8.0 * math.ulp(centre) and not single
 
     def _hidden(self, amplitude: float) -> float:

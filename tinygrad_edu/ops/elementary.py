@@ -82,10 +82,13 @@ pow: Op = define(
     doc="Power; a negative base with a fractional exponent gives nan. d(x⁰)/dx is 0 everywhere; ∂(xᵇ)/∂b is 0 at x = 0 "
     "for b ≥ 0, so that of the slopes at x = 0 for b = 0 and b = 1, whose own slopes are infinite, no trace is left.",
 )
+
+
 def _to_jump(a: float, b: float) -> float:
-    """How far the next multiple of b is, above or below; b is the more sensitive the more often it goes into a."""
-    y = num.remainder(a, b)
-    return num.minimum(math.fabs(y), math.fabs(b - y)) / (1.0 + math.fabs(a / b))
+    """How far a / b is from a whole number, relatively; 0 too where only rounding tells on which side it is."""
+    times = num.div(a, b)
+    off = math.fabs(times - num.rounded(times))
+    return 0.0 if off <= 2.0**-40 * math.fabs(times) else off / (1.0 + math.fabs(times))
 
 
 remainder: Op = define(
@@ -93,8 +96,8 @@ remainder: Op = define(
     num.remainder,
     lambda y, a, b: (1.0, round((y - a) / b)),
     symbol="%",
-    domains=lambda a, b: math.fabs(a) < 2.0**20 * math.fabs(b),  # beyond, its teeth are too narrow for floats
-    kinks=[(_to_jump, lambda a, b: (1.0, -a / b))],
+    domains=lambda a, b: math.fabs(a) < 2.0**20 * math.fabs(b),  # seen from far away, its teeth are noise
+    kinks=[(_to_jump, lambda a, b: (1.0, -(a // b)))],
     code="fmod(a, b) + b if (fmod(a, b) < 0.0 and b > 0.0) or (fmod(a, b) > 0.0 and b < 0.0) else "
     "fmod(a, b) if fmod(a, b) != 0.0 else copysign(0.0, b)",
     doc="What is left of a when multiples of b are taken off, from 0 to b, as Python's %; nan for b = 0.",
@@ -172,7 +175,7 @@ tanh_slope: Op = define(
     inner=True,
     symbol="1 − ·²",
     domains=[REAL, (-4.0, 4.0)],
-    code="1.0 - y * y if fabs(x) < 4.0 else 4.0 * exp(-2.0 * fabs(x)) / square(1.0 + exp(-2.0 * fabs(x)))",
+    code="(1.0 - y) * (1.0 + y) if fabs(x) < 4.0 else 4.0 * exp(-2.0 * fabs(x)) / square(1.0 + exp(-2.0 * fabs(x)))",
     doc="1 − y², where y = tanh(x), with all digits where y has been rounded to almost 1.",
 )
 asinh: Op = define("asinh", math.asinh, lambda y, x: (1.0 / hypot(1.0, x),),

@@ -213,7 +213,7 @@ def gelu(x: float) -> float:
 def tanh_slope(y: float, x: float) -> float:
     """1 − y² for y = tanh(x), from x where y is so close to ±1 that the difference has few digits."""
     if -4.0 < x < 4.0:
-        return 1.0 - y * y
+        return (1.0 - y) * (1.0 + y)
     e = math.exp(-2.0 * abs(x))
     return 4.0 * e / ((1.0 + e) * (1.0 + e))
 

@@ -9,31 +9,35 @@ from typing import Any
 from . import floats as num
 from .entry import AT_ZERO, define, gap
 from .floats import nan
-from .operation import Op
+from .operation import Interval, Op
 
 # Entries are laid out by hand, as one reads a table.
 # fmt: off
 
 # ---------------------------------------------------------------------------------------- whole numbers
-# Where they jump they have the slope 0 as everywhere else.
+# Where they jump they have the slope 0 as everywhere else. Seen from far away they are x, but for rounding, and no
+# difference can tell; so much for huge x.
+
+COUNTED: Interval = (-(2.0**20), 2.0**20)
+
 
 def _off_whole(x: float) -> float:
     """How far the nearest whole number is."""
     return x - num.rounded(x)
 
 
-floor: Op = define("floor", num.floor, lambda y, x: (0.0,), kinks=[(_off_whole, (0.0,))],
+floor: Op = define("floor", num.floor, lambda y, x: (0.0,), domains=[COUNTED], kinks=[(_off_whole, (0.0,))],
     code="floor(x)", doc="The largest whole number not above x.")
-ceil: Op = define("ceil", num.ceil, lambda y, x: (0.0,), kinks=[(_off_whole, (0.0,))],
+ceil: Op = define("ceil", num.ceil, lambda y, x: (0.0,), domains=[COUNTED], kinks=[(_off_whole, (0.0,))],
     code="ceil(x)", doc="The smallest whole number not below x.")
 trunc: Op = define(
-    "trunc", num.trunc, lambda y, x: (0.0,), kinks=[(lambda x: _off_whole(x) if num.rounded(x) else 1.0, (0.0,))],
+    "trunc", num.trunc, lambda y, x: (0.0,), domains=[COUNTED],
+    kinks=[(lambda x: _off_whole(x) if num.rounded(x) else 1.0, (0.0,))],
     code="trunc(x)", doc="x without what stands after the point."
 )
 round: Op = define(
-    "round", num.rounded, lambda y, x: (0.0,), kinks=[(lambda x: x - num.floor(x) - 0.5, (0.0,))],
-    code="rint(x)",
-    doc="The nearest whole number, of two the even one."
+    "round", num.rounded, lambda y, x: (0.0,), domains=[COUNTED], kinks=[(lambda x: x - num.floor(x) - 0.5, (0.0,))],
+    code="rint(x)", doc="The nearest whole number, of two the even one."
 )
 
 # ---------------------------------------------------------------------------------------- piecewise

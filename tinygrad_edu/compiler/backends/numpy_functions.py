@@ -91,12 +91,12 @@ def _power(a: Array, b: Array, out: Array) -> None:
 
 
 def _tanh_slope(y: Array, x: Array, out: Array) -> None:
-    np.multiply(y, y, out)
-    np.subtract(1.0, out, out)
-    if not np.minimum.reduce(out, None) > 0.0014:  # 1 − tanh(4)² is less, and nan is not more
-        far = ~(np.abs(x) < 4.0)
-        e = np.exp(-2.0 * np.abs(x[far]))
-        out[far] = 4.0 * e / np.square(1.0 + e)
+    np.subtract(1.0, y, out)
+    np.multiply(out, 1.0 + y, out)
+    if not np.minimum.reduce(out, None) > 0.0014:  # somewhere |x| is 4 or more, or nan
+        np.cosh(x, out)
+        np.multiply(out, out, out)
+        np.reciprocal(out, out)
 
 
 def _weight(x: Array, total: Array, rest: Array, out: Array) -> None:
