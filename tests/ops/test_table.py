@@ -337,8 +337,8 @@ SLOPES_UNLIKE_PYTORCH = {
     "cbrt": "is not there, and a power has no slope at 0",
     "xlogy": "has slope log b at a = 0, PyTorch 0",
     "log_ndtr": "has its limits at infinities, PyTorch nan",
-    "digamma": "has all digits, PyTorch's trigamma eight",
-    "sinc": "has all digits near 0, PyTorch not",
+    "digamma": "has slopes up to the ends of the floats, PyTorch nan",
+    "sinc": "has slopes up to the ends of the floats, PyTorch nan",
     "norm": "does not overflow",
     "hypot": "has slope 0 at the origin, PyTorch nan",
     "atan2": "has slope 0 at the origin, PyTorch nan, and does not overflow",
@@ -348,8 +348,8 @@ SLOPES_UNLIKE_PYTORCH = {
     "logsumexp": "gives nan at infinities, where PyTorch special-cases them",
     "max": "shares ties, and passes nan on to every argument",
     "min": "shares ties, and passes nan on to every argument",
-    "maximum": "gives slopes of 0 for nan, PyTorch shares",
-    "minimum": "gives slopes of 0 for nan, PyTorch shares",
+    "maximum": "gives slopes of nan for nan, PyTorch shares",
+    "minimum": "gives slopes of nan for nan, PyTorch shares",
 }
 
 

@@ -103,6 +103,8 @@ def accumulate(
 def dependents(order: Iterable[Any], sources: Iterable[Any]) -> set[Any]:
     """Find the nodes of an order that depend on any of the sources, the sources themselves included.
 
+    What only mends rounding depends on nothing.
+
     Parameters
     ----------
     order : iterable of nodes
@@ -115,7 +117,7 @@ def dependents(order: Iterable[Any], sources: Iterable[Any]) -> set[Any]:
     """
     found = set(sources)
     for node in order:
-        if node.parents and not found.isdisjoint(node.parents):
+        if node.parents and not found.isdisjoint(node.parents) and node.op.role != "mend":
             found.add(node)
     return found
 

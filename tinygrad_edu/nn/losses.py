@@ -21,7 +21,7 @@ from typing import Any
 
 from ..graph.variable import Var
 from ..ops.sequences import dot, mean
-from ..ops.table import LOGSUMEXP, LOGSUMEXP_REST, relu, softplus, square, surprise
+from ..ops.table import LOGSUMEXP, relu, softplus, square, surprise_at
 
 Loss = Callable[[Any, Any], Any]
 
@@ -161,8 +161,7 @@ def cross_entropy(logits: Any, target: Any) -> Any:
         return _mean_of(cross_entropy, logits, target)
     if not len(logits):
         raise ValueError("cross_entropy got no logits; give one a class")
-    chosen = _score_of(logits, target)
-    return surprise(chosen, LOGSUMEXP(*logits), LOGSUMEXP_REST(*logits))
+    return surprise_at(_score_of(logits, target), LOGSUMEXP(*logits), logits)
 
 
 def _score_of(logits: Sequence[Any], target: Any) -> Any:

@@ -128,7 +128,7 @@ sqrt: Op = define(
     code="sqrt(x)", doc="Square root; at 0 its slope is inf, and the slope of its slope −inf.",
 )
 cbrt: Op = define(
-    "cbrt", math.cbrt, lambda y, x: (1.0 / (3.0 * (y * y)),), symbol="∛", domains=nonzero,
+    "cbrt", math.cbrt, lambda y, x: (1.0 / (3.0 * (y * y)),), domains=nonzero,
     code="cbrt(x)", doc="Cube root; at 0 its slope is inf.",
 )
 square: Op = define("square", num.square, lambda y, x: (2.0 * x,), code="x * x", doc="x².")

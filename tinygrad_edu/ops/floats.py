@@ -341,16 +341,6 @@ def logsumexp_rest(*xs: float) -> float:
     return math.log(reduce(_add, [math.exp(x - y) for x in xs], 0.0))
 
 
-def weight(x: float, total: float, rest: float) -> float:
-    """Give e to the power of x − total − rest."""
-    return exp(x - total - rest)
-
-
-def surprise(x: float, total: float, rest: float) -> float:
-    """Give total − x + rest, in this order, for the first two may be huge."""
-    return total - x + rest
-
-
 # ---------------------------------------------------------------------------------------- IEEE floats
 
 

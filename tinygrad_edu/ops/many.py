@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import math
+import operator
 from collections.abc import Sequence
 from typing import Any
 
 from . import floats as num
+from .elementary import exp
 from .entry import define
 from .floats import nan
 from .operation import Op
 from .piecewise import divisor, less, less_equal, where
+from .protocol import seen
 
 # Entries are laid out by hand, as one reads a table.
 # fmt: off
@@ -91,33 +94,50 @@ MIN: Op = define(
 )
 NORM: Op = define(
     "norm", num.norm, lambda y, *xs: tuple(x / divisor(y) for x in xs),
-    symbol="‖·‖", kinks=[(lambda *xs: num.total(*map(math.fabs, xs)), lambda *xs: (0.0,) * len(xs))],
+    kinks=[(lambda *xs: num.total(*map(math.fabs, xs)), lambda *xs: (0.0,) * len(xs))],
     code="max(fabs(x) for x in xs) * sqrt(sum(square(x / max(fabs(x) for x in xs)) for x in xs)) "
     "if max(fabs(x) for x in xs) > 0.0 and max(fabs(x) for x in xs) < inf else max(fabs(x) for x in xs)",
     doc="√Σ x², without overflow; at the origin the slope is 0, and has none of its own (nan)."
 )
 
 # Beside a maximum of 10¹⁷ the logarithm of a sum of exponentials is less than a unit in the last place.
-# `logsumexp_rest` is what is lost; with it differences from a logsumexp keep their digits. But for rounding it is 0.
+# `logsumexp_rest` is what is lost; with it differences from a logsumexp keep their digits. But for rounding it is 0,
+# and where a number is seen to be small, and in captions, things are simpler without.
 
 
-def _weights(y: Any, *xs: Any) -> tuple[Any, ...]:
+def _loses_nothing(total: Any) -> bool:
+    return -31.0 < seen(total) < 31.0
+
+
+def weights(total: Any, xs: Sequence[Any]) -> tuple[Any, ...]:
+    """What each has in softmax, given the logsumexp of all."""
+    if _loses_nothing(total):
+        return tuple([exp(x - total) for x in xs])
     rest = LOGSUMEXP_REST(*xs)
-    return tuple(weight(x, y, rest) for x in xs)
+    return tuple([exp(mended(x - total, rest)) for x in xs])
 
 
-LOGSUMEXP: Op = define("logsumexp", num.logsumexp, _weights,
+def log_weights(total: Any, xs: Sequence[Any]) -> list[Any]:
+    """The logarithms of `weights`."""
+    if _loses_nothing(total):
+        return [x - total for x in xs]
+    rest = LOGSUMEXP_REST(*xs)
+    return [mended(x - total, rest) for x in xs]
+
+
+def surprise_at(x: Any, total: Any, xs: Sequence[Any]) -> Any:
+    """Minus the logarithm of what x has in softmax, given the logsumexp of all."""
+    return total - x if _loses_nothing(total) else -mended(x - total, LOGSUMEXP_REST(*xs))
+
+
+LOGSUMEXP: Op = define("logsumexp", num.logsumexp, lambda y, *xs: weights(y, xs),
     code="max(xs) + log(sum(exp(x - max(xs)) for x in xs)) if fabs(max(xs)) < inf else max(xs)", doc="log Σ eˣ.")
 LOGSUMEXP_REST: Op = define(
-    "logsumexp_rest", num.logsumexp_rest, lambda y, *xs: (0.0,) * len(xs), inner=True, symbol="0",
+    "logsumexp_rest", num.logsumexp_rest, lambda y, *xs: (0.0,) * len(xs), inner=True, role="mend",
     code="log(sum(exp(x - logsumexp(xs)) for x in xs)) if fabs(max(xs)) >= 32.0 and fabs(max(xs)) < inf else 0.0",
     doc="What rounding takes from logsumexp, if it may matter.",
 )
-weight: Op = define(
-    "weight", num.weight, lambda y, x, total, rest: (y, -y, 0.0), inner=True, symbol="exp(· − ·)",
-    code="exp(x - total - rest)", doc="What x has in softmax: eˣ over the sum of all, whose logarithm is total + rest."
-)
-surprise: Op = define(
-    "surprise", num.surprise, lambda y, x, total, rest: (-1.0, 1.0, 0.0), inner=True, symbol="−ln softmax",
-    code="total - x + rest", doc="−ln weight(x, total, rest)."
+mended: Op = define(
+    "mended", operator.sub, lambda y, a, rest: (1.0, 0.0), inner=True, symbol="−",
+    code="a - rest", doc="a − rest, never a part of another sum: what rest mends would be lost there."
 )

@@ -130,6 +130,10 @@ class Text(Number):
     def __str__(self) -> str:
         return self.text
 
+    @property
+    def _seen(self) -> float:
+        return 0.0  # a caption does without what mends rounding
+
     def inside(self, binding: int) -> str:
         """The text, in brackets if it binds less tightly than its surroundings."""
         return self.text if self.binding >= binding else f"({self.text})"
@@ -169,10 +173,6 @@ def notation(op: Op, *args: Text) -> Text:
     w × (a + b)
     """
     symbol = visible(op.symbol)
-    if op.arity != 1 and "·" in symbol[1:]:  # how one writes it, of as many arguments as it shows
-        for arg in args[: symbol.count("·")]:
-            symbol = symbol.replace("·", arg.inside(_PRECEDENCE["×"]), 1)
-        return Text(symbol, _ATOM if symbol.endswith(")") else _PRECEDENCE["−"])
     if symbol.isidentifier() or op.arity not in (1, 2):
         name = symbol if symbol.isidentifier() else op.name
         return Text(f"{name}({', '.join(_some(list(map(str, args))))})")
@@ -182,6 +182,8 @@ def notation(op: Op, *args: Text) -> Text:
             return Text(symbol.replace("·", str(arg)))
         return Text(symbol + arg.inside(_UNARY + 1), _UNARY)
     a, b = args
+    if "·" in symbol:  # all that is to be seen is the first
+        return Text(symbol.replace("·", a.inside(_ATOM)), _PRECEDENCE["−"])
     binding = _PRECEDENCE.get(symbol, 0)
     if symbol == "×" and a.text == b.text and a.binding == _ATOM:
         return Text(f"{a}²", 4)

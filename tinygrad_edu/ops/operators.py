@@ -18,7 +18,7 @@ from .protocol import Number, rank_of
 BINARY = {"add": ops.add, "sub": ops.sub, "mul": ops.mul, "truediv": ops.div, "pow": ops.pow, "mod": ops.remainder}
 """Python's binary operators (``__add__`` and its reflection ``__radd__``) and what they apply."""
 
-UNARY = {"neg": ops.neg, "abs": ops.abs, "round": ops.round}
+UNARY = {"neg": ops.neg, "abs": ops.abs}
 
 COMPARISONS = {"lt": (ops.less, 1), "le": (ops.less_equal, 1), "gt": (ops.less, -1), "ge": (ops.less_equal, -1)}
 """Python's comparisons, and what they apply to the operands in which order: ``a > b`` is ``less(b, a)``."""

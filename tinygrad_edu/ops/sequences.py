@@ -243,8 +243,7 @@ def softmax(values: Iterable[Any]) -> list[Any]:
     [0.5, 0.5]
     """
     scores = _nonempty(ops.LOGSUMEXP, values)
-    total, rest = ops.LOGSUMEXP(*scores), ops.LOGSUMEXP_REST(*scores)
-    return [ops.weight(score, total, rest) for score in scores]
+    return list(ops.weights(ops.LOGSUMEXP(*scores), scores))
 
 
 def log_softmax(values: Iterable[Any]) -> list[Any]:
@@ -271,5 +270,4 @@ def log_softmax(values: Iterable[Any]) -> list[Any]:
     [-0.0, -1000.0]
     """
     scores = _nonempty(ops.LOGSUMEXP, values)
-    total, rest = ops.LOGSUMEXP(*scores), ops.LOGSUMEXP_REST(*scores)
-    return [-ops.surprise(score, total, rest) for score in scores]
+    return ops.log_weights(ops.LOGSUMEXP(*scores), scores)

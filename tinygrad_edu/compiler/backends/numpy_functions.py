@@ -91,18 +91,22 @@ def _power(a: Array, b: Array, out: Array) -> None:
 
 
 def _tanh_slope(y: Array, x: Array, out: Array) -> None:
-    np.subtract(1.0, y, out)
-    np.multiply(out, 1.0 + y, out)
-    if not np.minimum.reduce(out, None) > 0.0014:  # somewhere |x| is 4 or more, or nan
+    np.multiply(y, y, out)
+    np.subtract(1.0, out, out)
+    far = np.flatnonzero(np.less(out, 0.0014))  # |x| is 4 or more
+    if len(far) > out.size // 8:
         np.cosh(x, out)
         np.multiply(out, out, out)
         np.reciprocal(out, out)
+    elif len(far):
+        out.put(far, 1.0 / np.square(np.cosh(x.take(far))))
 
 
-def _weight(x: Array, total: Array, rest: Array, out: Array) -> None:
-    np.subtract(x, total, out)
-    np.subtract(out, rest, out)
-    np.exp(out, out)
+def _share(a: Array, b: Array, out: Array) -> None:
+    np.subtract(b, a, out)
+    np.heaviside(out, 0.5, out)
+    if np.isnan(np.vdot(out, out)):
+        np.copyto(out, 0.5, where=np.equal(a, b))  # infinities of one sign
 
 
 def _sign(x: Array, out: Array) -> None:
@@ -155,13 +159,14 @@ _NATIVE: dict[Op, Callable[..., Any]] = {
     ops.sigmoid: _sigmoid,
     ops.tanh_slope: _tanh_slope,
     ops.remainder: np.remainder,
-    ops.weight: _weight,
     ops.softplus: _softplus,
     ops.silu: _silu,
     ops.relu: _relu,
     ops.leaky_relu: _leaky_relu,
     ops.elu: _elu,
     ops.sign: _sign,
+    ops.side: _sign,
+    ops.share: _share,
     ops.heaviside: _heaviside,
     ops.minimum: _minimum,
     ops.maximum: _maximum,
