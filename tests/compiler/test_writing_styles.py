@@ -106,10 +106,10 @@ def scalar_gpt_program(letters, **style):
     return tg.compile(lambda: network.loss(name), network.parameters()), network, name
 
 
-def test_scalar_gpt_of_16_positions_takes_112_array_operations():
+def test_scalar_gpt_of_16_positions_takes_116_array_operations():
     compiled, _, _ = scalar_gpt_program(15, total=tg.sum, inner=tg.dot)
     compiled.value_and_grad()
-    assert len(compiled.program) == 112
+    assert len(compiled.program) == 116  # two are each softmax's mending of what rounding takes at huge scores
 
 
 def test_scalar_gpt_takes_as_many_however_it_is_written_and_agrees_with_the_eager_engine():

@@ -76,11 +76,14 @@ def test_every_reader_reads_the_same(op, data):
     readings_agree(op, data.draw(tg.check.points(op)))
 
 
+STEPS = {"sign", "heaviside", "less", "less_equal", "floor", "ceil", "trunc", "round"}
+
+
 @every_op
 def test_slopes_are_not_all_flat(op):
     """A test of zeros against zeros shows nothing: only the steps have them everywhere."""
     flat = all(comparison.given == 0.0 for args in sample(op, 3) for comparison in first_order(op, args))
-    assert flat == (op.name in {"sign", "heaviside", "less", "less_equal"})
+    assert flat == (op.name in STEPS)
 
 
 # ---------------------------------------------------------------------------------------- kinks
@@ -95,15 +98,30 @@ def test_kinks_are_as_promised_to_the_bit(op):
 
 
 @with_kinks
-def test_second_derivatives_at_kinks_are_finite_where_the_promised_partials_are(op):
-    """Masks and guarded arguments see to that: 0 × inf from a branch not taken would be nan."""
+def test_second_derivatives_at_kinks_are_finite_where_the_slope_is_that_of_one_side(op):
+    """A relu that is off at 0 is smooth on the side it is on; the mean of both sides is the slope of neither.
+
+    So what becomes smooth again, such as |x|², cannot have a wrong second derivative: it has nan.
+    """
     for args in kinks_of(op):
-        promises = [promised for zero, promised in op.kinks if zero(*args) == 0.0]
-        finite = all(math.isfinite(p) for each in promises for p in (each(*args) if callable(each) else each))
+        here = op.slopes(op(*args), args)
         hessian = tg.hessian(lambda xs: op(*xs))(list(args))
-        assert all(math.isfinite(h) for row in hessian for h in row) == finite, args
+        assert all(math.isfinite(h) for row in hessian for h in row) == _from_one_side(op, args, here), args
         if op.arity == 1:
-            assert math.isfinite(tg.trace(op, *args).grad().grad()(*args)) == finite, args
+            assert math.isfinite(tg.trace(op, *args).grad().grad()(*args)) == _from_one_side(op, args, here), args
+
+
+def _from_one_side(op, args, here):
+    """Whether the slopes are nearly the same a little away, in some direction that leaves the kink."""
+    if op.name == "where":
+        return True  # nothing is beside the one number that is no condition
+    for direction in itertools.product((1e-9, -1e-9, 3e-9, -3e-9), repeat=len(args)):
+        beside = [x + d for x, d in zip(args, direction, strict=True)]
+        if any(zero(*args) == 0.0 == zero(*beside) for zero, _ in op.kinks):
+            continue
+        if all(abs(a - b) < 1e-6 for a, b in zip(here, op.slopes(op(*beside), beside), strict=True)):
+            return True
+    return False
 
 
 @with_kinks
@@ -293,6 +311,10 @@ def test_values_at_edges_are_those_of_pytorch(op):
     for args in edge_arguments(op):
         if op.name == "sign" and math.isnan(args[0]):
             continue  # PyTorch: 0
+        if op.name in {"cbrt", "sinc"}:
+            continue  # PyTorch has no cbrt, and its sinc is not exactly 0 at whole numbers; mpmath knows both
+        if op.name == "norm" and any(1e154 < abs(x) < inf or 0.0 < abs(x) < 1e-150 for x in args):
+            continue  # it overflows
         if op.name == "clip" and not args[1] <= args[2]:
             continue  # not defined: the limits are swapped
         expected = TORCH[op.name](*[torch.tensor(x, dtype=DOUBLE) for x in args]).item()
@@ -305,6 +327,13 @@ def test_values_at_edges_are_those_of_pytorch(op):
 
 
 SLOPES_UNLIKE_PYTORCH = {
+    "remainder": "gives nan where PyTorch rounds an infinite quotient",
+    "cbrt": "is not there, and a power has no slope at 0",
+    "xlogy": "has slope log b at a = 0, PyTorch 0",
+    "log_ndtr": "has its limits at infinities, PyTorch nan",
+    "digamma": "has slopes up to the ends of the floats, PyTorch nan",
+    "sinc": "has slopes up to the ends of the floats, PyTorch nan",
+    "norm": "does not overflow",
     "hypot": "has slope 0 at the origin, PyTorch nan",
     "atan2": "has slope 0 at the origin, PyTorch nan, and does not overflow",
     "clip": "has slope 1 at both ends, PyTorch 0.5 where bounds are tensors",
@@ -313,8 +342,8 @@ SLOPES_UNLIKE_PYTORCH = {
     "logsumexp": "gives nan at infinities, where PyTorch special-cases them",
     "max": "shares ties, and passes nan on to every argument",
     "min": "shares ties, and passes nan on to every argument",
-    "maximum": "gives slopes of 0 for nan, PyTorch shares",
-    "minimum": "gives slopes of 0 for nan, PyTorch shares",
+    "maximum": "gives slopes of nan for nan, PyTorch shares",
+    "minimum": "gives slopes of nan for nan, PyTorch shares",
 }
 
 

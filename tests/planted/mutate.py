@@ -20,7 +20,16 @@ import sys
 HERE = pathlib.Path(__file__).parent
 PACKAGE = HERE.parents[1] / "tinygrad_edu"
 FILES = (
-    *("ops/table.py", "ops/operation.py", "ops/floats.py", "engine/value.py", "engine/sweep.py"),
+    *(
+        "ops/piecewise.py",
+        "ops/elementary.py",
+        "ops/special_functions.py",
+        "ops/many.py",
+        "ops/operation.py",
+        "ops/floats.py",
+        "engine/value.py",
+        "engine/sweep.py",
+    ),
     *("graph/graph.py", "graph/equations.py", "graph/tracing.py", "graph/simplifying.py", "graph/printing.py"),
     *("transforms/derivatives.py", "transforms/fresh_call.py"),
 )

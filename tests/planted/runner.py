@@ -83,7 +83,7 @@ def attempt(file, text, examples, own_tests=()):
     sys.stdout = sys.stderr = output
     if file is not None:
         loading.replace(file, text)
-    about_table = file in ("ops/table.py", "ops/floats.py")
+    about_table = file is not None and file.startswith("ops/")
     kinds = [lambda: generic_checks(about_table, examples)]
     if own_tests:  # what kills soonest comes first: properties over the table for the table, examples for the rest
         kinds.insert(len(kinds) if about_table else 0, lambda: own_failure(own_tests, output))

@@ -7,6 +7,35 @@ import torch
 DOUBLE = torch.float64
 
 
+def _with_slope(function, slope):
+    class Function(torch.autograd.Function):
+        @staticmethod
+        def forward(context, x):
+            context.save_for_backward(x)
+            return function(x)
+
+        @staticmethod
+        def backward(context, gradient):
+            (x,) = context.saved_tensors
+            return gradient * slope(x)
+
+    return Function.apply
+
+
+# PyTorch's own trigamma has eight digits, its zeta function all.
+trigamma = _with_slope(lambda x: torch.special.zeta(torch.tensor(2.0), x), lambda x: torch.polygamma(2, x))
+digamma = _with_slope(torch.digamma, trigamma)
+lgamma = _with_slope(torch.lgamma, digamma)
+
+
+def sinc(x):
+    """PyTorch's own loses the slope near 0; there, the series."""
+    near = torch.abs(x) < 0.5
+    square = torch.where(near, math.pi * x, 0.0) ** 2
+    series = sum((-square) ** k / float(math.factorial(2 * k + 1)) for k in range(13))
+    return torch.where(near, series, torch.sinc(torch.where(near, 1.0, x)))
+
+
 TORCH = {
     "identity": lambda x: x * 1.0,
     "add": torch.add,
@@ -16,6 +45,22 @@ TORCH = {
     "pow": torch.pow,
     "neg": torch.neg,
     "exp": torch.exp,
+    "exp2": torch.exp2,
+    "cbrt": lambda x: torch.sign(x) * torch.abs(x) ** (1.0 / 3.0),
+    "remainder": torch.remainder,
+    "logaddexp": torch.logaddexp,
+    "xlogy": torch.xlogy,
+    "lgamma": lgamma,
+    "digamma": digamma,
+    "erfinv": torch.erfinv,
+    "ndtr": torch.special.ndtr,
+    "log_ndtr": torch.special.log_ndtr,
+    "sinc": sinc,
+    "floor": torch.floor,
+    "ceil": torch.ceil,
+    "trunc": torch.trunc,
+    "round": torch.round,
+    "norm": lambda *xs: torch.linalg.vector_norm(torch.stack(xs)),
     "expm1": torch.expm1,
     "log": torch.log,
     "log1p": torch.log1p,

@@ -113,7 +113,7 @@ class Ray(Ladder):
             return still
         if vanishing(rungs):
             return Estimate(0.0, abs(rungs[0].slope), rungs[0].step, zero=True)
-        found = settled(rungs, departure.jump if departure else 0.0)
+        found = settled(rungs, self._grid(index, departure))
         if found.singular:
             return _NOTHING_KNOWN
         rest = numbers[found.good + 1 :]
@@ -166,11 +166,22 @@ class Ray(Ladder):
                 return Estimate(0.0, math.inf, departure.step, zero=True, between=0.0)
         return None
 
+    def _grid(self, index: int, departure: Departure | None) -> float:
+        """Give the jumps of a grid to which a result is rounded; beyond a larger jump it is another function."""
+        if departure is None or (not departure.still and departure.jump > REAL * abs(self.at(0.0, index))):
+            return 0.0
+        return departure.jump
+
     def _goes_by_jumps(self, index: int, departure: Departure) -> bool:
-        """Tell whether a function goes by jumps that rounding of its results in double or single would not make."""
+        """Tell whether a function goes by jumps that rounding of its results in double or single would not make.
+
+        The place from which it does not move far to one side may stand at the very end of it.
+        """
         centre = abs(self.at(0.0, index))
         single = centre != math.floor(centre) and departure.jump <= 2.0 * SINGLE * centre and self.single(index)
-        wide = departure.step > _DOUBLE * self.point
+        least = _DOUBLE * self.point
+        beside = [abs(self.at(t, index)) for t in (least, -least)]
+        wide = departure.step > least or (departure.still and centre in beside)
         return wide and departure.jump > 8.0 * math.ulp(centre) and not single
 
     def _hidden(self, amplitude: float) -> float:
@@ -198,7 +209,7 @@ class Ray(Ladder):
         _, rungs, departure = self.climbed(index, 0)
         if len(rungs) < 2:
             return math.isinf(self.slope(index).error)
-        found = settled(rungs, departure.jump if departure else 0.0)
+        found = settled(rungs, self._grid(index, departure))
         if found.singular:
             return True
         noise = found.noise

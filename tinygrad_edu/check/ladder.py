@@ -82,6 +82,9 @@ class Ladder:
                 if not rung.still if still else len(rungs) >= _FIRST and not looked and _sudden(rungs, rung, noise):
                     looked = not still
                     departure = self._departure(index, rungs[-1], rung, side, noise)
+                    if departure is not None and math.isinf(departure.jump):
+                        departure = None
+                        break  # its domain has ended, and begins again
                     if departure is not None and not still and departure.jump > REAL * abs(self.at(0.0, index)):
                         break  # beyond, it is another function
             numbers.append(number)
@@ -138,7 +141,10 @@ class Ladder:
         return max(EPS * 0.5 * abs(slope) * self.point, self._rounding * max(map(abs, values)))
 
     def _departure(self, index: int, lower: Rung, upper: Rung, side: int, noise: float) -> Departure | None:
-        """See how a result leaves its straight line between two steps; None if by no more than it is rounded."""
+        """See how a result leaves its straight line between two steps; None if by no more than it is rounded.
+
+        Where its domain ends in between, the jump is infinite.
+        """
         centre, slope = self.at(0.0, index), lower.slope
         least = 0.0 if lower.still else 16.0 * max(noise, upper.floor)
 
@@ -153,10 +159,12 @@ class Ladder:
         for _ in range(_BISECTIONS):
             far = abs(outside) > 4.0 * abs(inside)
             middle = side * math.sqrt(inside * outside) if far else (inside + outside) / 2.0
-            if off(middle) > least:
-                outside = middle
-            else:
+            if off(middle) <= least:
                 inside = middle
+            else:
+                outside = middle
+        if not math.isfinite(self.at(outside, index)):
+            return Departure(lower.still, slope, lower.step, math.inf, False)
         jump = abs(self.at(outside, index) - self.at(inside, index) - slope * (outside - inside))
         change = off(outside + side * lower.step / 1024.0)
         takes_off = change >= _TAKES_OFF * jump

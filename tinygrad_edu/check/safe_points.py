@@ -87,6 +87,11 @@ def takes_odd(op: Op) -> bool:
         return False
 
 
+def is_flat(op: Op) -> bool:
+    """Tell whether an operation goes by steps: the entry states slopes of 0 whatever the arguments are."""
+    return not any(op.slopes(math.nan, [math.nan] * arities(op)[0]))
+
+
 def sample(op: Op, count: int, seed: int = 0) -> Iterator[tuple[float, ...]]:
     """Draw arguments at which an operation is smooth, simple ones first.
 

@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any
 from ..ops.operation import Op
 from ..ops.table import OPS, detach
 from .program import Line, Program
-from .safe_points import LARGEST_VALUE, STEEPEST, arities, smooth_at
+from .safe_points import LARGEST_VALUE, STEEPEST, arities, is_flat, smooth_at
 
 if TYPE_CHECKING:
     from hypothesis.strategies import DrawFn, SearchStrategy
@@ -122,6 +122,8 @@ def programs(
 ) -> SearchStrategy[Program]:
     """Draw whole programs: with sharing and fan-out, well-conditioned at their point, shrinking to the smallest.
 
+    They do not end in what goes by steps, if there is something else: all gradients would be 0.
+
     Parameters
     ----------
     ops : iterable of Op, optional
@@ -149,15 +151,15 @@ def programs(
             f"got {len(known)} operations, max_ops={max_ops!r}, leaves={leaves!r}"
         )
     sizes = {op: arities(op) for op in known}
-    chosen = st.sampled_from(known)
+    chosen, chosen_last = st.sampled_from(known), st.sampled_from([op for op in known if not is_flat(op)] or known)
     first, other = st.sampled_from(_FIRST_PICKS), st.sampled_from(_PICKS)
     picks = {count: st.tuples(first, *[other] * (count - 1)) for counts in sizes.values() for count in counts}
 
     def build(draw: DrawFn) -> Program:
         point = draw(st.lists(finite_values(), min_size=fewest, max_size=most))
         builder = _Builder(point)
-        for _ in range(draw(st.integers(1, max_ops))):
-            op = draw(chosen)
+        for left in range(draw(st.integers(1, max_ops)) - 1, -1, -1):
+            op = draw(chosen if left else chosen_last)
             count = sizes[op]
             builder.append(op, draw(picks[count[0] if len(count) == 1 else draw(st.sampled_from(count))]))
         made = builder.finished()

@@ -139,7 +139,7 @@ def find_suspect(results: Iterable[Any], leaves: Iterable[Value], order: int, rt
     leaves : iterable of Value
         Its arguments; only what depends on them is looked at.
     order : {1, 2}
-        Whether to look at derivatives or at their derivatives.
+        Whether to look at derivatives or at their derivatives; these not at a kink, where the first is a choice.
     rtol : float
         Relative tolerance.
 
@@ -154,7 +154,7 @@ def find_suspect(results: Iterable[Any], leaves: Iterable[Value], order: int, rt
         moving.add(node)
         args = tuple([parent.data for parent in node.parents])
         names = tuple([_operand_name(parent, i) for i, parent in enumerate(node.parents)])
-        if not all(map(math.isfinite, args)):
+        if not all(map(math.isfinite, args)) or (order == 2 and any(zero(*args) == 0.0 for zero, _ in node.op.kinks)):
             continue
         for i, parent in enumerate(node.parents):
             if parent.op is CONSTANT:

@@ -51,14 +51,14 @@ node.op = op
 
 @cache
 def compiled(op: Op, form: str) -> Any:
-    """Generate the method by which Values apply an operation of one or two arguments.
+    """Generate the method by which Values apply an operation of one to three arguments.
 
     Parameters
     ----------
     op : Op
         An entry of the table.
-    form : {"unary", "binary", "reflected"}
-        Whether the Value is the only operand, the left one or the right one.
+    form : {"unary", "binary", "reflected", "ternary"}
+        Whether the Value is the only operand, the left one or the right one, or any of three.
 
     Returns
     -------
@@ -124,6 +124,22 @@ def _written(op: Op, form: str, functions: dict[str, Any]) -> Iterable[str]:
         yield "        b = other._data"
         yield from _indented(2, _computed(op, (True, False), functions))
         operands = ("self", "other")
+    elif form == "ternary":
+        names = ("first", "second", "third")
+        yield f"def apply({', '.join(names)}):"
+        for name, letter in zip(names, _letters(op), strict=True):
+            yield f"    if {name}.__class__ is not Value:"
+            yield f"        {name} = lift({name})"
+            yield f"        if {name} is NotImplemented:"
+            yield "            return NotImplemented"
+            yield f"    {letter} = {name}.data"
+        yield from _indented(1, _computed(op, (True, True, True), functions))
+        yield from _indented(1, _RECORD.splitlines())
+        yield f"    node._a = {', '.join(names)}"
+        yield "    node._b = None"
+        yield "    node._da = da, db, dc"
+        yield "    return node"
+        return
     else:
         yield "def apply(self, other):"
         yield "    given = other"
@@ -165,8 +181,8 @@ def _computed(op: Op, needed: Sequence[bool], functions: dict[str, Any]) -> Iter
 
 
 def _letters(op: Op) -> str:
-    """Call the operands a and b, as `partials_source` does."""
-    return "ab"[: op.arity]
+    """Call the operands a, b and c, as `partials_source` does."""
+    return "abc"[: op.arity]
 
 
 def _indented(depth: int, lines: Iterable[str]) -> Iterable[str]:

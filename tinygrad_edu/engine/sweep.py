@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Container, Iterable, Sequence
 from typing import Any
 
+from ..ops.floats import IEEEFloat
 from ..ops.table import CONSTANT
 
 
@@ -102,6 +103,8 @@ def accumulate(
 def dependents(order: Iterable[Any], sources: Iterable[Any]) -> set[Any]:
     """Find the nodes of an order that depend on any of the sources, the sources themselves included.
 
+    What only mends rounding depends on nothing.
+
     Parameters
     ----------
     order : iterable of nodes
@@ -114,12 +117,17 @@ def dependents(order: Iterable[Any], sources: Iterable[Any]) -> set[Any]:
     """
     found = set(sources)
     for node in order:
-        if node.parents and not found.isdisjoint(node.parents):
+        if node.parents and not found.isdisjoint(node.parents) and node.op.role != "mend":
             found.add(node)
     return found
 
 
 def partials_in_kind(node: Any) -> Sequence[Any]:
     """Give the partial derivatives of a node as numbers of its own kind, which can be differentiated again."""
-    partials: Sequence[Any] = node.op.partials(node, *node.parents)
-    return partials
+    parents = node.parents
+    if not any(parent.op is CONSTANT for parent in parents):
+        partials: Sequence[Any] = node.op.partials(node, *parents)
+        return partials
+    # Plain numbers stay plain, so that a formula can see what they are, as a power its constant exponent.
+    partials = node.op.partials(node, *[IEEEFloat(p.data) if p.op is CONSTANT else p for p in parents])
+    return [float(partial) if type(partial) is IEEEFloat else partial for partial in partials]

@@ -18,7 +18,7 @@ from operator import attrgetter
 from typing import TYPE_CHECKING, Any, cast
 
 from ..ops.arrays import is_array, meet
-from ..ops.floats import number
+from ..ops.floats import nan, number
 from ..ops.operation import Op
 from ..ops.operators import install
 from ..ops.protocol import Number, Rank, rank_of
@@ -212,6 +212,11 @@ class Value(CalledAsInMicrograd, Shown, Number):
         if op.trusted and op.arity == 1:
             op.direct[Value] = compiled(op, "unary")
             return cast("Value", op.direct[Value](*args))
+        if op.trusted and op.arity == 3:
+            op.direct[Value] = compiled(op, "ternary")
+            made = op.direct[Value](*args)
+            if made is not NotImplemented:
+                return cast("Value", made)
         parents = tuple(map(lift, args))
         try:
             data = [parent._data for parent in parents]
@@ -222,6 +227,10 @@ class Value(CalledAsInMicrograd, Shown, Number):
         return record(op, parents, data)
 
     # ------------------------------------------------------------------------------------ as a number
+
+    @property
+    def _seen(self) -> float:
+        return self.data if running.compiling is None else nan  # what is compiled holds for other numbers too
 
     @classmethod
     def _compare(cls, op: Op, args: tuple[Any, ...]) -> bool:

@@ -45,6 +45,7 @@ _OPERATORS: Mapping[type[ast.AST], Callable[..., Any]] = {
     ast.Mult: ops.mul,
     ast.Div: ops.div,
     ast.Pow: ops.pow,
+    ast.Mod: ops.remainder,
     ast.USub: ops.neg,
     ast.UAdd: lambda x: x,
     ast.Invert: ops.sqrt,  # √
@@ -62,7 +63,7 @@ _HINTS: Mapping[type[ast.AST], str] = {
     ast.Set: "write round brackets",
     ast.Tuple: "write a list in square brackets inside a function, sum([a, b])",
 }
-_ACCEPTED = "only numbers, names, + - * / **, comparisons and functions are known"
+_ACCEPTED = "only numbers, names, + - * / ** %, comparisons and functions are known"
 
 
 class StackAction(NamedTuple):

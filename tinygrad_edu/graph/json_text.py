@@ -11,8 +11,8 @@ from ..arguments import nearest
 from ..engine.context import Scope
 from ..engine.value import Value
 from ..errors import GraphError
-from ..ops.operation import Op
-from ..ops.table import CONSTANT, OPS
+from ..ops.operation import Op, entries
+from ..ops.table import CONSTANT
 from .equations import Equations, Fields
 from .structure import NUMBER, Structure
 from .variable import Eqn, Tracer, Var
@@ -47,7 +47,7 @@ def to_json(graph: Equations) -> str:
         return place[repr(var.data)] if var.op is CONSTANT else place[var]
 
     def equation(var: Eqn) -> dict[str, Any]:
-        if OPS.get(var.op.name, var.op) is not var.op:
+        if entries.get(var.op.name, var.op) is not var.op:
             raise GraphError(
                 f"the operation {var.op.name!r} is your own but called like one of the table, as which it would be "
                 "read back: give it another name"
@@ -109,7 +109,7 @@ def from_json(text: str, ops: Iterable[Op] = ()) -> Fields:
     )
     version = record.get("version")
     _expect(version == VERSION and type(version) is int, f"version {VERSION} (the one this release reads)", version)
-    known = OPS | {op.name: op for op in ops}
+    known = entries | {op.name: op for op in ops}
 
     tracer = Tracer()
     name = _expect_type(record.get("name"), str, '"name" as a str')

@@ -20,8 +20,8 @@ from numbers import Real
 from typing import Any
 
 from ..graph.variable import Var
-from ..ops.sequences import dot, logsumexp, mean
-from ..ops.table import relu, softplus, square
+from ..ops.sequences import dot, mean
+from ..ops.table import LOGSUMEXP, relu, softplus, square, surprise_at
 
 Loss = Callable[[Any, Any], Any]
 
@@ -161,17 +161,23 @@ def cross_entropy(logits: Any, target: Any) -> Any:
         return _mean_of(cross_entropy, logits, target)
     if not len(logits):
         raise ValueError("cross_entropy got no logits; give one a class")
+    return surprise_at(_score_of(logits, target), LOGSUMEXP(*logits), logits)
+
+
+def _score_of(logits: Sequence[Any], target: Any) -> Any:
+    """Give the logit of the true class, or the mean of all logits under the probabilities of the classes."""
     if _is_sequence(target):
         if len(target) != len(logits):
             raise ValueError(f"cross_entropy got {len(logits)} logits but {len(target)} probabilities")
-        return logsumexp(logits) - dot(logits, target)
+        possible = [(logit, p) for logit, p in zip(logits, target, strict=True) if not _is_zero(p)]
+        return dot([logit for logit, _ in possible], [p for _, p in possible])
     if isinstance(target, Var):
-        return logsumexp(logits) - dot(logits, [(target >= k) * (target <= k) for k in range(len(logits))])
+        return dot(logits, [(target >= k) * (target <= k) for k in range(len(logits))])
     if isinstance(target, bool) or not hasattr(target, "__index__"):
         raise TypeError(f"the target of cross_entropy is the index of a class, an integer, got {target!r}")
     if not 0 <= target < len(logits):
         raise ValueError(f"there is no class {target}: {len(logits)} logits are of classes 0 to {len(logits) - 1}")
-    return logsumexp(logits) - logits[target]
+    return logits[target]
 
 
 LOSSES: dict[str, Loss] = {
@@ -181,6 +187,11 @@ LOSSES: dict[str, Loss] = {
     "cross_entropy": cross_entropy,
 }
 """The losses by the names that `fit` takes."""
+
+
+def _is_zero(p: Any) -> bool:
+    """Whether a class is impossible, so that its logit, be it −inf, does not matter."""
+    return isinstance(p, Real) and p == 0
 
 
 def _is_sequence(item: Any) -> bool:

@@ -32,9 +32,9 @@ if TYPE_CHECKING:
 C_LIBRARY = {
     name: 1 + (name in ("atan2", "copysign", "fmod", "hypot"))
     for name in (
-        *("acos", "acosh", "asin", "asinh", "atan", "atan2", "atanh", "ceil", "copysign", "cos", "cosh", "erf", "erfc"),
-        *("exp", "exp2", "expm1", "fabs", "floor", "fmod", "hypot", "log", "log10", "log1p", "log2"),
-        *("sin", "sinh", "sqrt", "tan", "tanh", "trunc"),
+        *("acos", "acosh", "asin", "asinh", "atan", "atan2", "atanh", "cbrt", "ceil", "copysign", "cos", "cosh"),
+        *("erf", "erfc", "exp", "exp2", "expm1", "fabs", "floor", "fmod", "hypot", "log", "log10", "log1p", "log2"),
+        *("rint", "sin", "sinh", "sqrt", "tan", "tanh", "trunc"),
     )
 }
 """The functions of the C mathematics library that every reader offers, and how many arguments they take."""

@@ -3,9 +3,9 @@
 What comes back is a tree as `code` makes it from a line of code, to be written in any language.
 
 >>> from tinygrad_edu.ops import OPS
->>> (slope,) = partials_of(OPS["tanh"], 1)
+>>> (slope,) = partials_of(OPS["tan"], 1)
 >>> slope.kind, slope.parts[0].what, slope.parts[1].kind
-('-', 1.0, '*')
+('+', 1.0, '*')
 """
 
 from __future__ import annotations

@@ -74,7 +74,11 @@ PYTHON_FORMS = {
 PYTHON = Dialect(
     PYTHON_FORMS,
     prefix="math.",
-    functions={"fabs": "abs", **{name: f"float(math.{name}({{0}}))" for name in ("floor", "ceil", "trunc")}},
+    functions={
+        "fabs": "abs",
+        **{name: f"float(math.{name}({{0}}))" for name in ("floor", "ceil", "trunc")},
+        "rint": "float(round({0}))",
+    },
     number=_python_number,
     helpers=True,
     rest="*{}",

@@ -138,6 +138,37 @@ def reciprocal(x: float) -> float:
     return div(1.0, x)
 
 
+def exp2(x: float) -> float:
+    """2ˣ, which overflows to inf."""
+    return power(2.0, x)
+
+
+def remainder(a: float, b: float) -> float:
+    """Python's a % b, of the sign of b; nan for b = 0."""
+    try:
+        return a % b
+    except ZeroDivisionError:
+        return nan
+
+
+def _whole(f: Callable[[float], int]) -> Callable[[float], float]:
+    """A function to whole numbers, which are floats here; infinities, nan and the sign of zero are kept."""
+    return lambda x: math.copysign(float(f(x)), x) if math.isfinite(x) else x
+
+
+floor, ceil, trunc, rounded = _whole(math.floor), _whole(math.ceil), _whole(math.trunc), _whole(round)
+
+
+def xlogy(a: float, b: float) -> float:
+    """Give a · log b, and 0 for a = 0 whatever b is, but for nan."""
+    return 0.0 * a if a == 0.0 and b == b else a * log(b)
+
+
+def logaddexp(a: float, b: float) -> float:
+    """log(eᵃ + eᵇ), without overflow."""
+    return maximum(a, b) + (math.log1p(math.exp(-abs(a - b))) if a != b else math.log(2.0))
+
+
 # ---------------------------------------------------------------------------------------- activations
 
 
@@ -179,6 +210,14 @@ def gelu(x: float) -> float:
     return 0.5 * x * math.erfc(-x * _SQRT_HALF)
 
 
+def tanh_slope(y: float, x: float) -> float:
+    """1 − y² for y = tanh(x), from x where y is so close to ±1 that the difference has few digits."""
+    if -4.0 < x < 4.0:
+        return (1.0 - y) * (1.0 + y)
+    e = math.exp(-2.0 * abs(x))
+    return 4.0 * e / ((1.0 + e) * (1.0 + e))
+
+
 # ---------------------------------------------------------------------------------------- comparing
 
 
@@ -210,6 +249,21 @@ def minimum(a: float, b: float) -> float:
 def maximum(a: float, b: float) -> float:
     """The larger of two; nan if either is nan."""
     return a if a >= b or isnan(a) else b
+
+
+def share(a: float, b: float) -> float:
+    """1 if a < b, 1/2 if they are equal, else 0; nan if either is nan."""
+    return 1.0 if a < b else 0.0 if a > b else 0.5 if a == b else nan
+
+
+def at_most(a: float, b: float) -> float:
+    """1 if a <= b, else 0; nan if either is nan."""
+    return 1.0 if a <= b else 0.0 if a > b else nan
+
+
+def divisor(x: float) -> float:
+    """Give x, or 1 where it is 0."""
+    return x if x != 0.0 else 1.0
 
 
 def where(condition: float, a: float, b: float) -> float:
@@ -263,12 +317,28 @@ def smallest(*xs: float) -> float:
     return reduce(minimum, xs)
 
 
+def norm(*xs: float) -> float:
+    """√Σ x², scaled by the largest so that nothing overflows."""
+    top = largest(*map(abs, xs))
+    if not 0.0 < top < inf:
+        return top
+    return top * math.sqrt(reduce(_add, [(x / top) * (x / top) for x in xs], 0.0))
+
+
 def logsumexp(*xs: float) -> float:
     """Log Σ eˣ, shifted by the maximum so that nothing overflows."""
     shift = largest(*xs)
     if not math.isfinite(shift):
         return shift
     return shift + math.log(reduce(_add, [math.exp(x - shift) for x in xs], 0.0))
+
+
+def logsumexp_rest(*xs: float) -> float:
+    """What rounding takes from `logsumexp`; 0 where it is no more than its last digits, of a number below 32 or so."""
+    if not 32.0 <= abs(largest(*xs)) < inf:
+        return 0.0
+    y = logsumexp(*xs)
+    return math.log(reduce(_add, [math.exp(x - y) for x in xs], 0.0))
 
 
 # ---------------------------------------------------------------------------------------- IEEE floats

@@ -44,6 +44,7 @@ const erfc = (x) => {{
   return x < 0 ? 2 - tail : tail;
 }};
 const erf = (x) => (Math.abs(x) > 1 ? copysign(1 - erfc(Math.abs(x)), x) : x * polynomial(NEAR, x * x));
+const rint = (x) => (Math.abs(x) < 2 ** 52 ? copysign(Math.abs(x) + 2 ** 52 - 2 ** 52, x) : x);
 const sum_of = (xs) => xs.reduce((a, b) => a + b, 0);
 const prod_of = (xs) => xs.reduce((a, b) => a * b, 1);
 const max_of = (xs) => xs.reduce((a, b) => (a >= b || a !== a ? a : b));
@@ -73,7 +74,7 @@ JAVASCRIPT = Dialect(
     },
     prefix="Math.",
     functions={
-        **{name: name for name in ("copysign", "erf", "erfc")},
+        **{name: name for name in ("copysign", "erf", "erfc", "rint")},
         "fabs": "Math.abs",
         "fmod": "({0} % {1})",
         "exp2": "Math.pow(2, {0})",

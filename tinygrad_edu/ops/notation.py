@@ -22,7 +22,7 @@ from .floats import IEEEFloat, number
 from .operation import Op
 from .protocol import Number, Rank
 
-_PRECEDENCE = {"+": 1, "−": 1, "×": 2, "/": 2, "^": 4}
+_PRECEDENCE = {"+": 1, "−": 1, "×": 2, "/": 2, "%": 2, "^": 4}
 _UNARY, _ATOM = 3, 5
 _COMPARISONS = ("<", "≤", "minimum", "maximum")
 _MOST_OPERANDS = 6
@@ -130,6 +130,10 @@ class Text(Number):
     def __str__(self) -> str:
         return self.text
 
+    @property
+    def _seen(self) -> float:
+        return 0.0  # a caption does without what mends rounding
+
     def inside(self, binding: int) -> str:
         """The text, in brackets if it binds less tightly than its surroundings."""
         return self.text if self.binding >= binding else f"({self.text})"
@@ -178,6 +182,8 @@ def notation(op: Op, *args: Text) -> Text:
             return Text(symbol.replace("·", str(arg)))
         return Text(symbol + arg.inside(_UNARY + 1), _UNARY)
     a, b = args
+    if "·" in symbol:  # all that is to be seen is the first
+        return Text(symbol.replace("·", a.inside(_ATOM)), _PRECEDENCE["−"])
     binding = _PRECEDENCE.get(symbol, 0)
     if symbol == "×" and a.text == b.text and a.binding == _ATOM:
         return Text(f"{a}²", 4)

@@ -38,7 +38,8 @@ class Op:
     kinks : sequence of (callable, sequence), default ()
         Pairs ``(zero, promised)``: ``zero(*args)`` is zero exactly at a nondifferentiable point, where the
         partials are the `promised` ones (a sequence, or a callable of the arguments). In the table, second
-        derivatives at a kink are finite where the promised partials are, and only there.
+        derivatives at a kink are finite where the promised partials are those of one side (relu); where they are the
+        mean of both (abs, a tie), there are none, and they are nan.
     neutral : sequence of (float or None), default ()
         ``neutral[i]`` is the constant that leaves the other argument unchanged when it stands at place i
         (``x * 1.0``); used to simplify graphs. Only exact identities may be stated.
@@ -91,14 +92,15 @@ class Op:
 
     role: str | None = None
     """What the compiler may rely on: a part in sums and products ("add", "sub", "neg", "mul", "sum", "dot", "mean"),
-    that the result is the argument ("copy"), or one of the last two by the first ("choose")."""
+    that the result is the argument ("copy"), or one of the last two by the first ("choose"). And sweeps: that it makes
+    up for rounding and is a constant but for that, so that nothing flows back ("mend")."""
 
     operands: tuple[str, ...] = ()
     """What sentences call the operands where their own names do not tell them apart, as the two of x × x: a word for
     each; of any number of operands one word for all, or two, one for each half."""
 
     direct: dict[type, Callable[..., Any]]
-    """What applies an operation of one argument, or of any number, to a type of number at once, where that type has
+    """What applies an operation of one argument, three or any number to a type of number at once, where that type has
     something quicker. It is chosen by the first argument, and may return NotImplemented if the others are different."""
 
     def __init__(
@@ -142,7 +144,7 @@ class Op:
     def __call__(self, *args: Any) -> Any:
         """Apply the operation to floats, Values or graph variables."""
         direct = self.direct.get(type(args[0])) if args else None
-        if direct is not None and (self.arity is None or len(args) == 1):
+        if direct is not None and (self.arity is None or len(args) == self.arity):
             made = direct(*args)
             if made is not NotImplemented:
                 return made
@@ -234,7 +236,7 @@ class Op:
 
 
 entries: dict[str, Op] = {}
-"""The operations of the table, which fills it, by name: what a line of code may call."""
+"""All operations of the table, which fills it, by name, inner ones too: what a line of code may call, a file name."""
 
 _VARARGS = 0x04  # of a code object: it takes *args
 

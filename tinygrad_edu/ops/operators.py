@@ -15,7 +15,7 @@ from .arrays import is_array, item_by_item
 from .operation import Op
 from .protocol import Number, rank_of
 
-BINARY = {"add": ops.add, "sub": ops.sub, "mul": ops.mul, "truediv": ops.div, "pow": ops.pow}
+BINARY = {"add": ops.add, "sub": ops.sub, "mul": ops.mul, "truediv": ops.div, "pow": ops.pow, "mod": ops.remainder}
 """Python's binary operators (``__add__`` and its reflection ``__radd__``) and what they apply."""
 
 UNARY = {"neg": ops.neg, "abs": ops.abs}

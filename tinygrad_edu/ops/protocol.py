@@ -8,6 +8,7 @@ slopes, Values a graph that can be swept, variables the equations of a traced fu
 
 from __future__ import annotations
 
+import math
 from enum import IntEnum
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -39,10 +40,12 @@ class Number:
     - `_apply(op, args)` applies an operation of the table to arguments of which at least one is of this kind, and none
       of a higher rank; what it gives is of this kind.
 
-    All else follows from these two, and is here once: ``+ - * / ** abs`` in both operand orders, ``< <= > >=``, and a
-    method for every operation of one argument (``x.tanh()``). Each of them applies an entry of the table, which lies
-    above this module, so that they are filled in there (`tinygrad_edu.ops.operators`). A kind may do better where it
-    matters: Values get methods generated from the entries.
+    One that knows its number may show it as `_seen`, which `seen` reads.
+
+    All else follows from these, and is here once: ``+ - * / ** %`` in both operand orders, ``abs`` and ``round``,
+    ``< <= > >=``, and a method for every operation of one argument (``x.tanh()``). Each of them applies an entry of the
+    table, which lies above this module, so that they are filled in there (`tinygrad_edu.ops.operators`). A kind may do
+    better where it matters: Values get methods generated from the entries.
 
     Examples
     --------
@@ -65,6 +68,10 @@ class Number:
 
     _rank: ClassVar[Rank]
 
+    @property
+    def _seen(self) -> float:
+        return math.nan
+
     @staticmethod
     def _apply(op: Op, args: tuple[Any, ...]) -> Any:
         """Apply an operation to arguments of which at least one is of this kind, and none of a higher rank."""
@@ -78,6 +85,15 @@ class Number:
     def __pos__(self) -> Self:
         return self
 
+    def __round__(self, digits: int | None = None) -> Self:
+        if digits is not None:
+            raise TypeError(
+                f"round(x, {digits!r:.20}) of a {type(self).__name__}: only whole numbers are rounded to; write "
+                "round(x * 100) / 100 for two decimals, or f'{x.data:.2f}' to print them"
+            )
+        rounded: Self = self.round()
+        return rounded
+
     if TYPE_CHECKING:
 
         def __add__(self, other: Any) -> Self: ...
@@ -90,6 +106,8 @@ class Number:
         def __rtruediv__(self, other: Any) -> Self: ...
         def __pow__(self, other: Any) -> Self: ...
         def __rpow__(self, other: Any) -> Self: ...
+        def __mod__(self, other: Any) -> Self: ...
+        def __rmod__(self, other: Any) -> Self: ...
         def __neg__(self) -> Self: ...
         def __abs__(self) -> Self: ...
         def __lt__(self, other: Any) -> Any: ...
@@ -97,6 +115,27 @@ class Number:
         def __gt__(self, other: Any) -> Any: ...
         def __ge__(self, other: Any) -> Any: ...
         def __getattr__(self, name: str) -> Any: ...
+
+
+def seen(x: Any) -> float:
+    """Look at a number, to choose between two ways that differ by rounding only; nan where nothing is to be seen.
+
+    Parameters
+    ----------
+    x : float or Number
+
+    Returns
+    -------
+    float
+
+    Examples
+    --------
+    >>> import tinygrad_edu as tg
+    >>> seen(tg.Value(3.0)), seen(2.0)
+    (3.0, 2.0)
+    """
+    number: float = x if isinstance(x, float) else x._seen
+    return number
 
 
 def rank_of(kind: type) -> int:

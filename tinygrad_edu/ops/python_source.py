@@ -58,8 +58,8 @@ def partials_source(op: Op) -> tuple[list[str], dict[str, Any]] | None:
     Examples
     --------
     >>> from tinygrad_edu.ops import OPS
-    >>> partials_source(OPS["tanh"])[0]
-    ['1.0 - y * y']
+    >>> partials_source(OPS["tan"])[0]
+    ['1.0 + y * y']
     """
     functions: dict[str, Any] = {}
 
@@ -143,29 +143,17 @@ def over(op: Op, names: Mapping[str, Any]) -> Callable[..., Any]:
     return code
 
 
-def _whole(f: Callable[[float], int]) -> Callable[[float], float]:
-    """A function to whole numbers, which are floats in C, with infinities and the sign of zero kept."""
-    return lambda x: math.copysign(float(f(x)), x) if math.isfinite(x) else x
-
-
 def _fmod(a: float, b: float) -> float:
     return math.fmod(a, b) if math.isfinite(a) and b != 0.0 else math.nan
-
-
-def _exp2(x: float) -> float:
-    return num.power(2.0, x)
 
 
 _FLOATS = Dialect(
     {**PYTHON_FORMS, "**": "pow({0}, {1})"}, number=lambda x: f"number({x!r})", rest="*{}", functions={"fabs": "abs"}
 )
 _LIBRARY: dict[str, Callable[..., float]] = {
-    **{name: getattr(num, name, None) or getattr(math, name) for name in C_LIBRARY},
-    "floor": _whole(math.floor),
-    "ceil": _whole(math.ceil),
-    "trunc": _whole(math.trunc),
+    **{name: getattr(num, name, None) or getattr(math, name) for name in C_LIBRARY if name != "rint"},
     "fmod": _fmod,
-    "exp2": _exp2,
+    "rint": num.rounded,
     "pow": num.power,
 }
 _FOLDED = {"sum": num.total, "prod": num.product, "max": num.largest, "min": num.smallest}

@@ -174,6 +174,26 @@ def dot(u: Iterable[Any], v: Iterable[Any]) -> Any:
     return ops.DOT(*left, *right)
 
 
+def norm(values: Iterable[Any]) -> Any:
+    """Length of a vector, the square root of the sum of squares; 0.0 for an empty one.
+
+    Parameters
+    ----------
+    values : iterable of numbers or Values
+
+    Returns
+    -------
+    float or Value
+
+    Examples
+    --------
+    >>> norm([3.0, 4.0])
+    5.0
+    """
+    items = _listed(ops.NORM, values)
+    return ops.NORM(*items) if items else 0.0
+
+
 def logsumexp(values: Iterable[Any]) -> Any:
     """Logarithm of the sum of exponentials, without overflow.
 
@@ -223,5 +243,31 @@ def softmax(values: Iterable[Any]) -> list[Any]:
     [0.5, 0.5]
     """
     scores = _nonempty(ops.LOGSUMEXP, values)
-    total = ops.LOGSUMEXP(*scores)
-    return [ops.exp(score - total) for score in scores]
+    return list(ops.weights(ops.LOGSUMEXP(*scores), scores))
+
+
+def log_softmax(values: Iterable[Any]) -> list[Any]:
+    """Turn scores into logarithms of probabilities: those of `softmax`, also where these are too small for a float.
+
+    Parameters
+    ----------
+    values : iterable of numbers or Values
+        At least one.
+
+    Returns
+    -------
+    list of float or Value
+        As many as given, none above 0.
+
+    Raises
+    ------
+    ValueError
+        If the sequence is empty.
+
+    Examples
+    --------
+    >>> log_softmax([1000.0, 0.0])
+    [-0.0, -1000.0]
+    """
+    scores = _nonempty(ops.LOGSUMEXP, values)
+    return ops.log_weights(ops.LOGSUMEXP(*scores), scores)

@@ -12,8 +12,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from ...ops.operation import Op
-from ...ops.table import OPS
+from ...ops.operation import Op, entries
 from ..scalars.batch_ops import BATCH_DOT
 from ..scalars.ssa import DOT, SSA, UNBATCHED
 
@@ -131,5 +130,5 @@ def _signature(op: Op, args: Sequence[int], kinds: list[int], kind: int) -> Sign
     return Signature(False, op, kind, tuple([kinds[a] for a in args]))
 
 
-RAGGED = {op for op in OPS.values() if op.arity is None} - {DOT}
+RAGGED = {op for op in entries.values() if op.arity is None} - {DOT}
 """Operations that reduce segments of unequal lengths at once."""

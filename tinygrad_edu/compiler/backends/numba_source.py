@@ -14,11 +14,12 @@ from ...ops import error_series
 from ...ops import table as ops
 from ...ops.code import Node, argument_names
 from ...ops.code_writer import PYTHON_FORMS, Dialect, Writer
-from ...ops.operation import Op
-from ...ops.table import OPS
+from ...ops.operation import Op, entries
 from . import numba_functions, numba_kernels, numba_vm
 
-MAPS = {op: code for code, op in enumerate((op for op in OPS.values() if op.arity in (1, 2, 3)), numba_vm.FIRST_MAP)}
+MAPS = {
+    op: code for code, op in enumerate((op for op in entries.values() if op.arity in (1, 2, 3)), numba_vm.FIRST_MAP)
+}
 """The operations that the machine applies element by element, and their codes."""
 
 REDUCTIONS = {ops.SUM: numba_vm.SUM, ops.DOT: numba_vm.DOT, ops.LOGSUMEXP: numba_vm.LOGSUMEXP}
@@ -38,7 +39,7 @@ _NUMBA = Dialect(
     {**PYTHON_FORMS, "**": "power({0}, {1})"},
     functions={
         **{name: name for name in ("exp", "tanh", "erf", "erfc")},
-        **{name: f"np.{name}" for name in ("ceil", "exp2", "floor", "fmod", "trunc")},
+        **{name: f"np.{name}" for name in ("cbrt", "ceil", "exp2", "floor", "fmod", "rint", "trunc")},
         "fabs": "abs",
     },
     prefix="math.",

@@ -91,6 +91,25 @@ def _power(a: Array, b: Array, out: Array) -> None:
     np.copyto(out, np.inf, where=np.equal(a, -np.inf) & np.equal(b, 0.5))
 
 
+def _tanh_slope(y: Array, x: Array, out: Array) -> None:
+    np.multiply(y, y, out)
+    np.subtract(1.0, out, out)
+    far = np.flatnonzero(np.less(out, 0.0014))  # |x| is 4 or more
+    if len(far) > out.size // 8:
+        np.cosh(x, out)
+        np.multiply(out, out, out)
+        np.reciprocal(out, out)
+    elif len(far):
+        out.put(far, 1.0 / np.square(np.cosh(x.take(far))))
+
+
+def _share(a: Array, b: Array, out: Array) -> None:
+    np.subtract(b, a, out)
+    np.heaviside(out, 0.5, out)
+    if np.isnan(np.vdot(out, out)):
+        np.copyto(out, 0.5, where=np.equal(a, b))  # infinities of one sign
+
+
 def _sign(x: Array, out: Array) -> None:
     np.sign(x, out)
     np.copysign(out, x, out)  # that of −0 is −0
@@ -103,6 +122,15 @@ def _logsumexp(x: Array, out: Array) -> None:
     np.log(out, out)
     np.add(out, top, out)
     np.copyto(out, top, where=~np.isfinite(top))
+
+
+def _logsumexp_rest(x: Array, out: Array) -> None:
+    out[...] = 0.0
+    if not (np.minimum.reduce(x, None) > -32.0 and np.maximum.reduce(x, None) < 32.0):  # nan is neither
+        top, total = np.abs(np.maximum.reduce(x, 1)), np.empty(out.shape)
+        _logsumexp(x, total)
+        rest = np.log(np.add.reduce(np.exp(x - total[:, None]), 1))
+        np.copyto(out, rest, where=~(top < 32.0) & (top < np.inf))
 
 
 def _logsumexp_of_segments(offsets: Array) -> Callable[[Array, Array], None]:
@@ -130,12 +158,16 @@ _NATIVE: dict[Op, Callable[..., Any]] = {
     ops.square: np.square,
     ops.reciprocal: np.reciprocal,
     ops.sigmoid: _sigmoid,
+    ops.tanh_slope: _tanh_slope,
+    ops.remainder: np.remainder,
     ops.softplus: _softplus,
     ops.silu: _silu,
     ops.relu: _relu,
     ops.leaky_relu: _leaky_relu,
     ops.elu: _elu,
     ops.sign: _sign,
+    ops.side: _sign,
+    ops.share: _share,
     ops.heaviside: _heaviside,
     ops.minimum: _minimum,
     ops.maximum: _maximum,
@@ -216,6 +248,8 @@ def reduction(op: Op) -> Callable[[Array, Array], Any]:
     """Give what applies an operation of any number of arguments along the second axis: ``f(stacked, out)``."""
     if op is ops.LOGSUMEXP:
         return _logsumexp
+    if op is ops.LOGSUMEXP_REST:
+        return _logsumexp_rest
     ufunc = _fold(op)
     if ufunc is not None:
         return lambda x, out: ufunc.reduce(x, 1, None, out)

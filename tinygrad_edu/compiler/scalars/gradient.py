@@ -45,7 +45,8 @@ def differentiate(ssa: SSA, output: int, seed: int, wanted: Iterable[int]) -> di
         if not needed[i]:
             for a in args[i]:
                 if needed[a]:
-                    needed[i] = 1
+                    op = ops[i]
+                    needed[i] = op is None or op.role != "mend"
                     break
     if not needed[output]:
         return {}
