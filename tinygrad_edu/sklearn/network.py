@@ -14,7 +14,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 from ..arguments import as_count, as_number, unknown
 from ..compiler import compile
-from ..nn.layers import MLP
+from ..nn.layers import MLP, Neuron
 from ..nn.losses import Loss
 from ..optim import optimizers as optim
 from ..training.examples import Examples, Kind
@@ -144,7 +144,7 @@ class Network(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
         if goes_on:
             module, optimizer = self.module_, self._optimizer
         else:
-            module, optimizer = self._begin(X.shape[1], outputs, _seed_from(random_state))
+            module, optimizer = self._begin(X.shape[1], outputs, random_state)
         self._penalise(optimizer, size if weights is None else size * float(weights[weights > 0.0].mean()))
         history = fit(
             module,
@@ -174,10 +174,12 @@ class Network(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
                 stacklevel=4,
             )
 
-    def _begin(self, features: int, outputs: int, seed: int) -> tuple[MLP, optim.Optimizer]:
+    def _begin(self, features: int, outputs: int, random_state: Any) -> tuple[MLP, optim.Optimizer]:
         hidden = [self.hidden_layer_sizes] if hasattr(self.hidden_layer_sizes, "__index__") else self.hidden_layer_sizes
         activation = _THEIR_NAMES.get(self.activation, self.activation)
-        module = MLP(features, [*hidden, outputs], activation, seed=seed, init="xavier")
+        module = MLP(features, [*hidden, outputs], activation, seed=0, init="zeros")
+        for layer in module.layers:
+            _start(layer.neurons, 2.0 if activation == "sigmoid" else 6.0, random_state)
         neurons = [neuron for layer in module.layers for neuron in layer.neurons]
         groups = [{"params": [w for neuron in neurons for w in neuron.w]}, {"params": [n.b for n in neurons]}]
         settings: dict[str, Any] = {"lr": as_number(self.learning_rate_init, "learning_rate_init", 0.0)}
@@ -187,7 +189,9 @@ class Network(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
             settings |= {"betas": (self.beta_1, self.beta_2), "eps": self.epsilon}
         if self.solver not in optim.OPTIMIZERS:
             raise ValueError(unknown("solver", self.solver, optim.OPTIMIZERS))
-        return module, optim.OPTIMIZERS[self.solver](groups if self.alpha else module.parameters(), **settings)
+        return module, optim.OPTIMIZERS[self.solver](
+            groups if self.alpha else [p for neuron in neurons for p in (*neuron.w, neuron.b)], **settings
+        )
 
     def _penalise(self, optimizer: optim.Optimizer, weight: float) -> None:
         """Set the penalty on the weights of the network, not the biases, for batches of that weight in all."""
@@ -221,6 +225,20 @@ def as_weights(weights: Any, X: Array) -> Any:
     if not (weights > 0.0).any():
         raise ValueError("the weights of all examples are zero, so there is nothing to learn from")
     return weights
+
+
+def _start(neurons: Sequence[Neuron], factor: float, random_state: Any) -> None:
+    """Draw weights, and then biases, as scikit-learn's networks do: the same from the same random state.
+
+    The range is that of Glorot and Bengio 2010, PMLR 9, page 249.
+    """
+    inputs = len(neurons[0].w)
+    bound = (factor / (inputs + len(neurons))) ** 0.5
+    rows = random_state.uniform(-bound, bound, (inputs, len(neurons))).T.tolist()
+    for neuron, row, b in zip(neurons, rows, random_state.uniform(-bound, bound, len(neurons)).tolist(), strict=True):
+        neuron.b.data = b
+        for w, number in zip(neuron.w, row, strict=True):
+            w.data = number
 
 
 def _seed_from(random_state: Any) -> int:

@@ -49,7 +49,8 @@ class MLPRegressor(RegressorMixin, Network):  # type: ignore[misc]  # the mixin 
     max_iter : int, default 200
         The most epochs.
     random_state : int, RandomState or None, default None
-        Seeds the weights, what is held out, and the order of the examples.
+        Seeds the weights, which are then those of scikit-learn's network, what is held out, and the order of the
+        examples.
     tol : float, default 0.0001
         An epoch is better only if the loss (the score, with early stopping) is better by more than that.
     verbose : bool, default False

@@ -190,7 +190,8 @@ class Training:
         if watch is None:
             return
         if watch.is_better(history):
-            self.engine.synchronise()
+            if watch.rule.restore_best:
+                self.engine.synchronise()
             watch.keep(history, self.optimizer.params)
         history.stopped = watch.verdict(history)
 

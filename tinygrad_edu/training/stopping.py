@@ -117,7 +117,8 @@ class Watch:
     def keep(self, history: History, params: Sequence[Value]) -> None:
         """Keep the last epoch as the best."""
         self.value, self.epoch = history.series(self.monitor)[-1], history.epochs
-        self.parameters = [p.data for p in params]
+        if self.rule.restore_best:
+            self.parameters = [p.data for p in params]
 
     def verdict(self, history: History) -> str:
         """Say why to stop; nothing if not."""
@@ -128,7 +129,7 @@ class Watch:
 
     def restore(self, history: History, params: Sequence[Value]) -> None:
         """Give the parameters of the best epoch back, if that was asked for."""
-        if self.rule.restore_best and self.epoch:
+        if self.parameters:
             set_data(params, self.parameters)
             history.best_epoch = self.epoch
 
@@ -146,6 +147,6 @@ class Watch:
         """
         value, epoch = float(state["value"]), as_count(state["epoch"], "the best epoch", 0)
         parameters = [float(number) for number in state["parameters"]]
-        if len(parameters) != (count if epoch else 0):
+        if len(parameters) != (count if epoch and self.rule.restore_best else 0):
             raise ValueError(f"the best epoch has {len(parameters)} parameters, and here are {count}")
         self.value, self.epoch, self.parameters = value, epoch, parameters
