@@ -27,6 +27,7 @@ def test_an_untidy_table_is_learnt_and_answered(run, tmp_path, make):
         assert f"{made.lost} rows without {made.label} left out" in out
     right = re.search(r"test accuracy ([\d.]+)%", out) or re.search(r"test R² ([\d.]+)", out)
     assert float(right[1]) > (85.0 if made.classes else 0.8)
+    assert (tmp_path / "out" / "report.html").is_file()
     assert load("out/model.json").columns.class_names == made.classes
 
     # The command that train proposes, as it stands, but for a table without the label and with its columns turned.
@@ -191,6 +192,16 @@ def test_a_made_set_is_answered_by_the_names_of_its_features(run, tmp_path):
     (tmp_path / "points.csv").write_text("x1,x0\n1,0\n-0.5,1\n")
     code, out, _ = run("predict", "moons-out/model.json", "points.csv")
     assert (code, out) == (0, "x1,x0,class\n1,0,upper\n-0.5,1,lower\n")
+
+
+def test_train_says_how_to_train_the_same_again(run, tmp_path, penguins):
+    path, _, _ = penguins
+    (tmp_path / "my penguins.csv").write_bytes(path.read_bytes())
+    options = ["--label", "species", "--ignore", "year", "sex", "--hidden", "4", "--epochs", "2", "--seed", "3"]
+    assert run("train", "my penguins.csv", *options, "--quiet")[0] == 0
+    report = (tmp_path / "my penguins-out" / "report.html").read_text(encoding="utf-8")
+    command = "tinygrad-edu train 'my penguins.csv' --label species --ignore year sex --hidden 4 --epochs 2 --seed 3"
+    assert command.replace("'", "&#x27;") in report
 
 
 WRONG = [
