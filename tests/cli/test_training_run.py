@@ -97,7 +97,7 @@ def test_train_writes_a_model_and_pictures_of_it(run, tmp_path, name):
         assert any(math.isclose(number, other, rel_tol=1e-2, abs_tol=1e-4) for other in drawn), number
 
 
-def test_train_is_reproducible_and_replaces_what_it_wrote(run, tmp_path):
+def test_train_is_reproducible_and_replaces_what_it_wrote(run, tmp_path, without_report):
     options = ("train", "xor", "--n", "40", "--hidden", "3", "--epochs", "3", "--quiet")
     _, first, err = run(*options)
     assert err == ""
@@ -122,7 +122,7 @@ def gradients_by_name(svg):
     return shown
 
 
-def test_both_pictures_show_the_gradients_of_the_one_example(run, tmp_path):
+def test_both_pictures_show_the_gradients_of_the_one_example(run, tmp_path, without_report):
     assert run("train", "blobs", "--n", "30", "--hidden", "--epochs", "2", "--quiet")[0] == 0
     page = (tmp_path / "blobs-out" / "steps.html").read_text(encoding="utf-8")
     (address,) = re.findall(r'src="data:image/svg\+xml;charset=utf-8,([^"]*)"', page)
@@ -144,11 +144,11 @@ def test_both_pictures_show_the_gradients_of_the_one_example(run, tmp_path):
     assert drawn == played
 
 
-def test_train_takes_no_hidden_layer(run):
+def test_train_takes_no_hidden_layer(run, without_report):
     assert run("train", "blobs", "--n", "30", "--hidden", "--epochs", "1", "--quiet")[0] == 0
 
 
-def test_train_loses_nothing_but_the_pictures_where_graphviz_is_missing(run, tmp_path, monkeypatch):
+def test_train_loses_nothing_but_the_pictures_where_graphviz_is_missing(run, tmp_path, monkeypatch, without_report):
     monkeypatch.setitem(sys.modules, "pygraphviz", None)
     monkeypatch.setenv("PATH", str(tmp_path))
     code, out, _ = run("train", "blobs", "--n", "30", "--epochs", "1", "--quiet")
