@@ -11,6 +11,12 @@ def _in_an_empty_folder(tmp_path, monkeypatch):
 
 
 @pytest.fixture
+def without_report(monkeypatch):
+    """Writes the command into the report, and nothing else: its pictures take longer than all the rest."""
+    monkeypatch.setattr("tinygrad_edu.cli.writing.page", lambda run: run.command)
+
+
+@pytest.fixture
 def run(capsys):
     def run(*arguments):
         code = cli.main(list(arguments))

@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import re
+import shlex
 
 import pytest
 from support import untidy_tables
@@ -19,7 +20,9 @@ def test_an_untidy_table_is_learnt_and_answered(run, tmp_path, make):
     path = tmp_path / made.name
     path.write_bytes(made.content)
     label = () if made.name == "run7.txt" else ("--label", made.label)  # without a word it is the last column
-    code, out, err = run("train", str(path), *label, *made.options, "--out", "out", "--quiet", "--epochs", "30")
+    code, out, err = run(
+        "train", str(path), *label, *made.options, "--out", "out", "--quiet", "--epochs", "30", "--hidden", "8"
+    )
     assert (code, err) == (0, "")
     assert f"learns {made.label} from {', '.join(made.used)}\n" in out
     assert re.findall(r"^leaves out (.*?):", out, re.MULTILINE) == list(made.left_out)
@@ -27,6 +30,7 @@ def test_an_untidy_table_is_learnt_and_answered(run, tmp_path, make):
         assert f"{made.lost} rows without {made.label} left out" in out
     right = re.search(r"test accuracy ([\d.]+)%", out) or re.search(r"test R² ([\d.]+)", out)
     assert float(right[1]) > (85.0 if made.classes else 0.8)
+    assert (tmp_path / "out" / "report.html").is_file()
     assert load("out/model.json").columns.class_names == made.classes
 
     # The command that train proposes, as it stands, but for a table without the label and with its columns turned.
@@ -64,7 +68,9 @@ def penguins(tmp_path_factory):
     path = folder / "penguins.csv"
     path.write_text("".join(line for line in text.splitlines(True) if not line.startswith("#")), encoding="utf-8")
     said = []
-    train(str(path), folder / "out", label="species", epochs=15, progress=False, say=said.append)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("tinygrad_edu.cli.writing.page", lambda run: run.command)
+        train(str(path), folder / "out", label="species", hidden=[8], epochs=15, progress=False, say=said.append)
     return path, folder / "out" / "model.json", "\n".join(said)
 
 
@@ -166,7 +172,7 @@ def test_evaluate_says_what_scikit_learn_says(run, penguins):
         assert line[1:] == [str(sizes[k]), f"{precisions[k]:.1%}", f"{recalls[k]:.1%}", *map(str, counts[k])]
 
 
-def test_numbers_are_learnt_answered_and_evaluated_in_their_own_units(run, tmp_path, penguins):
+def test_numbers_are_learnt_answered_and_evaluated_in_their_own_units(run, penguins, without_report):
     metrics = pytest.importorskip("sklearn.metrics", reason="compares with scikit-learn's metrics")
     path, _, _ = penguins
     options = ("--label", "body_mass_g", "--epochs", "15", "--quiet", "--out", "mass", "--seed", "1")
@@ -186,11 +192,23 @@ def test_numbers_are_learnt_answered_and_evaluated_in_their_own_units(run, tmp_p
     assert "it has no probabilities" in err
 
 
-def test_a_made_set_is_answered_by_the_names_of_its_features(run, tmp_path):
+def test_a_made_set_is_answered_by_the_names_of_its_features(run, tmp_path, without_report):
     assert run("train", "moons", "--epochs", "20", "--quiet")[0] == 0
     (tmp_path / "points.csv").write_text("x1,x0\n1,0\n-0.5,1\n")
     code, out, _ = run("predict", "moons-out/model.json", "points.csv")
     assert (code, out) == (0, "x1,x0,class\n1,0,upper\n-0.5,1,lower\n")
+
+
+def test_train_says_how_to_train_the_same_again(run, tmp_path, penguins, without_report):
+    path, _, _ = penguins
+    (tmp_path / "my penguins.csv").write_bytes(path.read_bytes())
+    options = ["--label", "species", "--ignore", "year", "sex", "--hidden", "4", "--epochs", "2", "--seed", "3"]
+    assert run("train", "my penguins.csv", *options, "--quiet")[0] == 0
+    command = shlex.split((tmp_path / "my penguins-out" / "report.html").read_text(encoding="utf-8"))
+    assert command[:3] == ["tinygrad-edu", "train", "my penguins.csv"]
+    assert run(*command[1:], "--quiet", "--out", "again")[0] == 0
+    first, again = (tmp_path / folder / "model.json" for folder in ("my penguins-out", "again"))
+    assert first.read_bytes() == again.read_bytes()
 
 
 WRONG = [

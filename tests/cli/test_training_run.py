@@ -63,7 +63,8 @@ def test_train_writes_a_model_and_pictures_of_it(run, tmp_path, name):
     assert code == 0
     assert "epoch" in err
     files = {path.name: path for path in folder.iterdir()}
-    assert {"model.json", "loss_curve.png", "decision_boundary.png", "loss_graph.svg", "steps.html"} <= set(files)
+    pictures = {"loss_curve.png", "decision_boundary.png", "loss_graph.svg", "steps.html"}
+    assert pictures | {"model.json", "report.html"} <= set(files)
     assert all(file in out for file in files)
     assert all(files[f].read_bytes().startswith(PNG) for f in ("loss_curve.png", "decision_boundary.png"))
 
@@ -96,7 +97,7 @@ def test_train_writes_a_model_and_pictures_of_it(run, tmp_path, name):
         assert any(math.isclose(number, other, rel_tol=1e-2, abs_tol=1e-4) for other in drawn), number
 
 
-def test_train_is_reproducible_and_replaces_what_it_wrote(run, tmp_path):
+def test_train_is_reproducible_and_replaces_what_it_wrote(run, tmp_path, without_report):
     options = ("train", "xor", "--n", "40", "--hidden", "3", "--epochs", "3", "--quiet")
     _, first, err = run(*options)
     assert err == ""
@@ -121,7 +122,7 @@ def gradients_by_name(svg):
     return shown
 
 
-def test_both_pictures_show_the_gradients_of_the_one_example(run, tmp_path):
+def test_both_pictures_show_the_gradients_of_the_one_example(run, tmp_path, without_report):
     assert run("train", "blobs", "--n", "30", "--hidden", "--epochs", "2", "--quiet")[0] == 0
     page = (tmp_path / "blobs-out" / "steps.html").read_text(encoding="utf-8")
     (address,) = re.findall(r'src="data:image/svg\+xml;charset=utf-8,([^"]*)"', page)
@@ -143,18 +144,18 @@ def test_both_pictures_show_the_gradients_of_the_one_example(run, tmp_path):
     assert drawn == played
 
 
-def test_train_takes_no_hidden_layer(run):
+def test_train_takes_no_hidden_layer(run, without_report):
     assert run("train", "blobs", "--n", "30", "--hidden", "--epochs", "1", "--quiet")[0] == 0
 
 
-def test_train_loses_nothing_but_the_pictures_where_graphviz_is_missing(run, tmp_path, monkeypatch):
+def test_train_loses_nothing_but_the_pictures_where_graphviz_is_missing(run, tmp_path, monkeypatch, without_report):
     monkeypatch.setitem(sys.modules, "pygraphviz", None)
     monkeypatch.setenv("PATH", str(tmp_path))
     code, out, _ = run("train", "blobs", "--n", "30", "--epochs", "1", "--quiet")
     assert code == 0
     assert "pip install pygraphviz" in out
     files = {path.name for path in (tmp_path / "blobs-out").iterdir()}
-    assert files == {"model.json", "loss_curve.png", "decision_boundary.png", "loss_graph.txt"}
+    assert files == {"model.json", "loss_curve.png", "decision_boundary.png", "loss_graph.txt", "report.html"}
     assert "logsumexp" in (tmp_path / "blobs-out" / "loss_graph.txt").read_text(encoding="utf-8")
     code, _, err = run("draw", "x*x", "x=3", "-o", "a.svg")
     assert code == 2

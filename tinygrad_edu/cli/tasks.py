@@ -28,6 +28,10 @@ TABLE_OPTIONS = ("label", "missing", "features", "ignore", "text", "marks", "tas
 """What may be said of a table of one's own: arguments of `tinygrad_edu.data.from_csv`."""
 
 
+LAYERS = 3
+"""Levels of scopes that are drawn open: the model, the network in it, its layers; neurons are folded."""
+
+
 class Task(NamedTuple):
     """What is to be learned, and by what.
 

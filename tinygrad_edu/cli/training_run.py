@@ -16,7 +16,9 @@ from typing import Any
 from ..arguments import counted
 from ..files import folder_written_whole
 from ..optim import optimizers as optim
+from ..plot.over_time import activations_of
 from ..training.fitting import accuracy, fit
+from ..training.history import layer_gradients
 from .answering import number_lines
 from .tasks import EPOCHS, TABLE_OPTIONS, Task, is_table, prepare, title_of
 from .writing import write
@@ -86,7 +88,11 @@ def train(
                     seed=seed,
                     engine=engine,
                     progress=progress,
-                    record=["gradients"],
+                    record={
+                        "gradients": layer_gradients,
+                        "parameters": lambda model: model.state_dict(),
+                        "activations": activations_of(task.learnt, most=16),
+                    },
                 )
             except RuntimeWarning as warning:
                 raise ValueError(str(warning)) from None
@@ -95,7 +101,7 @@ def train(
         task.settle()
         for line in _verdict(task):
             say(line)
-        described = write(task, history, draft, command)
+        described = write(task, history, draft, command, name if is_table(name) else "")
     say(f"wrote into {folder}{os.sep}")
     width = max(map(len, described))
     for file, text in described.items():

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 
 from .. import nn
 from ..data import Dataset
 from ..engine.value import Value
 from ..errors import GraphvizMissingError
+from ..files import write_whole
 from ..training.history import History
 from .learned import Learned, columns_of, save
-from .tasks import Task
-
-LAYERS = 3
-"""Levels of scopes that are drawn open: the model, the network in it, its layers; neurons are folded."""
+from .report import Run, page
+from .tasks import LAYERS, Task
 
 
-def write(task: Task, history: History, folder: Path, command: str = "") -> dict[str, str]:
+def write(task: Task, history: History, folder: Path, command: str = "", table: str = "") -> dict[str, str]:
     """Write the model and its pictures.
 
     Parameters
@@ -29,6 +29,8 @@ def write(task: Task, history: History, folder: Path, command: str = "") -> dict
         Where to.
     command : str, optional
         What trains the same once more.
+    table : str, optional
+        The path of the file that was learned from.
 
     Returns
     -------
@@ -58,6 +60,9 @@ def write(task: Task, history: History, folder: Path, command: str = "") -> dict
     loss.backward()
     drawing = draw(loss, collapse=LAYERS)
     label = kept.label_text(kept.y[place])
+    digest = hashlib.sha256(Path(table).read_bytes()).hexdigest() if table else ""
+    write_whole(folder / "report.html", page(Run(task, history, loss, place, command, digest)))
+    written["report.html"] = "all of this on one page: what was learned, how well, where it errs and why"
     shown = f"the loss of one example ({label}, the hardest of the test), with values and gradients"
     try:
         drawing.save(folder / "loss_graph.svg")

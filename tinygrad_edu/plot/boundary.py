@@ -80,7 +80,7 @@ def decision_boundary(
             grid.append(point)
     outputs = outputs_at(model, grid)
 
-    figure = new_figure(5.6, 4.6)
+    figure = new_figure(4.8, 4.2)
     axes = figure.subplots()
     _draw_regions(axes, across, up, outputs)
     class_names = data.class_names if isinstance(data, Dataset) else None
@@ -98,7 +98,7 @@ def decision_boundary(
     kept = dict(reversed(list(zip(labels, handles, strict=True))))
     ordered = [label for label in dict.fromkeys(labels) if label not in _EXTRA] + [e for e in _EXTRA if e in kept]
     figure.legend(
-        [kept[label] for label in ordered], ordered, loc="outside lower center", ncols=min(5, len(ordered)),
+        [kept[label] for label in ordered], ordered, loc="outside lower center", ncols=min(4, len(ordered)),
         frameon=False, fontsize=8, labelcolor=INK,
     )  # fmt: skip
     return figure

@@ -40,7 +40,7 @@ def loss_curve(history: History, *, title: str | None = None) -> Figure:
     panels = [("loss" + f" ({history.loss_name})" * bool(history.loss_name), history.loss, history.val_loss)]
     if history.accuracy:
         panels.append(("accuracy", history.accuracy, history.val_accuracy))
-    figure = new_figure(4.2 * len(panels), 3.2)
+    figure = new_figure(3.3 * len(panels), 2.9)
     for axes, (label, learnt, held_out) in zip(figure.subplots(1, len(panels), squeeze=False)[0], panels, strict=True):
         epochs = range(1, len(learnt) + 1)
         dot = "o" if len(learnt) == 1 else ""
@@ -56,11 +56,11 @@ def loss_curve(history: History, *, title: str | None = None) -> Figure:
         elif min([*learnt, *held_out]) >= 0.0:
             axes.set_ylim(bottom=0.0)
         legend(axes)
-    heading(figure, title if title is not None else _in_short(history.optimizer))
+    heading(figure, title if title is not None else in_short(history.optimizer))
     return figure
 
 
-def _in_short(optimizer: str) -> str:
+def in_short(optimizer: str) -> str:
     """Give an optimiser with its learning rate, without its other settings."""
     found = re.match(r"(\w+)\((lr=[^,)]*)", optimizer)
     return f"{found[1]}({found[2]})" if found else optimizer
@@ -71,7 +71,7 @@ def _scale_of_shares(axes: Any, shares: Sequence[float]) -> None:
     known = [share for share in shares if math.isfinite(share)]
     low = min(known, default=0.0)
     axes.set_ylim(max(-0.02, math.floor(low * 10.0 - 0.5) / 10.0), 1.02)
-    axes.yaxis.set_major_formatter(lambda share, _: f"{share:.0%}")
+    axes.yaxis.set_major_formatter(lambda share, _: f"{100.0 * share:.3g}%")
 
 
 def gradient_flow(source: Any, *, title: str | None = None) -> Figure:
@@ -94,7 +94,7 @@ def gradient_flow(source: Any, *, title: str | None = None) -> Figure:
     ValueError
         If the history has no recorded gradients.
     """
-    figure = new_figure(5.2, 3.4)
+    figure = new_figure(4.4, 2.9)
     axes = figure.subplots()
     above = title if title is not None else "gradient flow"
     if isinstance(source, History):

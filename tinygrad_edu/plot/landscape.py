@@ -162,7 +162,7 @@ def loss_landscape(
     Directions are normalised filter by filter: Li et al. 2018, arXiv:1712.09913.
     """
     found = landscape_of(model, data, loss=loss, span=span, resolution=resolution, seed=seed)
-    figure = new_figure(4.6, 3.9)
+    figure = new_figure(4.4, 3.6)
     axes = figure.subplots()
     levels = _levels([value for row in found.losses for value in row])
     if len(levels) > 1:

@@ -59,6 +59,8 @@ def weights(history: History, *, title: str | None = None) -> Figure:
 def activations(history: History, *, title: str | None = None) -> Figure:
     """Draw how the outputs of each layer are spread after each epoch: the middle, the middle half, nine tenths.
 
+    A layer whose outputs never changed, such as `Standardize`, is left out.
+
     Parameters
     ----------
     history : History
@@ -76,7 +78,9 @@ def activations(history: History, *, title: str | None = None) -> Figure:
         If the history has no recorded activations.
     """
     how = "record={'activations': tinygrad_edu.plot.activations_of(data)}"
-    spreads = _recorded(history, "activations", how)
+    recorded = _recorded(history, "activations", how)
+    learning = [layer for layer, first in recorded[0].items() if any(epoch[layer] != first for epoch in recorded)]
+    spreads = [{layer: epoch[layer] for layer in learning or recorded[0]} for epoch in recorded]
     return _spread(spreads, "output", "activations over time" if title is None else title)
 
 
@@ -171,9 +175,9 @@ def _flat(output: Any) -> list[float]:
 
 def _spread(spreads: Sequence[Mapping[str, Sequence[float]]], what: str, title: str) -> Figure:
     layers = list(spreads[0])
-    columns = min(3, len(layers))
+    columns = 2 if len(layers) == 4 else min(3, len(layers))
     rows = math.ceil(len(layers) / columns)
-    figure = new_figure(2.9 * columns + 0.4, 2.3 * rows + 0.4)
+    figure = new_figure(2.1 * columns + 0.3, 2.1 * rows + 0.5)
     panels = [axes for line in figure.subplots(rows, columns, squeeze=False, sharex=True) for axes in line]
     epochs = range(1, len(spreads) + 1)
     for k, (axes, layer) in enumerate(zip(panels, layers, strict=False)):

@@ -33,8 +33,8 @@ def confusion_matrix(model: Any, data: Any, *, title: str | None = None) -> Figu
     """
     answers = Answers.of(model, data)
     names, counts = answers.class_names, answers.confusion
-    side = max(2.6, 0.52 * len(names) + 1.5)
-    figure = new_figure(side + 0.9, side)
+    side = max(2.5, 0.5 * len(names) + 1.4)
+    figure = new_figure(side + 0.3, side)
     axes = figure.subplots()
     dress(axes, "answer", "truth", title if title is not None else f"{answers.right} of {len(answers.truth)} right")
     for i, row in enumerate(counts):
@@ -101,12 +101,12 @@ def calibration(model: Any, data: Any, *, bins: int = 10, title: str | None = No
     found = answers.calibration(as_count(bins, "bins", 2))
     count = len(answers.truth)
     error = math.fsum(part.size * abs(part.confidence - part.share) for part in found) / count
-    figure = new_figure(4.0, 4.0)
+    figure = new_figure(3.3, 3.6)
     upper, lower = figure.subplots(2, 1, height_ratios=[4, 1], sharex=True)
     upper.plot([0.0, 1.0], [0.0, 1.0], color=INK, alpha=0.5, linewidth=0.9, linestyle="--", label="as sure as right")
     confidences, shares = [part.confidence for part in found], [part.share for part in found]
     ends = [interval(round(part.share * part.size), part.size) for part in found]
-    upper.vlines(confidences, *zip(*ends, strict=True), color=colour(0), alpha=0.45, label="95 % confidence")
+    upper.vlines(confidences, *zip(*ends, strict=True), color=colour(0), alpha=0.45, label="95% sure")
     most = max(part.size for part in found)
     areas = [12.0 + 60.0 * math.sqrt(part.size / most) for part in found]
     upper.plot(confidences, shares, color=colour(0), linewidth=1.0, alpha=0.45)

@@ -26,6 +26,8 @@ DASHES = ("-", "--", "-.", ":", (0, (5, 1, 1, 1, 1, 1)), (0, (1, 1)), (0, (8, 2)
 
 SMALL, NORMAL = 8.0, 9.0
 
+_PIXELS = 1.35  # for each point, on a page: letters are then of the same size in all pictures
+
 
 def colour(k: int) -> str:
     """Give the colour of class or line `k`."""
@@ -92,7 +94,7 @@ def escaped(text: str) -> str:
     return text.replace("$", r"\$")
 
 
-def svg_of(figure: Figure, name: str, classes: Mapping[str, str] | None = None) -> str:
+def svg_of(figure: Figure, name: str, attributes: Mapping[str, str] | None = None) -> str:
     """Give a figure as SVG that takes ink and paper from the page around it, and shares it with others.
 
     Parameters
@@ -100,7 +102,7 @@ def svg_of(figure: Figure, name: str, classes: Mapping[str, str] | None = None) 
     figure : Figure
     name : str
         What makes its ids different from those of other pictures of the page.
-    classes : mapping, optional
+    attributes : mapping, optional
         More attributes of the outer element.
 
     Returns
@@ -118,12 +120,15 @@ def svg_of(figure: Figure, name: str, classes: Mapping[str, str] | None = None) 
     svg = text.getvalue()
     svg = re.sub(r"<metadata>.*?</metadata>", "", svg[svg.index("<svg") :], flags=re.DOTALL)
     svg = re.sub(r' xmlns(:\w+)?="[^"]*"', "", svg, count=2)
+    svg = re.sub(r'<g id="[^"]*"', "<g", svg)  # nothing refers to groups, and some have the same
     svg = re.sub(r'\bid="', f'id="{name}-', svg)
     svg = re.sub(r'(href="#|url\(#)', rf"\g<1>{name}-", svg)
     svg = svg.replace(INK, "currentColor").replace(PAPER, "var(--paper, #fff)")
     svg = re.sub(r"font: [^;']*'[^;]*(?=[;\"])", _font, svg)
-    attributes = "".join(f' {key}="{value}"' for key, value in (classes or {}).items())
-    return re.sub(r'<svg [^>]*?(viewBox="[^"]*")[^>]*>', rf"<svg \1{attributes}>", svg, count=1).rstrip()
+    width = float(re.search(r'viewBox="0 0 ([\d.]+) ', svg)[1])  # type: ignore[index]  # it has one
+    more = {"style": f"width:{width * _PIXELS:.0f}px", **(attributes or {})}
+    written = "".join(f' {key}="{value}"' for key, value in more.items())
+    return re.sub(r'<svg [^>]*?(viewBox="[^"]*")[^>]*>', rf"<svg \1{written}>", svg, count=1).rstrip()
 
 
 def _font(found: re.Match[str]) -> str:
