@@ -19,7 +19,7 @@ from ..optim import optimizers as optim
 from ..training.fitting import accuracy, fit
 from .answering import number_lines
 from .tasks import EPOCHS, TABLE_OPTIONS, Task, is_table, prepare, title_of
-from .writing import write
+from .writing import is_filmed, write
 
 
 def train(
@@ -86,7 +86,7 @@ def train(
                     seed=seed,
                     engine=engine,
                     progress=progress,
-                    record=["gradients"],
+                    record=["gradients", *(["film"] if is_filmed(task) else [])],
                 )
             except RuntimeWarning as warning:
                 raise ValueError(str(warning)) from None
