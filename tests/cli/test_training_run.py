@@ -63,7 +63,7 @@ def test_train_writes_a_model_and_pictures_of_it(run, tmp_path, name):
     assert code == 0
     assert "epoch" in err
     files = {path.name: path for path in folder.iterdir()}
-    pictures = {"loss_curve.png", "decision_boundary.png", "loss_graph.svg", "steps.html"}
+    pictures = {"loss_curve.png", "decision_boundary.png", "loss_graph.svg", "steps.html", "training.html"}
     assert pictures | {"model.json", "report.html"} <= set(files)
     assert all(file in out for file in files)
     assert all(files[f].read_bytes().startswith(PNG) for f in ("loss_curve.png", "decision_boundary.png"))
@@ -155,7 +155,8 @@ def test_train_loses_nothing_but_the_pictures_where_graphviz_is_missing(run, tmp
     assert code == 0
     assert "pip install pygraphviz" in out
     files = {path.name for path in (tmp_path / "blobs-out").iterdir()}
-    assert files == {"model.json", "loss_curve.png", "decision_boundary.png", "loss_graph.txt", "report.html"}
+    pages = {"report.html", "training.html"}
+    assert files == {"model.json", "loss_curve.png", "decision_boundary.png", "loss_graph.txt", *pages}
     assert "logsumexp" in (tmp_path / "blobs-out" / "loss_graph.txt").read_text(encoding="utf-8")
     code, _, err = run("draw", "x*x", "x=3", "-o", "a.svg")
     assert code == 2

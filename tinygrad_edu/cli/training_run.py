@@ -17,11 +17,12 @@ from ..arguments import counted
 from ..files import folder_written_whole
 from ..optim import optimizers as optim
 from ..plot.over_time import activations_of
+from ..training.filming import FILM
 from ..training.fitting import accuracy, fit
 from ..training.history import layer_gradients
 from .answering import number_lines
 from .tasks import EPOCHS, TABLE_OPTIONS, Task, is_table, prepare, title_of
-from .writing import write
+from .writing import is_filmed, write
 
 
 def train(
@@ -92,6 +93,7 @@ def train(
                         "gradients": layer_gradients,
                         "parameters": lambda model: model.state_dict(),
                         "activations": activations_of(task.learnt, most=16),
+                        **({"film": FILM} if is_filmed(task) else {}),
                     },
                 )
             except RuntimeWarning as warning:

@@ -55,6 +55,9 @@ def write(task: Task, history: History, folder: Path, command: str = "", table: 
         first, second = figure.axes[0].get_xlabel(), figure.axes[0].get_ylabel()
         over = f"over {first} and {second}" + ", the others at their mean" * (len(whole.feature_names) > 2)
         written["decision_boundary.png"] = f"which class it names where, {over}"
+    if history.film is not None:
+        play(history).save(folder / "training.html")
+        written["training.html"] = "the film of the training: network, boundary and loss, epoch by epoch, in a browser"
     loss, place = hardest(model, history, kept)
     model.zero_grad()  # what training left would be added to
     loss.backward()
@@ -75,6 +78,11 @@ def write(task: Task, history: History, folder: Path, command: str = "", table: 
         }
     steps = "the same, to step through in a browser: forwards, then backwards"
     return {**written, "loss_graph.svg": shown, "steps.html": steps}
+
+
+def is_filmed(task: Task) -> bool:
+    """Whether its training makes a film worth watching: of classes, over a plane."""
+    return task.whole.kind == "classes" and len(task.whole.feature_names) > 1
 
 
 def hardest(model: nn.Module, history: History, examples: Dataset) -> tuple[Value, int]:

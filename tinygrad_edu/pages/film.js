@@ -22,7 +22,7 @@ export class Page extends Shell {
     this.tapes = data.losses.map(({tape}, i) => new Tape(tape, functions[`loss${i}`]));
     this.frames = data.frames.map(([epoch, step, parameters]) => ({epoch, step, parameters}));
     this.width = data.layers.at(-1).weights.length;
-    this.classes = data.loss === "mse" && data.losses[0].target === null ? null : data.classes;
+    this.classes = data.kind === "numbers" ? null : data.classes;
     this.ranges();
     this.at = this.frames.length - 1;
     this.picked = null;

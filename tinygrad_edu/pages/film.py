@@ -75,6 +75,7 @@ class Film(LivePage):
             "std": chain.std,
             "layers": chain.layers,
             "loss": strip.loss_name,
+            "kind": strip.kind,
             "losses": judged,
             "frames": [[f.epoch, f.step, [_short(v) for v in f.parameters]] for f in strip.frames],
             "series": {name: [_short(v) for v in numbers] for name, numbers in strip.series.items() if numbers},

@@ -45,6 +45,8 @@ class FilmStrip:
         Empty where nobody named them.
     axes : tuple of two ints
         The two inputs that the plane shows.
+    kind : {"classes", "signs", "numbers"}
+        What `y` holds.
     frames : list of Frame
         In the order of time.
     series : mapping of str to sequence of float
@@ -60,6 +62,7 @@ class FilmStrip:
     feature_names: Sequence[str] = ()
     class_names: Sequence[str] = ()
     axes: tuple[int, int] = (0, 1)
+    kind: str = "classes"
     frames: list[Frame] = field(default_factory=list)
     series: Mapping[str, Sequence[float]] = field(default_factory=dict)
 

@@ -6,7 +6,7 @@ A player holds the finished picture, the steps as data, and a script that walks 
 from __future__ import annotations
 
 import html
-from typing import Literal
+from typing import Any, Literal
 
 from ..drawing.picture import check_options
 from ..drawing.records.folding import Collapse
@@ -15,6 +15,7 @@ from ..engine.shown import image_element
 from ..engine.value import Value
 from ..stepping.player_data import Frames
 from ..stepping.terminal import text_of
+from .film import Film
 from .live import Content, LivePage
 
 
@@ -44,19 +45,22 @@ class Player(LivePage):
 
 
 def play(
-    x: Value,
+    x: Value | Any,
     *,
     digits: int = 4,
     collapse: Collapse = "auto",
     max_nodes: int = 150,
     direction: Literal["LR", "TB"] = "LR",
-) -> Player:
+) -> Player | Film:
     """Play a computation: its values appear one by one, then its gradients, one contribution at a time.
+
+    Or play the film of a training: how the weights, the boundary and the loss moved.
 
     Parameters
     ----------
-    x : Value
-        The result. Gradients start from zero, and none is written on any node.
+    x : Value, or History
+        The result. Gradients start from zero, and none is written on any node. Or the history of a training that was
+        recorded, ``fit(..., record="film")``; nothing below concerns that.
     digits : int, default 4
         Decimals of numbers of ordinary size, 1 to 17.
     collapse : "auto", int, callable or None, default "auto"
@@ -70,15 +74,15 @@ def play(
 
     Returns
     -------
-    Player
+    Player or Film
         Shows itself in a notebook; `save` it as a page, or print its `text`.
 
     Raises
     ------
     TypeError
-        If `x` is no Value.
+        If `x` is neither.
     ValueError
-        If an option has a value that is not listed here.
+        If nothing was filmed, or an option has a value that is not listed here.
 
     Examples
     --------
@@ -86,7 +90,13 @@ def play(
     >>> print(player.text().splitlines()[-1])
             0 + 0.5 × 1 = 0.5
     """
+    if hasattr(x, "film"):
+        if x.film is None:
+            raise ValueError('nothing was filmed in this training: write fit(..., record="film")')
+        return Film(x.film)
     if not isinstance(x, Value):
-        raise TypeError(f"play takes the Value that a computation resulted in, got {type(x).__name__}")
+        raise TypeError(
+            f"play takes the Value that a computation resulted in, or the history of a training, got {type(x).__name__}"
+        )
     check_options(digits, collapse, max_nodes, direction)
     return Player(x, Style(direction=direction, digits=digits, labels=True), collapse, max_nodes)

@@ -9,6 +9,7 @@ from typing import Any
 
 from ..arguments import as_integer, unknown
 from ..training.examples import Examples
+from ..training.telling import most_telling
 from .outputs import outputs_at
 
 
@@ -33,23 +34,8 @@ def telling_features(data: Any) -> tuple[int, int]:
     >>> [iris.feature_names[j] for j in telling_features(iris)]
     ['petal length (cm)', 'petal width (cm)']
     """
-    first, second = sorted(_ranked(Examples.of(data))[:2])
+    first, second = sorted(most_telling(Examples.of(data))[:2])
     return first, second
-
-
-def _ranked(examples: Examples) -> list[int]:
-    """Give the features, the one first that parts the classes best."""
-    ratios = []
-    for j, column in enumerate(zip(*examples.X, strict=True)):
-        groups: dict[Any, list[float]] = {}
-        for x, label in zip(column, examples.y, strict=True):
-            groups.setdefault(label, []).append(x)
-        mean = math.fsum(column) / len(column)
-        centres = {label: math.fsum(group) / len(group) for label, group in groups.items()}
-        between = math.fsum(len(group) * (centres[label] - mean) ** 2 for label, group in groups.items())
-        within = math.fsum((x - centres[label]) ** 2 for label, group in groups.items() for x in group)
-        ratios.append((-(between / within if within else math.inf if between else 0.0), j))
-    return [j for _, j in sorted(ratios)]
 
 
 def clearest_features(model: Any, data: Any, most: int = 300) -> tuple[int, int]:
@@ -75,7 +61,7 @@ def clearest_features(model: Any, data: Any, most: int = 300) -> tuple[int, int]
     means = [math.fsum(column) / len(column) for column in zip(*examples.X, strict=True)]
     chosen = range(0, len(examples.y), max(1, len(examples.y) // most))
     some = examples.take(list(chosen))
-    ranked = _ranked(examples)
+    ranked = most_telling(examples)
     graded = [j for j in ranked if len({row[j] for row in examples.X}) > 2]
     pairs = list(combinations(sorted((graded if len(graded) > 1 else ranked)[:30]), 2))
     rows = []

@@ -17,6 +17,7 @@ from .checkpoints import Keeper
 from .diagnosis import explain
 from .engines import Engine
 from .examples import Examples
+from .filming import STEPWISE, Camera
 from .gradients import NonfiniteStep
 from .history import MEASURED, History
 from .metrics import Metric
@@ -61,6 +62,8 @@ class Training:
         Sets the learning rates.
     keeper : Keeper, optional
         Saves checkpoints.
+    camera : Camera, optional
+        Takes the frames of a film.
     started : float
         When, by the clock `time.perf_counter`.
     start : list of float
@@ -82,6 +85,7 @@ class Training:
     watch: Watch | None
     schedule: Schedule | None
     keeper: Keeper | None
+    camera: Camera | None
     started: float
     start: list[float] = field(default_factory=list)
 
@@ -107,6 +111,8 @@ class Training:
         keeper = self.keeper
         if keeper is not None and not history.epochs:
             keeper.begin(self)
+        if self.camera is not None:
+            self.camera.strip.take(history.epochs)
         with bar:
             while history.epochs < epochs and not history.stopped:
                 try:
@@ -144,6 +150,9 @@ class Training:
             if after_each is not None:
                 rate = self.optimizer.lr
                 after_each.step()
+            if self.camera is not None and self.history.epochs < STEPWISE and begin + size < len(order):
+                self.engine.synchronise()
+                self.camera.after_step(self.history.epochs, begin // size + 1)
         losses, outputs = (joined(parts) for parts in zip(*steps, strict=True))
         measured = self._measured(learnt.examples, losses, outputs, order)
         if self.held_out is not None:
@@ -183,6 +192,9 @@ class Training:
         except BaseException:
             history.keep(epochs)
             raise
+        if self.camera is not None:
+            self.engine.synchronise()
+            self.camera.after_epoch(history)
 
     def _look(self) -> None:
         """See whether to stop early."""
@@ -198,6 +210,8 @@ class Training:
     def _settle(self) -> None:
         """Leave the Values as they are to be found."""
         self.engine.synchronise()
+        if self.camera is not None:
+            self.camera.last(self.history)
         if self.watch is not None and not self.history.stopped.startswith("interrupted"):
             self.watch.restore(self.history, self.optimizer.params)
 

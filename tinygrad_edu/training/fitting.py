@@ -31,6 +31,7 @@ from .checkpoints import keeper_of
 from .engines import open_engine
 from .epochs import Part, Training, names_measured
 from .examples import USUAL_SHARE, Examples, choose_loss, divide, outputs_of, predict
+from .filming import Camera, split_off
 from .gradients import Clipping
 from .history import MEASURED, History
 from .metrics import metrics_of
@@ -104,7 +105,8 @@ def fit(
         Show a progress bar with loss and accuracy on stderr.
     record : sequence of str or mapping of str to callable, optional
         Measured after each epoch into ``history.recorded``: "gradients" (mean absolute gradient of each layer in the
-        last step), "parameters" (the state), or functions of the model by a name of your own.
+        last step), "parameters" (the state), or functions of the model by a name of your own. "film" keeps what
+        `tinygrad_edu.play` of the history shows: all parameters after each epoch, and each step of the first ones.
     callback : callable or sequence of callable, optional
         ``callback(history)`` after each epoch; if one gives something true, training stops.
     engine : {"auto", "numpy", "numba", "jax", "eager"}, default "auto"
@@ -166,6 +168,7 @@ def fit(
     epochs, seed = as_count(epochs, "epochs"), as_seed(seed)
     size = None if batch_size is None else as_count(batch_size, "batch_size")
     chosen = _optimizer_of(model, optimizer, lr)
+    record, filmed = split_off(record)
     rule, recorders, callbacks = EarlyStopping.of(early_stopping), recorders_of(record), callbacks_of(callback)
     clip = Clipping.of(clip_norm, clip_value)
     examples = Examples.of(data)
@@ -176,9 +179,11 @@ def fit(
     loss_name, loss_function, train, held_out = choose_loss(loss, outputs_of(model, train), train, held_out)
     measures = metrics_of(metrics, train)
     names = names_measured(train, held_out, measures)
+    camera = Camera(model, train, held_out, loss_function, loss_name, data) if filmed else None
     watch = Watch.over(rule, names, measures)
     size = size or max(1, min(16, len(train.X) // 8))
     history = History(
+        film=None if camera is None else camera.strip,
         metrics={name: [] for name in names if name not in MEASURED},
         recorded={name: [] for name in recorders},
         loss_name=loss_name,
@@ -214,6 +219,7 @@ def fit(
         watch=watch,
         schedule=_schedule_of(schedule, chosen, epochs, steps),
         keeper=keeper,
+        camera=camera,
         started=started,
     )
     if keeper is not None and found is not None:

@@ -66,6 +66,8 @@ class History(Shown):
         The epoch, counted from 1, whose parameters the model has after early stopping; None without.
     seconds : float
         Wall time; not compared by ``==``.
+    film : FilmStrip or None
+        What `tinygrad_edu.play` shows of it, after ``fit(..., record="film")``; not compared by ``==``.
     """
 
     drawn_by = "plot.shown"
@@ -83,6 +85,7 @@ class History(Shown):
     stopped: str = ""
     best_epoch: int | None = None
     seconds: float = field(default=0.0, compare=False)
+    film: Any = field(default=None, compare=False, repr=False)
 
     @property
     def epochs(self) -> int:
