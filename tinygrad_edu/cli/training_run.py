@@ -74,6 +74,12 @@ def train(
     table = {key: settings.pop(key) for key in TABLE_OPTIONS if key in settings}
     task = prepare(name, seed=seed, table={k: v for k, v in table.items() if v is not None}, **settings)
     chosen = optim.create(optimizer, task.model.parameters(), lr)
+    recorded: dict[str, Any] = {
+        "gradients": layer_gradients,
+        "parameters": lambda model: model.state_dict(),
+        "activations": activations_of(task.learnt, most=16),
+        **({"film": FILM} if is_filmed(task) else {}),
+    }
     with folder_written_whole(folder) as draft:
         for line in _opening(task):
             say(line)
@@ -89,12 +95,7 @@ def train(
                     seed=seed,
                     engine=engine,
                     progress=progress,
-                    record={
-                        "gradients": layer_gradients,
-                        "parameters": lambda model: model.state_dict(),
-                        "activations": activations_of(task.learnt, most=16),
-                        **({"film": FILM} if is_filmed(task) else {}),
-                    },
+                    record=recorded,
                 )
             except RuntimeWarning as warning:
                 raise ValueError(str(warning)) from None
