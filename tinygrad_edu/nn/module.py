@@ -314,11 +314,6 @@ class Module(Part, Described, Shown):
         """
         self.load_state_dict(model_file.state_for(self.state_dict(), model_file.read(path)))
 
-    def _name_parameters(self) -> None:
-        """Name the parameters as `named_parameters` does."""
-        for name, p in self.named_parameters():
-            p.name = name
-
     def _name_parts(self, attribute: str) -> None:
         """Name the parameters, and the scopes of the modules in a list, as `named_parameters` does."""
         for i, part in enumerate(getattr(self, attribute)):

@@ -39,6 +39,11 @@ class Part:
         state = state_of(self).items()
         return [(ParameterName(name), item.content) for name, item in state if isinstance(item.content, Value)]
 
+    def _name_parameters(self) -> None:
+        """Name the parameters as `named_parameters` does."""
+        for name, p in self.named_parameters():
+            p.name = name
+
     def zero_grad(self) -> None:
         """Set the gradient of every parameter to 0.0."""
         for p in self.parameters():
