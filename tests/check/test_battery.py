@@ -193,6 +193,18 @@ def test_the_domain_ends_where_a_function_raises_or_turns_complex():
             tg.check.gradient_function(f, lambda x, slope=slope: slope + 0.1, x)
 
 
+def test_a_domain_that_ends_in_a_pole_on_the_way_up_leaves_the_slope_measured():
+    """Beside a pole of tan, 1 / erfc is infinite or 0 / 0; no more is to be made of it than that the domain ends."""
+
+    def slope(x):
+        c = math.tan(4.0 * x)
+        d = math.erfc(c)
+        return 4.0 * (1.0 + c * c) * (1.0 / d + c * 2.0 / math.sqrt(math.pi) * math.exp(-c * c) / (d * d))
+
+    bend = float(mp.diff(lambda x: mp.tan(4 * x) / mp.erfc(mp.tan(4 * x)), -1, 2))
+    assert tg.check.gradient_function(slope, lambda x: bend, -1.0).conclusive
+
+
 def test_an_operation_is_looked_at_over_its_whole_domain_and_never_outside():
     mylog = tg.Op("mylog", math.log, lambda y, x: (1 / x,), domains=[(0.0, math.inf)])
     assert tg.check.operation(mylog).conclusive

@@ -168,8 +168,8 @@ class Ladder:
         jump = abs(self.at(outside, index) - self.at(inside, index) - slope * (outside - inside))
         change = off(outside + side * lower.step / 1024.0)
         takes_off = change >= _TAKES_OFF * jump
-        if not lower.still and (takes_off or jump < 0.25 * least):
-            return None  # it only bends
+        if not math.isfinite(jump) or (not lower.still and (takes_off or jump < 0.25 * least)):
+            return None  # it ends there, or only bends
         return Departure(lower.still, slope, lower.step, jump, takes_off)
 
 
