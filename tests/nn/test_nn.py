@@ -449,6 +449,27 @@ def test_the_networks_of_this_package_are_rebuilt(make, tmp_path):
     assert [p.name for p in twin.parameters()] == [p.name for p in model.parameters()]
 
 
+def _old_name(name):
+    """What a number of a Sequential of a Sequential and a Neuron was called."""
+    parts = name.split(".")
+    places = 2 if parts[0] == "0" else 1
+    return ".".join([*[f"modules.{place}" for place in parts[:places]], *parts[places:]])
+
+
+def test_a_file_of_the_first_version_is_read_whose_parts_had_longer_names(tmp_path):
+    model, path = Sequential(example_model(), Neuron(2, seed=3)), tmp_path / "m.json"
+    model.save(path)
+    record = json.loads(path.read_text())
+    assert record["version"] == 2
+    record["version"] = 1
+    record["state"] = {_old_name(name): number for name, number in record["state"].items()}
+    assert {"modules.0.modules.1.layers.0.neurons.0.w.0", "modules.1.w.0"} < record["state"].keys()
+    path.write_text(json.dumps(record))
+    twin = Sequential(example_model(), Neuron(2, seed=8))
+    twin.load(path)
+    assert twin.state_dict() == nn.load(path).state_dict() == model.state_dict()
+
+
 def test_a_class_of_ones_own_is_loaded_into(tmp_path):
     path = tmp_path / "own.json"
     Attention().save(path)

@@ -35,6 +35,12 @@ SMALL = MLP.state_dict()
         {**nn.Neuron(1).architecture(), "nin": 10**8},
         {"type": "Standardize", "features": 10**8},
         {"type": "Sequential", "modules": [MLP.architecture(), {"type": "Standardize", "features": 10**8}]},
+        {"type": "Linear", "in_features": 10**6, "out_features": 1},
+        {"type": "Embedding", "num_embeddings": 2, "embedding_dim": 10**6},
+        {"type": "Conv2d", "in_channels": 1, "out_channels": 1, "kernel_size": [10**3, 10**3]},
+        {"type": "Recurrent", "cell": {"type": "LSTMCell", "input_size": 1, "hidden_size": 500}},
+        {"type": "SelfAttention", "embed_dim": 500},
+        {"type": "LayerNorm", "normalized_shape": [HUGE]},
     ],
     ids=lambda architecture: architecture["type"],
 )

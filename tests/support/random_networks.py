@@ -272,7 +272,9 @@ class OfThePackage(Part):
     def __init__(self, draw, shape):
         make = draw.choice(OF_SEQUENCES if len(shape) == 2 else OF_VECTORS)
         self.one = make(draw, *(shape[-1:] if make in OF_VECTORS else shape))
-        draw.params += self.one.parameters()
+        for p in self.one.parameters():  # gains that are not 1, biases that are not 0, where a penalty has a kink
+            p.data += draw.gauss(0.0, 0.3)
+            draw.params.append(p)
         self.shape = shape_of(self.one.predict([np.zeros(shape).tolist()])[0])
 
 
@@ -319,6 +321,7 @@ class RandomNetwork:
         if len(shape) == 2:
             self.parts.append(draw.part([Pool], shape))
             shape = self.parts[-1].shape
+        self.learns = bool(draw.params)
         self.params = draw.params or [Value(1.0)]
         self.loss = draw.choice([self._squares, self._hinge, self._cross_entropy, self._logistic])
         self.penalty = draw.choice([None, None, self._squared_weights, self._absolute_weights])

@@ -163,8 +163,11 @@ class _Pool(Module):
         raise NotImplementedError
 
     def options(self) -> dict[str, Any]:
-        """Give the window."""
-        return self.window.options()
+        """Give the window; the stride only where it is not the window's size."""
+        options = self.window.options()
+        if self.window.stride == self.window.size:
+            del options["stride"]
+        return options
 
 
 @rebuilt

@@ -52,5 +52,5 @@ def load(path: str | os.PathLike[str]) -> Any:
         module = built_blank(len(saved["state"]), build, saved["architecture"])
     except (TypeError, KeyError, IndexError, ValueError, RecursionError) as error:
         raise ValueError(f"cannot rebuild the model in {os.fspath(path)!r}: {error}") from None
-    module.load_state_dict(saved["state"])
+    module.load_state_dict(model_file.state_for(module.state_dict(), saved))
     return module

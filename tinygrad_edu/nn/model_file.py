@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import os
+import re
+from collections.abc import Iterable
 from typing import Any
 
 from .. import json_numbers
 from ..files import write_whole
 
 FORMAT = "tinygrad_edu model"
-VERSION = 1
+VERSION = 2
+"""In version 1 the parts of a `Sequential` were named modules.0, modules.1, ...; now they are 0, 1, ..."""
 
 
 def write(path: str | os.PathLike[str], model: dict[str, Any]) -> None:
@@ -32,10 +35,18 @@ def read(path: str | os.PathLike[str]) -> dict[str, Any]:
         if document["format"] != FORMAT:
             raise ValueError(f"its format is {document['format']!r}")
         version, state = document["version"], document["state"]
-        if version != VERSION:
-            raise ValueError(f"it is of version {version!r}, this package reads version {VERSION}")
+        if version not in (1, VERSION):
+            raise ValueError(f"it is of version {version!r}, this package reads versions 1 and {VERSION}")
         numbers = {name: json_numbers.from_json(x) for name, x in state.items()}
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         reason = f"it lacks or does not know {error}" if isinstance(error, KeyError) else error
         raise ValueError(f"{os.fspath(path)!r} is not a model that this package saved: {reason}") from None
-    return {"architecture": document.get("architecture"), "state": numbers}
+    return {"architecture": document.get("architecture"), "state": numbers, "version": version}
+
+
+def state_for(names: Iterable[str], model: dict[str, Any]) -> dict[str, float]:
+    """Give the state of a model that was read under the names that its parameters have today."""
+    state: dict[str, float] = model["state"]
+    if model["version"] == 1 and {*names} != {*state}:
+        return {re.sub(r"(^|\.)modules\.(?=\d+\.)", r"\1", name): number for name, number in state.items()}
+    return state

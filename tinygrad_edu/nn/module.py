@@ -281,7 +281,7 @@ class Module(Part, Described, Shown):
         ValueError
             If it is not such a file, or is of another model. Nothing has been changed then.
         """
-        self.load_state_dict(model_file.read(path)["state"])
+        self.load_state_dict(model_file.state_for(self.state_dict(), model_file.read(path)))
 
     def _name_parameters(self) -> None:
         """Name the parameters as `named_parameters` does."""

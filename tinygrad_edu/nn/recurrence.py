@@ -207,15 +207,15 @@ class Recurrent(Module):
     def __init__(self, cell: Module, last: bool = False) -> None:
         if not isinstance(cell, Module) or not callable(getattr(cell, "blank", None)):
             raise TypeError(f"Recurrent runs a cell such as LSTMCell(2, 8), with a method blank, got {cell!r}")
-        self.cell, self.last = cell, bool(last)
+        self.cell: Any = cell
+        self.last = bool(last)
         self._name_parameters()
 
     def forward(self, sequence: Sequence[Vector]) -> Any:
         """Run the cell."""
         if not is_nested(sequence) or not len(sequence):
             raise refuse_shape(self, sequence, "a sequence of at least one vector")
-        blank: Any = getattr(self.cell, "blank")  # noqa: B009  (that it has one is seen above, by no type)
-        state, outputs = blank(), []
+        state, outputs = self.cell.blank(), []
         for x in sequence:
             state = self.cell(x, state)
             outputs.append(state[0] if isinstance(state, tuple) else state)

@@ -33,7 +33,8 @@ def table(model: Module, x: Any) -> str:
     shapes, nodes = ({}, Counter[int]()) if x is None else _measured(model, x)
     rows = [["layer", "output shape", "parameters", "nodes"]]
     for name, module in [*list(model.named_modules())[1:], ("all", model)]:
-        if not shapes or id(module) in shapes:
+        # Where shapes are not known, neither is what is called as a whole; neurons are not.
+        if id(module) in shapes or (not shapes and "neurons." not in name):
             shown = "" if module is model else _short(module)
             rows.append([f"{name}\t{shown}", *_cells(module, shapes.get(id(module)), nodes[id(module)])])
     return "\n".join([_short(model), *_aligned(rows)])

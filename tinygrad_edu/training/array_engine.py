@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import random
 from collections.abc import Callable, Sequence
-from functools import cache
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -15,7 +14,6 @@ from ..compiler.runner import Runner, Wanted, machine_maker
 from ..compiler.scalars.lowering import lower
 from ..compiler.scalars.pure_trace import traced
 from ..engine.collector import collector_paused
-from ..engine.context import no_grad
 from ..engine.value import Value
 from ..graph.graph import Graph
 from ..nn.losses import Loss, cross_entropy
@@ -98,14 +96,13 @@ class CompiledEngine:
 
         self._classes = 0
         if loss is cross_entropy and np.ndim(y[0]) == 0:  # an index cannot be traced, probabilities can
-            with no_grad():
-                self._classes = len(chance.answering(X[0]))
+            self._classes = chance.outputs
         first = self.prepare(X[:1], y[:1])
         graph, self._runner = graph_and_runner(
             learning, *first, *([np.ones((1, chance.count))] if chance.count else [])
         )
-        # A model that asks whether it learns is another one where it does not; made when it is first measured.
-        self._answering = cache(lambda: graph_and_runner(answering, *first)[1] if chance.matters else self._runner)
+        # A model that asks whether it learns is another one where it does not.
+        self._answering = graph_and_runner(answering, *first)[1] if chance.matters else self._runner
         self._structure = graph.output_structure.children[1]
         if not _enters(graph.outputs[0], set(optimizer.params)):
             raise TypeError("the loss must be a Value that depends on the model, but no parameter enters it")
@@ -169,7 +166,7 @@ class CompiledEngine:
         gradient = None
         shares = 1.0 / count if weights is None else weights / weights.sum()
         if wanted == "outputs":
-            runner, arrays = self._answering(), [X, y]
+            runner, arrays = self._answering, [X, y]
         else:
             chance = self._chance
             drawn = [np.array(chance.drawn(count, self.generator))] if chance.count else []

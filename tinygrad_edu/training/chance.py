@@ -27,6 +27,8 @@ class Chance:
     ----------
     count : int
         How many random numbers it asks for.
+    outputs : int
+        How many outputs the model gives; 0 for a single one that is in no list.
     matters : bool
         Whether the model asks if it learns at all: if not, it is the same in both modes.
     """
@@ -34,10 +36,11 @@ class Chance:
     def __init__(self, model: Callable[[Any], Any], x: Any) -> None:
         probe, state = Probe(), random.getstate()
         try:
-            call_in(probe, no_grad()(model), x)
+            output = call_in(probe, no_grad()(model), x)
         finally:
             random.setstate(state)  # to try a model out must not change what it draws by itself afterwards
         self.model, self.matters, self._rules = model, probe.asked, probe.rules
+        self.outputs = len(output) if hasattr(output, "__len__") else 0
 
     @property
     def count(self) -> int:

@@ -98,7 +98,8 @@ def fit(
         The share of `data` held out to measure on (stratified by class), or other examples for that; 0 or None
         for none. If left out, none of fewer than 20 examples either.
     seed : int, default 0
-        Seeds what is held out and the order of the examples. The model's weights and the data have seeds of their own.
+        Seeds what is held out, the order of the examples, and what a `Dropout` leaves out, which is the same on every
+        engine. The model's weights and the data have seeds of their own.
     progress : bool, default True
         Show a progress bar with loss and accuracy on stderr.
     record : sequence of str or mapping of str to callable, optional
