@@ -55,6 +55,18 @@ def write_whole(path: str | os.PathLike[str], content: str | bytes) -> None:
         raise OSError(error.errno, f"cannot write the file ({error.strerror or error})", os.fspath(path)) from None
 
 
+def remove_drafts(folder: str | os.PathLike[str]) -> None:
+    """Remove what killed processes have left in a folder of `write_whole`; for who alone writes into it.
+
+    Parameters
+    ----------
+    folder : path
+    """
+    for draft in Path(folder).glob(f"{_DRAFT}*"):
+        with contextlib.suppress(OSError):
+            draft.unlink()
+
+
 def _target_of(path: str | os.PathLike[str]) -> tuple[str, os.stat_result | None]:
     """Follow links to the file that is to be written, and refuse what cannot be; give what is there, if anything."""
     target = os.path.realpath(path)

@@ -15,7 +15,7 @@ import pytest
 
 import tinygrad_edu
 
-HEAVY = ("numpy", "matplotlib", "graphviz", "pygraphviz", "tqdm", "hypothesis", "IPython", "jax", "torch")
+HEAVY = ("numpy", "matplotlib", "graphviz", "pygraphviz", "tqdm", "hypothesis", "IPython", "jax", "torch", "sklearn")
 MODULES = sorted(
     ["tinygrad_edu", *(m.name for m in pkgutil.walk_packages(tinygrad_edu.__path__, "tinygrad_edu."))]
 )  # fmt: skip
@@ -80,6 +80,10 @@ def test_examples_in_docstrings_run(name):
         pytest.importorskip("hypothesis", reason="the strategies are built on hypothesis, extra [check]")
     if "numba" in name:
         pytest.importorskip("numba", reason="these modules are what numba compiles, extra [fast]")
+    if "torch" in name:
+        pytest.importorskip("torch", reason="these modules read PyTorch's models, extra [torch]")
+    if name.startswith("tinygrad_edu.sklearn"):
+        pytest.importorskip("sklearn", reason="these are estimators of scikit-learn, extra [sklearn]")
     module = importlib.import_module(name)
     flags = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
     assert re.match(r"(With this|Scalar reverse-mode)", (module.__doc__ or "").strip()), "say what one can do with it"

@@ -12,6 +12,7 @@ from support.compiler_programs import as_values
 
 import tinygrad_edu as tg
 from tinygrad_edu import Value, nn
+from tinygrad_edu.nn.nested import shape_of
 
 SPECIAL = [np.nan, np.inf, -np.inf, 0.0, 1.0]
 ACTIVATIONS = [tg.tanh, tg.relu, tg.sigmoid, tg.softplus, tg.silu, tg.gelu, tg.sin, tg.leaky_relu, tg.elu, lambda x: x]
@@ -218,8 +219,67 @@ class Pool(Part):
         return [self.how(column) for column in zip(*x, strict=True)]
 
 
-VECTORS = [Dense, Dense, LayerNorm, BatchNorm, Residual]
-SEQUENCES = [Dense, Convolution, Convolution, Recurrent, Attention, LayerNorm, BatchNorm, Residual]
+def _size(draw):
+    return draw.randint(1, 3)
+
+
+def _activation(draw):
+    return draw.choice(["linear", "tanh", "relu", "gelu", "elu"])
+
+
+def _cell(draw, nin):
+    return draw.choice([nn.RNNCell, nn.GRUCell, nn.LSTMCell])(nin, _size(draw), draw.random() < 0.7, seed=draw)
+
+
+class _AsImage(nn.Module):
+    """A sequence of vectors as an image of one channel."""
+
+    def forward(self, x):
+        return [x]
+
+
+def _image(draw, length, n):
+    """A convolution, perhaps a pool, and all of it as one vector."""
+    window = draw.randint(1, min(2, n)), draw.randint(1, min(2, length))
+    convolution = nn.Conv2d(
+        1, _size(draw), window[::-1], draw.choice([1, 2]), draw.choice([0, 1]), activation=_activation(draw), seed=draw
+    )
+    pool = draw.choice([nn.Identity(), nn.MaxPool2d(1), nn.AvgPool2d(2, stride=1, padding=1)])
+    return nn.Sequential(_AsImage(), convolution, pool, nn.Flatten())
+
+
+# Layers of the package for vectors (of n numbers) and for sequences (of length vectors), by what they are drawn with.
+OF_VECTORS = [
+    lambda draw, n: nn.Linear(n, _size(draw), draw.random() < 0.7, activation=_activation(draw), seed=draw),
+    lambda draw, n: draw.choice([nn.LayerNorm, nn.RMSNorm])(n, 0.1, draw.random() < 0.5),
+    lambda draw, n: nn.Residual(nn.RMSNorm(n, 0.1), nn.Linear(n, n, seed=draw), nn.Activation(_activation(draw))),
+    lambda draw, n: draw.choice([nn.Softmax, nn.LogSoftmax, nn.SiLU, nn.LeakyReLU])(),
+]
+OF_SEQUENCES = [
+    *OF_VECTORS,  # at every position
+    _image,
+    lambda draw, length, n: nn.SelfAttention(
+        n, draw.choice([k for k in (1, 2, 3) if n % k == 0]), draw.random() < 0.5, seed=draw
+    ),
+    lambda draw, length, n: nn.Recurrent(_cell(draw, n), last=draw.random() < 0.5),
+    lambda draw, length, n: nn.PositionalEmbedding(length + 1, n, seed=draw),
+]
+
+
+class OfThePackage(Part):
+    """A layer of the package, whose parameters are drawn too."""
+
+    def __init__(self, draw, shape):
+        make = draw.choice(OF_SEQUENCES if len(shape) == 2 else OF_VECTORS)
+        self.one = make(draw, *(shape[-1:] if make in OF_VECTORS else shape))
+        draw.params += self.one.parameters()
+        self.shape = shape_of(self.one.predict([np.zeros(shape).tolist()])[0])
+
+
+VECTORS = [Dense, Dense, LayerNorm, BatchNorm, Residual, OfThePackage, OfThePackage]
+SEQUENCES = [
+    Dense, Convolution, Convolution, Recurrent, Attention, LayerNorm, BatchNorm, Residual, *[OfThePackage] * 4,
+]  # fmt: skip
 
 
 class _Draw(random.Random):

@@ -16,8 +16,9 @@ from ..engine.value import Value, constant, record
 from ..ops.sequences import dot
 from ..ops.table import DOT
 from .arguments import Activation, Seed, activation_of, generator_of, label, sizes_of, wrong_length
+from .description import rebuilt
 from .initial import Init, made, start, uniform, zeros
-from .module import Module, rebuilt
+from .module import Module
 
 _ONLY_VALUES = {Value}
 _MICROGRADS = uniform(1.0)

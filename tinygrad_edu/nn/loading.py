@@ -6,8 +6,8 @@ import os
 from typing import Any
 
 from . import model_file
+from .description import KINDS
 from .initial import built_blank
-from .module import KINDS
 
 
 def build(architecture: Any) -> Any:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator
-from typing import Any, Self, TypeVar
+from typing import Any, Self
 
 from ..engine.context import current, enter, go_to, no_grad
 from ..engine.shown import Shown
@@ -12,22 +12,12 @@ from ..engine.value import Value
 from ..graph.graph import Graph
 from ..graph.tracing import trace
 from . import model_file, summary
+from .description import Described
 from .modes import current_mode, evaluated
 from .state import Part, walk
 
-M = TypeVar("M", bound="type[Module]")
 
-KINDS: dict[str, type[Module]] = {}
-"""The classes that `tinygrad_edu.nn.load` can build, by name; they say so by `rebuilt`."""
-
-
-def rebuilt(kind: M) -> M:
-    """Mark a class whose modules are built again from their `options`."""
-    KINDS[kind.__name__] = kind
-    return kind
-
-
-class Module(Part, Shown):
+class Module(Part, Described, Shown):
     """Base class of everything that has parameters.
 
     A subclass keeps Values, other modules, and lists, tuples or dicts of these as attributes, and writes `forward`.
@@ -50,6 +40,9 @@ class Module(Part, Shown):
 
     scope_name: str = ""
     """What the scope of a call is named; the class's name in lower case if empty."""
+
+    keeps_shape = False
+    """Whether it takes examples of any shape and gives one of the same."""
 
     _training = True
 
@@ -290,38 +283,6 @@ class Module(Part, Shown):
         """
         self.load_state_dict(model_file.read(path)["state"])
 
-    # ------------------------------------------------------------------------------------ building it again
-
-    def options(self) -> dict[str, Any] | None:
-        """Give the arguments by which the constructor builds this module again, by name; None if they do not do it.
-
-        A class that states them is printed by them, and, if it is marked by `rebuilt`, saved and loaded.
-
-        Returns
-        -------
-        dict of str to object, or None
-            Numbers, text, truth values, modules, activations, and lists or tuples of these.
-        """
-        return None
-
-    @classmethod
-    def rebuild(cls, options: dict[str, Any]) -> Self:
-        """Build a module by what `options` gave; its numbers are loaded afterwards."""
-        return cls(**options)
-
-    def architecture(self) -> dict[str, Any] | None:
-        """Give what `tinygrad_edu.nn.load` needs to build this module, or None if it cannot."""
-        options = self.options() if KINDS.get(type(self).__name__) is type(self) else None
-        if options is None:
-            return None
-        described = {name: _described(option) for name, option in options.items()}
-        return None if _unknown(described) else {"type": type(self).__name__, **described}
-
-    def __repr__(self) -> str:
-        options = self.options()
-        shown = f"{len(self.parameters())} parameters" if options is None else _arguments(options)
-        return f"{type(self).__name__}({shown})"
-
     def _name_parameters(self) -> None:
         """Name the parameters as `named_parameters` does."""
         for name, p in self.named_parameters():
@@ -332,23 +293,6 @@ class Module(Part, Shown):
         for i, part in enumerate(getattr(self, attribute)):
             part.scope_name = f"{attribute}.{i}"
         self._name_parameters()
-
-
-def _described(option: Any) -> Any:
-    """Give an option as JSON has it; None for what it has not."""
-    if isinstance(option, Module):
-        return option.architecture()
-    if isinstance(option, (list, tuple)):
-        return [_described(item) for item in option]
-    return option if isinstance(option, (str, int, float)) else None
-
-
-def _unknown(described: dict[str, Any]) -> bool:
-    return any(item is None or (isinstance(item, list) and None in item) for item in described.values())
-
-
-def _arguments(options: dict[str, Any]) -> str:
-    return ", ".join(f"{name}={getattr(x, '__name__', repr(x))}" for name, x in options.items())
 
 
 def plain(output: Any) -> Any:

@@ -8,8 +8,10 @@ from typing import Any, Self
 from ..arguments import as_count, as_rows
 from ..data.scales import scales_of
 from .arguments import wrong_length
+from .description import rebuilt
 from .initial import draws
-from .module import Module, rebuilt
+from .module import Module
+from .nested import added
 
 
 @rebuilt
@@ -43,9 +45,9 @@ class Sequential(Module):
     def __init__(self, *modules: Module) -> None:
         for module in modules:
             if not isinstance(module, Module):
-                raise TypeError(f"Sequential takes modules, got {module!r}")
+                raise TypeError(f"{type(self).__name__} takes modules, got {module!r}")
         if not modules:
-            raise ValueError("Sequential needs at least one module")
+            raise ValueError(f"{type(self).__name__} needs at least one module")
         for place, module in enumerate(modules):
             setattr(self, str(place), module)
             module.scope_name = f"{place}.{type(module).__name__.lower()}"
@@ -67,8 +69,8 @@ class Sequential(Module):
         return x
 
     def example_input(self) -> Any:
-        """Give what the first module takes."""
-        return self[0].example_input()
+        """Give what the first module takes that takes not just anything."""
+        return next((module.example_input() for module in self if not module.keeps_shape), None)
 
     def options(self) -> dict[str, Any]:
         """Give the modules."""
@@ -81,6 +83,29 @@ class Sequential(Module):
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({', '.join(map(repr, self))})"
+
+
+@rebuilt
+class Residual(Sequential):
+    """Give ``x + f(x)``, where f is some modules in a row that keep the shape.
+
+    Source: He et al. 2016, arXiv:1512.03385.
+
+    Parameters
+    ----------
+    *modules : Module
+        At least one.
+
+    Examples
+    --------
+    >>> from tinygrad_edu.nn import Activation
+    >>> Residual(Activation("square"))([2.0, 3.0])
+    [6.0, 12.0]
+    """
+
+    def forward(self, x: Any) -> Any:
+        """Add what comes out to what goes in."""
+        return added(x, super().forward(x))
 
 
 @rebuilt

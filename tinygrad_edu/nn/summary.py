@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..graph.tracing import trace
 from .modes import Mode, call_in
+from .nested import shape_text
 
 if TYPE_CHECKING:
     from .module import Module
@@ -55,17 +56,6 @@ def _measured(model: Module, x: Any) -> tuple[dict[int, str], Counter[int]]:
         within = [] if equation.scope is None else equation.scope.chain()
         nodes.update({modules[id(scope)] for scope in within if id(scope) in modules})
     return shapes, nodes
-
-
-def shape_text(output: Any) -> str:
-    """Write the shape of an output: 3×28×28, number, or one for each item of a tuple."""
-    if isinstance(output, tuple):
-        return ", ".join(map(shape_text, output))
-    shape = []
-    while hasattr(output, "__len__") and not isinstance(output, tuple):
-        shape.append(len(output))
-        output = output[0] if len(output) else None
-    return "×".join(map(str, shape)) or "number"
 
 
 def _short(module: Module) -> str:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+import random
 from collections.abc import Callable, Sequence
+from functools import cache
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -15,9 +17,11 @@ from ..compiler.scalars.pure_trace import traced
 from ..engine.collector import collector_paused
 from ..engine.context import no_grad
 from ..engine.value import Value
+from ..graph.graph import Graph
 from ..nn.losses import Loss, cross_entropy
 from ..optim.optimizers import Optimizer
 from .batches import joined
+from .chance import Chance
 from .gradients import Clipping, NonfiniteStep
 
 Array = Any
@@ -74,19 +78,34 @@ class CompiledEngine:
         make_machine = machine_maker(backend)
         _check_rule(optimizer)
 
-        def both(x: Any, target: Any) -> tuple[Any, Any]:
-            output = model(x)
+        chance = self._chance = Chance(model, X[0])
+        self.generator = random.Random(0)
+
+        def learning(x: Any, target: Any, numbers: Sequence[Any] = ()) -> tuple[Any, Any]:
+            output = chance.learning(x, numbers)
             return loss(output, target), output
 
-        both.__name__ = "the model with its loss"
+        def answering(x: Any, target: Any) -> tuple[Any, Any]:
+            output = chance.answering(x)
+            return loss(output, target), output
+
+        def graph_and_runner(both: Callable[..., Any], *arrays: Array) -> tuple[Graph, Runner]:
+            both.__name__ = "the model with its loss"
+            with collector_paused():
+                batch = Batch.of(arrays)
+                graph, _ = traced(both, batch.example(), optimizer.params)
+                return graph, Runner(lower(graph, optimizer.params, batch.sizes()), make_machine)
+
         self._classes = 0
         if loss is cross_entropy and np.ndim(y[0]) == 0:  # an index cannot be traced, probabilities can
             with no_grad():
-                self._classes = len(model(X[0]))
-        with collector_paused():
-            batch = Batch.of(self.prepare(X[:1], y[:1]))
-            graph, _ = traced(both, batch.example(), optimizer.params)
-            self._runner = Runner(lower(graph, optimizer.params, batch.sizes()), make_machine)
+                self._classes = len(chance.answering(X[0]))
+        first = self.prepare(X[:1], y[:1])
+        graph, self._runner = graph_and_runner(
+            learning, *first, *([np.ones((1, chance.count))] if chance.count else [])
+        )
+        # A model that asks whether it learns is another one where it does not; made when it is first measured.
+        self._answering = cache(lambda: graph_and_runner(answering, *first)[1] if chance.matters else self._runner)
         self._structure = graph.output_structure.children[1]
         if not _enters(graph.outputs[0], set(optimizer.params)):
             raise TypeError("the loss must be a Value that depends on the model, but no parameter enters it")
@@ -149,7 +168,13 @@ class CompiledEngine:
         losses, outputs = [], []
         gradient = None
         shares = 1.0 / count if weights is None else weights / weights.sum()
-        for machine in self._runner.run(wanted, (X, y), count, shares, self._now.data):
+        if wanted == "outputs":
+            runner, arrays = self._answering(), [X, y]
+        else:
+            chance = self._chance
+            drawn = [np.array(chance.drawn(count, self.generator))] if chance.count else []
+            runner, arrays = self._runner, [X, y, *drawn]
+        for machine in runner.run(wanted, arrays, count, shares, self._now.data):
             results = machine.outputs()
             losses += results[0].tolist()
             outputs.append(self._as_model_gives(results[1:]))

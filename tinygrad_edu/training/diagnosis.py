@@ -11,6 +11,7 @@ from ..engine.sweep import topological_order
 from ..engine.value import Value
 from ..inspection.nonfinite import Nonfinite, find_nonfinite
 from ..nn.losses import Loss
+from ..nn.modes import evaluated
 from ..nn.module import plain
 from ..optim.base import Optimizer, set_data
 from .examples import Examples
@@ -53,12 +54,12 @@ def explain(
 
 def _where(model: Any, loss: Loss, x: Any, target: Any) -> Nonfinite | None:
     """Find where an example leaves the finite numbers; its own are leaves, so that one sees what they go into."""
-    result = loss(model(x), target)
+    result = loss(evaluated(model, x), target)
     found = find_nonfinite(result) if isinstance(result, Value) else None
     if found is None:
         return None
     try:
-        return find_nonfinite(loss(model(_as_leaves(x)), target)) or found
+        return find_nonfinite(loss(evaluated(model, _as_leaves(x)), target)) or found
     except Exception:  # the model's own code may want plain numbers, as places in a table say
         return found
 
@@ -97,7 +98,7 @@ def _loss_by(numbers: Sequence[float], model: Any, loss: Loss, optimizer: Optimi
     try:
         set_data(optimizer.params, numbers)
         with no_grad():
-            found: float = plain(loss(model(x), target))
+            found: float = plain(loss(evaluated(model, x), target))
         set_data(optimizer.params, now)
     except BaseException:
         set_data(optimizer.params, now)

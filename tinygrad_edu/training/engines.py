@@ -17,6 +17,7 @@ from ..engine.context import no_grad
 from ..engine.sweep import topological_order
 from ..engine.value import Value
 from ..nn.losses import Loss
+from ..nn.modes import Probe, call_in, drawing_with, evaluated
 from ..nn.module import plain
 from ..optim.optimizers import Optimizer
 from .gradients import Clipping, NonfiniteStep
@@ -27,6 +28,8 @@ class Engine(Protocol):
 
     clip: Clipping | None
     """What is done to the gradient of each step, if anything."""
+    generator: random.Random
+    """What layers draw with while they learn, example by example in the order of the batch; `fit` puts its own here."""
 
     def prepare(self, X: Sequence[Any], y: Sequence[Any]) -> tuple[Any, Any]:
         """Give examples in the form in which the other methods want slices of them: lists, or arrays."""
@@ -67,6 +70,8 @@ class EagerEngine:
         self.model, self.loss, self.optimizer = model, loss, optimizer
         self.clip: Clipping | None = None
         self._knows_the_loss = False
+        self.generator = random.Random(0)
+        self._learning = drawing_with(lambda: self.generator)
 
     def prepare(self, X: Sequence[Any], y: Sequence[Any]) -> tuple[Sequence[Any], Sequence[Any]]:
         """Give the examples as they are."""
@@ -81,7 +86,7 @@ class EagerEngine:
         total = len(X) if weights is None else math.fsum(weights)
         losses, outputs = [], []
         for x, target, weight in zip(X, y, [1.0] * len(X) if weights is None else weights, strict=True):
-            output = self.model(x)
+            output = call_in(self._learning, self.model, x)
             loss = self.loss(output, target)
             if not isinstance(loss, Value):
                 raise TypeError(f"the loss must be a Value that depends on the model, got {loss!r}")
@@ -109,7 +114,7 @@ class EagerEngine:
         losses, outputs = [], []
         with no_grad():
             for x, target in zip(X, y, strict=True):
-                output = self.model(x)
+                output = evaluated(self.model, x)
                 losses.append(plain(self.loss(output, target)))
                 outputs.append(plain(output))
         return losses, outputs
@@ -188,7 +193,7 @@ def _chosen(
     weighted: bool,
 ) -> tuple[Engine, str]:
     """Compile if that is possible and pays, else train eagerly."""
-    size = _size(model, loss, X[0], y[0])
+    size = call_in(Probe(), _size, model, loss, X[0], y[0])
     compiling, training = COMPILING * size, EAGERLY * size * passes
     if compiling > max(1.0, training):
         reason = f"{compiling:.1f} s to compile {size:,} nodes and edges, {training:.1f} s to train eagerly"

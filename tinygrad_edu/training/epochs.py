@@ -13,6 +13,7 @@ from ..nn.losses import Loss
 from ..optim.base import Optimizer
 from ..optim.schedules import Schedule
 from .batches import joined, reordered, shuffled
+from .checkpoints import Keeper
 from .diagnosis import explain
 from .engines import Engine
 from .examples import Examples
@@ -58,6 +59,8 @@ class Training:
         Says when to stop early.
     schedule : Schedule, optional
         Sets the learning rates.
+    keeper : Keeper, optional
+        Saves checkpoints.
     started : float
         When, by the clock `time.perf_counter`.
     start : list of float
@@ -78,6 +81,7 @@ class Training:
     callbacks: Sequence[Callable[[History], Any]]
     watch: Watch | None
     schedule: Schedule | None
+    keeper: Keeper | None
     started: float
     start: list[float] = field(default_factory=list)
 
@@ -100,6 +104,9 @@ class Training:
 
     def _go(self, epochs: int, bar: Bar) -> None:
         history = self.history
+        keeper = self.keeper
+        if keeper is not None and not history.epochs:
+            keeper.begin(self)
         with bar:
             while history.epochs < epochs and not history.stopped:
                 try:
@@ -114,6 +121,10 @@ class Training:
                 answers = [callback(history) for callback in self.callbacks]
                 if any(answers) and not history.stopped:
                     history.stopped = f"the callback asked to stop after epoch {history.epochs}"
+                if keeper is not None:
+                    keeper.after_epoch(self)
+        if keeper is not None:
+            keeper.end(self)
 
     def _epoch(self) -> dict[str, float]:
         """Go once through the examples learnt from, then through those held out; give what was measured, by name."""
@@ -179,7 +190,8 @@ class Training:
         if watch is None:
             return
         if watch.is_better(history):
-            self.engine.synchronise()
+            if watch.rule.restore_best:
+                self.engine.synchronise()
             watch.keep(history, self.optimizer.params)
         history.stopped = watch.verdict(history)
 

@@ -13,6 +13,7 @@ from ..data.dataset import Dataset, stratified
 from ..data.labels import as_labels
 from ..engine.context import no_grad
 from ..nn.losses import LOSSES, Loss
+from ..nn.modes import evaluated
 from ..nn.module import plain
 
 Kind = Literal["classes", "signs", "numbers"]
@@ -191,8 +192,12 @@ def divide(data: Any, validation: Any, seed: int) -> tuple[Examples, Examples | 
 
 def predict(model: Any, X: Sequence[Any]) -> list[Any]:
     """Give the model's outputs as plain numbers."""
-    with no_grad():
-        return [plain(model(x)) for x in X]
+    return evaluated(_predicted, model, X)
+
+
+@no_grad()
+def _predicted(model: Any, X: Sequence[Any]) -> list[Any]:
+    return [plain(model(x)) for x in X]
 
 
 def outputs_of(model: Any, examples: Examples) -> int:

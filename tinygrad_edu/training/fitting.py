@@ -15,6 +15,7 @@ True
 
 from __future__ import annotations
 
+import os
 import random
 import time
 import warnings
@@ -26,6 +27,7 @@ from ..nn.losses import Loss
 from ..optim import optimizers as optim
 from ..optim.schedules import Schedule
 from ..optim.scheduling import create_schedule
+from .checkpoints import keeper_of
 from .engines import open_engine
 from .epochs import Part, Training, names_measured
 from .examples import USUAL_SHARE, Examples, choose_loss, divide, outputs_of, predict
@@ -62,6 +64,9 @@ def fit(
     schedule: str | Schedule | Callable[[optim.Optimizer], Schedule] | None = None,
     clip_norm: float | None = None,
     clip_value: float | None = None,
+    checkpoint: str | os.PathLike[str] | None = None,
+    every: int = 1,
+    resume: bool = False,
 ) -> History:
     """Train a model on examples.
 
@@ -127,18 +132,28 @@ def fit(
         held out or else of those learnt from; or after each step if it is `per_step`.
     clip_norm, clip_value : float, optional
         The most that the gradient may be in each step: as a whole (its Euclidean norm), in each of its numbers.
+    checkpoint : path, optional
+        A folder in which the training is kept while it runs: a file that is written before the first epoch, after every
+        `every` epochs, and in the end.
+    every : int, default 1
+        After how many epochs to save.
+    resume : bool, default False
+        Go on from the checkpoint, if there is one: with the same model, data and settings (`epochs` may be more) the
+        run ends with the very numbers of one that was never broken off. What callbacks keep for themselves is theirs.
 
     Returns
     -------
     History
         After Ctrl-C too: the epochs so far, ``history.stopped`` says "interrupted", and the model has the parameters of
-        the last whole step. Before the first epoch Ctrl-C passes through.
+        the last whole step. While model and loss are still being compiled, Ctrl-C passes through.
 
     Raises
     ------
     TypeError, ValueError
-        If an argument is of the wrong type or out of range, or data, model and loss do not go together. The model has
-        not been changed then.
+        If an argument is of the wrong type or out of range, data, model and loss do not go together, or the checkpoint
+        is of another run. The model has not been changed then.
+    OSError
+        If a checkpoint cannot be written.
 
     Warns
     -----
@@ -168,10 +183,20 @@ def fit(
         loss_name=loss_name,
         optimizer=repr(chosen),
     )
+    settings = {
+        "model": model, "data": train, "validation": held_out, "loss": loss_name, "optimizer": chosen,
+        "schedule": f"{schedule} over {epochs} epochs" if isinstance(schedule, str) else schedule,
+        "batch_size": size, "seed": seed, "engine": engine, "early_stopping": rule, "clip": clip,
+    }  # fmt: skip
+    keeper = keeper_of(checkpoint, every, resume, settings)
+    found = keeper.read() if keeper is not None and resume else None
+    if found is not None and engine == "auto":  # which was chosen by the time that it would take
+        engine = str(found["history"]["engine"]).partition(":")[0]
     passes, has_weights = epochs * len(train.X), train.weights is not None
     runner, history.engine = open_engine(engine, model, loss_function, chosen, train.X, train.y, passes, has_weights)
     runner.clip = clip
     steps = -(-len(train.X) // size)
+    generator = runner.generator = random.Random(seed)
     training = Training(
         model=model,
         loss=loss_function,
@@ -180,16 +205,19 @@ def fit(
         learnt=Part(runner, train),
         held_out=None if held_out is None else Part(runner, held_out),
         size=size,
-        generator=random.Random(seed),
+        generator=generator,
         history=history,
         metrics=measures,
         recorders=recorders,
         callbacks=callbacks,
         watch=watch,
         schedule=_schedule_of(schedule, chosen, epochs, steps),
+        keeper=keeper,
         started=started,
     )
-    training.run(epochs, Bar(epochs if progress else 0))
+    if keeper is not None and found is not None:
+        keeper.restore(training, found)
+    training.run(epochs, Bar(epochs if progress else 0, history.epochs))
     if history.stopped.startswith("non-finite"):
         warnings.warn(history.stopped, RuntimeWarning, stacklevel=2)
     return history

@@ -173,6 +173,21 @@ class History(Shown):
             ) from error
         return pandas.DataFrame(self.to_dict()).set_index("epoch")
 
+    def extend(self, later: History) -> None:
+        """Go on with what a later training of the same model measured.
+
+        Parameters
+        ----------
+        later : History
+        """
+        for name in (*MEASURED, "lr"):
+            getattr(self, name).extend(getattr(later, name))
+        for ours, theirs in ((self.metrics, later.metrics), (self.recorded, later.recorded)):
+            for name, items in theirs.items():
+                ours.setdefault(name, []).extend(items)
+        self.seconds += later.seconds
+        self.stopped = later.stopped
+
     def keep(self, epochs: int) -> None:
         """Leave out what comes after so many epochs: what an interrupt has left of the last one.
 

@@ -15,7 +15,7 @@ True
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -117,7 +117,8 @@ class Watch:
     def keep(self, history: History, params: Sequence[Value]) -> None:
         """Keep the last epoch as the best."""
         self.value, self.epoch = history.series(self.monitor)[-1], history.epochs
-        self.parameters = [p.data for p in params]
+        if self.rule.restore_best:
+            self.parameters = [p.data for p in params]
 
     def verdict(self, history: History) -> str:
         """Say why to stop; nothing if not."""
@@ -128,6 +129,24 @@ class Watch:
 
     def restore(self, history: History, params: Sequence[Value]) -> None:
         """Give the parameters of the best epoch back, if that was asked for."""
-        if self.rule.restore_best and self.epoch:
+        if self.parameters:
             set_data(params, self.parameters)
             history.best_epoch = self.epoch
+
+    def state_dict(self) -> dict[str, Any]:
+        """Give the best so far as plain data."""
+        return {"value": self.value, "epoch": self.epoch, "parameters": list(self.parameters)}
+
+    def load_state_dict(self, state: Mapping[str, Any], count: int) -> None:
+        """Take over what `state_dict` gave, of so many parameters.
+
+        Raises
+        ------
+        ValueError, TypeError, KeyError
+            If it is something else.
+        """
+        value, epoch = float(state["value"]), as_count(state["epoch"], "the best epoch", 0)
+        parameters = [float(number) for number in state["parameters"]]
+        if len(parameters) != (count if epoch and self.rule.restore_best else 0):
+            raise ValueError(f"the best epoch has {len(parameters)} parameters, and here are {count}")
+        self.value, self.epoch, self.parameters = value, epoch, parameters
