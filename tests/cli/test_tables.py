@@ -12,6 +12,7 @@ from support.thoroughness import THOROUGH
 
 from tinygrad_edu import data, nn
 from tinygrad_edu.cli.learned import load
+from tinygrad_edu.training.history import layer_gradients
 
 
 @pytest.mark.parametrize("make", untidy_tables.ALL if THOROUGH else untidy_tables.ALL[:1])
@@ -211,6 +212,34 @@ def test_train_says_how_to_train_the_same_again(run, tmp_path, penguins, without
     assert first.read_bytes() == again.read_bytes()
 
 
+def test_a_run_that_was_broken_off_goes_on(run, tmp_path, without_report, monkeypatch):
+    options = ("train", "xor", "--n", "40", "--hidden", "3", "--epochs", "12", "--quiet", "--schedule", "cosine")
+    assert run(*options, "--out", "whole")[0] == 0
+    recorded = []
+
+    def interrupts(model):
+        recorded.append(1)
+        if len(recorded) == 8:
+            raise KeyboardInterrupt
+        return layer_gradients(model)
+
+    with monkeypatch.context() as patch:
+        patch.setattr("tinygrad_edu.cli.training_run.layer_gradients", interrupts)
+        code, out, err = run(*options, "--resume", "--out", "parts")
+    assert (code, err) == (130, "\ntinygrad-edu train: interrupted\n")
+    assert "the same command goes on from there" in out
+    assert [path.name for path in (tmp_path / "parts").iterdir()] == ["checkpoint"]
+    with monkeypatch.context() as patch:
+        patch.setattr("tinygrad_edu.cli.training_run.layer_gradients", interrupts)
+        assert run(*options, "--resume", "--out", "parts")[0] == 0
+    assert 12 <= len(recorded) < 8 + 12  # it did not begin anew
+    whole, parts = ((tmp_path / folder / "model.json").read_bytes() for folder in ("whole", "parts"))
+    assert whole == parts
+    code, _, err = run(*options, "--resume", "--out", "parts", "--seed", "1")
+    assert code == 2
+    assert "is a checkpoint of another run" in err
+
+
 WRONG = [
     (("train", "nowhere.csv"), "No such file or directory: nowhere.csv"),
     (
@@ -222,6 +251,7 @@ WRONG = [
     (("train", "junk.csv"), "junk.csv, line 3, column 'x': 'oops' is not a number"),
     (("train", "iris", "--label", "species"), "--label says something of a CSV file, but iris is a data set of ours"),
     (("train", "tabel"), "or give the path of a CSV file"),
+    (("train", "table.csv", "--schedule", "cosinus"), "choose from"),
     (("train", "table.csv", "--engine", "numppy"), "choose from"),
     (("predict", "table.csv", "table.csv"), "is not a model that this package saved"),
     (("predict", "plain.json", "table.csv"), "it was not saved by `tinygrad-edu train`"),

@@ -20,6 +20,7 @@ from ..arguments import nearest, short
 from ..errors import GraphvizMissingError
 from ..formulas.grammar import CONSTANTS, FUNCTIONS, SEQUENCE_FUNCTIONS
 from ..optim import optimizers as optim
+from ..optim.scheduling import SCHEDULES
 from ..signs import IN_ASCII
 from ..training.engines import COMPILED, ENGINES
 from . import commands
@@ -147,6 +148,8 @@ def _parsers() -> tuple[_Parser, dict[str, Any]]:
     _option(train, "--lr", _amount, None, "RATE", "learning rate (default 0.01; 0.1 for sgd)")
     _option(train, "--epochs", _count, EPOCHS, "N", f"how often every example is seen (default {EPOCHS})")
     _option(train, "--batch-size", _count, None, "N", "examples that share one step (default 16)")
+    train.add_argument("--schedule", choices=tuple(SCHEDULES), help="how the learning rate changes (default: it stays)")
+    train.add_argument("--resume", action="store_true", help="go on where this command was broken off, if it was")
     train.add_argument("--engine", choices=("auto", *COMPILED, *ENGINES), default="auto", help="what computes")
     _option(train, "--seed", int, 0, "N", "of data, split, weights and order (default 0)")
     _option(train, "--out", str, None, "DIR", "the folder to write into (default DATA-out)")

@@ -24,6 +24,8 @@ from .answering import number_lines
 from .tasks import EPOCHS, TABLE_OPTIONS, Task, is_table, prepare, title_of
 from .writing import is_filmed, write
 
+_EVERY = 5  # epochs from one checkpoint to the next
+
 
 def train(
     name: str,
@@ -34,6 +36,8 @@ def train(
     epochs: int = EPOCHS,
     batch_size: int | None = None,
     engine: str = "auto",
+    schedule: str | None = None,
+    resume: bool = False,
     seed: int = 0,
     progress: bool = True,
     say: Callable[[str], Any] = print,
@@ -47,8 +51,10 @@ def train(
         A data set that `tinygrad_edu.data.load` knows, or the path of a CSV file.
     out : path, optional
         The folder; it is made if it is not there. If left out, the name of the data set and ``-out``.
-    optimizer, lr, epochs, batch_size, engine, progress
+    optimizer, lr, epochs, batch_size, engine, schedule, progress
         As in `tinygrad_edu.fit`.
+    resume : bool, default False
+        Keep the training in the folder's ``checkpoint`` while it runs, and go on from there if it was broken off.
     seed : int, default 0
         Of the data, the split, the weights and the order of the examples.
     say : callable, default print
@@ -70,6 +76,7 @@ def train(
     """
     folder = Path(f"{title_of(name)}-out" if out is None else out)
     given = {"optimizer": optimizer, "lr": lr, "epochs": epochs, "batch_size": batch_size, "engine": engine}
+    given["schedule"] = schedule
     command = command_of(name, {**settings, **given, "seed": seed, "out": out})
     table = {key: settings.pop(key) for key in TABLE_OPTIONS if key in settings}
     task = prepare(name, seed=seed, table={k: v for k, v in table.items() if v is not None}, **settings)
@@ -94,12 +101,18 @@ def train(
                     batch_size=batch_size,
                     seed=seed,
                     engine=engine,
+                    schedule=schedule,
+                    checkpoint=folder / "checkpoint" if resume else None,
+                    every=_EVERY,
+                    resume=resume,
                     progress=progress,
                     record=recorded,
                 )
             except RuntimeWarning as warning:
                 raise ValueError(str(warning)) from None
         if history.stopped.startswith("interrupted"):
+            if resume:
+                say(f"after {history.epochs} epochs; the same command goes on from there")
             raise KeyboardInterrupt  # who breaks a run off wants no half of it
         task.settle()
         for line in _verdict(task):
