@@ -112,6 +112,65 @@ def test_keys_buttons_slider_and_list_all_lead_to_the_same_states(show):
     assert at(page) == "0 of 9"
 
 
+def test_steps_are_as_long_as_a_node_or_a_layer(show):
+    y = tg.nn.mse(tg.nn.MLP(2, [6, 6, 6, 1], "tanh", seed=0)([1.0, 2.0]), 1.0)
+    page = show(tg.play(y, collapse=None, max_nodes=400))
+    total = int(at(page).split()[-1])
+    page.get_by_role("combobox", name="Length of a step").select_option("node")
+    presses = 0
+    while at(page).split()[0] != str(total) and presses < 500:
+        press(page, "ArrowRight")
+        presses += 1
+    assert presses == 2 * sum(1 for node in tg.topological_order(y) if node.parents) + 1  # once forward, once backward
+    page.get_by_role("combobox", name="Length of a step").select_option("layer")
+    press(page, "Home")
+    presses = 0
+    while at(page).split()[0] != str(total) and presses < 500:
+        press(page, "ArrowRight")
+        presses += 1
+    assert presses <= 2 * (4 + 1) + 1  # four layers and the loss
+    press(page, "ArrowLeft")
+    assert int(at(page).split()[0]) < total - 1
+
+
+def test_the_end_says_what_is_largest_and_what_passes_nothing(show):
+    x, w = Value(-2.0, "x"), Value(3.0, "w")
+    y = tg.relu(x) + 5.0 * w + x
+    y.name = "y"
+    page = show(tg.play(y))
+    assert page.locator(".closing").is_hidden()
+    press(page, "End")
+    text = page.locator(".closing").text_content()
+    assert "The largest gradients: w 5, x 1." in text
+    assert "1 node passes nothing back" in text
+
+
+def test_a_slope_is_shown_once_its_node_has_a_value(show):
+    page = show(tg.play(neuron()))
+    shown = page.locator(".tg-edge:not(.unknown) [data-part=label]")
+    assert shown.count() == 0
+    press(page, "ArrowRight")
+    assert sorted(shown.all_text_contents()) == ["0.5", "2"]
+    press(page, "ArrowRight", 2)
+    assert shown.count() == 5
+
+
+def test_while_the_gradient_runs_the_arrow_points_back_and_a_chip_lands(show):
+    page = show(tg.play(neuron()))
+    press(page, "ArrowRight", 5)
+    arrow = page.locator(".flow polygon")
+    (tip, *_) = arrow.get_attribute("points").split()
+    edge = page.locator(".tg-edge.now path").evaluate("p => [p.getPointAtLength(0).x, p.getPointAtLength(0).y]")
+    assert [float(v) for v in tip.split(",")] == pytest.approx(edge)
+    assert page.locator(".tg-edge.now polygon").is_hidden()
+    page.locator(".chip:not([hidden])").wait_for(state="attached")
+    page.locator(".chip[hidden]").wait_for(state="attached")
+    quiet = show(tg.play(neuron()), reduced_motion="reduce")
+    press(quiet, "ArrowRight", 5)
+    assert quiet.locator(".flow polygon").count() == 1
+    assert quiet.locator(".chip").is_hidden()
+
+
 def test_playing_and_pausing(show):
     page = show(tg.play(neuron()))
     page.get_by_role("combobox", name="Speed").select_option("20")
@@ -212,9 +271,12 @@ def test_a_newcomer_finds_why_w_has_its_gradient_in_one_click(show):
         "n4",
         "n5",
     ]
+    assert at(page) == "0 of 9"  # to ask does not move time
+    page.get_by_role("button", name="step 8: ").click()
     assert at(page) == "8 of 9"
     press(page, "Escape")
     assert reason.is_hidden()
+    assert at(page) == "0 of 9"  # and Escape goes back
     page.get_by_role("combobox", name="Why has this node").select_option(label="b.grad")
     assert "Why is b.grad = 0.7116?" in reason.text_content()
 
@@ -280,7 +342,7 @@ def test_motion_is_left_out_for_those_who_asked_for_it(show):
     for wish, animations in (("reduce", 0), ("no-preference", 1)):
         page = show(tg.play(neuron()), reduced_motion=wish)
         press(page, "ArrowRight", 8)
-        running = page.evaluate("""() => document.querySelector('.tinygrad-player > div').shadowRoot.getAnimations()
+        running = page.evaluate("""() => document.querySelector('.tinygrad-page > div').shadowRoot.getAnimations()
             .filter(a => a.animationName === 'flow').length""")
         assert running == animations
 

@@ -2,11 +2,12 @@ import {Shell, button, el} from "./shell.js";
 import {Tape} from "./tape.js";
 import {Stage} from "./stage.js";
 import {Knobs} from "./knobs.js";
-import {bracketed} from "./numbers.js";
+import {bracketed, numberText} from "./numbers.js";
 import {EQUALS, FORMULA, KIND, LABEL, NUMBERS, OPERANDS, VALUE, redone} from "./redone.js";
 
 const START = "Press → or Play. First the values are computed, then the gradient is shared out, one edge at a time. " +
   "Click a node to ask why it has its gradient.";
+
 export class Page extends Shell {
   constructor(host, operations) {
     super(host);
@@ -31,7 +32,7 @@ export class Page extends Shell {
     Object.assign(this.stage, {state, data: this.data});
     this.index();
     this.listed = null;
-    if (this.asked !== null && !this.reason.hidden) this.why(this.asked, false);
+    if (this.asked !== null && !this.reason.hidden) this.why(this.asked);
     this.stage.renumber();
     this.go(this.at || this.last, true);
   }
@@ -54,6 +55,21 @@ export class Page extends Shell {
     return i < 0 ? 0 : i + 1;
   }
 
+  /* Where a step of the chosen length ends: after an edge, after all edges of a node, after all nodes of a layer. */
+  stride(by) {
+    const kind = this.pace.value;
+    const {steps, layers} = this.data;
+    const key = i => {
+      const step = steps[i];
+      if (!step || step[0] === "h") return step ? `h${i}` : "";
+      return kind === "node" ? `${step[0]}${step[2]}` : `${step[0] === "f" ? "f" : "b"}${layers[step[2]]}`;
+    };
+    let to = this.at + by;
+    if (kind === "edge") return to;
+    while (to > 0 && to < this.last && key(to - 1) === key(to)) to += by;
+    return to;
+  }
+
   gradientAt(t, at) {
     const changes = this.changes[t];
     let low = 0;
@@ -70,36 +86,50 @@ export class Page extends Shell {
 
   make() {
     this.first = button("|◀", "To the start (Home)", () => this.stop(this.go(0)));
-    this.back = button("◀", "One step back (←)", () => this.stop(this.go(this.at - 1)));
+    this.back = button("◀", "One step back (←)", () => this.stop(this.go(this.stride(-1))));
     this.playing = button("▶ Play", "Play or pause (space)", () => this.toggle(), {class: "play"});
-    this.forth = button("▶", "One step on (→)", () => this.stop(this.go(this.at + 1)));
+    this.forth = button("▶", "One step on (→)", () => this.stop(this.go(this.stride(1))));
     this.end = button("▶|", "To the end (End)", () => this.stop(this.go(this.last)));
     this.slider = el("input", {type: "range", min: 0, max: this.last, value: 0, "aria-label": "Step",
       oninput: () => this.stop(this.go(Number(this.slider.value)))});
     this.count = el("span", {class: "count"});
+    this.pace = el("select", {class: "pace", "aria-label": "Length of a step"},
+      ...["edge", "node", "layer"].map(what => el("option", {value: what}, `by ${what}`)));
+    const share = 100 * (this.firstBackward() - 1) / Math.max(1, this.last);
+    this.track = el("div", {class: "track"}, this.slider, el("div", {class: "phases", "aria-hidden": "true"},
+      el("span", {style: `width:${share}%`}, share > 12 ? "forward" : ""), el("span", {style: `width:${100 - share}%`}, "backward")));
     this.speed = el("select", {class: "speed", "aria-label": "Speed"},
       ...["0.5", "1", "2", "5", "20"].map(x => el("option", {value: x, selected: x === "1"}, `${x}×`)));
     const names = [...this.data.things.keys()].filter(t => this.data.why[t]);
     this.ask = el("select", {"aria-label": "Why has this node its gradient?", onchange: () => {
-      if (this.ask.value !== "") this.why(Number(this.ask.value), true);
+      if (this.ask.value !== "") this.why(Number(this.ask.value));
     }}, el("option", {value: ""}, "Why …?"), ...names.map(t => el("option", {value: t}, `${this.data.things[t][LABEL]}.grad`)));
     this.phase = el("h2");
     this.sentence = el("p", {role: "status", "aria-live": "polite", class: "sentence"});
     this.lines = el("div", {class: "lines", tabindex: 0, role: "region", "aria-label": "The step as a formula"});
     this.rule = el("p", {class: "rule"});
+    this.closing = el("section", {class: "closing", hidden: true, "aria-label": "Summary"});
     this.reason = el("section", {class: "why", hidden: true, "aria-label": "Why a gradient is what it is"});
     this.steps = el("ol", {class: "steps", "aria-label": "All steps", tabindex: -1});
     this.knobs = new Knobs(this.tape, this.data, this.data.things[this.data.root][LABEL], this.alone, leaves => this.turned(leaves));
     return el("div", {class: "box", tabindex: 0, role: "region", "aria-label": "Step player of a computation",
       "aria-keyshortcuts": "ArrowLeft ArrowRight Space Home End"},
       this.stage.element,
-      el("div", {class: "bar"}, this.first, this.back, this.playing, this.forth, this.end, this.slider, this.count,
-        this.speed, this.ask),
+      this.legend(),
+      el("div", {class: "bar"}, this.first, this.back, this.playing, this.forth, this.end, this.track, this.count,
+        this.pace, this.speed, this.ask),
       this.reason,
       this.knobs.element,
       el("div", {class: "columns"},
-        el("section", {"aria-label": "This step"}, this.phase, this.sentence, this.rule, this.lines),
+        el("section", {"aria-label": "This step"}, this.phase, this.sentence, this.rule, this.lines, this.closing),
         el("section", {"aria-label": "List of steps"}, el("h2", {}, "All steps"), this.steps)));
+  }
+
+  legend() {
+    const chip = level => el("i", {"data-f": `scale${level}`, style: `background:var(--scale${level})`});
+    const folds = this.data.views.some(view => Object.keys(view.groups).length);
+    return el("p", {class: "keys"}, "gradient ", chip(-5), chip(-3), chip(-1), " negative, ", chip(1), chip(3), chip(5), " positive",
+      el("span", {}, "dashed: passes nothing"), folds ? el("span", {}, "stacked: folded, click to open") : "");
   }
 
   /* ------------------------------------------------------------------ steps */
@@ -154,8 +184,11 @@ export class Page extends Shell {
       const target = view.nodes.get(edge.target);
       const source = view.nodes.get(edge.source);
       const later = backward && edge.at ? edge.at > this.at : target.group.classList.contains("later");
+      const t = target.things.length === 1 && target.id[0] === "n" ? target.things[0] : -1;
+      this.stage.mark(edge.group, {unknown: t >= 0 && this.computed[t] > this.at});
       this.stage.mark(edge.group, {later: later || (!backward && source.group.classList.contains("later")), now: false, back: false});
     }
+    this.stage.still();
     if (!step || step[0] === "h") return;
     /* The formulas of this step name all operands, so all of them are to be read. */
     for (const u of this.data.things[step[2]][OPERANDS]) {
@@ -168,7 +201,10 @@ export class Page extends Shell {
       const to = view.nodes.get(homes[step[5]]);
       if (to) this.stage.mark(to.group, {now: true, later: false, to: true});
       const edge = this.stage.edge(view, this.stage.view, step[5], step[2], step[6]);
-      if (edge) this.stage.mark(edge.group, {now: true, later: false, back: true});
+      if (edge) {
+        this.stage.mark(edge.group, {now: true, later: false, back: true});
+        this.stage.flow(edge, step[9], step[10]);
+      }
     } else if (at) {
       for (const edge of view.edges.values()) {
         if (step[0] === "f" && edge.target === at.id) this.stage.mark(edge.group, {now: true, later: false});
@@ -181,6 +217,8 @@ export class Page extends Shell {
     this.lines.replaceChildren();
     this.rule.textContent = "";
     this.lines.hidden = !step || step[0] === "h";
+    this.closing.hidden = this.at !== this.last;
+    if (this.at === this.last) this.conclude();
     if (!step) {
       this.phase.textContent = "Start";
       this.sentence.textContent = START;
@@ -219,6 +257,24 @@ export class Page extends Shell {
       line(`${it}.grad: ${before} → ${after}`);
     }
     for (const t of inside) this.sentence.textContent += this.whereabouts(t);
+  }
+
+  /* In the end: which leaves have the largest gradients, and what passes nothing on. */
+  conclude() {
+    if (this.concluded === this.data) return;
+    this.concluded = this.data;
+    const {values, grads, edges} = this.stage.state || this.tape.compute(new Map());
+    const {things, places, knobs} = this.data;
+    const leaves = knobs.filter(([place]) => !this.tape.constant[place] && Number.isFinite(grads[place]) && grads[place] !== 0);
+    leaves.sort(([a], [b]) => Math.abs(grads[b]) - Math.abs(grads[a]));
+    const dead = places.filter(place => edges[place] && grads[place] !== undefined &&
+      edges[place].some((_, i) => !this.tape.constant[this.tape.operands[place][i]]) &&
+      edges[place].every((edge, i) => this.tape.constant[this.tape.operands[place][i]] || edge.local === 0));
+    const names = dead.slice(0, 3).map(place => things[places.indexOf(place)][LABEL]);
+    const parts = [el("h2", {}, "Summary"), el("p", {}, `${things[this.data.root][LABEL]} is ${numberText(values[this.tape.root], this.data.digits)}.` +
+      (leaves.length ? ` The largest gradients: ${leaves.slice(0, 4).map(([place, name]) => `${name} ${numberText(grads[place], this.data.digits)}`).join(", ")}.` : "") +
+      (dead.length ? ` ${dead.length} node${dead.length > 1 ? "s pass" : " passes"} nothing back: ${names.join(", ")}${dead.length > 3 ? " …" : ""}.` : ""))];
+    this.closing.replaceChildren(...parts);
   }
 
   /* Of what is folded away on the picture, say where. */
@@ -277,17 +333,17 @@ export class Page extends Shell {
       this.stage.show(opened);
       this.paint();
     } else if (node.things.length && node.id[0] === "n") {
-      this.why(node.things[0], true);
+      this.why(node.things[0]);
       this.knobs.show(this.data.places[node.things[0]]);
     }
   }
 
-  why(t, jump) {
+  why(t) {
     this.halt();
+    if (this.asked === null) this.before = this.at;
     const things = this.data.things;
     const name = things[t][LABEL];
     const changes = this.changes[t];
-    if (jump) this.go(changes.length ? changes.at(-1)[0] : this.computed[t]);
     this.asked = t;
     this.paint();
     const reason = this.data.why[t];
@@ -334,6 +390,7 @@ export class Page extends Shell {
   }
 
   unask() {
+    if (this.asked !== null && this.before !== this.at) this.go(this.before);
     this.asked = null;
     this.ask.value = "";
     this.reason.hidden = true;
@@ -357,7 +414,7 @@ export class Page extends Shell {
     this.timer = setTimeout(() => {
       if (this.at >= this.last) this.halt();
       else {
-        this.go(this.at + 1);
+        this.go(this.stride(1));
         this.tick();
       }
     }, 1400 / Number(this.speed.value));
@@ -377,7 +434,7 @@ export class Page extends Shell {
     const typing = inside.tagName === "SELECT" || inside.tagName === "INPUT";
     const pressing = inside.tagName === "BUTTON";
     const actions = {
-      ArrowRight: () => this.stop(this.go(this.at + 1)), ArrowLeft: () => this.stop(this.go(this.at - 1)),
+      ArrowRight: () => this.stop(this.go(this.stride(1))), ArrowLeft: () => this.stop(this.go(this.stride(-1))),
       Home: () => this.stop(this.go(0)), End: () => this.stop(this.go(this.last)), " ": () => this.toggle(),
       "+": () => this.stage.zoom(0.8), "-": () => this.stage.zoom(1.25), "0": () => this.stage.fit(), Escape: () => this.unask(),
     };

@@ -1,10 +1,12 @@
 /* The pictures of a computation as one can move and repaint them: nodes and edges found by the things they stand for. */
 
-import {button, el} from "./shell.js";
+import {button, el, svg} from "./shell.js";
 import {levelOf, numberText, unitOf} from "./numbers.js";
 
 /* Points of the picture to pixels: what makes its smallest letters 10 pixels high. */
 const READABLE = 1.06;
+/* Milliseconds that a chip takes along an edge. */
+const FLIGHT = 650;
 
 export class Stage {
   /* `clicked` is told the node that was clicked. */
@@ -18,6 +20,7 @@ export class Stage {
       button("⤢", "Show all (0)", () => this.fit()));
     this.where = el("div", {class: "where"});
     this.window = el("div", {class: "window", tabindex: 0, role: "group", "aria-label": "Picture of the computation"});
+    this.chip = el("div", {class: "chip", hidden: true, "aria-hidden": "true"});
     this.element.append(this.window, el("div", {class: "over"}, this.where, this.zoomBar));
     new ResizeObserver(entries => {
       this.width = entries[0].contentRect.width;
@@ -27,12 +30,12 @@ export class Stage {
 
   /* The whole is shown at once where its letters can be read then; else in a window that scrolls to where the step is. */
   lay() {
-    const {whole, svg} = this.current;
+    const {whole, svg: picture} = this.current;
     const tallest = Number.parseFloat(getComputedStyle(this.window).maxHeight) || 560;
     const scrolls = !this.overview && this.width > 0 && Math.min(this.width / whole[2], tallest / whole[3]) < READABLE;
     this.window.classList.toggle("scrolls", scrolls);
-    svg.style.width = scrolls ? `${(whole[2] * READABLE).toFixed(0)}px` : "";
-    svg.style.height = scrolls ? `${(whole[3] * READABLE).toFixed(0)}px` : "";
+    picture.style.width = scrolls ? `${(whole[2] * READABLE).toFixed(0)}px` : "";
+    picture.style.height = scrolls ? `${(whole[3] * READABLE).toFixed(0)}px` : "";
     this.scrolls = scrolls;
   }
 
@@ -54,13 +57,12 @@ export class Stage {
     this.view = v;
     if (!this.views[v]) this.views[v] = this.parse(v);
     this.renumber();
-    const {svg} = this.views[v];
     this.where.replaceChildren();
     if (v) {
       this.where.append(el("button", {type: "button", onclick: () => { this.show(0); this.repaint(); }}, "← whole"),
         el("b", {}, this.data.views[v].name));
     }
-    this.window.replaceChildren(svg);
+    this.window.replaceChildren(this.views[v].svg, this.chip);
     this.overview = false;
     this.whole();
     this.paths([]);
@@ -198,6 +200,44 @@ export class Stage {
 
   mark(group, classes) {
     for (const [name, on] of Object.entries(classes)) group.classList.toggle(name, on);
+  }
+
+  /* Let the gradient run along an edge, from the result to the operand: an arrow that points so, and a chip that leaves
+     with what arrives and lands with what is added. */
+  flow(edge, upstream, contribution) {
+    const path = edge.group.querySelector("path");
+    if (!path) return;
+    const length = path.getTotalLength();
+    const [tip, base] = [path.getPointAtLength(0), path.getPointAtLength(Math.min(12, length))];
+    const size = Math.hypot(base.x - tip.x, base.y - tip.y) || 1;
+    const [ux, uy] = [(base.x - tip.x) / size, (base.y - tip.y) / size];
+    const corner = side => `${base.x - side * uy * 6},${base.y + side * ux * 6}`;
+    this.over = svg("g", {class: "flow"}, svg("polygon", {points: `${tip.x},${tip.y} ${corner(1)} ${corner(-1)}`}));
+    this.current.svg.append(this.over);
+    if (matchMedia("(prefers-reduced-motion: reduce)").matches) return;
+    this.chip.textContent = upstream;
+    this.chip.hidden = false;
+    const begun = performance.now();
+    const move = now => {
+      const share = Math.min(1, (now - begun) / FLIGHT);
+      const ground = this.window.getBoundingClientRect();
+      const at = path.getPointAtLength(length * (1 - share)).matrixTransform(path.getScreenCTM());
+      const [x, y] = [at.x - ground.left + this.window.scrollLeft, at.y - ground.top + this.window.scrollTop];
+      this.chip.style.transform = `translate(${x.toFixed(1)}px, ${y.toFixed(1)}px) translate(-50%, -50%)`;
+      const text = share < 0.5 ? upstream : contribution;
+      if (this.chip.textContent !== text) this.chip.textContent = text;
+      if (share < 1) this.flight = requestAnimationFrame(move);
+      else this.chip.hidden = true;
+    };
+    this.flight = requestAnimationFrame(move);
+  }
+
+  /* End what runs. */
+  still() {
+    cancelAnimationFrame(this.flight);
+    this.chip.hidden = true;
+    if (this.over) this.over.remove();
+    this.over = null;
   }
 
   /* Light up a path: its nodes, and the edges it takes. */

@@ -27,6 +27,7 @@ from .wording import Wording, between_signs
 
 _PATHS_BUDGET = 400_000  # nodes of the computation × nodes explained; each pair costs about 2 µs
 _LONGEST_PATH = 40
+_LAYERS = 12  # so many scopes of one level are layers to be walked through at once, more are smaller things
 
 
 class Frames:
@@ -78,6 +79,7 @@ class Frames:
             "tape": tape,
             "knobs": knobs,
             "places": [self.places[node] for node in self._things],
+            "layers": self._layers(),
             "steps": made,
             "rules": list(self._rules),
             "towards": list(self._towards),
@@ -163,6 +165,19 @@ class Frames:
     def _homes(self, view: View) -> dict[str, str]:
         """Give the record of each thing: all that the script ever asks for."""
         return {str(t): view.homes[node] for node, t in self._things.items() if node in view.homes}
+
+    def _layers(self) -> list[int]:
+        """Number the layer that each thing belongs to: its scope at the deepest level that has but a few of them."""
+        chains = {node: node.scope.chain() if node.scope is not None else [] for node in self.order}
+        depth = 0
+        while len({chain[depth] for chain in chains.values() if len(chain) > depth}) in range(1, _LAYERS + 1):
+            depth += 1
+        numbers: dict[Any, int] = {None: 0}
+        layers = []
+        for node in self._things:
+            chain = chains[node][:depth]
+            layers.append(numbers.setdefault(chain[-1] if chain else None, len(numbers)))
+        return layers
 
     def _groups(self, view: View) -> dict[str, list[int]]:
         """Give for each record that stands for several nodes the places of those that get a gradient."""
