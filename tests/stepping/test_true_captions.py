@@ -15,6 +15,7 @@ from tinygrad_edu.drawing.style import Style
 from tinygrad_edu.ops.code import argument_names
 from tinygrad_edu.ops.floats import IEEEFloat
 from tinygrad_edu.ops.notation import Text, caption
+from tinygrad_edu.ops.operation import entries
 from tinygrad_edu.pages import play
 from tinygrad_edu.stepping.player_data import Frames
 from tinygrad_edu.stepping.terminal import text_of
@@ -26,7 +27,9 @@ SIGNS = {"×": "*", "−": "-", "^": "**", "≤": "<="}
 RAISED = "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"
 LETTER = rf"[^\W{RAISED}]"
 FUNCTIONS = {
-    word: lambda *args, op=op: IEEEFloat(op(*map(float, args))) for op in OPS.values() for word in (op.symbol, op.name)
+    word: lambda *args, op=op: IEEEFloat(op(*map(float, args)))
+    for op in entries.values()
+    for word in (op.symbol, op.name)
 }
 
 

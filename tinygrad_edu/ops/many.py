@@ -41,7 +41,7 @@ def _shared_tie(y: Any, hits: Sequence[Any]) -> tuple[Any, ...]:
 
 
 tied: Op = define(
-    "tied", float, lambda y, x: (where(less(1.0, x), nan, 0.0),), inner=True, symbol="id",
+    "tied", float, lambda y, x: (where(less(1.0, x), nan, 0.0),), inner=True, symbol="·",
     code="x", doc="How many share a tie; its slope is 0 for one, and nan for more."
 )
 
@@ -127,7 +127,7 @@ def log_weights(total: Any, xs: Sequence[Any]) -> list[Any]:
 
 def surprise_at(x: Any, total: Any, xs: Sequence[Any]) -> Any:
     """Minus the logarithm of what x has in softmax, given the logsumexp of all."""
-    return total - x if _loses_nothing(total) else -mended(x - total, LOGSUMEXP_REST(*xs))
+    return total - x if _loses_nothing(total) else mended(total - x, -LOGSUMEXP_REST(*xs))
 
 
 LOGSUMEXP: Op = define("logsumexp", num.logsumexp, lambda y, *xs: weights(y, xs),

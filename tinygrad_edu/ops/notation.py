@@ -14,6 +14,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from functools import lru_cache
+from itertools import cycle
 from typing import Any
 
 from . import table as ops
@@ -178,12 +179,15 @@ def notation(op: Op, *args: Text) -> Text:
         return Text(f"{name}({', '.join(_some(list(map(str, args))))})")
     if op.arity == 1:
         (arg,) = args
+        if symbol == "·":
+            return arg
         if "·" in symbol:
             return Text(symbol.replace("·", str(arg)))
         return Text(symbol + arg.inside(_UNARY + 1), _UNARY)
     a, b = args
-    if "·" in symbol:  # all that is to be seen is the first
-        return Text(symbol.replace("·", a.inside(_ATOM)), _PRECEDENCE["−"])
+    if "·" in symbol:  # how one writes it, the operands in turn
+        turn = cycle([a.inside(_ATOM), b.inside(_ATOM)] if symbol.count("·") > 1 else [a.inside(_ATOM)])
+        return Text("".join([next(turn) if c == "·" else c for c in symbol]), _PRECEDENCE["−"])
     binding = _PRECEDENCE.get(symbol, 0)
     if symbol == "×" and a.text == b.text and a.binding == _ATOM:
         return Text(f"{a}²", 4)

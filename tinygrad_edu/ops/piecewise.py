@@ -85,6 +85,7 @@ share: Op = define(
     num.share,
     lambda y, a, b: (where(a - b, 0.0, nan), where(a - b, 0.0, nan)),
     inner=True,
+    symbol="0.5 × ((· < ·) + (· ≤ ·))",
     kinks=[(gap, (nan, nan))],
     code="1.0 if a < b else 0.0 if a > b else 0.5 if a == b else nan",
     doc="What a has in minimum(a, b): 1 if a < b, 0 if a > b, a half of a tie, whose slope is nan.",
@@ -130,7 +131,7 @@ def _origin(a: float, b: float) -> float:
 
 
 divisor: Op = define(
-    "divisor", num.divisor, lambda y, x: (where(x, 1.0, nan),), inner=True, symbol="id", kinks=[(AT_ZERO, (nan,))],
+    "divisor", num.divisor, lambda y, x: (where(x, 1.0, nan),), inner=True, symbol="·", kinks=[(AT_ZERO, (nan,))],
     code="x if x != 0.0 else 1.0", doc="x, or 1 where it is 0 and nothing may be divided by it; the slope there is nan."
 )
 hypot: Op = define(

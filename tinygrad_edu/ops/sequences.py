@@ -267,7 +267,7 @@ def log_softmax(values: Iterable[Any]) -> list[Any]:
     Examples
     --------
     >>> log_softmax([1000.0, 0.0])
-    [-0.0, -1000.0]
+    [0.0, -1000.0]
     """
     scores = _nonempty(ops.LOGSUMEXP, values)
     return ops.log_weights(ops.LOGSUMEXP(*scores), scores)
