@@ -105,7 +105,7 @@ class Training:
     def _go(self, epochs: int, bar: Bar) -> None:
         history = self.history
         keeper = self.keeper
-        if keeper is not None and not history.epochs:
+        if keeper is not None:
             keeper.begin(self)
         with bar:
             while history.epochs < epochs and not history.stopped:
