@@ -169,13 +169,22 @@ def test_a_save_that_fails_leaves_the_one_before(tmp_path, monkeypatch):
     train(tmp_path, epochs=2)
     before = (tmp_path / "checkpoint.json").read_bytes()
 
-    def full(path, content):
+    def full(source, target):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("tinygrad_edu.training.checkpoints.write_whole", full)
+    monkeypatch.setattr("os.replace", full)
     with pytest.raises(OSError, match="No space"):
         train(tmp_path, epochs=4, resume=True)
     assert (tmp_path / "checkpoint.json").read_bytes() == before
+
+
+@pytest.mark.parametrize("resume", [False, True])
+def test_what_killed_runs_left_unfinished_is_cleared_away(resume, tmp_path):
+    train(tmp_path, epochs=2)
+    (tmp_path / ".unfinished-0123456789abcdef").write_text('{"format": "tiny')
+    (tmp_path / "mine.txt").write_text("kept")
+    train(tmp_path, epochs=3, resume=resume)
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["checkpoint.json", "mine.txt"]
 
 
 # ---------------------------------------------------------------------------------------- refused

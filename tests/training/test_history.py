@@ -224,3 +224,9 @@ def test_a_training_keeps_the_learning_rate_of_each_epoch(xor):
     model = small()
     rule["made"] = optim.SGD(model.parameters(), lr=0.4)
     assert quick(model, xor[0], optimizer=rule["made"], callback=halve).lr == [0.4, 0.2, 0.1]
+
+
+def test_only_whole_epochs_are_kept():
+    history = History(loss=[3.0, 2.0], accuracy=[0.5], metrics={"f1": [0.1, 0.2]}, recorded={"a": [1]}, lr=[0.1, 0.1])
+    history.keep(1)
+    assert history == History(loss=[3.0], accuracy=[0.5], metrics={"f1": [0.1]}, recorded={"a": [1]}, lr=[0.1])

@@ -186,7 +186,7 @@ class Logarithm(nn.Module):
 @pytest.mark.parametrize("engine", ["eager", "numpy"])
 def test_a_loss_that_is_nan_from_the_start_is_not_the_learning_rates_fault(engine):
     model = Logarithm()
-    named = r"in epoch 1; example 2 of the data, X = \[-1\.0\].* = log\(-1\.0\) = nan; likely cause: the data"
+    named = r"in epoch 1; example 2 of the data, X = \[-1\.0\].* = log\(-1\.0\) = nan; likely cause: the data, for no p"
     with pytest.warns(RuntimeWarning, match=named) as caught:
         quick(model, ([[1.0], [2.0], [-1.0]], [0.5, 0.1, 0.2]), epochs=3, engine=engine)
     assert "try an lr" not in str(caught[0].message)

@@ -57,10 +57,10 @@ class Keeper:
         self._saved = -1
 
     def begin(self, training: Training) -> None:
-        """Make the folder, and save what training begins with: so one knows that saving works."""
+        """Make the folder, clear away what killed runs left, and save what training begins with: so saving works."""
         self.path.parent.mkdir(parents=True, exist_ok=True)
         remove_drafts(self.path.parent)
-        self._save(training)
+        self.end(training)
 
     def after_epoch(self, training: Training) -> None:
         """Save, if it is time."""
@@ -68,7 +68,7 @@ class Keeper:
             self._save(training)
 
     def end(self, training: Training) -> None:
-        """Save the last epoch, unless that is done."""
+        """Save how things stand, unless that is done."""
         if self._saved != training.history.epochs:
             self._save(training)
 

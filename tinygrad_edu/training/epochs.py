@@ -109,7 +109,7 @@ class Training:
     def _go(self, epochs: int, bar: Bar) -> None:
         history = self.history
         keeper = self.keeper
-        if keeper is not None and not history.epochs:
+        if keeper is not None:
             keeper.begin(self)
         if self.camera is not None:
             self.camera.strip.take(history.epochs)
