@@ -122,7 +122,7 @@ def programs(
 ) -> SearchStrategy[Program]:
     """Draw whole programs: with sharing and fan-out, well-conditioned at their point, shrinking to the smallest.
 
-    They do not end in what goes by steps, if there is something else: all gradients would be 0.
+    What goes by steps is rare in them, and not the end, if there is something else: all gradients would be 0.
 
     Parameters
     ----------
@@ -151,7 +151,8 @@ def programs(
             f"got {len(known)} operations, max_ops={max_ops!r}, leaves={leaves!r}"
         )
     sizes = {op: arities(op) for op in known}
-    chosen, chosen_last = st.sampled_from(known), st.sampled_from([op for op in known if not is_flat(op)] or known)
+    bent = [op for op in known if not is_flat(op)]
+    chosen, chosen_last = st.sampled_from(bent + known), st.sampled_from(bent or known)
     first, other = st.sampled_from(_FIRST_PICKS), st.sampled_from(_PICKS)
     picks = {count: st.tuples(first, *[other] * (count - 1)) for counts in sizes.values() for count in counts}
 
