@@ -148,6 +148,7 @@ def test_decimal_commas_go_in_and_out(run, tmp_path, penguins):
     _, plain, _ = run("predict", str(model), str(path), "--probabilities")
     (tmp_path / "comma.csv").write_text(path.read_text().replace(",", ";").replace(".", ","))
     _, out, _ = run("predict", str(model), "comma.csv", "--probabilities")
+    assert "." not in "".join(cell for row in rows_of(out, ";") for cell in row[-4:-1] if "p(" not in cell)
     assert out.replace(",", ".").replace(";", ",") == plain
 
 
