@@ -38,7 +38,7 @@ def test_an_untidy_table_is_learnt_and_answered(run, tmp_path, make):
     proposed = re.search(r"^next: tinygrad-edu predict (\S+) ", out, re.MULTILINE)[1]
     table = data.read_table(path, expected=[made.label])
     names = [name for name in reversed(table.names) if name != made.label]
-    rows = [[table.column(name)[i] for name in names] for i in range(len(table.rows))]
+    rows = [list(row) for row in zip(*map(table.column, names), strict=True)]
     text = io.StringIO()
     csv.writer(text, delimiter=table.delimiter).writerows([names, *rows])
     (tmp_path / "new.csv").write_text(text.getvalue(), encoding="utf-8")
