@@ -12,7 +12,6 @@ import os
 import re
 import sys
 import textwrap
-import unicodedata
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Any, NoReturn, TypeVar
@@ -25,31 +24,13 @@ from ..optim import optimizers as optim
 from ..optim.scheduling import SCHEDULES
 from ..training.engines import COMPILED, ENGINES
 from . import commands
+from .narrow_terminals import in_ascii
 from .tasks import EPOCHS
 
 _FORMULA = f"""A formula is written as in Python: + - * / **, comparisons, brackets, numbers, names, and the functions
 {", ".join(sorted(FUNCTIONS))}. Functions of lists: {", ".join(sorted(SEQUENCE_FUNCTIONS))}, as in sum([a, b]) or
 dot([a, b], [c, d]). Constants: {", ".join(CONSTANTS)}. It is read against this list and never run as Python."""
 
-_PLAIN = {
-    "−": "-",
-    "–": "-",
-    "×": "*",
-    "√": "sqrt",
-    "σ": "sigmoid",
-    "Σ": "sum",
-    "∂": "d",
-    "→": "->",
-    "≤": "<=",
-    "≥": ">=",
-    "≈": "~",
-    "π": "pi",
-    "Δ": "delta",
-    "∞": "inf",
-    "“": '"',
-    "”": '"',
-    "…": "...",
-}
 T = TypeVar("T", int, float)
 
 
@@ -67,7 +48,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         The exit code: 0; 1 if `check` finds a wrong derivative; 2 after wrong input; 130 if it was interrupted.
     """
     given = list(sys.argv[1:] if argv is None else argv)
-    codecs.register_error("tinygrad_edu", _in_ascii)
+    codecs.register_error("tinygrad_edu", in_ascii)
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="tinygrad_edu")
@@ -293,24 +274,6 @@ def _checked(kind: Callable[[str], T], text: str, least: T, accepted: str) -> T:
     if number is None or not least <= number < math.inf:
         raise argparse.ArgumentTypeError(f"it takes {accepted}, got {short(text.strip())}")
     return number
-
-
-def _in_ascii(error: UnicodeError) -> tuple[str, int]:
-    """Write what a terminal cannot show in signs that every one has; a minus must not become a question mark."""
-    if not isinstance(error, UnicodeEncodeError):
-        raise error
-    signs = re.sub("[⁻⁰¹²³⁴-⁹]+", _as_power, error.object[error.start : error.end])
-    return "".join(sign if sign.isascii() else _plain_sign(sign) for sign in signs), error.end
-
-
-def _as_power(superscripts: re.Match[str]) -> str:
-    return "^" + unicodedata.normalize("NFKC", superscripts[0]).replace("−", "-")
-
-
-def _plain_sign(sign: str) -> str:
-    """Write a sign in ASCII, at worst without its accents."""
-    bare = unicodedata.normalize("NFKD", sign).encode("ascii", "ignore").decode("ascii")
-    return _PLAIN.get(sign) or bare or "?"
 
 
 def _one_line(message: object) -> str:
