@@ -38,7 +38,7 @@ def test_an_untidy_table_is_learnt_and_answered(run, tmp_path, make):
     proposed = re.search(r"^next: tinygrad-edu predict (\S+) ", out, re.MULTILINE)[1]
     table = data.read_table(path, expected=[made.label])
     names = [name for name in reversed(table.names) if name != made.label]
-    rows = [[table.column(name)[i] for name in names] for i in range(len(table.rows))]
+    rows = [list(row) for row in zip(*map(table.column, names), strict=True)]
     text = io.StringIO()
     csv.writer(text, delimiter=table.delimiter).writerows([names, *rows])
     (tmp_path / "new.csv").write_text(text.getvalue(), encoding="utf-8")
@@ -148,6 +148,7 @@ def test_decimal_commas_go_in_and_out(run, tmp_path, penguins):
     _, plain, _ = run("predict", str(model), str(path), "--probabilities")
     (tmp_path / "comma.csv").write_text(path.read_text().replace(",", ";").replace(".", ","))
     _, out, _ = run("predict", str(model), "comma.csv", "--probabilities")
+    assert "." not in "".join(cell for row in rows_of(out, ";") for cell in row[-4:-1] if "p(" not in cell)
     assert out.replace(",", ".").replace(";", ",") == plain
 
 

@@ -33,9 +33,22 @@ def test_every_python_block_runs_and_prints_what_the_next_block_shows(tmp_path, 
     assert {"neuron.svg", "steps.html"} <= {path.name for path in tmp_path.iterdir()}
 
 
+def put_a_model(folder):
+    """Lay out what the command predict names in the README: a model that train wrote, and a table."""
+    from tinygrad_edu import data, nn
+    from tinygrad_edu.cli.learned import Learned, save
+
+    (folder / "new.csv").write_text("length,species\n" + "".join(f"{i}.5,{'ab'[i % 2]}\n" for i in range(150)))
+    (folder / "mine-out").mkdir()
+    columns = data.from_csv(folder / "new.csv", label="species").columns
+    save(folder / "mine-out" / "model.json", Learned(nn.MLP(1, [1], seed=0), columns))
+
+
 @pytest.mark.parametrize("command", [line for line in COMMANDS if " train " not in line])
 def test_the_commands_run_where_no_dot_executable_is(tmp_path, command):
     arguments = shlex.split(command)
+    if "predict" in arguments:
+        put_a_model(tmp_path)
     done = subprocess.run(
         [sys.executable, "-m", "tinygrad_edu", *arguments[1:]],
         cwd=tmp_path,

@@ -43,6 +43,8 @@ class Run(NamedTuple):
         What trains the same once more.
     digest : str
         The SHA-256 of the file learned from; empty if it was none.
+    features : pair of int, optional
+        The plane of the decision boundary; found if left out.
     """
 
     task: Task
@@ -51,6 +53,7 @@ class Run(NamedTuple):
     place: int
     command: str = ""
     digest: str = ""
+    features: tuple[int, int] | None = None
 
 
 def page(run: Run) -> str:
@@ -66,7 +69,7 @@ def page(run: Run) -> str:
         A page of HTML.
     """
     task = run.task
-    parts = [_opening(task), _data(task), _learning(run), _quality(task), _errors(task), _worst(run), _again(run)]
+    parts = [_opening(task), _data(task), _learning(run), _quality(run), _errors(task), _worst(run), _again(run)]
     return whole_page(f"What a network learned from {task.whole.name}", parts)
 
 
@@ -148,7 +151,8 @@ def _learning(run: Run) -> str:
     return heading("How it learned") + paragraph(f"{settings}. Engine: {history.engine}.") + pictures(shown)
 
 
-def _quality(task: Task) -> str:
+def _quality(run: Run) -> str:
+    task = run.task
     whole, learnt, kept, model, *_ = task
     if whole.kind == "numbers":
         lines = [paragraph(f"{line[0].upper()}{line[1:]}.") for line in number_lines(model.predict(kept.X), kept.y)]
@@ -166,7 +170,8 @@ def _quality(task: Task) -> str:
         rows.append((name, str(sum(answers.confusion[k])), *shares))
     shown = []
     if len(whole.feature_names) > 1:
-        figure = plot.decision_boundary(model, learnt, test=kept, features=plot.clearest_features(model, whole))
+        features = run.features or plot.clearest_features(model, whole)
+        figure = plot.decision_boundary(model, learnt, test=kept, features=features)
         others = " The other features stay at their mean." * (len(whole.feature_names) > 2)
         caption = f"What it answers where; the stronger the colour, the surer.{others} A ring marks what it gets wrong."
         shown.append(picture(figure, "boundary", caption))

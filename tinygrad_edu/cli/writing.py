@@ -48,6 +48,7 @@ def write(task: Task, history: History, folder: Path, command: str = "", table: 
         "model.json": "the learned model, which tinygrad-edu predict and tinygrad_edu.nn.load read",
         "loss_curve.png": "the loss of each epoch" if whole.kind == "numbers" else "loss and accuracy of each epoch",
     }
+    features = None
     if whole.kind == "classes" and len(whole.feature_names) > 1:
         features = plot.clearest_features(model, whole)
         figure = plot.decision_boundary(model, learnt, test=kept, features=features)
@@ -64,7 +65,7 @@ def write(task: Task, history: History, folder: Path, command: str = "", table: 
     drawing = draw(loss, collapse=LAYERS)
     label = kept.label_text(kept.y[place])
     digest = hashlib.sha256(Path(table).read_bytes()).hexdigest() if table else ""
-    write_whole(folder / "report.html", page(Run(task, history, loss, place, command, digest)))
+    write_whole(folder / "report.html", page(Run(task, history, loss, place, command, digest, features)))
     written["report.html"] = "all of this on one page: what was learned, how well, where it errs and why"
     shown = f"the loss of one example ({label}, the hardest of the test), with values and gradients"
     try:
