@@ -24,15 +24,25 @@ def network() -> Value:
     return loss
 
 
+def classifier() -> tg.nn.MLP:
+    """A network that has learned two moons."""
+    model = tg.nn.MLP(2, [6, 4, 1], activation="tanh", seed=1)
+    tg.fit(model, tg.data.load("moons", n=200, noise=0.1, seed=0), epochs=60, progress=False)
+    model.zero_grad()
+    return model
+
+
 def main() -> None:
     """Write every picture into the folder beside this script."""
     HERE.mkdir(exist_ok=True)
     y = neuron()
     y.backward()
     tg.draw(y).save(HERE / "neuron.svg")
+    tg.play(y).save(HERE / "neuron_steps.svg")
     loss = network()
     loss.backward()
     tg.draw(loss).save(HERE / "network.svg")
+    tg.draw(classifier(), [0.5, 0.25]).save(HERE / "classifier.svg")
     tg.draw(loss, collapse=2).save(HERE / "network_folded.svg")
     for picture in sorted(HERE.glob("*.svg")):
         print(picture.name, picture.stat().st_size, "bytes")

@@ -79,3 +79,21 @@ def test_what_a_film_cannot_show_is_refused_by_name():
     model = nn.Sequential(nn.Conv2d(1, 2, 3, seed=0), nn.Flatten(), nn.Linear(8, 1, seed=0))
     with pytest.raises(TypeError, match="Conv2d"):
         Film(strip_of(model, [[[[0.0] * 4] * 4]], [1]))
+
+
+def test_the_film_as_a_gif_has_a_picture_a_moment_and_the_numbers_of_the_model(tmp_path):
+    image = pytest.importorskip("PIL.Image", reason="Pillow, which comes with matplotlib")
+    from tinygrad_edu.pages.film_gif import outputs_of
+
+    model = nn.Sequential(nn.Standardize([0.5, -1.0], [2.0, 0.25]), nn.MLP(2, [4, 2], "tanh", seed=3))
+    strip = strip_of(model, [[0.0, 1.0], [1.0, -1.0], [2.0, 0.5]], [0, 1, 1], nn.cross_entropy)
+    strip.series = {"loss": [1.0, 0.5]}
+    for epoch in (1, 2):
+        for p in model.parameters():
+            p.data *= 0.9
+        strip.take(epoch)
+    film = Film(strip)
+    with image.open(film.save(tmp_path / "film.gif")) as moving:
+        assert moving.n_frames == 3
+    found = outputs_of(film._chain, strip.frames[-1].parameters, strip.X)
+    assert [list(row) for row in found] == [pytest.approx(row) for row in model.predict(strip.X)]

@@ -251,7 +251,7 @@ def test_saving_whole_or_not_at_all(tmp_path):
     assert page.startswith("<!DOCTYPE html>")
     assert player.save(tmp_path / "steps.txt").read_text(encoding="utf-8") == player.text() + "\n"
     with pytest.raises(ValueError, match=r"\.html"):
-        player.save(tmp_path / "steps.gif")
+        player.save(tmp_path / "steps.mp4")
     with pytest.raises(FileNotFoundError, match="make it first"):
         player.save(tmp_path / "no" / "steps.html")
     assert sorted(p.name for p in tmp_path.iterdir()) == ["steps.html", "steps.txt"]

@@ -29,7 +29,7 @@ from .scene.scene import make_scene
 from .scene.shapes import Scene
 from .style import Style
 
-FORMATS = ("svg", "png", "pdf", "dot", "txt")
+FORMATS = ("svg", "png", "pdf", "tex", "dot", "txt")
 
 
 class Drawing:
@@ -81,7 +81,7 @@ class Drawing:
         Parameters
         ----------
         path : path
-            Ends with .svg, .png, .pdf, .dot or .txt.
+            Ends with .svg, .png, .pdf, .tex (TikZ), .dot or .txt.
         scale : float, default 2.0
             Pixels per point in a PNG.
 
@@ -104,13 +104,17 @@ class Drawing:
         return path
 
     def render(self, format: str, *, scale: float = 2.0) -> bytes:
-        """Give the drawing in one of the formats svg, png, pdf, dot, txt, as bytes."""
+        """Give the drawing in one of the formats svg, png, pdf, tex, dot, txt, as bytes."""
         if format not in FORMATS:
             raise ValueError(unknown("format", format, FORMATS))
         if format in ("png", "pdf"):
             from .formats.png_pdf import paint
 
             return paint(self.scene, self._theme, format, scale)
+        if format == "tex":
+            from .formats.tikz import to_tikz
+
+            return to_tikz(self.scene, self._theme, self.title).encode("utf-8")
         text = {"svg": lambda: self.svg, "dot": lambda: self.dot, "txt": lambda: to_text(self.records)}[format]()
         return text.encode("utf-8")
 

@@ -7,6 +7,7 @@ gives over the plane, the boundary between the classes, and the cursor on the lo
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from html import escape
 from typing import Any, NamedTuple
 
@@ -54,6 +55,15 @@ class Film(LivePage):
             for name, numbers in series.items()
         ]
         return "\n".join(lines)
+
+    def _formats(self) -> dict[str, Callable[[], str | bytes]]:
+        """Give a picture that moves by itself."""
+        return {".gif": self._gif}
+
+    def _gif(self) -> bytes:
+        from .film_gif import film_gif
+
+        return film_gif(self._strip, self._chain)
 
     def _content(self) -> Content:
         strip, chain = self._strip, self._chain

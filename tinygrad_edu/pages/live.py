@@ -13,6 +13,7 @@ import json
 import os
 import re
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 from functools import cached_property
 from importlib.resources import files
 from pathlib import Path
@@ -113,7 +114,7 @@ class LivePage(ABC):
         Parameters
         ----------
         path : path
-            Ends with .html; or with .txt, for what `text` gives.
+            Ends with .html; with .txt, for what `text` gives; or as one of `formats` says.
 
         Returns
         -------
@@ -129,10 +130,23 @@ class LivePage(ABC):
         """
         path = Path(path)
         suffix = path.suffix.lower()
-        if suffix not in (".html", ".htm", ".txt"):
-            raise ValueError(f"cannot save {self._noun} as {path.suffix!r}: give a path that ends with .html (or .txt)")
-        write_whole(path, self.text() + "\n" if suffix == ".txt" else self.page)
+        makers: dict[str, Callable[[], str | bytes]] = {
+            ".html": lambda: self.page,
+            ".htm": lambda: self.page,
+            ".txt": lambda: self.text() + "\n",
+            **self._formats(),
+        }
+        if suffix not in makers:
+            others = ", ".join(ending for ending in makers if ending not in (".html", ".htm"))
+            raise ValueError(
+                f"cannot save {self._noun} as {path.suffix!r}: give a path that ends with .html (or {others})"
+            )
+        write_whole(path, makers[suffix]())
         return path
+
+    def _formats(self) -> dict[str, Callable[[], str | bytes]]:
+        """Give what else it can be saved as, by the ending of the file."""
+        return {}
 
     @property
     def _noun(self) -> str:

@@ -6,23 +6,31 @@ A player holds the finished picture, the steps as data, and a script that walks 
 from __future__ import annotations
 
 import html
+import os
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any, Literal
 
 from ..drawing.picture import check_options
 from ..drawing.records.folding import Collapse
+from ..drawing.scene.palette import LIGHT
 from ..drawing.style import Style
 from ..engine.shown import image_element
 from ..engine.value import Value
+from ..files import write_whole
+from ..stepping.moments import Moment, moments
 from ..stepping.player_data import Frames
 from ..stepping.terminal import text_of
 from .film import Film
 from .live import Content, LivePage
+from .moving import moving_gif, moving_svg
 
 
 class Player(LivePage):
     """A step-by-step replay of a computation; made by `play`.
 
-    In Jupyter, VS Code and marimo it shows itself; elsewhere `save` it as a page, or print its `text`.
+    In Jupyter, VS Code and marimo it shows itself; elsewhere `save` it as a page, as a picture that moves by itself
+    (.svg, .gif), or print its `text`.
     """
 
     module = "player"
@@ -42,6 +50,38 @@ class Player(LivePage):
     def text(self) -> str:
         """Give the same steps as text, for a terminal."""
         return text_of(self._x, self._style.digits)
+
+    def _formats(self) -> dict[str, Callable[[], str | bytes]]:
+        """Give pictures that move by themselves."""
+        return {".svg": lambda: moving_svg(self._moments(), LIGHT, self.title), ".gif": self._gif}
+
+    def _gif(self) -> bytes:
+        return moving_gif(self._moments(), LIGHT)
+
+    def frames(self, folder: str | os.PathLike[str]) -> list[Path]:
+        """Paint the picture after each step as a PNG of its own.
+
+        Parameters
+        ----------
+        folder : path
+            Where 000.png, 001.png and so on are written; it is made if it is not there.
+
+        Returns
+        -------
+        list of pathlib.Path
+        """
+        from ..drawing.formats.png_pdf import paint
+
+        place = Path(folder)
+        place.mkdir(parents=True, exist_ok=True)
+        written = []
+        for i, moment in enumerate(self._moments()):
+            written.append(place / f"{i:03}.png")
+            write_whole(written[-1], paint(moment.scene, LIGHT, "png"))
+        return written
+
+    def _moments(self) -> list[Moment]:
+        return moments(Frames(self._x, self._style, self._collapse, self._max_nodes))
 
 
 def play(

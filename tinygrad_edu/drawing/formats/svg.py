@@ -55,13 +55,16 @@ class _Writer:
         self.theme = theme
 
     def write(self, scene: Scene, title: str) -> str:
+        return "\n".join([self.opening(scene, title), *map(self.piece, scene.pieces), "</svg>\n"])
+
+    def opening(self, scene: Scene, title: str) -> str:
         backdrop = Rect(scene.x, scene.y, scene.width, scene.height, 0, fill="background")
         opening = (
             f'<svg xmlns="http://www.w3.org/2000/svg" width="{_n(scene.width)}" height="{_n(scene.height)}" '
             f'viewBox="{_n(scene.x)} {_n(scene.y)} {_n(scene.width)} {_n(scene.height)}" role="img" '
             f'aria-label="{escape(title)}"{self.looks()}>{self.sheet()}'
         )
-        return "\n".join([opening, self.rect(backdrop), *map(self.piece, scene.pieces), "</svg>\n"])
+        return f"{opening}\n{self.rect(backdrop)}"
 
     def looks(self) -> str:
         return f' font-family="{FONT}" style="max-width:100%;height:auto;font-variant-numeric:tabular-nums"'
@@ -120,6 +123,10 @@ class _Writer:
 
     def line(self, shape: Curve | Polygon | Rect) -> str:
         return self.stroke(shape.stroke, shape.width, shape.dash)
+
+
+PieceWriter = _Writer
+"""Writes the opening and the pieces of a scene one by one, for pictures that are put together elsewhere."""
 
 
 class _LiveWriter(_Writer):
