@@ -105,7 +105,8 @@ def test_a_turned_leaf_gives_the_values_slopes_and_gradients_that_python_gives(y
 
 
 def data_of(y):
-    return Frames(y, Style(labels=True), None, 150).data()
+    frames = Frames(y, Style(labels=True), None, 150)
+    return frames.data(), frames.operations
 
 
 def told(data):

@@ -129,7 +129,9 @@ def test_every_rule_gives_its_slope_at_the_operands(x):
         by_letter = {"y": node.data, **dict(zip(argument_names(len(step.args)), step.args, strict=True))}
         for rule, values in ((words.rule(step), by_label), (step.rule, by_letter)):
             if "…" not in rule and "∂" not in rule:
-                assert same(evaluate(rule, values), step.local), (rule, step.local, step.args)
+                found = evaluate(rule, values)
+                agreed = math.isnan(found) and step.local == 0.0 and 0.0 in (node.data, *step.args)  # 0 / 0 counts as 0
+                assert same(found, step.local) or agreed, (rule, step.local, step.args)
             else:
                 assert node.op.arity is None
                 assert len(step.args) > 6

@@ -319,7 +319,7 @@ def smallest(*xs: float) -> float:
 
 def norm(*xs: float) -> float:
     """√Σ x², scaled by the largest so that nothing overflows."""
-    top = largest(*map(abs, xs))
+    top = largest(*map(abs, xs)) if xs else 0.0
     if not 0.0 < top < inf:
         return top
     return top * math.sqrt(reduce(_add, [(x / top) * (x / top) for x in xs], 0.0))

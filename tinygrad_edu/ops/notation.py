@@ -306,7 +306,7 @@ def visible(name: str) -> str:
     >>> visible("a\nb"), visible("好 🎉 <b>")
     ('a␊b', '好 🎉 <b>')
     """
-    return "".join(map(_visible_character, name))
+    return name if name.isprintable() else "".join(map(_visible_character, name))
 
 
 def _visible_character(c: str) -> str:

@@ -44,8 +44,7 @@ class Player(LivePage):
     def _content(self) -> Content:
         frames = Frames(self._x, self._style, self._collapse, self._max_nodes)
         label = f"computation graph of {html.escape(frames.words.label(self._x))} with values and gradients"
-        data, operations = frames.data()
-        return Content(image_element(frames.svgs[0], label), data, operations)
+        return Content(image_element(frames.svgs[0], label), frames.data(), frames.operations)
 
     def text(self) -> str:
         """Give the same steps as text, for a terminal."""

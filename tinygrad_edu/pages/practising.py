@@ -41,7 +41,7 @@ class Practice(LivePage):
 
     def _content(self) -> Content:
         frames = Frames(self._x, self._style, None, MOST_NODES)
-        data, _ = frames.data()
+        data = frames.data()
         facts: list[list[Any]] = [[]] * len(data["steps"])
         walked = list(steps(self._x))
         for i, step in enumerate(walked):

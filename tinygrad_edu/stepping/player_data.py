@@ -6,10 +6,10 @@ Everything the player shows is worked out here, as text; its script only looks t
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cached_property
 from typing import Any
 
 from ..drawing.formats.svg import to_live_svg
-from ..drawing.records.drawables import labels_of
 from ..drawing.records.folding import Collapse
 from ..drawing.records.sources import Source
 from ..drawing.scene.palette import LIGHT, level_of
@@ -25,7 +25,7 @@ from .stepper import receiver
 from .tape import tape_of
 from .wording import Wording, between_signs
 
-_PATHS_BUDGET = 400_000  # nodes of the computation × nodes explained; each pair costs about 2 µs
+_PATHS_BUDGET = 200_000  # nodes of the computation × nodes explained; each pair costs about 2 µs
 _LONGEST_PATH = 40
 _LAYERS = 12  # so many scopes of one level are layers to be walked through at once, more are smaller things
 
@@ -48,10 +48,11 @@ class Frames:
     def __init__(self, x: Value, style: Style, collapse: Collapse, max_nodes: int) -> None:
         order = topological_order(x)
         self.root, self.style = x, style
-        self.words = Wording(labels_of(order), style)
+        source = Source(order, [x], {})
+        self.words = Wording(source.labels, style)
         grads = _final_gradients(x)
         self.unit = unit_of(grads.values())
-        self.views = make_views(Source(order, [x], {}), style, lambda node: grads.get(node, 0.0), collapse, max_nodes)
+        self.views = make_views(source, style, lambda node: grads.get(node, 0.0), collapse, max_nodes)
         self.order = order
         self.places = {node: place for place, node in enumerate(order)}
         scenes = [make_scene(view.records) for view in self.views]
@@ -67,16 +68,24 @@ class Frames:
                 if view.shows(node):
                     self._shown_in.setdefault(node, []).append(v)
 
-    def data(self) -> tuple[dict[str, Any], str]:
-        """Give everything but the first picture as plain lists and strings, and the operations as JavaScript."""
+    @property
+    def operations(self) -> str:
+        """The operations of the tape, as JavaScript."""
+        return self._tape[1]
+
+    @cached_property
+    def _tape(self) -> tuple[dict[str, Any], str]:
+        return tape_of(self.order)
+
+    def data(self) -> dict[str, Any]:
+        """Give everything but the first picture as plain lists and strings."""
         made = list(self._steps())
         why = self._reasons(_places(made))
         knobs = [[self.places[leaf], self.words.label(leaf)] for leaf in self.order if _can_be_turned(leaf)]
-        tape, operations = tape_of(self.order)
         return {
             "root": self._thing(self.root),
             "digits": self.style.digits,
-            "tape": tape,
+            "tape": self._tape[0],
             "knobs": knobs,
             "places": [self.places[node] for node in self._things],
             "layers": self._layers(),
@@ -97,7 +106,7 @@ class Frames:
                 for v, (view, svg) in enumerate(zip(self.views, self.svgs, strict=True))
             ],
             "why": why,
-        }, operations
+        }
 
     def _steps(self) -> Iterable[list[Any]]:
         """Give the steps as lists; those of which neither end is drawn anywhere are counted together."""

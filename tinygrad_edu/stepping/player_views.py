@@ -7,7 +7,7 @@ its inside and its neighbours, as long as all views together stay of a size that
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -17,7 +17,6 @@ from ..drawing.records.folding import Collapse, Folding, fold, key_of
 from ..drawing.records.records import Records
 from ..drawing.records.sources import Source
 from ..drawing.style import Style
-from ..engine.tagged import scope_labels
 from ..ops.notation import visible
 
 MOST_NODES_IN_DETAIL = 600
@@ -74,20 +73,21 @@ def make_views(
     """
     drawables = list_drawables(source.order, source.outputs, source.kinds)
 
-    def records_of(folding: Folding) -> Records:
-        return build_folded(source, drawables, folding, style, frozenset(), gradient)
+    def records_of(folding: Folding, near: Iterable[int] | None = None) -> Records:
+        return build_folded(source, drawables, folding, style, frozenset(), gradient, near)
 
     folding = fold(drawables, collapse, max_nodes)
     whole = records_of(folding)
     views = [View("", whole, _homes(source, whole))]
     waiting = [(folding, key) for key in _folded_scopes(folding)]
     room = MOST_NODES_IN_DETAIL
-    scope_names = scope_labels(source.order)
+    readers = drawables.consumers()
     while waiting and room > 0:
         outer, key = waiting.pop(0)
         inside = [i for i in range(len(drawables)) if outer[i] == key]
         opened = _open(drawables, outer, key, inside, max_nodes)
-        everything = records_of(opened)
+        around = {*inside, *(j for i in inside for j in (*readers[i], *drawables.operands[i]))}
+        everything = records_of(opened, around)
         group = _group_id(drawables, inside)
         detail = _restrict(everything, _ids_of(drawables, opened, inside))
         if len(detail.nodes) > room:
@@ -95,7 +95,7 @@ def make_views(
         room -= len(detail.nodes)
         drawn = {node.id for node in detail.nodes}
         homes = {node: home for node, home in _homes(source, everything).items() if home in drawn}
-        views.append(View(visible(scope_names[key[1]]), replace(detail, note=""), homes, group))
+        views.append(View(visible(source.scope_names[key[1]]), replace(detail, note=""), homes, group))
         waiting += [(opened, inner) for inner in _folded_scopes([opened[i] for i in inside])]
     return views
 

@@ -11,10 +11,9 @@ from collections.abc import Callable, Hashable, Iterable
 from dataclasses import replace
 from typing import Any
 
-from ...engine.tagged import scope_labels
 from ...ops.notation import sign_of, visible
 from ..style import Style
-from .drawables import Drawables, labels_of, list_drawables
+from .drawables import Drawables, list_drawables
 from .edges import ClusterRecord, EdgeRecord
 from .folding import Collapse, Folding, fold, key_of
 from .nodes import ConstantRecord, ElisionRecord, GroupRecord, NodeRecord
@@ -36,9 +35,13 @@ def build_folded(
     style: Style,
     highlight: frozenset[Any],
     gradient: Callable[[Any], float] | None,
+    near: Iterable[int] | None = None,
 ) -> Records:
-    """Make the records of a drawing whose folding is decided, with gradients from wherever the caller has them."""
-    return _RecordBuilder(source, drawables, folding, style, highlight, gradient).records()
+    """Make the records of a drawing whose folding is decided, with gradients from wherever the caller has them.
+
+    With `near` only what these drawables are drawn as, and the edges between.
+    """
+    return _RecordBuilder(source, drawables, folding, style, highlight, gradient, near).records()
 
 
 _WITHOUT_GRADIENT = ("constant", "input")
@@ -53,10 +56,13 @@ class _RecordBuilder:
         style: Style,
         highlight: frozenset[Any],
         gradient: Callable[[Any], float] | None,
+        near: Iterable[int] | None = None,
     ) -> None:
+        self.near = range(len(drawables)) if near is None else sorted(near)
+        self.wanted = None if near is None else {key_of(folding, i) for i in self.near}
         self.drawables, self.folding = drawables, folding
         self.style, self.highlight, self.gradient = style, highlight, gradient
-        self.scope_names, self.labels = scope_labels(source.order), labels_of(source.order)
+        self.scope_names, self.labels = source.scope_names, source.labels
         self.members: dict[Hashable, list[int]] = defaultdict(list)
         for i in range(len(drawables)):
             self.members[key_of(folding, i)].append(i)
@@ -67,7 +73,9 @@ class _RecordBuilder:
 
     def records(self) -> Records:
         # By their last members: whatever a group reads comes before it.
-        nodes = [self._node(key, m) for key, m in sorted(self.members.items(), key=lambda item: item[1][-1])]
+        members = self.members.items()
+        chosen = members if self.wanted is None else [(key, m) for key, m in members if key in self.wanted]
+        nodes = [self._node(key, m) for key, m in sorted(chosen, key=lambda item: item[1][-1])]
         homes = tuple("" if place < 0 else self._id_of(place) for place in self.drawables.place_of_node)
         return Records(
             nodes=tuple(nodes),
@@ -79,7 +87,7 @@ class _RecordBuilder:
         )
 
     def _id_of(self, place: int) -> str:
-        return self.record_ids[key_of(self.folding, place)]
+        return self.record_ids.get(key_of(self.folding, place), "")
 
     def _node(self, key: Hashable, members: list[int]) -> NodeRecord:
         first = members[0]
@@ -172,12 +180,12 @@ class _RecordBuilder:
 
     def _edges(self) -> Iterable[EdgeRecord]:
         merged: dict[tuple[str, str], EdgeRecord] = {}
-        for i, operands in enumerate(self.drawables.operands):
-            node = self.drawables.nodes[i]
+        for i in self.near:
+            operands, node = self.drawables.operands[i], self.drawables.nodes[i]
             partials = getattr(node, "partials", ())
             for k, j in enumerate(operands):
                 source, target = self._id_of(j), self._id_of(i)
-                if source == target:
+                if source == target or not source or not target:
                     continue
                 local = partials[k] if len(partials) == len(operands) and self._gets_gradient(j) else None
                 contribution = local * self.gradient(node) if local is not None and self.gradient else None

@@ -4,20 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from ...engine.sweep import topological_order
+from ...engine.tagged import scope_labels
 from ...engine.value import Value
 from ...graph.graph import Graph
+from .drawables import labels_of
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Source:
     """A computation to draw: its nodes in topological order, its outputs, and kinds known from outside."""
 
     order: Sequence[Any]
     outputs: Sequence[Any]
     kinds: dict[Any, str]
+
+    @cached_property
+    def labels(self) -> dict[Any, str]:
+        """What texts call each node."""
+        return labels_of(self.order)
+
+    @cached_property
+    def scope_names(self) -> dict[Any, str]:
+        """What each instance of a scope is called."""
+        return scope_labels(self.order)
 
 
 def gradients_as_they_stand(source: Source) -> Callable[[Any], float] | None:
