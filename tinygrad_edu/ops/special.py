@@ -140,7 +140,7 @@ def _lgamma_right(x: float) -> float:
     if x < 1.0:
         return x * (x - 1.0) * _polynomial(_LGAMMA, x - 0.5) - log(x)
     if x < 2.0:
-        return (x - 1.0) * (x - 2.0) * _polynomial(_LGAMMA, x - 1.5)
+        return 0.0 + (x - 1.0) * (x - 2.0) * _polynomial(_LGAMMA, x - 1.5)  # no −0 at 1
     if x < 3.0:
         return math.log(x - 1.0) + (x - 2.0) * (x - 3.0) * _polynomial(_LGAMMA, x - 2.5)
     if x < 10.0:
