@@ -16,7 +16,7 @@ from tinygrad_edu.drawing import draw
 from tinygrad_edu.drawing.picture import FORMATS
 from tinygrad_edu.pages import play
 
-STARTS = {"svg": b"<svg", "png": b"\x89PNG", "pdf": b"%PDF", "dot": b"digraph", "txt": b"node"}
+STARTS = {"svg": b"<svg", "png": b"\x89PNG", "pdf": b"%PDF", "dot": b"digraph", "txt": b"node", "tex": b"% "}
 NAMES = st.none() | st.text(max_size=5) | st.sampled_from(["a\x1b[31m", "\x00", "v1", "layers.0.w", "\ud800", "\u202e"])
 NUMBERS = st.floats(-3.0, 3.0) | st.sampled_from([0.0, -0.0, math.nan, math.inf, -math.inf, 1e300, 5e-324])
 USUAL = settings.default.max_examples  # pictures take long: some of what the profile says

@@ -61,3 +61,13 @@ def test_what_cannot_be_filmed_is_refused_before_anything_is_learnt():
     history = tg.fit(model, ([[1.0], [2.0]], [0, 1]), epochs=1, progress=False)
     with pytest.raises(ValueError, match='record="film"'):
         play(history)
+
+
+def test_a_film_and_checkpoints_go_together(tmp_path):
+    model = nn.MLP(2, [3, 1], seed=0)
+    options = {"batch_size": 8, "progress": False, "record": "film", "checkpoint": tmp_path / "run"}
+    tg.fit(model, XOR, epochs=3, **options)
+    again = nn.MLP(2, [3, 1], seed=0)
+    film = tg.fit(again, XOR, epochs=5, resume=True, **options).film
+    assert [f.epoch for f in film.frames] == [3, 4, 5]  # from where it went on
+    assert film.frames[-1].parameters == tuple(p.data for p in again.parameters())

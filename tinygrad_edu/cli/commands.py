@@ -11,6 +11,7 @@ import sys
 import unicodedata
 from collections.abc import Callable
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 from ..arguments import counted, nearest, short
@@ -78,6 +79,8 @@ def step(arguments: argparse.Namespace) -> int:
 
     y = _computed(arguments)
     if arguments.html is not None:
+        if Path(arguments.html).suffix.lower() not in (".html", ".htm"):
+            raise ValueError(f"--html writes a page, and {arguments.html!r} does not end with .html")
         print(f"wrote {play(y, digits=arguments.digits).save(arguments.html)}")
     elif arguments.text:
         print(play(y, digits=arguments.digits).text())

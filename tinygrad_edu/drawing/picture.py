@@ -29,7 +29,7 @@ from .scene.scene import make_scene
 from .scene.shapes import Scene
 from .style import Style
 
-FORMATS = ("svg", "png", "pdf", "tex", "dot", "txt")
+FORMATS = ("svg", "png", "pdf", "dot", "txt", "tex")
 
 
 class Drawing:
@@ -104,7 +104,7 @@ class Drawing:
         return path
 
     def render(self, format: str, *, scale: float = 2.0) -> bytes:
-        """Give the drawing in one of the formats svg, png, pdf, tex, dot, txt, as bytes."""
+        """Give the drawing in one of the formats svg, png, pdf, dot, txt, tex, as bytes."""
         if format not in FORMATS:
             raise ValueError(unknown("format", format, FORMATS))
         if format in ("png", "pdf"):

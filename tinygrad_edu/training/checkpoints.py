@@ -35,6 +35,9 @@ NAME = "checkpoint.json"
 LARGEST = 2**30
 """Bytes of the largest file that is read."""
 
+_KEPT = [field.name for field in fields(History) if field.name != "film"]
+"""Of the history; a film begins anew where a run goes on."""
+
 
 class Keeper:
     """Saves a training every few epochs and when it ends, and brings it back.
@@ -162,7 +165,7 @@ def _state_of(training: Training) -> dict[str, Any]:
         "optimizer": training.optimizer.state_dict(),
         "schedule": None if training.schedule is None else training.schedule.state_dict(),
         "generator": training.generator.getstate(),
-        "history": {each.name: getattr(training.history, each.name) for each in fields(History)},
+        "history": {name: getattr(training.history, name) for name in _KEPT},
         "watch": None if training.watch is None else training.watch.state_dict(),
     }
 
@@ -207,7 +210,7 @@ def _as_random_state(found: Any) -> Any:
 
 def _as_history(found: Mapping[str, Any], ours: History) -> dict[str, Any]:
     """Look through the history of a checkpoint: whether it is one, of a run that measures what this one does."""
-    history = {field.name: found[field.name] for field in fields(History)}
+    history = {name: found[name] for name in _KEPT}
     epochs = len(history["loss"])
     for name in ("metrics", "recorded"):
         if list(history[name]) != list(getattr(ours, name)):
