@@ -17,7 +17,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from ..arguments import unknown
-from ..engine.value import Value
+from ..engine.value import Value, numbers_of
 from .groups import as_groups, as_parameters
 from .saving import checked_state, state_of
 from .settings import READERS, Reader, at_least_0
@@ -164,10 +164,10 @@ class Optimizer:
         update = self.update
         memories = iter(zip(*self.state, strict=True) if self.slots else [()] * len(self.params))
         moved = [
-            update(p.data, p.grad, next(memories), t, **settings)
+            update(x, p.grad, next(memories), t, **settings)
             for group in self.param_groups
             for settings in (self.settings_of(group),)
-            for p in group["params"]
+            for p, x in zip(group["params"], numbers_of(group["params"]), strict=True)
         ]
         self.become([data for data, _ in moved], [list(slot) for slot in zip(*[m for _, m in moved], strict=True)], t)
 

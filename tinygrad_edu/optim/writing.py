@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from ..engine.value import Value
+from ..engine.value import Value, give_numbers
 
 
 def set_data(params: Sequence[Value], numbers: Sequence[float]) -> None:
@@ -21,8 +21,7 @@ def set_data(params: Sequence[Value], numbers: Sequence[float]) -> None:
 
 def write_data(params: Sequence[Value], numbers: Sequence[float]) -> None:
     """Give every parameter its number, as far as it gets."""
-    for p, number in zip(params, numbers, strict=True):
-        p.data = number
+    give_numbers(params, numbers)
 
 
 def wholly(write: Callable[[], None]) -> None:

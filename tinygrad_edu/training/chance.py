@@ -8,10 +8,24 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
 from ..engine.context import no_grad
 from ..nn.modes import Mode, Probe, call_in, handing_out
+
+T = TypeVar("T")
+
+
+def leaving_chance_alone(f: Callable[..., T], *args: Any) -> T:
+    """Call a function, and leave Python's random numbers as they were, even if Ctrl-C comes while they are put back."""
+    state = random.getstate()
+    try:
+        result = f(*args)
+        random.setstate(state)
+    except BaseException:
+        random.setstate(state)
+        raise
+    return result
 
 
 class Chance:
@@ -34,11 +48,9 @@ class Chance:
     """
 
     def __init__(self, model: Callable[[Any], Any], x: Any) -> None:
-        probe, state = Probe(), random.getstate()
-        try:
-            output = call_in(probe, no_grad()(model), x)
-        finally:
-            random.setstate(state)  # to try a model out must not change what it draws by itself afterwards
+        probe = Probe()
+        # To try a model out must not change what it draws by itself afterwards.
+        output = leaving_chance_alone(call_in, probe, no_grad()(model), x)
         self.model, self.matters, self._rules = model, probe.asked, probe.rules
         self.outputs = len(output) if hasattr(output, "__len__") else 0
 

@@ -20,6 +20,7 @@ from ..nn.losses import Loss
 from ..nn.modes import Probe, call_in, drawing_with, evaluated
 from ..nn.module import plain
 from ..optim.optimizers import Optimizer
+from .chance import leaving_chance_alone
 from .gradients import Clipping, NonfiniteStep
 
 
@@ -171,11 +172,8 @@ def open_engine(
         If no engine has that name.
     """
     if name == "auto":
-        state = random.getstate()
-        try:
-            return _chosen(model, loss, optimizer, X, y, passes, weighted)
-        finally:
-            random.setstate(state)  # to try a model out must not change what its dropout draws afterwards
+        # To try a model out must not change what its dropout draws afterwards.
+        return leaving_chance_alone(_chosen, model, loss, optimizer, X, y, passes, weighted)
     if name in COMPILED:
         return _compiled(model, loss, optimizer, X, y, name, weighted), f"{name}: asked for by name"
     if name not in ENGINES:
