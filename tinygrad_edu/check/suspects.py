@@ -73,13 +73,23 @@ class Suspect:
 
     @cached_property
     def drawing(self) -> Any:
-        """The operation alone, with its operands, as a `Drawing`."""
+        """The operation alone, with its operands, as a `Drawing`: the wrong edge in red, and both tangents."""
         from ..drawing.picture import draw
+        from ..drawing.scene.palette import LIGHT
+        from .guilty import GuiltyDrawing
 
         parents = [Value(x, name) for x, name in zip(self.args, self._names, strict=True)]
         result: Value = self.op(*parents)
         result.backward()
-        return draw(result)
+        plain = draw(result)
+        if self.undefined or self.second is not None:
+            return plain
+
+        def f(x: float) -> float:
+            return float(self.op(*self.args[: self.index], x, *self.args[self.index + 1 :]))
+
+        name, at = self._names[self.index], self.args[self.index]
+        return GuiltyDrawing(plain.records, LIGHT, self.index, name, f, at, self.recorded, self.measured)
 
 
 def slope_of(op: Op, args: Sequence[float], index: int) -> Estimate:
