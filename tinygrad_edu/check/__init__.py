@@ -9,6 +9,8 @@ The strategies (`finite_values`, `points`, `programs`) and `given_program` need 
 
 from .differences import Estimate as Estimate
 from .differences import Ray as Ray
+from .examining import EngineReport as EngineReport
+from .examining import engine as engine
 from .gradients import check_grads as check_grads
 from .hand_written import gradient_function as gradient_function
 from .operations import operation as operation

@@ -1,0 +1,313 @@
+"""With this module one can have an engine of one's own examined: `engine` says what works and which mistake it makes.
+
+Small programs are run on it and on ours, from the smallest up. Where it goes wrong, the mistake is found by trying them
+all: for every classical mistake there is an engine that makes it and nothing else, and the one whose numbers are those
+that were seen, in every program, is the explanation.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from ..engine.value import Value
+from ..ops.notation import number_text
+from .mistakes import MISTAKES, Mistake, toys_with
+
+_LONG = 5_000
+_CLOSE = 1e-6
+_NO_REFLECTION = Mistake(
+    "operators with a number on the left are missing (2 * a, 1 + a)",
+    "write __radd__, __rmul__, __rsub__, __rtruediv__: Python asks them when the left operand does not know a Value",
+)
+_RECURSION = Mistake(
+    f"a chain of {_LONG:,} nodes ends in a RecursionError",
+    "sort with a stack of your own (a list) in place of a function that calls itself",
+)
+_WRONG_VALUE = Mistake(
+    "the forward pass computes a wrong number", "look at what the operation gives, before its gradient"
+)
+
+
+class Trial(NamedTuple):
+    """A small program: what it is called, and how it is computed from leaves ``a`` and ``b``."""
+
+    text: str
+    run: Callable[[Any, Any], Any]
+    needs: str  # what it is about, for the list of what is missing
+    sweeps: int = 1
+
+
+TRIALS = (
+    Trial("a + b", lambda a, b: a + b, "+"),
+    Trial("a * b", lambda a, b: a * b, "*"),
+    Trial("a - b", lambda a, b: a - b, "-"),
+    Trial("-a", lambda a, b: -a, "- (negation)"),
+    Trial("a / b", lambda a, b: a / b, "/"),
+    Trial("a ** 3", lambda a, b: a**3, "**"),
+    Trial("a.relu()", lambda a, b: a.relu(), "relu"),
+    Trial("(-a).relu()", lambda a, b: (-a).relu(), "relu"),
+    Trial("a.tanh()", lambda a, b: a.tanh(), "tanh"),
+    Trial("a.exp()", lambda a, b: a.exp(), "exp"),
+    Trial("a.log()", lambda a, b: a.log(), "log"),
+    Trial("a.sigmoid()", lambda a, b: a.sigmoid(), "sigmoid"),
+    Trial("a + 2.0", lambda a, b: a + 2.0, "+"),
+    Trial("a * 2.0", lambda a, b: a * 2.0, "*"),
+    Trial("2.0 + a", lambda a, b: 2.0 + a, "number + a"),
+    Trial("2.0 * a", lambda a, b: 2.0 * a, "number * a"),
+    Trial("2.0 - a", lambda a, b: 2.0 - a, "number - a"),
+    Trial("2.0 / a", lambda a, b: 2.0 / a, "number / a"),
+    Trial("a + a", lambda a, b: a + a, "+"),
+    Trial("a * a", lambda a, b: a * a, "*"),
+    Trial("a * b + a", lambda a, b: a * b + a, "+ and *"),
+    Trial("(a * b) * a", lambda a, b: (a * b) * a, "*"),
+    Trial("c = a + b; c * c", lambda a, b: _shared(a, b, lambda c: c * c), "+ and *"),
+    Trial("c = a * b; c + c * a", lambda a, b: _shared_product(a, b), "+ and *"),
+    Trial("c = a + a; d = c + c; d * b", lambda a, b: _diamond(a, b), "+ and *"),
+    Trial("c = a * b; d = c + a; d * c + c", lambda a, b: _knot(a, b), "+ and *"),
+    Trial("(a * b + b) ** 2 / a - b", lambda a, b: (a * b + b) ** 2 / a - b, "**, / and -"),
+    Trial("y = a * b + a; y.backward() twice", lambda a, b: a * b + a, "backward", sweeps=2),
+    Trial("y = (a * b) * b; y.backward() twice", lambda a, b: (a * b) * b, "backward", sweeps=2),
+)
+
+
+@dataclass(frozen=True)
+class EngineReport:
+    """What was found out about an engine; it prints itself.
+
+    Attributes
+    ----------
+    passed : bool
+        Whether all that it has is right.
+    mistake : str or None
+        The classical mistake that explains all that was seen; None if nothing is wrong, or nothing known explains it.
+    remedy : str
+        What to write instead; "" if there is no `mistake`.
+    program : str or None
+        The smallest program that fails.
+    missing : tuple of str
+        Operations that it does not have. That is no failure.
+    works : tuple of str
+        Programs that give what they should.
+    failures : tuple of str
+        What went wrong, program by program.
+    """
+
+    passed: bool
+    mistake: str | None = None
+    remedy: str = ""
+    program: str | None = None
+    missing: tuple[str, ...] = ()
+    works: tuple[str, ...] = ()
+    failures: tuple[str, ...] = ()
+    _result: Any = field(default=None, repr=False, compare=False)
+
+    @property
+    def drawing(self) -> Any:
+        """The smallest program that fails, as it should be, as a `Drawing`; None if nothing fails."""
+        if self._result is None:
+            return None
+        from ..drawing.picture import draw
+
+        return draw(self._result)
+
+    def __str__(self) -> str:
+        """Tell it in words."""
+        lines = [f"{len(self.works)} of {len(self.works) + len(self.failures)} small programs give the right numbers."]
+        if self.passed:
+            lines.append("Nothing is wrong with what it has.")
+        else:
+            lines.append(f"The smallest that fails: {self.program}")
+            lines.append(f"  {self.failures[0]}")
+            if self.mistake is None:
+                lines.append("No single classical mistake explains all of this: begin with the smallest program.")
+            else:
+                lines.append(f"What explains all that was seen: {self.mistake}.")
+                lines.append(f"Instead: {self.remedy}.")
+        if self.missing:
+            lines.append(f"Not there yet: {', '.join(self.missing)}.")
+        return "\n".join(lines)
+
+
+def engine(cls: Callable[..., Any]) -> EngineReport:
+    """Examine a scalar engine that somebody wrote, and say which mistake it makes, if it makes one.
+
+    Parameters
+    ----------
+    cls : class
+        Anything like micrograd's `Value`: ``cls(2.0)`` has `data` and `grad`, operators, and `backward()`.
+
+    Returns
+    -------
+    EngineReport
+
+    Raises
+    ------
+    TypeError
+        If it is no engine at all: ``cls(2.0)`` fails, or has no `data`, `grad` or `backward`.
+
+    Examples
+    --------
+    >>> from tinygrad_edu import Value
+    >>> report = engine(Value)
+    >>> report.passed, report.mistake, report.missing
+    (True, None, ())
+    """
+    _look_at(cls)
+    missing: list[str] = []
+    works: list[str] = []
+    failures: list[tuple[Trial, str]] = []
+    seen: list[tuple[Trial, _Outcome]] = []
+    for trial in TRIALS:
+        found, truth = _tried(cls, trial), _tried(Value, trial)
+        if found.error is not None:
+            if found.lacks:
+                missing.append(trial.needs)
+            else:
+                failures.append((trial, f"it raises {found.error}"))
+            continue
+        seen.append((trial, found))
+        if found.agrees(truth):
+            works.append(trial.text)
+        else:
+            failures.append((trial, found.against(truth)))
+    mistake = _explained(seen, failures, missing)
+    if not failures or mistake is None:
+        deep = _deep(cls)
+        if deep is not None:
+            failures.append((Trial(f"a chain of {_LONG:,} additions", lambda a, b: a, ""), deep))
+            mistake = _RECURSION if len(failures) == 1 else mistake
+    listed = tuple(dict.fromkeys(name for name in missing if not name.startswith("number ")))
+    passed = not failures and mistake is None
+    first = failures[0][0] if failures else None
+    program = first.text if first else (_first_reflected(missing) if mistake is _NO_REFLECTION else None)
+    lines = tuple(f"{trial.text}: {what}" for trial, what in failures) or (
+        (f"{program}: Python finds no operator for a number on the left",) if program else ()
+    )
+    return EngineReport(
+        passed,
+        None if mistake is None else mistake.phrase,
+        "" if mistake is None else mistake.remedy,
+        program,
+        listed,
+        tuple(works),
+        lines,
+        None if first is None else _drawn(first),
+    )
+
+
+class _Outcome(NamedTuple):
+    """What a program gave: its value, and the gradients of both leaves."""
+
+    value: float = math.nan
+    a: float = math.nan
+    b: float = math.nan
+    error: str | None = None
+    lacks: bool = False
+
+    def agrees(self, other: _Outcome) -> bool:
+        return all(map(_close, self[:3], other[:3]))
+
+    def against(self, truth: _Outcome) -> str:
+        parts = []
+        for name, mine, right in zip(("the value", "a.grad", "b.grad"), self[:3], truth[:3], strict=True):
+            if not _close(mine, right):
+                parts.append(f"{name} is {number_text(mine)}, and should be {number_text(right)}")
+        return "; ".join(parts)
+
+
+def _close(x: float, y: float) -> bool:
+    return x == y or abs(x - y) <= _CLOSE * max(abs(x), abs(y), 1.0)
+
+
+def _look_at(cls: Any) -> None:
+    try:
+        leaf = cls(2.0)
+    except Exception as error:  # whatever a learner's class raises, it is told
+        raise TypeError(f"an engine makes a leaf of a number, but {cls!r}(2.0) raises {error!r}") from error
+    lacking = [name for name in ("data", "grad", "backward") if not hasattr(leaf, name)]
+    if lacking:
+        raise TypeError(
+            f"an engine's values have data, grad and backward(), and those of {getattr(cls, '__name__', cls)!r} lack "
+            f"{' and '.join(lacking)}"
+        )
+
+
+def _tried(cls: Any, trial: Trial) -> _Outcome:
+    a, b = cls(1.5), cls(-2.25)
+    try:
+        y = trial.run(a, b)
+    except (TypeError, AttributeError, NotImplementedError) as error:
+        return _Outcome(error=f"{type(error).__name__}: {error}", lacks=True)
+    except Exception as error:  # a learner's code may raise anything
+        return _Outcome(error=f"{type(error).__name__}: {error}")
+    try:
+        for _ in range(trial.sweeps):
+            y.backward()
+        return _Outcome(float(y.data), float(a.grad), float(b.grad))
+    except Exception as error:  # as above
+        return _Outcome(error=f"{type(error).__name__}: {error}")
+
+
+def _explained(seen: list[tuple[Trial, _Outcome]], failures: list[Any], missing: list[str]) -> Mistake | None:
+    if failures:
+        for mistake in MISTAKES:
+            for toy in toys_with(mistake):
+                if all(found.agrees(_tried(toy, trial)) for trial, found in seen):
+                    return mistake
+        wrong = any(not _close(found.value, _tried(Value, trial).value) for trial, found in seen)
+        return _WRONG_VALUE if wrong else None
+    reflected = {"number + a": "+", "number * a": "*"}
+    if any(name in missing and plain not in missing for name, plain in reflected.items()):
+        return _NO_REFLECTION
+    return None
+
+
+def _first_reflected(missing: list[str]) -> str:
+    name = next(name for name in missing if name.startswith("number "))
+    return name.replace("number", "2.0")
+
+
+def _deep(cls: Any) -> str | None:
+    """Say what goes wrong with a long chain, if anything does."""
+    a = cls(1.0)
+    y = a
+    try:
+        for _ in range(_LONG):
+            y = y + a
+        y.backward()
+    except RecursionError:
+        return "it raises RecursionError"
+    except Exception as error:  # as above
+        return f"it raises {type(error).__name__}: {error}"
+    return None if _close(float(a.grad), _LONG + 1.0) else f"a.grad is {float(a.grad):g}, and should be {_LONG + 1}"
+
+
+def _drawn(trial: Trial) -> Any:
+    a, b = Value(1.5, "a"), Value(-2.25, "b")
+    y = trial.run(a, b)
+    y.backward()
+    return y
+
+
+def _shared(a: Any, b: Any, f: Callable[[Any], Any]) -> Any:
+    return f(a + b)
+
+
+def _shared_product(a: Any, b: Any) -> Any:
+    c = a * b
+    return c + c * a
+
+
+def _diamond(a: Any, b: Any) -> Any:
+    c = a + a
+    d = c + c
+    return d * b
+
+
+def _knot(a: Any, b: Any) -> Any:
+    c = a * b
+    d = c + a
+    return d * c + c
