@@ -13,7 +13,6 @@ towards each of them, recorded at the moment it was computed. `backward()` needs
 from __future__ import annotations
 
 from functools import partial
-from numbers import Real
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, cast
 
@@ -25,6 +24,7 @@ from ..ops.protocol import Number, Rank, rank_of
 from ..ops.table import CONSTANT
 from .context import Frame, Scope, current, no_grad, scope
 from .float_sweep import backward
+from .in_python import InPython
 from .methods import compiled, shared, stub
 from .micrograd import CalledAsInMicrograd
 from .pickling import reduced
@@ -34,12 +34,12 @@ from .sweep import topological_order
 from .tagged import scope_labels
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Sequence
 
 __all__ = ["Scope", "Value", "constant", "lift", "no_grad", "record", "scope", "scope_labels"]
 
 
-class Value(CalledAsInMicrograd, Shown, Number):
+class Value(CalledAsInMicrograd, InPython, Shown, Number):
     """A number that remembers how it was computed.
 
     Parameters
@@ -238,42 +238,6 @@ class Value(CalledAsInMicrograd, Shown, Number):
         what = "a number or Value to compare with"
         return bool(op.fn(*[arg._data if type(arg) is Value else number(arg, what) for arg in args]))
 
-    def __eq__(self, other: object) -> bool:
-        """Whether it is the very same node: Values are looked for in lists and dicts, so numbers do not matter here."""
-        if self is other:
-            return True
-        if isinstance(other, Real):
-            import warnings
-
-            warnings.warn(
-                f"== asks whether two nodes are the same, so a Value is never == {other!r:.40}; compare the numbers, "
-                "x.data == ..., or with <= and >=",
-                UserWarning,
-                stacklevel=2,
-            )
-            return False
-        return NotImplemented
-
-    __hash__ = object.__hash__
-
-    def __bool__(self) -> bool:
-        demand_free_choice()
-        return self._data != 0.0
-
-    def __float__(self) -> float:
-        raise TypeError(
-            "a Value does not turn into a float by itself, for that would silently cut the graph: take x.data for the "
-            "number, and tg.sin(x), tg.exp(x) ... in place of math.sin, math.exp ..."
-        )
-
-    def __format__(self, spec: str) -> str:
-        return format(self.data, spec) if spec else repr(self)
-
-    def __repr__(self) -> str:
-        name = f", name={self.name!r:.60}" if self.name is not None else ""
-        op = f", op={self.op.name}" if self.op is not None else ""
-        return f"Value(data={self.data:.6g}, grad={self.grad:.6g}{name}{op})"
-
     # ------------------------------------------------------------------------------------ copying
 
     def __copy__(self) -> Value:
@@ -416,33 +380,6 @@ def lift(other: Any) -> Any:
             _constants.clear()
         _constants[node._data] = node
     return node
-
-
-def numbers_of(values: Iterable[Value]) -> list[float]:
-    """Read many Values in less time than their property takes.
-
-    Parameters
-    ----------
-    values : iterable of Value
-
-    Returns
-    -------
-    list of float
-    """
-    return [value._data for value in values]
-
-
-def give_numbers(values: Iterable[Value], numbers: Iterable[float]) -> None:
-    """Write many Values in less time than their property takes, which makes sure that they are floats; these are.
-
-    Parameters
-    ----------
-    values : iterable of Value
-    numbers : iterable of float
-        As many.
-    """
-    for value, x in zip(values, numbers, strict=True):
-        value._data = x
 
 
 def _rebuild(data: float, grad: float, op: Op | None, parents: Any, partials: Any, tag: Any) -> Value:

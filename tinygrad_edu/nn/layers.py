@@ -12,7 +12,8 @@ from typing import Any
 
 from ..arguments import as_count
 from ..engine.context import current, enter, go_to
-from ..engine.value import Value, constant, numbers_of, record
+from ..engine.many_values import numbers_of
+from ..engine.value import Value, constant, record
 from ..ops.protocol import Number
 from ..ops.sequences import dot
 from ..ops.table import DOT

@@ -17,7 +17,8 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from ..arguments import unknown
-from ..engine.value import Value, numbers_of
+from ..engine.many_values import numbers_of
+from ..engine.value import Value
 from .groups import as_groups, as_parameters
 from .saving import checked_state, state_of
 from .settings import READERS, Reader, at_least_0

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from ..engine.value import Value, give_numbers
+from ..engine.many_values import give_numbers
+from ..engine.value import Value
 
 
 def set_data(params: Sequence[Value], numbers: Sequence[float]) -> None:

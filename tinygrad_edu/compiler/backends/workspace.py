@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ...engine.value import numbers_of
+from ...engine.many_values import numbers_of
 from ..arrays.program import ArrayProgram
 
 Array = Any
