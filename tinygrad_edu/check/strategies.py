@@ -152,7 +152,7 @@ def programs(
         )
     sizes = {op: arities(op) for op in known}
     bent = [op for op in known if not is_flat(op)]
-    chosen, chosen_last = st.sampled_from(bent + known), st.sampled_from(bent or known)
+    chosen = st.sampled_from(bent + known)
     first, other = st.sampled_from(_FIRST_PICKS), st.sampled_from(_PICKS)
     picks = {count: st.tuples(first, *[other] * (count - 1)) for counts in sizes.values() for count in counts}
 
@@ -160,7 +160,9 @@ def programs(
         point = draw(st.lists(finite_values(), min_size=fewest, max_size=most))
         builder = _Builder(point)
         for left in range(draw(st.integers(1, max_ops)) - 1, -1, -1):
-            op = draw(chosen if left else chosen_last)
+            op = draw(chosen)  # of the same choices for each line, else lines could not be left out in shrinking
+            if not left and bent and op not in bent:
+                op = bent[0]
             count = sizes[op]
             builder.append(op, draw(picks[count[0] if len(count) == 1 else draw(st.sampled_from(count))]))
         made = builder.finished()
