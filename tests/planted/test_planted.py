@@ -3,8 +3,8 @@
 The bugs are listed in `bugs.py`; `runner.py` plants them one by one, each in a process of its own that
 imports the changed package and runs the generic tests of this folder. One control process has nothing planted.
 
-A plain run plants every sixteenth bug and looks at few examples, since all of them take minutes; the environment variables
-PLANTED=all or CI, or the profile `deep`, plant them all.
+A plain run plants every sixteenth bug and looks at few examples, since all of them take minutes; the environment
+variables PLANTED=all or CI, or the profile `deep`, plant them all.
 """
 
 import json
