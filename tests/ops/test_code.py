@@ -6,7 +6,6 @@ import itertools
 import json
 import math
 import random
-import shutil
 import subprocess
 from unittest import mock
 
@@ -14,6 +13,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from support.node import node
 
 import tinygrad_edu as tg
 from tinygrad_edu import OPS, Op, Value
@@ -89,14 +89,6 @@ def test_python_text_is_the_function_or_raises_as_python_does(op):
 
 
 # ---------------------------------------------------------------------------------------- JavaScript
-
-
-@functools.cache
-def node():
-    found = shutil.which("node")
-    if found is None:
-        pytest.skip("JavaScript is run by Node.js, and there is no command `node` here")
-    return found
 
 
 def literal(x):

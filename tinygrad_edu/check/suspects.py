@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -139,6 +139,16 @@ def tolerance(given: float, estimate: Estimate, rtol: float) -> float:
     return 4.0 * estimate.error + rtol * size
 
 
+def _dependent(results: Iterable[Any], leaves: Iterable[Value]) -> Iterator[tuple[Value, Op, set[Value]]]:
+    """Give what depends on the leaves and its operation, in order of evaluation, with all that did so up to it."""
+    moving = set(leaves)
+    for node in topological_order(*[y for y in results if isinstance(y, Value)]):
+        if node.op is None or moving.isdisjoint(node.parents):
+            continue
+        moving.add(node)
+        yield node, node.op, moving
+
+
 def find_suspect(results: Iterable[Any], leaves: Iterable[Value], order: int, rtol: float) -> Suspect | None:
     """Find the first operation, in order of evaluation, whose own derivative disagrees with differences.
 
@@ -157,29 +167,25 @@ def find_suspect(results: Iterable[Any], leaves: Iterable[Value], order: int, rt
     -------
     Suspect or None
     """
-    moving = set(leaves)
-    for node in topological_order(*[y for y in results if isinstance(y, Value)]):
-        if node.op is None or moving.isdisjoint(node.parents):
-            continue
-        moving.add(node)
+    for node, op, _ in _dependent(results, leaves):
         args = tuple([parent.data for parent in node.parents])
         names = tuple([_operand_name(parent, i) for i, parent in enumerate(node.parents)])
-        if not all(map(math.isfinite, args)) or (order == 2 and any(zero(*args) == 0.0 for zero, _ in node.op.kinks)):
+        if not all(map(math.isfinite, args)) or (order == 2 and any(zero(*args) == 0.0 for zero, _ in op.kinks)):
             continue
         for i, parent in enumerate(node.parents):
             if parent.op is CONSTANT:
                 continue
             if order == 1:
-                estimate = slope_of(node.op, args, i)
+                estimate = slope_of(op, args, i)
                 if disagree(node.partials[i], estimate, rtol):
-                    return Suspect(node.op, args, names, i, node.partials[i], estimate.value)
+                    return Suspect(op, args, names, i, node.partials[i], estimate.value)
                 continue
             for j, other in enumerate(node.parents):
                 if other.op is not CONSTANT:
-                    estimate = second_slope_of(node.op, args, i, j)
-                    given = second_partial(node.op, args, i, j)
+                    estimate = second_slope_of(op, args, i, j)
+                    given = second_partial(op, args, i, j)
                     if disagree(given, estimate, rtol):
-                        return Suspect(node.op, args, names, i, given, estimate.value, j)
+                        return Suspect(op, args, names, i, given, estimate.value, j)
     return None
 
 
@@ -197,17 +203,13 @@ def find_wrong_rule(results: Iterable[Any], leaves: Iterable[Value]) -> Suspect 
     -------
     Suspect or None
     """
-    moving = set(leaves)
-    for node in topological_order(*[y for y in results if isinstance(y, Value)]):
-        if node.op is None or moving.isdisjoint(node.parents):
-            continue
-        moving.add(node)
+    for node, op, moving in _dependent(results, leaves):
         args = tuple([parent.data for parent in node.parents])
         for i, parent in enumerate(node.parents):
-            exact = exact_slope(node.op, args, i) if parent in moving else None
+            exact = exact_slope(op, args, i) if parent in moving else None
             if exact is not None:
                 names = tuple([_operand_name(parent, k) for k, parent in enumerate(node.parents)])
-                return Suspect(node.op, args, names, i, node.partials[i], exact)
+                return Suspect(op, args, names, i, node.partials[i], exact)
     return None
 
 
@@ -225,17 +227,13 @@ def find_undefined(results: Iterable[Any], leaves: Iterable[Value]) -> Suspect |
     -------
     Suspect or None
     """
-    moving = set(leaves)
-    for node in topological_order(*[y for y in results if isinstance(y, Value)]):
-        if node.op is None or moving.isdisjoint(node.parents):
-            continue
-        moving.add(node)
+    for node, op, moving in _dependent(results, leaves):
         for i, (parent, slope) in enumerate(zip(node.parents, node.partials, strict=True)):
             if parent in moving and not math.isfinite(slope):
                 args = tuple([parent.data for parent in node.parents])
                 if all(map(math.isfinite, args)):
                     names = tuple([_operand_name(parent, k) for k, parent in enumerate(node.parents)])
-                    return Suspect(node.op, args, names, i, slope, math.nan)
+                    return Suspect(op, args, names, i, slope, math.nan)
     return None
 
 
