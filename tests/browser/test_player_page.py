@@ -145,6 +145,17 @@ def test_the_end_says_what_is_largest_and_what_passes_nothing(show):
     assert "1 node passes nothing back" in text
 
 
+def test_a_weight_of_the_way_back_is_not_called_a_slope(show):
+    back = tg.Op("back", lambda x: 2.0 * x, lambda y, x: (0.5,), code="2.0 * x", exact=False)
+    x = Value(3.0, "x")
+    page = show(tg.play(back(x) * 1.0))
+    press(page, "End")
+    text = page.locator("[aria-live=polite]").text_content()
+    assert "goes back to x by the weight 0.5, which is not a derivative, on purpose" in text
+    assert page.locator(".rule").text_content() == ""
+    assert page.locator(".lines div").first.text_content() == "x.grad += weight back × v1.grad"
+
+
 def test_a_slope_is_shown_once_its_node_has_a_value(show):
     page = show(tg.play(neuron()))
     shown = page.locator(".tg-edge:not(.unknown) [data-part=label]")

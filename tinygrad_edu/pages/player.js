@@ -244,15 +244,18 @@ export class Page extends Shell {
     } else {
       const [, , t, after, , to, , rule, local, upstream, contribution, before, which, product] = step;
       const [from, it, towards] = [name(t), name(to), this.data.towards[which]];
-      this.sentence.textContent = `${from} changes by ${local} for each unit of ${towards ? `${towards} alone` : it}, ` +
-        `and the result by ${upstream} for each unit of ${from}: so ${bracketed(local)} × ${bracketed(upstream)} ` +
-        `${product} ${contribution} is added to ${it}.grad.`;
+      const exact = !this.data.inexact.includes(t);
+      const sum = `${bracketed(local)} × ${bracketed(upstream)} ${product} ${contribution} is added to ${it}.grad.`;
+      this.sentence.textContent = exact
+        ? `${from} changes by ${local} for each unit of ${towards ? `${towards} alone` : it}, and the result by ${upstream} ` +
+          `for each unit of ${from}: so ${sum}`
+        : `What arrives at ${from} goes back to ${it} by the weight ${local}, which is not a derivative, on purpose: ${sum}`;
       const formula = this.data.rules[rule];
       const slope = towards ? `the slope of ${from} = ${things[t][FORMULA]} towards ${towards}`
         : `∂${from}/∂${it} = ∂(${things[t][FORMULA]})/∂${it}`;
-      this.rule.textContent = `Rule: ${slope}${towards ? " is" : " ="} ` +
+      this.rule.textContent = !exact ? "" : `Rule: ${slope}${towards ? " is" : " ="} ` +
         (formula && formula !== local ? `${formula} = ` : "") + local;
-      line(`${it}.grad += ${towards ? "slope" : `∂${from}/∂${it}`} × ${from}.grad`, true);
+      line(`${it}.grad += ${!exact ? "weight back" : towards ? "slope" : `∂${from}/∂${it}`} × ${from}.grad`, true);
       line(`${it}.grad += ${bracketed(local)} × ${bracketed(upstream)}`);
       line(`${it}.grad: ${before} → ${after}`);
     }

@@ -89,6 +89,7 @@ class Frames:
             "knobs": knobs,
             "places": [self.places[node] for node in self._things],
             "layers": self._layers(),
+            "inexact": [t for node, t in self._things.items() if node.op is not None and not node.op.exact],
             "steps": made,
             "rules": list(self._rules),
             "towards": list(self._towards),
