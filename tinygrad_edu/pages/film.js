@@ -141,10 +141,15 @@ export class Page extends Shell {
     this.net.thumbnails(this.picked === null ? this.thumbs(layers) : null);
     this.hint.textContent = "Orange lines are positive weights, blue ones negative." +
       (this.net.hidden ? ` ${this.net.hidden.toLocaleString("en")} weak weights are not drawn.` : "") +
-      (this.data.names.length > 2 ? ` The plane shows the two inputs that part the classes best; the others stand at their means.` : "");
+      (this.data.names.length > 2 ? ` The plane shows ${this.chosen()}; the others stand at their means.` : "");
     if (this.looked) this.neuron(...this.looked);
     this.example(layers);
     this.cursor();
+  }
+
+  chosen() {
+    const [a, b] = this.data.axes.map(j => this.data.names[j]);
+    return this.classes ? `${a} and ${b}, the two inputs that part the classes best` : `${a} and ${b}`;
   }
 
   layers(at) {
