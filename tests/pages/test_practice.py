@@ -85,5 +85,7 @@ def test_what_cannot_be_practised_is_refused_with_what_can():
     x = Value(1.0)
     with pytest.raises(ValueError, match="too many to do by hand"):
         practice(tg.sum([tg.sin(x) for _ in range(80)]))
+    with pytest.raises(ValueError, match="back sends back what is not its derivative"):
+        practice(tg.Op("back", lambda x: 2.0 * x, lambda y, x: (0.5,), exact=False)(x))
     with pytest.raises(ValueError, match="slope"):
         practice(x * 2.0, ask="slop")

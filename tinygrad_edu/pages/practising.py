@@ -99,7 +99,7 @@ def practice(
     TypeError
         If `x` is no Value.
     ValueError
-        If the computation is too large to be done by hand, or has nothing to do.
+        If the computation is too large to be done by hand, has nothing to do, or sends back what is no derivative.
 
     Examples
     --------
@@ -117,6 +117,12 @@ def practice(
         raise ValueError(
             f"this computation has {size:,} nodes, too many to do by hand: practise on a part of it, of at most "
             f"{MOST_NODES}, or watch it with play"
+        )
+    inexact = next((node.op for node in topological_order(x) if node.op is not None and not node.op.exact), None)
+    if inexact is not None:
+        raise ValueError(
+            f"{inexact.name} sends back what is not its derivative, on purpose, and nobody could find that: watch it with "
+            "play"
         )
     if not any(step.kind == "backward" for step in steps(x)):
         raise ValueError("no gradient is shared out in this computation: it is a leaf, or all its numbers are plain")
