@@ -121,8 +121,8 @@ def practice(
     inexact = next((node.op for node in topological_order(x) if node.op is not None and not node.op.exact), None)
     if inexact is not None:
         raise ValueError(
-            f"{inexact.name} sends back what is not its derivative, on purpose, and nobody could find that: watch it with "
-            "play"
+            f"{inexact.name} sends back what is not its derivative, on purpose, and nobody could find that: "
+            "watch it with play"
         )
     if not any(step.kind == "backward" for step in steps(x)):
         raise ValueError("no gradient is shared out in this computation: it is a leaf, or all its numbers are plain")
