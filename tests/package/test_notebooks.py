@@ -61,7 +61,8 @@ def test_a_notebook_is_kept_with_what_it_shows_and_small(edition):
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row[0][:40])
 def test_every_point_of_the_course_is_shown_by_a_cell_that_runs(row):
     shown = CELL.findall(row[1])
-    assert shown and row[1] == ", ".join(f"[{name[:2]}]({name}.ipynb) `{cell}`" for name, cell in shown)
+    assert shown
+    assert row[1] == ", ".join(f"[{name[:2]}]({name}.ipynb) `{cell}`" for name, cell in shown)
     for notebook, cell in shown:
         [found] = [c for c in nbformat.read(make.HERE / f"{notebook}.ipynb", as_version=4).cells if c.id == cell]
         assert found.cell_type == "code" and found.outputs, f"{cell} shows nothing"
