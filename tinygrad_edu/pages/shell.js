@@ -1,5 +1,7 @@
 /* What all live pages share: making elements, the frame and its theme, keys, and finding their place on the page. */
 
+import {speak} from "./words.js";
+
 export const el = (tag, attributes, ...children) => {
   const node = document.createElement(tag);
   for (const [key, value] of Object.entries(attributes || {})) {
@@ -34,6 +36,7 @@ export class Shell {
   constructor(host) {
     this.host = host;
     this.data = JSON.parse(host.querySelector("script.tinygrad-page-data").textContent);
+    speak(this.data.words);
     /* Nothing else is on the page. */
     this.alone = "tinygradPage" in document.body.dataset;
   }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ...words import say
 from ..lettering import text_width
 from ..records.edges import EdgeRecord
 from ..records.records import Records
@@ -25,9 +26,10 @@ def to_text(records: Records) -> str:
     into: dict[str, list[EdgeRecord]] = {node.id: [] for node in records.nodes}
     for edge in records.edges:
         into[edge.target].append(edge)
-    header = ["node", "=", *style.show]
+    rows = {"value": say("value"), "grad": say("grad")}
+    header = [say("node"), "=", *(rows[what] for what in style.show)]
     if style.edges and any(edge.local is not None for edge in records.edges):
-        header.append("contributions" if style.edges == "contribution" else "local derivatives")
+        header.append(say("contributions") if style.edges == "contribution" else say("local derivatives"))
     table = [header]
     for node in records.nodes:
         if node.kind == "constant":
@@ -38,7 +40,7 @@ def to_text(records: Records) -> str:
         if len(header) > len(row):
             numbers = [(node_of[edge.source].called, edge.shown(style)) for edge in edges]
             row.append(", ".join(f"{name}: {style.number(x)}" for name, x in numbers if x is not None))
-        table.append([*row, " ".join(node.flags)])
+        table.append([*row, " ".join(node.flag_words)])
     lines = _align(table, numeric=range(2, 2 + len(style.show)))
     if records.note:
         lines.append(f"({records.note})")
