@@ -336,7 +336,7 @@ export class Page extends Shell {
       svg("text", {x: EDGE, y: height - 6}, say("start")), svg("text", {x: width - EDGE, y: height - 6, "text-anchor": "end"}, say("epoch {epoch}", {epoch: epochs})),
       svg("text", {x: EDGE + 4, y: 14}, say("loss, up to {top}", {top: numberText(top, 3)}))];
     if (series.length > 1) parts.push(svg("text", {x: width - EDGE, y: 14, "text-anchor": "end"}, say("solid: learnt from; dashed: held out")));
-    this.curve.replaceChildren(svg("svg", {viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": say("Loss over the epochs")}, ...parts));
+    this.curve.replaceChildren(svg("svg", {viewBox: `0 -8 ${width} ${height + 8}`, role: "img", "aria-label": say("Loss over the epochs")}, ...parts));
   }
 
   /* ------------------------------------------------------------------ playing */

@@ -41,7 +41,7 @@ def set_language(language: str) -> None:
     >>> import tinygrad_edu as tg
     >>> tg.set_language("zh")
     >>> print(tg.draw(tg.Value(0.5, "w") * 2.0, edges=None))
-    节点  =         值  梯度
+    节点  =       数值  梯度
     w     叶节点   0.5     –
     v1    w × 2      1     –
     <BLANKLINE>
