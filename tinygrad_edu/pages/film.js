@@ -231,7 +231,7 @@ export class Page extends Shell {
       if (!this.net.places[c].has(k)) return null;
       const values = grids.map(passed => passed[c].values[k]);
       const largest = Math.max(...values.map(Math.abs).filter(Number.isFinite), 1e-300);
-      values.forEach((v, i) => image.data.set([...this.onScale(scale, v / largest), 255], 4 * i));
+      for (const [i, v] of values.entries()) image.data.set([...this.onScale(scale, v / largest), 255], 4 * i);
       context.putImageData(image, 0, 0);
       return this.paper.toDataURL();
     }));

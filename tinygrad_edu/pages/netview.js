@@ -86,10 +86,14 @@ export class NetView {
   weights(layers) {
     const found = [];
     let largest = 0;
-    layers.forEach(({weights}, l) => weights.forEach((row, k) => row.forEach((w, j) => {
-      if (Number.isFinite(w)) largest = Math.max(largest, Math.abs(w));
-      if (this.places[l + 1].has(k) && this.places[l].has(j)) found.push([Math.abs(w), l, k, j, w]);
-    })));
+    for (const [l, {weights}] of layers.entries()) {
+      for (const [k, row] of weights.entries()) {
+        for (const [j, w] of row.entries()) {
+          if (Number.isFinite(w)) largest = Math.max(largest, Math.abs(w));
+          if (this.places[l + 1].has(k) && this.places[l].has(j)) found.push([Math.abs(w), l, k, j, w]);
+        }
+      }
+    }
     found.sort((a, b) => a[0] - b[0]);
     const kept = found.slice(-MOST_LINES);
     const widest = Math.max(1.3, 3.6 * Math.min(1, Math.sqrt(60 / Math.max(1, kept.length))));
@@ -109,7 +113,7 @@ export class NetView {
   /* Show what every neuron gives over the plane: addresses of images, by column. */
   thumbnails(images) {
     for (const unit of this.units) {
-      const address = images && images[unit.c] ? images[unit.c][unit.k] : null;
+      const address = images?.[unit.c] ? images[unit.c][unit.k] : null;
       if (address) unit.image.setAttribute("href", address);
       else unit.image.removeAttribute("href");
       unit.card.classList.toggle("clear", Boolean(address));

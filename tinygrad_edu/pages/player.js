@@ -364,7 +364,7 @@ export class Page extends Shell {
     parts.push(el("header", {}, el("h2", {tabindex: -1}, final === null ? say("{name} gets no gradient", {name}) : say("Why is {name}.grad = {grad}?", {name, grad: final})), close));
     parts.push(el("p", {class: "hint"}, things[t][FORMULA] ? `${name} = ${things[t][FORMULA]} = ${things[t][NUMBERS]} ${things[t][EQUALS]} ${things[t][VALUE]}` : say("{name} = {value}, given", {name, value: things[t][VALUE]})));
     if (final === null && things[t][KIND] === "constant") parts.push(el("p", {}, say("It is a plain number: nothing learns here, so nothing flows back to it.")));
-    if (reason && reason[2].length) {
+    if (reason?.[2].length) {
       parts.push(el("p", {}, reason[1] === "1"
         ? say("It is the sum over 1 path from the result to {name}; each path gives the product of the slopes along it:", {name})
         : say("It is the sum over {count} paths from the result to {name}; each path gives the product of the slopes along it:",
@@ -392,7 +392,7 @@ export class Page extends Shell {
     }
     this.reason.replaceChildren(...parts);
     this.reason.hidden = false;
-    if (reason && reason[2].length) this.stage.paths(this.hops(reason[2][0][1]));
+    if (reason?.[2].length) this.stage.paths(this.hops(reason[2][0][1]));
   }
 
   /* A hop is the place of a backward step, or, where no step is listed, the node it leads to and its slope. */

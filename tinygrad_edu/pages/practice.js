@@ -77,7 +77,7 @@ export class Page extends Shell {
     this.hint.disabled = this.skip.disabled = false;
     this.asked += 1;
     const [from, to] = edge ? [this.name(edge.from), this.name(edge.to)] : [];
-    const which = edge && edge.towards ? say("{name}, {operand}", {name: to, operand: edge.towards}) : to;
+    const which = edge?.towards ? say("{name}, {operand}", {name: to, operand: edge.towards}) : to;
     const before = edge ? this.grads.get(edge.to) ?? 0 : 0;
     this.question.textContent = {
       edge: say("Along which edge can gradient flow next?"),

@@ -72,7 +72,7 @@ export class Shell {
   /* In a frame made for it, the height follows the content; the window's height then says nothing. */
   fillFrame() {
     const frame = window.frameElement;
-    if (!frame || !frame.hasAttribute("data-tinygrad-page")) return;
+    if (!frame?.hasAttribute("data-tinygrad-page")) return;
     this.box.style.setProperty("--tallest", "560px");
     new ResizeObserver(() => {
       frame.style.height = `${Math.ceil(document.body.getBoundingClientRect().height)}px`;

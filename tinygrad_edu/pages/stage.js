@@ -123,13 +123,13 @@ export class Stage {
     const flows = new Map();
     for (const [name, edge] of view.edges) {
       const [place, index] = [placeOf(view.nodes.get(edge.target)), Number(name.slice(name.indexOf("#") + 1))];
-      if (place >= 0 && index >= 0 && !tape.constant[tape.operands[place][index]]) flows.set(edge, state && state.edges[place][index]);
+      if (place >= 0 && index >= 0 && !tape.constant[tape.operands[place][index]]) flows.set(edge, state?.edges[place][index]);
     }
     const unit = state ? unitOf([...flows.values()].map(flow => flow.contribution)) : 1;
     for (const [edge, flow] of flows) {
       edge.line ??= edge.group.querySelector("path");
       edge.label ??= edge.group.querySelector("[data-part=label]");
-      edge.own ??= [edge.line && edge.line.getAttribute("style"), edge.label && edge.label.textContent];
+      edge.own ??= [edge.line?.getAttribute("style"), edge.label?.textContent];
       if (edge.label) edge.label.textContent = flow ? write(flow.local) : edge.own[1];
       if (!edge.line) continue;
       const size = flow ? Math.abs(flow.contribution) / (Math.abs(flow.contribution) + unit) : 0;
@@ -160,7 +160,7 @@ export class Stage {
     if (place < 0) return;
     const card = node.group.querySelector("[data-part=card]");
     const word = node.group.querySelector("[data-part=word]");
-    node.looks ??= [card.dataset.f, card.dataset.s, card.getAttribute("style"), word && word.textContent];
+    node.looks ??= [card.dataset.f, card.dataset.s, card.getAttribute("style"), word?.textContent];
     const kind = ["leaf", "parameter", "input", "constant", "output"].find(name => node.group.classList.contains(name));
     if (kind === "constant") return;
     let [fill, line, style, text] = node.looks;
@@ -174,7 +174,7 @@ export class Stage {
       line = wrong ? "alarm" : "line";
       style = wrong ? "stroke-width:2.6px" : quiet ? "stroke-dasharray:4 3" : null;
       const states = [say("not finite!"), say("passes nothing")];
-      const ends = states.map(state => say("{name}, {state}", {name: "", state})).find(end => text && text.endsWith(end));
+      const ends = states.map(state => say("{name}, {state}", {name: "", state})).find(end => text?.endsWith(end));
       const name = states.includes(text) ? "" : ends ? text.slice(0, -ends.length) : text || "";
       const state = wrong ? states[0] : dead ? states[1] : "";
       text = state && name ? say("{name}, {state}", {name, state}) : state || name;
