@@ -113,7 +113,8 @@ def test_what_is_drawn_and_told_is_chinese_and_its_numbers_are_the_same():
         y.backward()
         drawing = tg.draw(y, edges="contribution")
         spoken = [node.description(drawing.records.style) for node in drawing.records.nodes]
-        return "\n".join([str(drawing), drawing.title, tg.play(y).text(), str(tg.paths(y, x)), *spoken])
+        table = str(tg.trace(lambda a: tg.sin(a) * a, 0.5).table(0.5))
+        return "\n".join([str(drawing), drawing.title, tg.play(y).text(), str(tg.paths(y, x)), table, *spoken])
 
     english = told()
     tg.set_language("zh")
@@ -121,6 +122,13 @@ def test_what_is_drawn_and_told_is_chinese_and_its_numbers_are_the_same():
         chinese = told()
     finally:
         tg.set_language("en")
-    assert {*re.findall(r"[A-Za-z]{2,}", chinese)} == {"grad", "relu", "heaviside"}
+    assert {*re.findall(r"[A-Za-z]{2,}", chinese)} == {"grad", "relu", "heaviside", "sin"}
     numbers = r"−?\d+\.?\d*"
     assert Counter(re.findall(numbers, english)) == Counter(re.findall(numbers, chinese))
+
+
+def test_columns_end_under_each_other_where_letters_are_wide(chinese):
+    table = str(tg.trace(lambda 豆, b: 豆 * b, 0.5, 1.0).table(0.5, 2.0))
+    assert {sum(2 if "\u4e00" <= c <= "\u9fff" else 1 for c in line) for line in table.splitlines()} == {26}, table
+    rails = [line for line in tg.rubber_band([0.1, 0.8], [1.0, 0.0], ["鸟", "ox"]).text().splitlines() if "0 " in line]
+    assert [line[: line.index(" 0")] for line in rails] == ["鸟", "ox"]

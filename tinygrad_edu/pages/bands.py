@@ -21,6 +21,7 @@ from ..engine.sweep import topological_order
 from ..engine.value import Value
 from ..nn.losses import cross_entropy, mse
 from ..ops.notation import number_text, visible
+from ..signs import columns
 from ..stepping.tape import tape_of
 from ..words import say
 from .live import Content, LivePage
@@ -72,7 +73,7 @@ class RubberBands(LivePage):
 
     def text(self) -> str:
         """Give rails, bands and pulls as text, for a terminal."""
-        wide = max(len(name) for name in self.classes)
+        wide = max(columns(name) for name in self.classes)
         squared, crossed = say("squared error"), say("cross-entropy")
         loss = squared if self.loss == "mse" else crossed
         lines = [say("{loss} pulls every slider towards its pin", loss=loss)]
@@ -89,7 +90,7 @@ class RubberBands(LivePage):
                 stretch=number_text(stretch),
                 pull=number_text(pull),
             )
-            lines.append(f"{name:>{wide}} 0 {rail} 1   {said}")
+            lines.append(f"{' ' * (wide - columns(name))}{name} 0 {rail} 1   {said}")
         return "\n".join(lines)
 
     # ------------------------------------------------------------------------------------ what the engine says

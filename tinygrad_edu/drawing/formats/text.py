@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from ...signs import columns
 from ...words import say
-from ..lettering import text_width
 from ..records.edges import EdgeRecord
 from ..records.records import Records
 
@@ -48,19 +48,14 @@ def to_text(records: Records) -> str:
 
 
 def _align(table: list[list[str]], numeric: range) -> list[str]:
-    columns = max(map(len, table))
-    rows = [row + [""] * (columns - len(row)) for row in table]
-    widths = [max(_columns(row[c]) for row in rows) for c in range(columns)]
+    most = max(map(len, table))
+    rows = [row + [""] * (most - len(row)) for row in table]
+    widths = [max(columns(row[c]) for row in rows) for c in range(most)]
     lines = []
     for row in rows:
         cells = []
         for c, cell in enumerate(row):
-            pad = " " * (widths[c] - _columns(cell))
+            pad = " " * (widths[c] - columns(cell))
             cells.append(pad + cell if c in numeric else cell + pad)
         lines.append("  ".join(cells).rstrip())
     return lines
-
-
-def _columns(text: str) -> int:
-    """Width in terminal cells: wide characters take two."""
-    return sum(2 if text_width(c) > 1 else 1 for c in text)
