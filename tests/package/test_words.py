@@ -74,6 +74,13 @@ def test_every_call_is_with_a_literal_and_fills_its_places():
         assert len(re.findall(r"(?<![.\w])say\(", script)) == len(sentences_in(script)), path
 
 
+def test_no_script_writes_english_past_the_table():
+    shown = r'(?:textContent = |"aria-label": |"aria-valuetext", |title: |\}, |button\()["`][^"`$]*[A-Za-z]{3,}'
+    assert re.search(shown, 'el("p", {class: "hint"}, "Nothing flows.")')
+    scripts = {path.name: path.read_text(encoding="utf-8") for path in SOURCES.rglob("*.js")}
+    assert [(name, found) for name, script in scripts.items() for found in re.findall(shown, script)] == []
+
+
 def test_an_unknown_language_is_refused_with_those_there_are():
     with pytest.raises(ValueError, match=r"no language is called 'zn'; did you mean 'zh'\? Known: en, zh"):
         tg.set_language("zn")
