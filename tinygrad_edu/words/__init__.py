@@ -12,8 +12,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from ..arguments import unknown
-
 LANGUAGES = {"en": "en", "zh": "zh-CN"}
 """The languages there are, and what HTML calls each."""
 
@@ -49,6 +47,8 @@ def set_language(language: str) -> None:
     """
     global _language, _table
     if language not in LANGUAGES:
+        from ..arguments import unknown  # looks for the nearest name, which takes a library that is else not needed
+
         raise ValueError(unknown("language", language, LANGUAGES))
     _table = {} if language == "en" else table_of(language)
     _language = language
