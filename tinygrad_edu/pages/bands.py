@@ -21,11 +21,12 @@ from ..engine.sweep import topological_order
 from ..engine.value import Value
 from ..nn.losses import cross_entropy, mse
 from ..ops.notation import number_text, visible
+from ..signs import columns
 from ..stepping.tape import tape_of
+from ..words import say
 from .live import Content, LivePage
 
-_NAMES = {"mse": "squared error", "cross_entropy": "cross-entropy"}
-_REST = "all else"
+_LOSSES = ("mse", "cross_entropy")
 _SMALLEST = 1e-12  # of what is made of a score, nothing is quite 0
 
 
@@ -43,7 +44,11 @@ class RubberBands(LivePage):
 
     module = "bands"
     styles = ("bands",)
-    title = "Rubber bands between prediction and truth"
+
+    @property
+    def title(self) -> str:
+        """What a page of its own is called."""
+        return say("Rubber bands between prediction and truth")
 
     def __init__(
         self, prediction: tuple[float, ...], target: tuple[float, ...], classes: tuple[str, ...], loss: str
@@ -68,18 +73,24 @@ class RubberBands(LivePage):
 
     def text(self) -> str:
         """Give rails, bands and pulls as text, for a terminal."""
-        wide = max(len(name) for name in self.classes)
-        lines = [f"{_NAMES[self.loss]} pulls every slider towards its pin"]
+        wide = max(columns(name) for name in self.classes)
+        squared, crossed = say("squared error"), say("cross-entropy")
+        loss = squared if self.loss == "mse" else crossed
+        lines = [say("{loss} pulls every slider towards its pin", loss=loss)]
         rows = zip(self.classes, self.prediction, self.target, self.stretches, self.pulls, strict=True)
         for name, p, t, stretch, pull in rows:
             low, high = sorted((round(40 * min(max(p, 0.0), 1.0)), round(40 * min(max(t, 0.0), 1.0))))
             rail = "".join("═" if low <= i <= high else "─" for i in range(41))
             at, pin = round(40 * min(max(p, 0.0), 1.0)), round(40 * min(max(t, 0.0), 1.0))
             rail = "".join("●" if i == at else "▼" if i == pin else c for i, c in enumerate(rail))
-            lines.append(
-                f"{name:>{wide}} 0 {rail} 1   prediction {number_text(p)}, truth {number_text(t)}, "
-                f"band {number_text(stretch)}, pull {number_text(pull)}"
+            said = say(
+                "prediction {prediction}, truth {truth}, band {stretch}, pull {pull}",
+                prediction=number_text(p),
+                truth=number_text(t),
+                stretch=number_text(stretch),
+                pull=number_text(pull),
             )
+            lines.append(f"{' ' * (wide - columns(name))}{name} 0 {rail} 1   {said}")
         return "\n".join(lines)
 
     # ------------------------------------------------------------------------------------ what the engine says
@@ -102,7 +113,7 @@ class RubberBands(LivePage):
 
     @property
     def _all(self) -> list[str]:
-        return [*self.classes, *([_REST] if self._rest() else [])]
+        return [*self.classes, *([say("all else")] if self._rest() else [])]
 
     # ------------------------------------------------------------------------------------ the page
 
@@ -117,12 +128,12 @@ class RubberBands(LivePage):
             "classes": list(self.classes),
             "prediction": list(self.prediction),
             "target": list(self.target),
-            "rest": _REST if self._rest() else "",
+            "rest": say("all else") if self._rest() else "",
             "smallest": _SMALLEST,
             "loss": self.loss,
             "losses": tapes,
         }
-        label = f"rubber bands of {', '.join(self.classes)}"
+        label = say("rubber bands of {names}", names=say(", ").join(self.classes))
         operations = ", ".join(f"{name}: {text}" for name, text in written.items())
         return Content(image_element(self._still(), escape(label)), data, f"{{{operations}}}")
 
@@ -134,7 +145,7 @@ class RubberBands(LivePage):
         for i, (name, p, t, stretch, pull) in enumerate(rows):
             y = row * i + 40.0
             at, pin = left + rail * min(max(p, 0.0), 1.0), left + rail * min(max(t, 0.0), 1.0)
-            said = f"band {number_text(stretch)}, pull {number_text(pull)}"
+            said = say("band {stretch}, pull {pull}", stretch=number_text(stretch), pull=number_text(pull))
             shapes: list[Shape] = [
                 TextLine(0.0, y + 5.0, short(name), 13.0, "ink", bold=True),
                 Rect(left, y - 2.0, rail, 4.0, 2.0, fill="cluster_line"),
@@ -191,12 +202,14 @@ def rubber_band(
     >>> [round(x, 9) for x in bands.stretches], [round(x, 9) for x in bands.pulls]
     ([0.9, 0.8], [0.9, -0.8])
     """
-    if loss not in _NAMES:
-        raise ValueError(unknown("loss", loss, _NAMES))
+    if loss not in _LOSSES:
+        raise ValueError(unknown("loss", loss, _LOSSES))
     numbers = [_share(p, f"prediction[{i}]") for i, p in enumerate(as_list(prediction, "prediction"))]
     if not numbers:
         raise ValueError("rubber_band got no prediction; give one number a class, between 0 and 1")
-    names = [f"class {i}" for i in range(len(numbers))] if classes is None else as_list(classes, "classes")
+    names = (
+        [say("class {place}", place=i) for i in range(len(numbers))] if classes is None else as_list(classes, "classes")
+    )
     names = [visible(str(name)) for name in names]
     if len(names) != len(numbers):
         raise ValueError(f"there are {len(numbers)} predictions but {len(names)} classes: give one name a prediction")

@@ -5,6 +5,7 @@ import {Tape} from "./tape.js";
 import {numberText} from "./numbers.js";
 import {Chain, named, numberOf, sureness} from "./chain.js";
 import {NetView, THUMB} from "./netview.js";
+import {listed, say, together} from "./words.js";
 
 const GRID = 44;
 const SIDE = 340;
@@ -42,34 +43,35 @@ export class Page extends Shell {
   }
 
   label(frame) {
-    return frame.step ? `epoch ${frame.epoch}, step ${frame.step}` : frame.epoch ? `epoch ${frame.epoch}` : "start";
+    const {epoch, step} = frame;
+    return step ? say("epoch {epoch}, step {step}", {epoch, step}) : epoch ? say("epoch {epoch}", {epoch}) : say("start");
   }
 
   /* ------------------------------------------------------------------ the page */
 
   make() {
     const last = this.frames.length - 1;
-    this.playing = button("▶ Play", "Play or pause (space)", () => this.toggle(), {class: "play"});
-    this.slider = el("input", {type: "range", min: 0, max: last, value: last, "aria-label": "Moment", oninput: () => {
+    this.playing = button(say("▶ Play"), say("Play or pause (space)"), () => this.toggle(), {class: "play"});
+    this.slider = el("input", {type: "range", min: 0, max: last, value: last, "aria-label": say("Moment"), oninput: () => {
       this.halt();
       this.go(Number(this.slider.value));
     }});
     this.count = el("output", {class: "count"});
     this.comparing = el("input", {type: "checkbox", onchange: () => this.show()});
-    this.other = el("input", {type: "range", min: 0, max: last, value: 0, "aria-label": "Moment to compare with", oninput: () => this.show()});
+    this.other = el("input", {type: "range", min: 0, max: last, value: 0, "aria-label": say("Moment to compare with"), oninput: () => this.show()});
     this.otherCount = el("output", {class: "count"});
-    this.planes = [this.plane("now"), this.plane("then")];
-    this.second = el("div", {class: "bar second"}, el("span", {}, "against"), this.other, this.otherCount);
+    this.planes = [this.plane(say("Examples over the plane, now")), this.plane(say("Examples over the plane, then"))];
+    this.second = el("div", {class: "bar second"}, el("span", {}, say("against")), this.other, this.otherCount);
     this.net = new NetView(this.data.names, this.data.layers, (c, k) => this.neuron(c, k));
     this.curve = el("div", {class: "curve"});
     this.told = el("p", {class: "told", role: "status", "aria-live": "polite"});
-    this.detail = el("section", {class: "detail", "aria-label": "One example", hidden: true});
+    this.detail = el("section", {class: "detail", "aria-label": say("One example"), hidden: true});
     this.hint = el("p", {class: "hint"});
     const score = el("p", {class: "score"});
     this.score = score;
-    return el("div", {class: "box", role: "region", tabindex: 0, "aria-label": "Film of a training", "aria-keyshortcuts": "ArrowLeft ArrowRight Space Home End"},
+    return el("div", {class: "box", role: "region", tabindex: 0, "aria-label": say("Film of a training"), "aria-keyshortcuts": "ArrowLeft ArrowRight Space Home End"},
       el("div", {class: "bar"}, this.playing, this.slider, this.count,
-        el("label", {}, this.comparing, " compare")),
+        el("label", {}, this.comparing, ` ${say("compare")}`)),
       this.second,
       el("div", {class: "sides"},
         el("div", {class: "planes"}, ...this.planes.map(plane => plane.element), score),
@@ -77,12 +79,12 @@ export class Page extends Shell {
       this.curve, this.detail);
   }
 
-  plane(name) {
+  plane(label) {
     const canvas = el("canvas", {width: GRID, height: GRID});
-    const points = svg("svg", {viewBox: `0 0 ${SIDE} ${SIDE}`, role: "group", "aria-label": `Examples over the plane, ${name}`});
+    const points = svg("svg", {viewBox: `0 0 ${SIDE} ${SIDE}`, role: "group", "aria-label": label});
     const caption = el("figcaption");
     const axes = this.data.axes.map(j => this.data.names[j]);
-    const made = {name, canvas, points, caption, dots: [], element: el("figure", {class: "plane"}, caption,
+    const made = {canvas, points, caption, dots: [], element: el("figure", {class: "plane"}, caption,
       el("div", {class: "field"}, canvas, points),
       el("div", {class: "axes"}, el("span", {}, `${axes[0]} → ${this.spans(0)}`), el("span", {}, `${axes[1]} ↑ ${this.spans(1)}`)))};
     this.data.X.forEach((row, i) => {
@@ -98,7 +100,7 @@ export class Page extends Shell {
   }
 
   spans(i) {
-    return `${numberText(this.range[i][0], 2)} to ${numberText(this.range[i][1], 2)}`;
+    return say("{low} to {high}", {low: numberText(this.range[i][0], 2), high: numberText(this.range[i][1], 2)});
   }
 
   spot(row) {
@@ -125,7 +127,7 @@ export class Page extends Shell {
     const comparing = this.comparing.checked;
     this.second.hidden = !comparing;
     this.planes[1].element.hidden = !comparing;
-    this.count.textContent = `${this.label(frame)} of ${this.frames.at(-1).epoch}`;
+    this.count.textContent = say("{moment} of {epochs}", {moment: this.label(frame), epochs: this.frames.at(-1).epoch});
     this.slider.setAttribute("aria-valuetext", this.label(frame));
     const layers = this.layers(this.at);
     const right = this.paint(this.planes[0], layers, this.label(frame));
@@ -134,14 +136,18 @@ export class Page extends Shell {
       this.otherCount.textContent = this.label(this.frames[then]);
       this.paint(this.planes[1], this.layers(then), this.label(this.frames[then]));
     }
-    this.score.textContent = right === null ? "" : `${right} of ${this.data.X.length} right` +
-      (this.data.left_out ? `; ${this.data.left_out} more examples are not shown` : "") +
-      (this.data.learnt < this.data.X.length ? "; circles were learnt from, diamonds held out; wrong ones are ringed" : "; wrong ones are ringed");
+    this.score.textContent = right === null ? "" : [
+      say("{right} of {all} right", {right, all: this.data.X.length}),
+      this.data.left_out ? say("{count} more examples are not shown", {count: this.data.left_out}) : "",
+      this.data.learnt < this.data.X.length ? say("circles were learnt from, diamonds held out") : "",
+      say("wrong ones are ringed"),
+    ].filter(Boolean).join(say("; "));
     this.net.weights(layers);
     this.net.thumbnails(this.picked === null ? this.thumbs(layers) : null);
-    this.hint.textContent = "Orange lines are positive weights, blue ones negative." +
-      (this.net.hidden ? ` ${this.net.hidden.toLocaleString("en")} weak weights are not drawn.` : "") +
-      (this.data.names.length > 2 ? ` The plane shows ${this.chosen()}; the others stand at their means.` : "");
+    this.hint.textContent = together(
+      say("Orange lines are positive weights, blue ones negative."),
+      this.net.hidden && say("{count} weak weights are not drawn.", {count: this.net.hidden.toLocaleString("en")}),
+      this.data.names.length > 2 && say("The plane shows {inputs}; the others stand at their means.", {inputs: this.chosen()}));
     if (this.looked) this.neuron(...this.looked);
     this.example(layers);
     this.cursor();
@@ -149,7 +155,7 @@ export class Page extends Shell {
 
   chosen() {
     const [a, b] = this.data.axes.map(j => this.data.names[j]);
-    return this.classes ? `${a} and ${b}, the two inputs that part the classes best` : `${a} and ${b}`;
+    return this.classes ? say("{a} and {b}, the two inputs that part the classes best", {a, b}) : say("{a} and {b}", {a, b});
   }
 
   layers(at) {
@@ -225,7 +231,7 @@ export class Page extends Shell {
       if (!this.net.places[c].has(k)) return null;
       const values = grids.map(passed => passed[c].values[k]);
       const largest = Math.max(...values.map(Math.abs).filter(Number.isFinite), 1e-300);
-      values.forEach((v, i) => image.data.set([...this.onScale(scale, v / largest), 255], 4 * i));
+      for (const [i, v] of values.entries()) image.data.set([...this.onScale(scale, v / largest), 255], 4 * i);
       context.putImageData(image, 0, 0);
       return this.paper.toDataURL();
     }));
@@ -241,7 +247,10 @@ export class Page extends Shell {
     const layers = this.layers(this.at);
     const passed = x && this.chain.forward(layers, x);
     if (!c) {
-      this.told.textContent = `${name}: an input${passed ? `, here ${numberText(passed[0].values[k], 3)}${this.data.std[k] === 1 ? "" : " once scaled"}` : ""}.`;
+      const value = passed && numberText(passed[0].values[k], 3);
+      this.told.textContent = !passed ? say("{name}: an input.", {name})
+        : this.data.std[k] === 1 ? say("{name}: an input, here {value}.", {name, value})
+          : say("{name}: an input, here {value} once scaled.", {name, value});
       return;
     }
     const {weights, biases} = layers[c - 1];
@@ -250,10 +259,12 @@ export class Page extends Shell {
     const before = passed ? passed[c - 1].values : null;
     const terms = row.map((w, j) => [Math.abs(w * (before ? before[j] : 1)), `${numberText(w, 3)} × ${before ? numberText(before[j], 3) : this.net.called(c - 1, j)}`]);
     terms.sort((a, b) => b[0] - a[0]);
-    const shown = terms.slice(0, 4).map(([, text]) => text).join(" + ") + (terms.length > 4 ? ` + … ${terms.length - 4} more` : "");
-    const bias = biases ? ` + ${numberText(biases[k], 3)}` : "";
-    this.told.textContent = `${name}: ${activation || "sum"} of ${shown}${bias}` +
-      (passed ? ` = ${numberText(passed[c].sums[k], 3)}${activation ? `, so ${numberText(passed[c].values[k], 3)}` : ""}.` : ".");
+    const shown = terms.slice(0, 4).map(([, text]) => text).join(" + ") +
+      (terms.length > 4 ? ` + ${say("… {count} more", {count: terms.length - 4})}` : "") + (biases ? ` + ${numberText(biases[k], 3)}` : "");
+    const said = {name, activation, sum: passed ? `${shown} = ${numberText(passed[c].sums[k], 3)}` : shown};
+    this.told.textContent = !activation ? say("{name}: sum of {sum}.", said)
+      : !passed ? say("{name}: {activation} of {sum}.", said)
+        : say("{name}: {activation} of {sum}, so {value}.", {...said, value: numberText(passed[c].values[k], 3)});
   }
 
   pick(i) {
@@ -287,17 +298,20 @@ export class Page extends Shell {
     const name = k => this.classes && this.classes[k] !== undefined ? this.classes[k] : String(k);
     const truth = Array.isArray(y) ? y.indexOf(Math.max(...y)) : y === -1 ? 0 : y;
     const says = named(passed.at(-1).values);
-    const verdict = this.classes ? `The network says ${name(says)}; ${says === truth ? "that is right" : `the truth is ${name(truth)}`}.`
-      : `The network says ${numberText(passed.at(-1).values[0], 3)}; the truth is ${numberText(Number(y), 3)}.`;
-    const close = button("✕", "Close the example", () => this.pick(this.picked));
+    const verdict = this.classes && says === truth ? say("The network says {answer}; that is right.", {answer: name(says)})
+      : say("The network says {answer}; the truth is {truth}.", this.classes ? {answer: name(says), truth: name(truth)}
+        : {answer: numberText(passed.at(-1).values[0], 3), truth: numberText(Number(y), 3)});
+    const close = button("✕", say("Close the example"), () => this.pick(this.picked));
     const most = blame.slice(1, -1).flatMap((column, c) => column.map((g, k) => [Math.abs(g), c + 1, k, g])).sort((a, b) => b[0] - a[0]).slice(0, 3);
     const silent = passed.slice(1, -1).reduce((sum, column) => sum + column.values.filter(v => v === 0).length, 0);
     this.detail.replaceChildren(
-      el("header", {}, el("h2", {}, `Example ${this.picked + 1} at ${this.label(this.frames[this.at])}`), close),
-      el("p", {}, `${row.map((v, j) => `${this.data.names[j]} ${numberText(v, 3)}`).join(", ")}. ${verdict} `, el("b", {}, `Its loss (${this.data.loss}) is ${numberText(loss)}.`)),
-      el("p", {class: "hint"}, "Forward, every neuron shows what it gives; backward, its ring shows its blame: the gradient of this loss towards its sum." +
-        (most.length ? ` Most blame: ${most.map(([, c, k, g]) => `${this.net.called(c, k)} (${numberText(g, 3)})`).join(", ")}.` : "") +
-        (silent ? ` ${silent} neurons are silent, so nothing flows through them.` : "")));
+      el("header", {}, el("h2", {}, say("Example {place} at {moment}", {place: this.picked + 1, moment: this.label(this.frames[this.at])})), close),
+      el("p", {}, together(say("{inputs}.", {inputs: listed(row.map((v, j) => `${this.data.names[j]} ${numberText(v, 3)}`))}), verdict), say(" "),
+        el("b", {}, say("Its loss ({name}) is {loss}.", {name: this.data.loss, loss: numberText(loss)}))),
+      el("p", {class: "hint"}, together(
+        say("Forward, every neuron shows what it gives; backward, its ring shows its blame: the gradient of this loss towards its sum."),
+        most.length && say("Most blame: {neurons}.", {neurons: listed(most.map(([, c, k, g]) => `${this.net.called(c, k)} (${numberText(g, 3)})`))}),
+        silent && say("{count} neurons are silent, so nothing flows through them.", {count: silent}))));
     this.detail.dataset.loss = loss;
   }
 
@@ -319,10 +333,10 @@ export class Page extends Shell {
     const here = x(frame.epoch + frame.step / steps);
     const parts = [svg("line", {x1: EDGE, x2: width - EDGE, y1: height - 22, y2: height - 22, class: "base"}), ...paths,
       svg("line", {x1: here, x2: here, y1: 20, y2: height - 22, class: "cursor"}),
-      svg("text", {x: EDGE, y: height - 6}, "start"), svg("text", {x: width - EDGE, y: height - 6, "text-anchor": "end"}, `epoch ${epochs}`),
-      svg("text", {x: EDGE + 4, y: 14}, `loss, up to ${numberText(top, 3)}`)];
-    if (series.length > 1) parts.push(svg("text", {x: width - EDGE, y: 14, "text-anchor": "end"}, "solid: learnt from; dashed: held out"));
-    this.curve.replaceChildren(svg("svg", {viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": "Loss over the epochs"}, ...parts));
+      svg("text", {x: EDGE, y: height - 6}, say("start")), svg("text", {x: width - EDGE, y: height - 6, "text-anchor": "end"}, say("epoch {epoch}", {epoch: epochs})),
+      svg("text", {x: EDGE + 4, y: 14}, say("loss, up to {top}", {top: numberText(top, 3)}))];
+    if (series.length > 1) parts.push(svg("text", {x: width - EDGE, y: 14, "text-anchor": "end"}, say("solid: learnt from; dashed: held out")));
+    this.curve.replaceChildren(svg("svg", {viewBox: `0 -8 ${width} ${height + 8}`, role: "img", "aria-label": say("Loss over the epochs")}, ...parts));
   }
 
   /* ------------------------------------------------------------------ playing */
@@ -333,7 +347,7 @@ export class Page extends Shell {
       return;
     }
     if (this.at === this.frames.length - 1) this.go(0);
-    this.playing.textContent = "⏸ Pause";
+    this.playing.textContent = say("⏸ Pause");
     const pace = Math.max(40, Math.min(400, 8000 / this.frames.length));
     this.timer = setInterval(() => {
       if (this.at === this.frames.length - 1) this.halt();
@@ -344,7 +358,7 @@ export class Page extends Shell {
   halt() {
     clearInterval(this.timer);
     this.timer = null;
-    this.playing.textContent = "▶ Play";
+    this.playing.textContent = say("▶ Play");
   }
 
   key(event, inside) {

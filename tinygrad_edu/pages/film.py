@@ -19,6 +19,7 @@ from ..ops.notation import number_text, visible
 from ..ops.operation import Op
 from ..ops.table import OPS
 from ..stepping.tape import tape_of
+from ..words import say
 from .filmstrip import FilmStrip
 from .live import Content, LivePage
 
@@ -40,7 +41,11 @@ class Film(LivePage):
 
     module = "film"
     styles = ("film",)
-    title = "How it learned"
+
+    @property
+    def title(self) -> str:
+        """What a page of its own is called."""
+        return say("How it learned")
 
     def __init__(self, strip: FilmStrip) -> None:
         self._strip = strip
@@ -49,9 +54,14 @@ class Film(LivePage):
     def text(self) -> str:
         """Give the course of the losses as text."""
         series = {name: numbers for name, numbers in self._strip.series.items() if numbers}
-        lines = [f"{len(self._strip.frames)} moments of {self._strip.model!r}"]
+        lines = [say("{count} moments of {model}", count=len(self._strip.frames), model=repr(self._strip.model))]
         lines += [
-            f"{name}: {number_text(numbers[0])} after the first epoch, {number_text(numbers[-1])} after the last"
+            say(
+                "{name}: {first} after the first epoch, {last} after the last",
+                name=name,
+                first=number_text(numbers[0]),
+                last=number_text(numbers[-1]),
+            )
             for name, numbers in series.items()
         ]
         return "\n".join(lines)

@@ -21,6 +21,7 @@ from ..files import write_whole
 from ..stepping.moments import Moment, moments
 from ..stepping.player_data import Frames
 from ..stepping.terminal import text_of
+from ..words import say
 from .film import Film
 from .live import Content, LivePage
 from .moving import moving_gif, moving_svg
@@ -35,7 +36,11 @@ class Player(LivePage):
 
     module = "player"
     styles = ("stage", "player")
-    title = "Step through a computation"
+
+    @property
+    def title(self) -> str:
+        """What a page of its own is called."""
+        return say("Step through a computation")
 
     def __init__(self, x: Value, style: Style, collapse: Collapse, max_nodes: int) -> None:
         self._x, self._style = x, style
@@ -43,7 +48,8 @@ class Player(LivePage):
 
     def _content(self) -> Content:
         frames = Frames(self._x, self._style, self._collapse, self._max_nodes)
-        label = f"computation graph of {html.escape(frames.words.label(self._x))} with values and gradients"
+        name = html.escape(frames.words.label(self._x))
+        label = say("computation graph of {name} with values and gradients", name=name)
         return Content(image_element(frames.svgs[0], label), frames.data(), frames.operations)
 
     def text(self) -> str:

@@ -20,6 +20,7 @@ from ..engine.value import Value
 from ..inspection.pathwise import paths
 from ..inspection.stepwise import Step, steps
 from ..ops.table import CONSTANT
+from ..words import say
 from .player_views import View, make_views
 from .stepper import receiver
 from .tape import tape_of
@@ -56,7 +57,8 @@ class Frames:
         self.order = order
         self.places = {node: place for place, node in enumerate(order)}
         scenes = [make_scene(view.records) for view in self.views]
-        titles = [view.name or f"computation of {self.words.label(x)}" for view in self.views]
+        whole = say("computation of {name}", name=self.words.label(x))
+        titles = [view.name or whole for view in self.views]
         self.svgs = [to_live_svg(scene, LIGHT, title) for scene, title in zip(scenes, titles, strict=True)]
         self._things: dict[Any, int] = {}
         self._things_data: list[list[Any]] = []
