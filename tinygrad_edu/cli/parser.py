@@ -17,7 +17,7 @@ from typing import Any, NoReturn, TypeVar
 
 from .. import __version__, data
 from ..arguments import nearest, short
-from ..errors import GraphvizMissingError
+from ..errors import GraphvizMissingError, MissingLibraryError
 from ..formulas.grammar import CONSTANTS, FUNCTIONS, SEQUENCE_FUNCTIONS
 from ..optim import optimizers as optim
 from ..optim.scheduling import SCHEDULES
@@ -69,7 +69,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         _complain(f"\n{name}: interrupted")
         return 130
-    except (ValueError, TypeError, OSError, GraphvizMissingError) as error:
+    except (ValueError, TypeError, OSError, GraphvizMissingError, MissingLibraryError) as error:
         _complain(f"{name}: {_one_line(error)}")
         try:
             if sys.stdout is not None:
