@@ -26,7 +26,6 @@ from typing import Any
 import tinygrad_edu as tg
 from tinygrad_edu import Value
 from tinygrad_edu.arguments import short
-from tinygrad_edu.cli.tasks import prepare
 from tinygrad_edu.formulas.expression import Expression, parse
 from tinygrad_edu.json_numbers import to_json
 
@@ -48,7 +47,7 @@ class TooLong(BaseException):
 
 
 def answer(name: str, arguments: str, tell: Callable[[str], Any]) -> str:
-    """Call a function of this module by its name.
+    r"""Call a function of this module by its name.
 
     Parameters
     ----------
@@ -66,7 +65,7 @@ def answer(name: str, arguments: str, tell: Callable[[str], Any]) -> str:
     Examples
     --------
     >>> answer("formula", '{"text": "sinn(x)", "numbers": {}, "view": "play"}', print)
-    '{"error": "unknown function \\'sinn\\'; did you mean \\'sin\\'?"}'
+    '{"error": "unknown function \'sinn\'; did you mean \'sin\'?"}'
     """
     functions: dict[str, Callable[..., Shown]] = {
         "formula": formula, "run": lambda **given: run(**given, tell=heard), "speak": speak,
@@ -192,8 +191,11 @@ def run(code: str, tell: Tell) -> Shown:
     with contextlib.redirect_stdout(_Printed(tell)), contextlib.redirect_stderr(_Printed(tell)):
         try:
             tree = ast.parse(code, FILE)
-            *_, last = [*tree.body, None]
-            ending = ast.Expression(tree.body.pop().value) if isinstance(last, ast.Expr) else None  # type: ignore[attr-defined]  # the last
+            last = tree.body[-1] if tree.body else None
+            ending = None
+            if isinstance(last, ast.Expr):
+                ending = ast.Expression(last.value)
+                tree.body.pop()
             with _limited():
                 exec(compile(tree, FILE, "exec"), names)
                 result = None if ending is None else eval(compile(ending, FILE, "eval"), names)
@@ -228,24 +230,27 @@ def _own_traceback(error: BaseException) -> str:
 
 @contextlib.contextmanager
 def _limited() -> Iterator[None]:
-    """Break off what takes longer than `limit`, by looking at the clock at every line of Python."""
+    """Break off what takes longer than `limit`, by looking at the clock at every jump and call of Python."""
     if limit is None:
         yield
         return
-    deadline, before = time.monotonic() + limit, sys.gettrace()
+    deadline, watching = time.monotonic() + limit, sys.monitoring  # from Python 3.12 on, as the browser's is
 
-    def look(*_: Any) -> Any:
+    def look(*_: Any) -> None:
         if time.monotonic() > deadline:
             raise TooLong(
                 f"stopped after {limit:g} s: this page runs code on its main thread, where nothing else could stop it"
             )
-        return look
 
-    sys.settrace(look)
+    watching.use_tool_id(watching.DEBUGGER_ID, "playground")
     try:
+        for event in (watching.events.JUMP, watching.events.PY_START):
+            watching.register_callback(watching.DEBUGGER_ID, event, look)
+        watching.set_events(watching.DEBUGGER_ID, watching.events.JUMP | watching.events.PY_START)
         yield
     finally:
-        sys.settrace(before)
+        watching.set_events(watching.DEBUGGER_ID, 0)
+        watching.free_tool_id(watching.DEBUGGER_ID)
 
 
 # --------------------------------------------------------------------------------------------- a training
@@ -279,8 +284,8 @@ def train(
     label : str, optional
         The column to learn; the last one if left out.
     tell : callable
-        Takes a dict after each epoch: ``epoch``, ``epochs``, ``loss``, ``accuracy`` and ``val_accuracy`` where there are
-        classes, and now and then ``html``, the film so far.
+        Takes a dict after each epoch: ``epoch``, ``epochs``, ``loss``, ``accuracy`` and ``val_accuracy`` where there
+        are classes, and now and then ``html``, the film so far.
 
     Returns
     -------
@@ -288,6 +293,8 @@ def train(
         The same at the end, with ``test``, the accuracy on examples that were kept out; or ``text``, if no film can be
         made.
     """
+    from tinygrad_edu.cli.tasks import prepare  # here, so that a formula need not wait for it
+
     options: dict[str, Any] = {"hidden": hidden, "activation": activation, "seed": seed}
     if table is None:
         task = prepare(data, noise=noise, **options)

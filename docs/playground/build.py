@@ -29,7 +29,8 @@ CACHE = ROOT / "docs" / "_build" / "npm"
 SINGLE = "playground.html"
 
 _SCRIPTS = ("page", "words", "files", "python", "engine", "formula", "code", "train", "main", "worker")
-_IMPORT = re.compile(r'^import \{[^}]*\} from "\./(\w+)\.js";\n', re.MULTILINE)
+_IMPORT = re.compile(r'^import (\{[^}]*\}) from "\./(\w+)\.js";$', re.MULTILINE)
+_EXPORT = re.compile(r"^export (?=(?:const|class) (\w+))", re.MULTILINE)
 
 
 class Package(NamedTuple):
@@ -62,7 +63,10 @@ PACKAGES = (
         "pyodide",
         "314.0.7",
         "0YvXxEhfEdpLfb/XkM2BFAeMROq0iMUX2bzzH9pOttyMcWkwq+HbE5uyuGD82LN7y2q+SNvi/6V5JEsOlD2R1A==",
-        {name: name for name in ("pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm", "python_stdlib.zip", "pyodide-lock.json")},
+        {
+            name: name
+            for name in ("pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm", "python_stdlib.zip", "pyodide-lock.json")
+        },
         "Mozilla Public License 2.0; with CPython, Python Software Foundation License",
     ),
     Package(
@@ -201,15 +205,17 @@ def _single(files: Mapping[str, bytes], examples: str) -> str:
 
 
 def _bundle(name: str, made: Mapping[str, str]) -> str:
-    """Write a script after all that it imports, as one: their names differ, so they need no rooms of their own."""
+    """Write a script after all that it imports, as one: each becomes a function that gives its exports."""
     written: dict[str, str] = {}
 
     def write(script: str) -> None:
         text = made.get(script) or (HERE / f"{script}.js").read_text(encoding="utf-8")
-        for needed in _IMPORT.findall(text):
+        for _, needed in _IMPORT.findall(text):
             if needed not in written:
                 write(needed)
-        written[script] = re.sub(r"^export ", "", _IMPORT.sub("", text), flags=re.MULTILINE)
+        inside = _EXPORT.sub("", _IMPORT.sub(r"const \1 = \2_module;", text))
+        exports = ", ".join(_EXPORT.findall(text))
+        written[script] = f"const {script}_module = (() => {{\n{inside}\nreturn {{{exports}}};\n}})();"
 
     write(name)
-    return "\n".join(written.values()).replace("</script", "<\\/script")
+    return "\n".join(written.values()).replace("</script", "<\\/script") + "\n"

@@ -85,7 +85,7 @@ export class FormulaMode {
     if (place.dataset.names !== names.join(" ")) {
       place.dataset.names = names.join(" ");
       place.replaceChildren(...names.map(name => el("label", {class: "variable"}, el("span", {class: "name"}, name),
-        el("input", {type: "text", inputmode: "decimal", size: 7, autocomplete: "off", "data-name": name, oninput: ({target}) => {
+        el("input", {type: "text", "aria-label": name, size: 7, autocomplete: "off", "data-name": name, oninput: ({target}) => {
           this.numbers[name] = target.value;
           this.soon();
         }}),

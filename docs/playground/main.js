@@ -74,7 +74,8 @@ show(address.get("mode"));
 setLanguage(address.get("lang") ?? new URLSearchParams(location.search).get("lang") ?? (navigator.language.startsWith("zh") ? "zh" : "en"))
   .then(async () => {
     if (!navigator.serviceWorker || location.protocol === "file:") return;
-    await navigator.serviceWorker.register("service.js");
+    /* Without a network the one that is kept goes on. */
+    await navigator.serviceWorker.register("service.js").catch(() => null);
     await navigator.serviceWorker.ready;
     find("offline").hidden = false;
   });

@@ -17,7 +17,7 @@ const WORDS = {
   working: ["Computing …", "正在计算……"],
   stopped: ["Stopped. Python starts anew.", "已停止，Python 正在重新启动。"],
   broken: ["Python could not be started: ", "Python 无法启动："],
-  offline: ["works without a network from now on", "从现在起没有网络也能用"],
+  offline: ["It works without a network from now on.", "从现在起没有网络也能用。"],
   here: ["Runs in your browser; nothing you type leaves this page.", "一切都在您的浏览器里运行，您输入的内容不会离开本页。"],
   limited: ["On its main thread, code and training may take 15 s.", "在主线程上，代码和训练最多运行 15 秒。"],
   formulaLabel: ["A formula", "公式"],
