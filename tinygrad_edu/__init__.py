@@ -109,6 +109,7 @@ if TYPE_CHECKING:
     from . import blame as blame
     from . import check as check
     from . import data as data
+    from . import drawing as drawing
     from . import nn as nn
     from . import optim as optim
     from . import plot as plot
@@ -147,6 +148,7 @@ _ROOMS = {
     "blame": "blame",
     "check": "check",
     "data": "data",
+    "drawing": "drawing",
     "nn": "nn",
     "optim": "optim",
     "plot": "plot",

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 from ..engine.sweep import topological_order
 from ..engine.value import Value
+from ..libraries import require
 from ..nn.anatomy import calls_of
 from ..ops.javascript import javascript
 from ..ops.notation import number_text, visible
@@ -71,6 +72,7 @@ class Film(LivePage):
         return {".gif": self._gif}
 
     def _gif(self) -> bytes:
+        require("matplotlib", "a film as GIF", ".save('film.html') works without")
         from .film_gif import film_gif
 
         return film_gif(self._strip, self._chain)
