@@ -14,7 +14,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         description="Build the site, English at its root and Chinese under zh/. It opens from the file index.html.",
     )
     parser.add_argument(
-        "--target", type=Path, default=Path(__file__).parent / "_build" / "site", help="the folder, which is written anew"
+        "--target",
+        type=Path,
+        default=Path(__file__).parent / "_build" / "site",
+        help="the folder, which is written anew",
     )
     parser.add_argument("--language", choices=["en", "zh"], help="only this edition")
     options = parser.parse_args(arguments)

@@ -65,7 +65,9 @@ def mathematics(app: Sphinx, what: str, name: str, thing: Any, options: Any, lin
 
 def public_bases(app: Sphinx, name: str, thing: type, options: Any, bases: list[Any]) -> None:
     """Say of a class's bases those that a reader can look up: the public ones, and Python's own."""
-    kept = [NAMES.get(base.__name__) or base for base in bases if base.__name__ in NAMES or base.__module__ == "builtins"]
+    kept = [
+        NAMES.get(base.__name__) or base for base in bases if base.__name__ in NAMES or base.__module__ == "builtins"
+    ]
     bases[:] = [f":py:class:`{base}`" if isinstance(base, str) else base for base in kept] or [object]
 
 
