@@ -25,6 +25,7 @@ from ..words import say
 from .film import Film
 from .live import Content, LivePage
 from .moving import moving_gif, moving_svg
+from .network import NetworkPage
 
 
 class Player(LivePage):
@@ -91,21 +92,25 @@ class Player(LivePage):
 
 def play(
     x: Value | Any,
+    example: Any = None,
     *,
     digits: int = 4,
     collapse: Collapse = "auto",
     max_nodes: int = 150,
     direction: Literal["LR", "TB"] = "LR",
-) -> Player | Film:
+) -> Player | Film | NetworkPage:
     """Play a computation: its values appear one by one, then its gradients, one contribution at a time.
 
-    Or play the film of a training: how the weights, the boundary and the loss moved.
+    Or play the film of a training: how the weights, the boundary and the loss moved. Or a network: every neuron says
+    what it adds up, and opens as the scalar graph it is.
 
     Parameters
     ----------
-    x : Value, or History
+    x : Value, History or Module
         The result. Gradients start from zero, and none is written on any node. Or the history of a training that was
-        recorded, ``fit(..., record="film")``; nothing below concerns that.
+        recorded, ``fit(..., record="film")``; nothing below concerns that. Or a model, drawn as `draw` does.
+    example : sequence of numbers or Values, optional
+        Inputs of the model, to show what every neuron gives for them; after a backward pass its blame, too.
     digits : int, default 4
         Decimals of numbers of ordinary size, 1 to 17.
     collapse : "auto", int, callable or None, default "auto"
@@ -119,13 +124,13 @@ def play(
 
     Returns
     -------
-    Player or Film
+    Player, Film or NetworkPage
         Shows itself in a notebook; `save` it as a page, or print its `text`.
 
     Raises
     ------
     TypeError
-        If `x` is neither.
+        If `x` is none of these, the model has no neurons, or there is an example and no model.
     ValueError
         If nothing was filmed, or an option has a value that is not listed here.
 
@@ -134,14 +139,25 @@ def play(
     >>> player = play(Value(0.5, "w") * Value(2.0, "x"))
     >>> print(player.text().splitlines()[-1])
             0 + 0.5 × 1 = 0.5
+
+    >>> from tinygrad_edu import nn
+    >>> print(play(nn.MLP(2, [3, 1], seed=0), [0.0, 0.0]).text())
+    inputs   0  0
+    layers.0: 3 relu   0  0  0
+    layers.1: 1 linear   0
     """
+    if hasattr(x, "as_network"):
+        return NetworkPage(x, example, digits)
+    if example is not None:
+        raise TypeError(f"only a model is played with an example, got {type(x).__name__}: leave it out")
     if hasattr(x, "film"):
         if x.film is None:
             raise ValueError('nothing was filmed in this training: write fit(..., record="film")')
         return Film(x.film)
     if not isinstance(x, Value):
         raise TypeError(
-            f"play takes the Value that a computation resulted in, or the history of a training, got {type(x).__name__}"
+            "play takes the Value that a computation resulted in, the history of a training, or a model, got "
+            f"{type(x).__name__}"
         )
     check_options(digits, collapse, max_nodes, direction)
     return Player(x, Style(direction=direction, digits=digits, labels=True), collapse, max_nodes)
