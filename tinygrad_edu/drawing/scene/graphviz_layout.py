@@ -2,27 +2,23 @@
 
 Graphviz gets sizes and ids only, no text: the layout is the same whichever fonts a machine has, no name can
 break its syntax, and its text engine (which warns about font settings on some systems) is never started.
-It runs in this process through pygraphviz where that is installed, else the executable ``dot`` is called.
 """
 
 from __future__ import annotations
 
-import json
-import threading
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ...errors import GraphvizMissingError
 from ..records.records import Records
+from .graphviz_call import run_graphviz
 
 Point = tuple[float, float]
 Box = tuple[float, float, float, float]
 Size = tuple[float, float]
 
 _LONG = 800  # ranks spanned by all edges together; beyond this, placing labels takes seconds
-_ONE_AT_A_TIME = threading.Lock()  # Graphviz keeps global state; two layouts at once crash the process.
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,37 +90,6 @@ def lay_out(
         limits += "splines=line, "
     dot = _layout_dot(records, sizes, labels, titles, f"{limits}rankdir={direction}")
     return _read(run_graphviz(dot), records, sizes)
-
-
-def run_graphviz(dot: str) -> dict[str, Any]:
-    """Lay out a DOT text, and give Graphviz's JSON."""
-    try:
-        import pygraphviz
-    except ImportError:
-        return _run_executable(dot)
-    with _ONE_AT_A_TIME:
-        graph = pygraphviz.AGraph(string=dot)
-        try:
-            # The format is fixed: one that Graphviz does not know would end the process.
-            return _parse(graph.draw(format="json0", prog="dot"))
-        finally:
-            graph.close()
-
-
-def _run_executable(dot: str) -> dict[str, Any]:
-    try:
-        import graphviz
-    except ImportError as e:
-        raise GraphvizMissingError from e
-    try:
-        return _parse(graphviz.Source(dot).pipe(format="json0", engine="dot", quiet=True))
-    except graphviz.ExecutableNotFound as e:
-        raise GraphvizMissingError from e
-
-
-def _parse(answer: bytes) -> dict[str, Any]:
-    result: dict[str, Any] = json.loads(answer)
-    return result
 
 
 def _layout_dot(

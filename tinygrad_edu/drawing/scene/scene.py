@@ -6,6 +6,7 @@ take the same scene, so a picture looks the same wherever it is shown.
 
 from __future__ import annotations
 
+from ...words import say
 from ..lettering import text_width
 from ..records.edges import EdgeRecord
 from ..records.records import Records
@@ -20,10 +21,6 @@ MARGIN = 14.0
 EDGE_FONT = 10.5
 TITLE_FONT = 11.0
 NOTE_FONT = 10.0
-_EDGE_LEGENDS = {
-    "local": "on the edges: local derivatives",
-    "contribution": "on the edges: contributions to the gradient",
-}
 
 
 def make_scene(records: Records) -> Scene:
@@ -170,10 +167,11 @@ def _arrowhead(curve: tuple[Point, ...], role: str, half: float) -> Polygon:
 def _notes(records: Records) -> list[str]:
     notes = [records.note] if records.note else []
     if any(e.local is not None for e in records.edges) and records.edge_labels:
-        legend = _EDGE_LEGENDS[records.edge_labels]
+        local = records.edge_labels == "local"
+        told = [say("on the edges: local derivatives") if local else say("on the edges: contributions to the gradient")]
         if any(e.contribution is not None for e in records.edges):
-            legend += "; thickness: size of the contribution"
-        notes.append(legend)
+            told.append(say("thickness: size of the contribution"))
+        notes.append(say("; ").join(told))
     return notes
 
 
