@@ -5,10 +5,10 @@ import {Tape} from "./tape.js";
 import {numberText} from "./numbers.js";
 import {Chain, named, numberOf, sureness} from "./chain.js";
 import {NetView, THUMB} from "./netview.js";
+import {Reel, momentName} from "./reel.js";
 
 const GRID = 44;
 const SIDE = 340;
-const EDGE = 34;
 const CLASS_COLOURS = ["#2166ac", "#e06a22", "#1b9e77", "#8e44ad", "#b8860b", "#c2185b", "#00838f", "#5d6875", "#558b2f", "#6d4c41"];
 
 const colourOf = text => [1, 3, 5].map(i => Number.parseInt(text.slice(i, i + 2), 16));
@@ -20,11 +20,10 @@ export class Page extends Shell {
     const {data} = this;
     this.chain = new Chain(data, functions.activations);
     this.tapes = data.losses.map(({tape}, i) => new Tape(tape, functions[`loss${i}`]));
-    this.frames = data.frames.map(([epoch, step, parameters]) => ({epoch, step, parameters}));
     this.width = data.layers.at(-1).weights.length;
     this.classes = data.kind === "numbers" ? null : data.classes;
     this.ranges();
-    this.at = this.frames.length - 1;
+    this.reel = new Reel(data.frames.map(([epoch, step]) => [epoch, step]), () => this.show());
     this.picked = null;
     this.open(this.make());
     new MutationObserver(() => this.show()).observe(this.box, {attributes: true, attributeFilter: ["data-theme"]});
@@ -41,23 +40,18 @@ export class Page extends Shell {
     });
   }
 
-  label(frame) {
-    return frame.step ? `epoch ${frame.epoch}, step ${frame.step}` : frame.epoch ? `epoch ${frame.epoch}` : "start";
+  get at() {
+    return this.reel.at;
   }
 
   /* ------------------------------------------------------------------ the page */
 
   make() {
-    const last = this.frames.length - 1;
-    this.playing = button("▶ Play", "Play or pause (space)", () => this.toggle(), {class: "play"});
-    this.slider = el("input", {type: "range", min: 0, max: last, value: last, "aria-label": "Moment", oninput: () => {
-      this.halt();
-      this.go(Number(this.slider.value));
-    }});
-    this.count = el("output", {class: "count"});
+    const {last} = this.reel;
     this.comparing = el("input", {type: "checkbox", onchange: () => this.show()});
     this.other = el("input", {type: "range", min: 0, max: last, value: 0, "aria-label": "Moment to compare with", oninput: () => this.show()});
     this.otherCount = el("output", {class: "count"});
+    this.reel.element.append(el("label", {}, this.comparing, " compare"));
     this.planes = [this.plane("now"), this.plane("then")];
     this.second = el("div", {class: "bar second"}, el("span", {}, "against"), this.other, this.otherCount);
     this.net = new NetView(this.data.names, this.data.layers, (c, k) => this.neuron(c, k));
@@ -68,8 +62,7 @@ export class Page extends Shell {
     const score = el("p", {class: "score"});
     this.score = score;
     return el("div", {class: "box", role: "region", tabindex: 0, "aria-label": "Film of a training", "aria-keyshortcuts": "ArrowLeft ArrowRight Space Home End"},
-      el("div", {class: "bar"}, this.playing, this.slider, this.count,
-        el("label", {}, this.comparing, " compare")),
+      this.reel.element,
       this.second,
       el("div", {class: "sides"},
         el("div", {class: "planes"}, ...this.planes.map(plane => plane.element), score),
@@ -114,25 +107,16 @@ export class Page extends Shell {
 
   /* ------------------------------------------------------------------ moments */
 
-  go(to) {
-    this.at = Math.max(0, Math.min(this.frames.length - 1, to));
-    this.slider.value = this.at;
-    this.show();
-  }
-
   show() {
-    const frame = this.frames[this.at];
     const comparing = this.comparing.checked;
     this.second.hidden = !comparing;
     this.planes[1].element.hidden = !comparing;
-    this.count.textContent = `${this.label(frame)} of ${this.frames.at(-1).epoch}`;
-    this.slider.setAttribute("aria-valuetext", this.label(frame));
     const layers = this.layers(this.at);
-    const right = this.paint(this.planes[0], layers, this.label(frame));
+    const right = this.paint(this.planes[0], layers, this.reel.name);
     if (comparing) {
       const then = Number(this.other.value);
-      this.otherCount.textContent = this.label(this.frames[then]);
-      this.paint(this.planes[1], this.layers(then), this.label(this.frames[then]));
+      this.otherCount.textContent = momentName(this.reel.moments[then]);
+      this.paint(this.planes[1], this.layers(then), this.otherCount.textContent);
     }
     this.score.textContent = right === null ? "" : `${right} of ${this.data.X.length} right` +
       (this.data.left_out ? `; ${this.data.left_out} more examples are not shown` : "") +
@@ -154,7 +138,7 @@ export class Page extends Shell {
 
   layers(at) {
     this.known ??= new Map();
-    if (!this.known.has(at)) this.known.set(at, this.chain.at(this.frames[at].parameters));
+    if (!this.known.has(at)) this.known.set(at, this.chain.at(this.data.frames[at][2]));
     return this.known.get(at);
   }
 
@@ -293,7 +277,7 @@ export class Page extends Shell {
     const most = blame.slice(1, -1).flatMap((column, c) => column.map((g, k) => [Math.abs(g), c + 1, k, g])).sort((a, b) => b[0] - a[0]).slice(0, 3);
     const silent = passed.slice(1, -1).reduce((sum, column) => sum + column.values.filter(v => v === 0).length, 0);
     this.detail.replaceChildren(
-      el("header", {}, el("h2", {}, `Example ${this.picked + 1} at ${this.label(this.frames[this.at])}`), close),
+      el("header", {}, el("h2", {}, `Example ${this.picked + 1} at ${this.reel.name}`), close),
       el("p", {}, `${row.map((v, j) => `${this.data.names[j]} ${numberText(v, 3)}`).join(", ")}. ${verdict} `, el("b", {}, `Its loss (${this.data.loss}) is ${numberText(loss)}.`)),
       el("p", {class: "hint"}, "Forward, every neuron shows what it gives; backward, its ring shows its blame: the gradient of this loss towards its sum." +
         (most.length ? ` Most blame: ${most.map(([, c, k, g]) => `${this.net.called(c, k)} (${numberText(g, 3)})`).join(", ")}.` : "") +
@@ -306,59 +290,15 @@ export class Page extends Shell {
   cursor() {
     const series = Object.entries(this.data.series).filter(([name]) => name.endsWith("loss"));
     if (!series.length) return;
-    const [width, height] = [900, 138];
-    const epochs = Math.max(...series.map(([, numbers]) => numbers.length));
-    const all = series.flatMap(([, numbers]) => numbers.map(numberOf)).filter(Number.isFinite);
-    const top = Math.max(...all, 1e-12);
-    const x = epoch => EDGE + (width - 2 * EDGE) * epoch / Math.max(1, epochs);
-    const y = loss => height - 22 - (height - 46) * Math.min(1, loss / top);
-    const paths = series.map(([name, numbers]) => svg("path", {class: name.startsWith("val") ? "held" : "learnt",
-      d: numbers.map(numberOf).map((v, i) => Number.isFinite(v) ? `${i ? "L" : "M"}${x(i + 1).toFixed(1)} ${y(v).toFixed(1)}` : "").join("")}));
-    const frame = this.frames[this.at];
-    const steps = Math.max(1, ...this.frames.filter(f => f.epoch === frame.epoch).map(f => f.step + 1));
-    const here = x(frame.epoch + frame.step / steps);
-    const parts = [svg("line", {x1: EDGE, x2: width - EDGE, y1: height - 22, y2: height - 22, class: "base"}), ...paths,
-      svg("line", {x1: here, x2: here, y1: 20, y2: height - 22, class: "cursor"}),
-      svg("text", {x: EDGE, y: height - 6}, "start"), svg("text", {x: width - EDGE, y: height - 6, "text-anchor": "end"}, `epoch ${epochs}`),
-      svg("text", {x: EDGE + 4, y: 14}, `loss, up to ${numberText(top, 3)}`)];
-    if (series.length > 1) parts.push(svg("text", {x: width - EDGE, y: 14, "text-anchor": "end"}, "solid: learnt from; dashed: held out"));
-    this.curve.replaceChildren(svg("svg", {viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": "Loss over the epochs"}, ...parts));
-  }
-
-  /* ------------------------------------------------------------------ playing */
-
-  toggle() {
-    if (this.timer) {
-      this.halt();
-      return;
-    }
-    if (this.at === this.frames.length - 1) this.go(0);
-    this.playing.textContent = "⏸ Pause";
-    const pace = Math.max(40, Math.min(400, 8000 / this.frames.length));
-    this.timer = setInterval(() => {
-      if (this.at === this.frames.length - 1) this.halt();
-      else this.go(this.at + 1);
-    }, pace);
-  }
-
-  halt() {
-    clearInterval(this.timer);
-    this.timer = null;
-    this.playing.textContent = "▶ Play";
+    const lines = series.map(([name, numbers]) => [name.startsWith("val") ? "held" : "learnt", numbers.map((loss, i) => [i + 1, numberOf(loss)])]);
+    this.curve.replaceChildren(this.reel.curve(lines, series.length > 1 ? "solid: learnt from; dashed: held out" : ""));
   }
 
   key(event, inside) {
-    const typing = inside.tagName === "INPUT";
     if (event.key === " " && inside.getAttribute("role") === "button") {
       inside.dispatchEvent(new Event("click"));
       return true;
     }
-    const actions = {ArrowRight: () => this.go(this.at + 1), ArrowLeft: () => this.go(this.at - 1), Home: () => this.go(0),
-      End: () => this.go(this.frames.length - 1), " ": () => this.toggle(), Escape: () => this.picked === null || this.pick(this.picked)};
-    const action = actions[event.key];
-    if (!action || (typing && event.key !== "Escape") || (inside.tagName === "BUTTON" && event.key === " ")) return false;
-    if (event.key !== " ") this.halt();
-    action();
-    return true;
+    return this.reel.key(event, inside, {Escape: () => this.picked === null || this.pick(this.picked)});
   }
 }

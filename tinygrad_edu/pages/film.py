@@ -25,6 +25,7 @@ from .live import Content, LivePage
 _DIGITS = 6
 _MOST_TARGETS = 12
 _MOST_EXAMPLES = 600
+_INSTEAD = 'record "bands" for tinygrad_edu.rubber_band, or "parameters"'
 
 
 class _Chain(NamedTuple):
@@ -39,10 +40,13 @@ class Film(LivePage):
     """The film of a training; made by `play` of a history with ``record="film"``."""
 
     module = "film"
-    styles = ("film",)
+    styles = ("reel", "film")
     title = "How it learned"
 
     def __init__(self, strip: FilmStrip) -> None:
+        if not strip.axes:
+            what = "rows of rows of them" if hasattr(strip.X[0][0], "__len__") else "one"
+            raise TypeError(f"a film shows a plane of two inputs, and this network has {what}: {_INSTEAD}")
         self._strip = strip
         self._chain = _chain_of(strip.model, strip.X[0])
 
@@ -140,7 +144,7 @@ def _chain_of(model: Any, example: Any) -> _Chain:
         elif not module.keeps_shape or module.parameters():
             raise TypeError(
                 f"a film shows networks of linear layers and activations, and this one has a "
-                f'{type(module).__name__}: record "parameters" instead, or draw the model'
+                f"{type(module).__name__}: {_INSTEAD}, or draw the model"
             )
     return _Chain(mean, std, layers)
 
