@@ -3,16 +3,11 @@
 import {Shell, button, el, svg} from "./shell.js";
 import {Tape} from "./tape.js";
 import {numberText} from "./numbers.js";
-import {Chain, named, numberOf, sureness} from "./chain.js";
+import {Chain, named, numberOf} from "./chain.js";
+import {Embedded, leavesOf} from "./embedded.js";
 import {NetView, THUMB} from "./netview.js";
+import {Plane, onScale, scaleOf} from "./plane.js";
 import {Reel, momentName} from "./reel.js";
-
-const GRID = 44;
-const SIDE = 340;
-const CLASS_COLOURS = ["#2166ac", "#e06a22", "#1b9e77", "#8e44ad", "#b8860b", "#c2185b", "#00838f", "#5d6875", "#558b2f", "#6d4c41"];
-
-const colourOf = text => [1, 3, 5].map(i => Number.parseInt(text.slice(i, i + 2), 16));
-const blend = (a, b, share) => a.map((v, i) => Math.round(v + (b[i] - v) * share));
 
 export class Page extends Shell {
   constructor(host, functions) {
@@ -22,22 +17,12 @@ export class Page extends Shell {
     this.tapes = data.losses.map(({tape}, i) => new Tape(tape, functions[`loss${i}`]));
     this.width = data.layers.at(-1).weights.length;
     this.classes = data.kind === "numbers" ? null : data.classes;
-    this.ranges();
     this.reel = new Reel(data.frames.map(([epoch, step]) => [epoch, step]), () => this.show());
+    this.walks = data.walks.map((walk, i) => ({...walk, player: new Embedded(walk.data, functions[`walk${i}`])}));
     this.picked = null;
     this.open(this.make());
     new MutationObserver(() => this.show()).observe(this.box, {attributes: true, attributeFilter: ["data-theme"]});
     this.show();
-  }
-
-  ranges() {
-    const {X, axes} = this.data;
-    this.range = axes.map(j => {
-      const column = X.map(row => row[j]);
-      const [low, high] = [Math.min(...column), Math.max(...column)];
-      const spare = (high - low || 1) * 0.08;
-      return [low - spare, high + spare];
-    });
   }
 
   get at() {
@@ -52,12 +37,13 @@ export class Page extends Shell {
     this.other = el("input", {type: "range", min: 0, max: last, value: 0, "aria-label": "Moment to compare with", oninput: () => this.show()});
     this.otherCount = el("output", {class: "count"});
     this.reel.element.append(el("label", {}, this.comparing, " compare"));
-    this.planes = [this.plane("now"), this.plane("then")];
+    this.planes = ["now", "then"].map(name => new Plane(this, name));
     this.second = el("div", {class: "bar second"}, el("span", {}, "against"), this.other, this.otherCount);
     this.net = new NetView(this.data.names, this.data.layers, (c, k) => this.neuron(c, k));
     this.curve = el("div", {class: "curve"});
     this.told = el("p", {class: "told", role: "status", "aria-live": "polite"});
     this.detail = el("section", {class: "detail", "aria-label": "One example", hidden: true});
+    this.stepping = el("section", {class: "stepping", "aria-label": "Its loss, step by step", hidden: true});
     this.hint = el("p", {class: "hint"});
     const score = el("p", {class: "score"});
     this.score = score;
@@ -67,42 +53,7 @@ export class Page extends Shell {
       el("div", {class: "sides"},
         el("div", {class: "planes"}, ...this.planes.map(plane => plane.element), score),
         el("div", {class: "right"}, this.net.element, this.told, this.hint)),
-      this.curve, this.detail);
-  }
-
-  plane(name) {
-    const canvas = el("canvas", {width: GRID, height: GRID});
-    const points = svg("svg", {viewBox: `0 0 ${SIDE} ${SIDE}`, role: "group", "aria-label": `Examples over the plane, ${name}`});
-    const caption = el("figcaption");
-    const axes = this.data.axes.map(j => this.data.names[j]);
-    const made = {name, canvas, points, caption, dots: [], element: el("figure", {class: "plane"}, caption,
-      el("div", {class: "field"}, canvas, points),
-      el("div", {class: "axes"}, el("span", {}, `${axes[0]} → ${this.spans(0)}`), el("span", {}, `${axes[1]} ↑ ${this.spans(1)}`)))};
-    this.data.X.forEach((row, i) => {
-      const [cx, cy] = this.spot(row);
-      const shape = i < this.data.learnt ? svg("circle", {cx, cy, r: 4.4}) : svg("rect", {x: cx - 4, y: cy - 4, width: 8, height: 8, transform: `rotate(45 ${cx} ${cy})`});
-      const dot = svg("g", {class: "dot"}, svg("circle", {cx, cy, r: 8, class: "wrong"}), shape);
-      dot.addEventListener("click", () => this.pick(i));
-      shape.setAttribute("fill", this.classes ? this.classColour(this.data.y[i]) : "var(--ink)");
-      points.append(dot);
-      made.dots.push(dot);
-    });
-    return made;
-  }
-
-  spans(i) {
-    return `${numberText(this.range[i][0], 2)} to ${numberText(this.range[i][1], 2)}`;
-  }
-
-  spot(row) {
-    const [[left, right], [low, high]] = this.range;
-    const [a, b] = this.data.axes;
-    return [(row[a] - left) / (right - left) * SIDE, SIDE - (row[b] - low) / (high - low) * SIDE];
-  }
-
-  classColour(y) {
-    const k = y === -1 ? 0 : Number(Array.isArray(y) ? y.indexOf(Math.max(...y)) : y);
-    return CLASS_COLOURS[k % CLASS_COLOURS.length];
+      this.curve, this.detail, this.stepping);
   }
 
   /* ------------------------------------------------------------------ moments */
@@ -112,11 +63,11 @@ export class Page extends Shell {
     this.second.hidden = !comparing;
     this.planes[1].element.hidden = !comparing;
     const layers = this.layers(this.at);
-    const right = this.paint(this.planes[0], layers, this.reel.name);
+    const right = this.planes[0].paint(layers, this.reel.name);
     if (comparing) {
       const then = Number(this.other.value);
       this.otherCount.textContent = momentName(this.reel.moments[then]);
-      this.paint(this.planes[1], this.layers(then), this.otherCount.textContent);
+      this.planes[1].paint(this.layers(then), this.otherCount.textContent);
     }
     this.score.textContent = right === null ? "" : `${right} of ${this.data.X.length} right` +
       (this.data.left_out ? `; ${this.data.left_out} more examples are not shown` : "") +
@@ -142,65 +93,12 @@ export class Page extends Shell {
     return this.known.get(at);
   }
 
-  point(across, up) {
-    const x = [...this.data.means];
-    const [[left, right], [low, high]] = this.range;
-    x[this.data.axes[0]] = left + (right - left) * across;
-    x[this.data.axes[1]] = low + (high - low) * up;
-    return x;
-  }
-
-  scale() {
-    const style = getComputedStyle(this.box);
-    return Array.from({length: 11}, (_, i) => colourOf(style.getPropertyValue(`--scale${i - 5}`).trim()));
-  }
-
-  paint(plane, layers, label) {
-    const context = plane.canvas.getContext("2d");
-    const image = context.createImageData(GRID, GRID);
-    const style = getComputedStyle(this.box);
-    const ground = colourOf(style.getPropertyValue("--background").trim());
-    const scale = this.scale();
-    const outputs = [];
-    for (let i = 0; i < GRID; i++) {
-      for (let j = 0; j < GRID; j++) {
-        outputs.push(this.chain.forward(layers, this.point((j + 0.5) / GRID, 1 - (i + 0.5) / GRID)).at(-1).values);
-      }
-    }
-    const largest = Math.max(...outputs.map(out => Math.abs(out[0])).filter(Number.isFinite), 1e-300);
-    outputs.forEach((out, i) => {
-      const colour = this.classes ? blend(ground, colourOf(CLASS_COLOURS[named(out) % CLASS_COLOURS.length]), 0.12 + 0.5 * sureness(out))
-        : this.onScale(scale, out[0] / largest);
-      image.data.set([...colour, 255], 4 * i);
-    });
-    context.putImageData(image, 0, 0);
-    plane.caption.textContent = label;
-    if (!this.classes) return null;
-    let right = 0;
-    this.data.X.forEach((row, i) => {
-      const y = this.data.y[i];
-      const truth = Array.isArray(y) ? y.indexOf(Math.max(...y)) : y === -1 ? 0 : Number(y);
-      const good = named(this.chain.forward(layers, row).at(-1).values) === truth;
-      right += good;
-      plane.dots[i].classList.toggle("missed", !good);
-      plane.dots[i].classList.toggle("picked", i === this.picked);
-    });
-    return right;
-  }
-
-  onScale(scale, x) {
-    if (Number.isNaN(x)) return [176, 0, 32];
-    const at = (Math.max(-1, Math.min(1, x)) + 1) * 5;
-    const low = Math.min(9, Math.floor(at));
-    return blend(scale[low], scale[low + 1], at - low);
-  }
-
   /* What every neuron gives over the plane, as small images. */
   thumbs(layers) {
-    const scale = this.scale();
+    const scale = scaleOf(this.box);
     const grids = [];
     for (let i = 0; i < THUMB; i++) {
-      for (let j = 0; j < THUMB; j++) grids.push(this.chain.forward(layers, this.point((j + 0.5) / THUMB, 1 - (i + 0.5) / THUMB)));
+      for (let j = 0; j < THUMB; j++) grids.push(this.chain.forward(layers, this.planes[0].point((j + 0.5) / THUMB, 1 - (i + 0.5) / THUMB)));
     }
     this.paper ??= el("canvas", {width: THUMB, height: THUMB});
     const context = this.paper.getContext("2d");
@@ -209,7 +107,7 @@ export class Page extends Shell {
       if (!this.net.places[c].has(k)) return null;
       const values = grids.map(passed => passed[c].values[k]);
       const largest = Math.max(...values.map(Math.abs).filter(Number.isFinite), 1e-300);
-      values.forEach((v, i) => image.data.set([...this.onScale(scale, v / largest), 255], 4 * i));
+      values.forEach((v, i) => image.data.set([...onScale(scale, v / largest), 255], 4 * i));
       context.putImageData(image, 0, 0);
       return this.paper.toDataURL();
     }));
@@ -257,7 +155,8 @@ export class Page extends Shell {
   }
 
   example(layers) {
-    this.detail.hidden = this.picked === null;
+    this.detail.hidden = this.stepping.hidden = this.picked === null;
+    clearTimeout(this.later);
     if (this.picked === null) {
       this.net.numbers(null, null);
       return;
@@ -283,6 +182,21 @@ export class Page extends Shell {
         (most.length ? ` Most blame: ${most.map(([, c, k, g]) => `${this.net.called(c, k)} (${numberText(g, 3)})`).join(", ")}.` : "") +
         (silent ? ` ${silent} neurons are silent, so nothing flows through them.` : "")));
     this.detail.dataset.loss = loss;
+    /* A film that runs, or a slider that is dragged, does not wait for the steps. */
+    this.later = setTimeout(() => this.step(row, y), 60);
+  }
+
+  /* The loss of one example as a computation to step through, with the parameters of this moment. */
+  step(row, y) {
+    const walk = this.walks.find(({target}) => target === null || target === y);
+    if (!walk) {
+      this.stepping.replaceChildren(el("p", {class: "hint"}, this.data.no_walk || ""));
+      return;
+    }
+    const title = `The loss of example ${this.picked + 1} at ${this.reel.name}, step by step`;
+    if (!walk.player.element.isConnected) this.stepping.replaceChildren(el("h2"), walk.player.element);
+    this.stepping.firstChild.textContent = title;
+    walk.player.show(leavesOf(walk, row, y, this.data.frames[this.at][2]));
   }
 
   /* ------------------------------------------------------------------ the loss over time */

@@ -12,8 +12,10 @@ export class Stage {
   /* `clicked` is told the node that was clicked. */
   constructor(data, tape, still, clicked) {
     Object.assign(this, {data, tape, clicked, state: null, view: -1, views: []});
-    const address = still.getAttribute("src");
-    data.views[0].svg ||= decodeURIComponent(address.slice(address.indexOf(",") + 1));
+    if (!data.views[0].svg) {
+      const address = still.getAttribute("src");
+      data.views[0].svg = decodeURIComponent(address.slice(address.indexOf(",") + 1));
+    }
     this.element = el("div", {class: "stage"});
     this.zoomBar = el("div", {class: "zoom"},
       button("−", "Zoom out (−)", () => this.zoom(1.25)), button("+", "Zoom in (+)", () => this.zoom(0.8)),
@@ -73,7 +75,7 @@ export class Stage {
     const svg = document.importNode(new DOMParser().parseFromString(text, "image/svg+xml").documentElement, true);
     svg.removeAttribute("width");
     svg.removeAttribute("height");
-    svg.querySelector("style.colours").remove();
+    svg.querySelector("style.colours")?.remove();
     const whole = svg.getAttribute("viewBox").split(" ").map(Number);
     const notes = svg.querySelectorAll(".tg-note").length;
     if (notes) whole[3] -= 10 + 14 * notes;
