@@ -35,8 +35,7 @@ def without_words(code):
 def test_a_notebook_is_what_its_source_makes(edition):
     stored, fresh = nbformat.read(make.made_from(*edition), as_version=4), make.edition(*edition)
     made = f"made anew by: python notebooks/make.py {edition[0].stem[:2]}"
-    told = [[(cell.id, cell.source, cell.metadata) for cell in notebook.cells] for notebook in (stored, fresh)]
-    assert told[0] == told[1], made
+    assert [(cell.id, cell.source) for cell in stored.cells] == [(cell.id, cell.source) for cell in fresh.cells], made
 
 
 @pytest.mark.parametrize("source", SOURCES, ids=lambda source: source.stem[:2])
@@ -66,5 +65,4 @@ def test_every_point_of_the_course_is_shown_by_a_cell_that_runs(row):
     assert row[1] == ", ".join(f"[{name[:2]}]({name}.ipynb) `{cell}`" for name, cell in shown)
     for notebook, cell in shown:
         [found] = [c for c in nbformat.read(make.HERE / f"{notebook}.ipynb", as_version=4).cells if c.id == cell]
-        assert found.cell_type == "code", f"{cell} is text"
-        assert found.outputs, f"{cell} shows nothing"
+        assert found.get("outputs"), f"{cell} shows nothing"
