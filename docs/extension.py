@@ -5,6 +5,7 @@ Sphinx loads it by the name in `conf.py`.
 
 from __future__ import annotations
 
+import logging
 import os
 import posixpath
 from pathlib import Path
@@ -18,6 +19,7 @@ from sphinx.search.zh import SearchChinese
 from docs.contents import opening
 from docs.public_names import rooms
 
+logging.getLogger("jieba").setLevel(logging.WARNING)  # it tells how it loads its words
 SPLITTER = (Path(__file__).parent / "split_query.js").read_text(encoding="utf-8")
 
 
