@@ -17,7 +17,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "--target",
         type=Path,
         default=Path(__file__).parent / "_build" / "site",
-        help="the folder, which is written anew",
+        help="the folder, which is written anew (default: docs/_build/site)",
     )
     parser.add_argument("--language", choices=["en", "zh"], help="only this edition")
     options = parser.parse_args(arguments)

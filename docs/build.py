@@ -15,7 +15,9 @@ HERE = Path(__file__).parent
 ROOT = HERE.parent
 EDITIONS = {"en": "en", "zh": "zh_CN"}
 """The editions, and what Sphinx calls their languages."""
-PLAYGROUND = HERE / "_build" / "playground"
+WORK = HERE / "_build"
+PLAYGROUND = WORK / "playground"
+"""Where the playground is, if it was built; the site takes it along."""
 
 
 def lay_out(language: str, folder: Path) -> None:
@@ -35,7 +37,7 @@ def lay_out(language: str, folder: Path) -> None:
     if (HERE / "pictures").is_dir():
         copied((HERE / "pictures").iterdir(), folder / "pictures")
     contents.write(language, folder, playground=(PLAYGROUND / "index.html").is_file())
-    reference.write(folder / "reference")
+    reference.write(folder / "reference", language)
 
 
 def copied(files: Iterable[Path], folder: Path) -> None:
@@ -46,12 +48,11 @@ def copied(files: Iterable[Path], folder: Path) -> None:
             shutil.copyfile(file, folder / file.name)
 
 
-def build(target: Path, languages: Iterable[str] = tuple(EDITIONS)) -> bool:
+def build(target: Path, languages: Iterable[str] = tuple(EDITIONS), work: Path = WORK) -> bool:
     """Build the site into a folder, English at its root and Chinese under zh/; False if there was any warning.
 
     The folder is written anew: what else is in it goes. Both editions are laid out, since pages name the other one.
     """
-    work = HERE / "_build"
     for language in EDITIONS:
         lay_out(language, work / "sources" / language)
     if target.exists():
