@@ -49,7 +49,12 @@ class View:
 
 
 def make_views(
-    source: Source, style: Style, gradient: Callable[[Any], float], collapse: Collapse, max_nodes: int
+    source: Source,
+    style: Style,
+    gradient: Callable[[Any], float],
+    collapse: Collapse,
+    max_nodes: int,
+    in_detail: int = MOST_NODES_IN_DETAIL,
 ) -> list[View]:
     """Make the whole and its details.
 
@@ -65,6 +70,8 @@ def make_views(
         What is folded at first; see `draw`.
     max_nodes : int
         How many nodes one view may show.
+    in_detail : int
+        How many nodes the details may show, all together.
 
     Returns
     -------
@@ -80,7 +87,7 @@ def make_views(
     whole = records_of(folding)
     views = [View("", whole, _homes(source, whole))]
     waiting = [(folding, key) for key in _folded_scopes(folding)]
-    room = MOST_NODES_IN_DETAIL
+    room = in_detail
     readers = drawables.consumers()
     while waiting and room > 0:
         outer, key = waiting.pop(0)

@@ -1,0 +1,68 @@
+"""The notebooks are what their sources make: the same code in both languages, kept with what it shows."""
+
+import ast
+import re
+
+import pytest
+
+pytest.importorskip("jupytext", reason="the notebooks are made with the extra [notebook]")
+nbformat = pytest.importorskip("nbformat")
+
+from notebooks import make  # noqa: E402  (needs both)
+
+SOURCES = make.sources()
+EDITIONS = [(source, language) for source in SOURCES for language in make.LANGUAGES]
+TABLE = (make.HERE / "README.md").read_text(encoding="utf-8")
+ROWS = [row for row in re.findall(r"^\| (.+?) \| (.*?) ?\|$", TABLE, re.MULTILINE) if row[0][0].isupper()]
+CELL = re.compile(r"\[\d\d\]\((\w+)\.ipynb\) `([\w-]+)`")
+
+
+def name(edition):
+    source, language = edition
+    return f"{source.stem[:2]}-{language}"
+
+
+def without_words(code):
+    """The code of a cell with every string emptied; comments fall away by themselves."""
+    tree = ast.parse(re.sub(r"^(\s*)%.*$", r"\1pass", code, flags=re.MULTILINE))
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            node.value = ""
+    return ast.dump(tree)
+
+
+@pytest.mark.parametrize("edition", EDITIONS, ids=name)
+def test_a_notebook_is_what_its_source_makes(edition):
+    stored, fresh = nbformat.read(make.made_from(*edition), as_version=4), make.edition(*edition)
+    made = f"made anew by: python notebooks/make.py {edition[0].stem[:2]}"
+    assert [(cell.id, cell.source) for cell in stored.cells] == [(cell.id, cell.source) for cell in fresh.cells], made
+
+
+@pytest.mark.parametrize("source", SOURCES, ids=lambda source: source.stem[:2])
+def test_editions_have_the_same_code_and_the_same_order_of_text(source):
+    first, *others = (make.edition(source, language).cells for language in make.LANGUAGES)
+    for cells in others:
+        assert [(cell.id, cell.cell_type) for cell in cells] == [(cell.id, cell.cell_type) for cell in first]
+        for cell, counterpart in zip(cells, first, strict=True):
+            if cell.cell_type == "code" and cell.id != "install":
+                assert without_words(cell.source) == without_words(counterpart.source)
+
+
+@pytest.mark.parametrize("edition", EDITIONS, ids=name)
+def test_a_notebook_is_kept_with_what_it_shows_and_small(edition):
+    path = make.made_from(*edition)
+    assert path.stat().st_size < 2_000_000
+    for cell in nbformat.read(path, as_version=4).cells:
+        if cell.cell_type == "code":
+            assert cell.execution_count, f"{cell.id} was not run"
+            assert all(output.output_type != "error" for output in cell.outputs), cell.id
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row[0][:40])
+def test_every_point_of_the_course_is_shown_by_a_cell_that_runs(row):
+    shown = CELL.findall(row[1])
+    assert shown
+    assert row[1] == ", ".join(f"[{name[:2]}]({name}.ipynb) `{cell}`" for name, cell in shown)
+    for notebook, cell in shown:
+        [found] = [c for c in nbformat.read(make.HERE / f"{notebook}.ipynb", as_version=4).cells if c.id == cell]
+        assert found.get("outputs"), f"{cell} shows nothing"
