@@ -10,7 +10,6 @@ from docs.public_names import PACKAGE, Room, find, rooms
 from tinygrad_edu.ops.notation import caption
 from tinygrad_edu.ops.operation import Op
 
-
 TITLES = {"en": "API reference", "zh": "API 参考"}
 OPENINGS = {
     "en": "Every public name, by the room of the package that it comes from.",
