@@ -7,10 +7,10 @@ import types
 from pathlib import Path
 
 import pytest
+from support.thoroughness import THOROUGH
 
 import tinygrad_edu as tg
 from docs import contents
-from support.thoroughness import THOROUGH
 from tinygrad_edu import Value
 
 ROOT = Path(__file__).parents[2]
