@@ -74,7 +74,8 @@ def test_nothing_is_loaded_from_another_host(site, seen):
     for file in sorted(path for path in site.rglob("*") if path.suffix in (".css", ".js", ".html")):
         text = file.read_text(encoding="utf-8")
         asked = re.findall(
-            r"""@import\s*["'][^"']*//[^"']*|url\(\s*["']?(?:https?:)?//[^)]*|fetch\(\s*["'`](?:https?:)?//[^)]*""", text
+            r"""@import\s*["'][^"']*//[^"']*|url\(\s*["']?(?:https?:)?//[^)]*|fetch\(\s*["'`](?:https?:)?//[^)]*""",
+            text,
         )
         elsewhere += [f"{file.relative_to(site)}: {address[:80]}" for address in asked]
     assert elsewhere == []
@@ -85,7 +86,9 @@ def test_every_public_name_has_its_place_in_the_reference_with_what_it_takes_and
         for room in rooms():
             page = (site / f"{edition}reference/{room.name}.html").read_text(encoding="utf-8")
             for name in room.names:
-                entry = re.search(rf'<dt class="sig[^"]*" id="{re.escape(name)}">(.*?)</dt>\s*<dd>(.*?)</dd>', page, re.DOTALL)
+                entry = re.search(
+                    rf'<dt class="sig[^"]*" id="{re.escape(name)}">(.*?)</dt>\s*<dd>(.*?)</dd>', page, re.DOTALL
+                )
                 assert entry, name
                 assert re.search(r"<p>\S", entry[2]), f"{name} says nothing"
     ops = (site / "reference/ops.html").read_text(encoding="utf-8")
