@@ -130,7 +130,8 @@ def play(
     TypeError
         If `x` is none of these, the model has no neurons, or there is an example and no model.
     ValueError
-        If nothing was filmed, the computation has more than 50,000 nodes, or an option has a value that is not listed here.
+        If nothing was filmed, the computation has more than 50,000 nodes, or an option has a value that is not listed
+        here.
 
     Examples
     --------
