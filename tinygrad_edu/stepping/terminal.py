@@ -10,12 +10,16 @@ from ..drawing.records.drawables import labels_of
 from ..drawing.style import Style
 from ..engine.sweep import topological_order
 from ..engine.value import Value
+from ..ink import Ink
 from ..inspection.pathwise import paths
 from ..inspection.stepwise import Step, steps
 from .wording import Wording
 
 HELP = "Enter: next step   <: back   a name (w, v1 ...) or 'why NAME': why is its gradient what it is   .: leave"
 """The keys are signs, so that no variable is called like one; b and q do too where nothing is called that."""
+
+
+_PLAIN = Ink(False)
 
 
 def text_of(x: Value, digits: int = 4) -> str:
@@ -48,22 +52,23 @@ def text_of(x: Value, digits: int = 4) -> str:
     return "\n".join(lines_of(x, digits))
 
 
-def lines_of(x: Value, digits: int = 4) -> Iterator[str]:
-    """Give the lines of `text_of` one after the other; a million steps are no trouble."""
+def lines_of(x: Value, digits: int = 4, ink: Ink = _PLAIN) -> Iterator[str]:
+    """Give the lines of `text_of` one after the other, coloured if there is ink; a million steps are no trouble."""
     words = Wording(labels_of(topological_order(x)), Style(digits=digits))
     seen = ""
     for i, step in enumerate(steps(x), 1):
         phase = "forward" if step.kind == "forward" else "backward"
         if phase != seen:
             seen = phase
-            yield _PHASES[phase]
-        yield from _lines(step, i, words)
+            yield ink(PHASES[phase], "title")
+        yield from step_lines(step, i, words, ink)
 
 
-_PHASES = {"forward": "forward: compute the values", "backward": "backward: share out the gradient"}
+PHASES = {"forward": "forward: compute the values", "backward": "backward: share out the gradient"}
 
 
-def _lines(step: Step, i: int, words: Wording) -> Iterator[str]:
+def step_lines(step: Step, i: int, words: Wording, ink: Ink = _PLAIN) -> Iterator[str]:
+    """Say in one or two lines what the i-th step does."""
     names, numbers = words.line(step)
     where = ""
     if step.kind == "backward":
@@ -72,11 +77,11 @@ def _lines(step: Step, i: int, words: Wording) -> Iterator[str]:
             where = f"     where {words.slope(step)} {'is' if towards else '='} {rule}"
         elif towards:
             where = f"     with {words.slope(step)}"
-    yield f"{i:>3}  {names}{where}"
+    yield f"{ink(f'{i:>3}', 'faint')}  {ink(names, 'strong')}{ink(where, 'faint')}"
     if step.kind == "forward":
         yield f"        = {numbers}"
     elif step.kind == "backward":
-        yield f"        {numbers}"
+        yield f"        {ink.signed(numbers, step.contribution)}"
 
 
 def walk(
@@ -141,8 +146,8 @@ def walk(
             continue
         step = made[at - 1]
         if at == 1 or step.kind == "seed":
-            output(_PHASES["forward" if step.kind == "forward" else "backward"])
-        for line in _lines(step, at, words):
+            output(PHASES["forward" if step.kind == "forward" else "backward"])
+        for line in step_lines(step, at, words):
             output(line)
 
 
