@@ -131,7 +131,7 @@ def fetch(package: Package, cache: Path) -> bytes:
     if not kept.exists():
         npm = shutil.which("npm")
         if npm is None:
-            raise OSError(f"npm, which fetches {package.name}, is not here: install it, or put {kept.name} into {cache}")
+            raise OSError(f"npm, which fetches {package.name}, is not here: install it, or put {kept} there")
         cache.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=cache) as folder:
             command = [npm, "pack", f"{package.name}@{package.version}", "--silent", "--pack-destination", folder]
