@@ -49,7 +49,7 @@ def copied(files: Iterable[Path], folder: Path) -> None:
 def build(target: Path, languages: Iterable[str] = tuple(EDITIONS)) -> bool:
     """Build the site into a folder, English at its root and Chinese under zh/; False if there was any warning.
 
-    The folder is written anew: what else is in it goes. All editions are laid out, since pages name their other edition.
+    The folder is written anew: what else is in it goes. Both editions are laid out, since pages name the other one.
     """
     work = HERE / "_build"
     for language in EDITIONS:
@@ -58,7 +58,7 @@ def build(target: Path, languages: Iterable[str] = tuple(EDITIONS)) -> bool:
         shutil.rmtree(target)
     outputs = {language: work / "html" / language for language in languages}
     running = [sphinx(language, work, output) for language, output in outputs.items()]
-    well = all([process.wait() == 0 for process in running])
+    well = sum(process.wait() for process in running) == 0
     for language, output in outputs.items():
         if not (output / "index.html").is_file():
             continue  # Sphinx has said why it broke off

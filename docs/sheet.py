@@ -30,8 +30,8 @@ WORDS: dict[str, dict[str, str]] = {
         "title": "The engine on one page",
         "under": "gradients, from the output back",
         "node": "A node",
-        "node text": "Every number of a computation is a <b>node</b>. It remembers its <b>parents</b>, and towards each "
-        "of them a <b>local derivative</b>: how many times as fast it changes as that parent does.",
+        "node text": "Every number of a computation is a <b>node</b>. It remembers its <b>parents</b>, and towards "
+        "each of them a <b>local derivative</b>: how many times as fast it changes as that parent does.",
         "value": "the number, computed forward",
         "grad": "how fast the output changes with it",
         "edge": "on each arrow: the local derivative",
@@ -134,7 +134,7 @@ def picture(drawing: tg.Drawing) -> str:
         r'<g class="tg-note">.*?</g>', "", text, flags=re.DOTALL
     )  # the sheet says it in its own words
     if notes:  # and so their line at the bottom is not needed
-        width, height = re.findall(r'viewBox="\S+ \S+ (\S+) (\S+)"', text)[0]
+        (height,) = re.findall(r'viewBox="\S+ \S+ \S+ (\S+)"', text)
         text = text.replace(f' {height}"', f' {float(height) - NOTE:g}"', 1)
         text = text.replace(f'height="{height}"', f'height="{float(height) - NOTE:g}"', 1)
     return re.sub(r"^.*?(?=<svg)", "", text, flags=re.DOTALL)
@@ -142,11 +142,8 @@ def picture(drawing: tg.Drawing) -> str:
 
 def backward_steps(y: Value) -> list[str]:
     """The lines of the backward pass, as the player lists them."""
-    found = []
-    for step in tg.steps(y):
-        if step.kind != "forward":
-            found.append(re.sub(r"\s*(\(|, towards).*", "", step.caption))
-    return found
+    captions = [step.caption for step in tg.steps(y) if step.kind != "forward"]
+    return [re.sub(r"\s*(\(|, towards).*", "", caption) for caption in captions]
 
 
 def formula(name: str) -> str:

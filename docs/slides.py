@@ -38,7 +38,7 @@ def fan_out() -> Value:
 
 
 def coffee() -> Value:
-    """Brew a cup that is too bitter: what of it is due to the grind, the time, the milk?"""
+    """Brew a cup that is too bitter, of which grind, time and milk each have a share."""
     grind, time, milk, wish = Value(1.5, "grind"), Value(2.0, "time"), Value(0.5, "milk"), Value(1.0, "wish")
     bitter = grind * time - milk
     bitter.name = "bitter"

@@ -165,7 +165,7 @@ def _shown(item: Any) -> Shown:
     if hasattr(item, "_repr_mimebundle_"):
         bundle = item._repr_mimebundle_()
         return {"html": bundle["text/html"]} if "text/html" in bundle else _text(bundle["text/plain"])
-    silent = type(item).__repr__ is object.__repr__  # which would tell an address
+    silent = repr(item) == object.__repr__(item)  # an address, which tells nobody anything
     return _text(str(item) if silent or isinstance(item, str) else repr(item))
 
 
@@ -234,7 +234,8 @@ def _limited() -> Iterator[None]:
     if limit is None:
         yield
         return
-    deadline, watching = time.monotonic() + limit, sys.monitoring  # from Python 3.12 on, as the browser's is
+    deadline = time.monotonic() + limit
+    watching: Any = vars(sys)["monitoring"]  # from Python 3.12 on, as the browser's is
 
     def look(*_: Any) -> None:
         if time.monotonic() > deadline:

@@ -197,7 +197,7 @@ def _single(files: Mapping[str, bytes], examples: str) -> str:
     style = (HERE / "style.css").read_text(encoding="utf-8")
     embedded = [f'<script type="text/plain" data-worker>{_bundle("worker", {})}</script>']
     for name, content in files.items():
-        packed = base64.b64encode(gzip.compress(content, mtime=0)).decode()
+        packed = base64.b64encode(gzip.compress(content, 6, mtime=0)).decode()
         embedded.append(f'<script type="text/plain" data-file="{name}">{packed}</script>')
     scripts = f'<script type="module">\n{_bundle("main", {"examples": examples})}</script>'
     page = page.replace('<link rel="stylesheet" href="style.css">', f"<style>\n{style}</style>")

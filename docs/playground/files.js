@@ -28,6 +28,9 @@ export const loadFiles = async heard => {
   const sizes = await (await fetch("files/sizes.json")).json();
   const all = Object.values(sizes).reduce((a, b) => a + b, 0);
   let come = 0;
-  const count = bytes => heard((come += bytes) / all);
+  const count = bytes => {
+    come += bytes;
+    heard(come / all);
+  };
   return Object.fromEntries(await Promise.all(Object.keys(sizes).map(name => read(name, count))));
 };

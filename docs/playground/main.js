@@ -46,6 +46,7 @@ const setLanguage = async chosen => {
   speak(chosen);
   relabel();
   code.relabel();
+  train.relabel();
   sayState();
   const toggle = find("language");
   toggle.lang = otherLanguage() === "zh" ? "zh-CN" : "en";

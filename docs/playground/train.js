@@ -65,7 +65,15 @@ export class TrainMode {
     this.buttons();
   }
 
-  told({epoch, epochs, loss, accuracy, val_accuracy: val, test, html}) {
+  told(told) {
+    this.last = told;
+    this.relabel();
+    if (told.html) this.show(told.html);
+  }
+
+  relabel() {
+    if (!this.last) return;
+    const {epoch, epochs, loss, accuracy, val_accuracy: val, test} = this.last;
     const parts = [word("epoch", {epoch, epochs})];
     if (loss !== undefined) parts.push(word("loss", {loss: Number(loss).toPrecision(3)}));
     if (accuracy !== undefined) parts.push(word("accuracy", {accuracy: percent(accuracy)}));
@@ -75,7 +83,6 @@ export class TrainMode {
     const bar = this.part("bar");
     bar.max = epochs;
     bar.value = epoch;
-    if (html) this.show(html);
   }
 
   /* The page keeps its height while one film takes the place of another. */

@@ -139,11 +139,12 @@ def train(page):
 
 
 def train_on_a_table(page):
+    page.get_by_role("tab", name="Train").click()
     rows = "\n".join(f"{x},{y},{'up' if x > y else 'down'}" for x in range(8) for y in range(8))
     page.get_by_label("Data").select_option("own")
     table = {"name": "sides.csv", "mimeType": "text/csv", "buffer": f"x,y,side\n{rows}".encode()}
-    page.get_by_label("CSV file").set_input_files(table)
-    page.get_by_label("Epochs", exact=True).fill("500")
+    page.get_by_label("CSV file (it stays").set_input_files(table)
+    page.get_by_role("spinbutton", name="Epochs").fill("500")
     page.locator("#train [data-part=start]").click()
     page.locator("#train .box").wait_for(timeout=START)  # the film grows while it trains
     said = page.locator("#train [data-part=said]")

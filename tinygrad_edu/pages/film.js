@@ -206,7 +206,7 @@ export class Page extends Shell {
       this.stepping.replaceChildren(el("p", {class: "hint"}, this.data.no_walk || ""));
       return;
     }
-    const title = `The loss of example ${this.picked + 1} at ${this.reel.name}, step by step`;
+    const title = say("The loss of example {place}, step by step: {moment}", {place: this.picked + 1, moment: this.reel.name});
     if (!walk.player.element.isConnected) this.stepping.replaceChildren(el("h2"), walk.player.element);
     this.stepping.firstChild.textContent = title;
     walk.player.show(leavesOf(walk, row, y, this.data.frames[this.at][2]));

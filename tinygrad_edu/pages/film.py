@@ -158,7 +158,7 @@ class Film(LivePage):
         one_hot = ours and (strip.loss_name == "cross_entropy" or isinstance(strip.y[0], list))
         each = [None] if ours or strip.kind == "numbers" else list(dict.fromkeys(strip.y))
         if len(each) > _MOST_WALKS:
-            self._no_walk = (
+            self._no_walk = say(
                 "This loss is another computation for each class, and they are many: step through one with play."
             )
             return [], {}
@@ -175,10 +175,10 @@ class Film(LivePage):
             try:
                 walk = walk_of(loss, _IN_DETAIL, knobs=False)
             except GraphvizMissingError as missing:
-                self._no_walk = f"To step through this loss, its picture is needed. {missing}"
+                self._no_walk = say("To step through this loss, its picture is needed. {missing}", missing=missing)
                 return [], {}
             if walk is None:
-                self._no_walk = (
+                self._no_walk = say(
                     "This loss is too large a computation to be stepped through here: see play with collapse."
                 )
                 return [], {}

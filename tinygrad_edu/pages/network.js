@@ -5,6 +5,7 @@ import {Shell, button, el} from "./shell.js";
 import {numberOf} from "./chain.js";
 import {bracketed, numberText} from "./numbers.js";
 import {Embedded, neuronLeaves} from "./embedded.js";
+import {say, together} from "./words.js";
 
 const MOST_TERMS = 10;
 
@@ -32,11 +33,11 @@ export class Page extends Shell {
     }
     const first = this.neurons.values().next().value;
     if (first) first.element.setAttribute("tabindex", "0");
-    this.told = el("section", {class: "told", "aria-label": "The neuron", "aria-live": "polite"},
-      el("p", {class: "hint"}, "Look at a neuron to see what it adds up: point at it, or go there with the arrow keys. Click it, or press Enter, to open its scalar graph."));
-    this.opened = el("section", {class: "opened", "aria-label": "The neuron as a scalar graph", hidden: true});
-    return el("div", {class: "box", role: "region", "aria-label": "A network, neuron by neuron"},
-      el("div", {class: "net", role: "group", "aria-label": "Picture of the network", tabindex: -1}, this.svg), this.told, this.opened);
+    this.told = el("section", {class: "told", "aria-label": say("The neuron"), "aria-live": "polite"},
+      el("p", {class: "hint"}, say("Look at a neuron to see what it adds up: point at it, or go there with the arrow keys. Click it, or press Enter, to open its scalar graph.")));
+    this.opened = el("section", {class: "opened", "aria-label": say("The neuron as a scalar graph"), hidden: true});
+    return el("div", {class: "box", role: "region", "aria-label": say("A network, neuron by neuron")},
+      el("div", {class: "net", role: "group", "aria-label": say("Picture of the network"), tabindex: -1}, this.svg), this.told, this.opened);
   }
 
   neuron(element, c, k) {
@@ -68,24 +69,28 @@ export class Page extends Shell {
 
   words(column, unit) {
     const title = el("h2", {}, unit.name);
-    const blame = unit.blame === null ? "" : ` Its blame, the gradient of its sum, is ${this.write(unit.blame)}.`;
-    if (!unit.weights.length) return [title, el("p", {}, unit.value === null ? "an input" : `An input: ${this.write(unit.value)}.`)];
+    const blame = unit.blame === null ? "" : say("Its blame, the gradient of its sum, is {blame}.", {blame: this.write(unit.blame)});
+    if (!unit.weights.length) return [title, el("p", {}, unit.value === null ? say("An input.") : say("An input: {value}.", {value: this.write(unit.value)}))];
     const weights = unit.weights.map(numberOf);
     const given = column.given.map(numberOf);
     const terms = weights.map((w, j) => ({j, w, x: given[j], product: given.length ? w * given[j] : w}));
     terms.sort((a, b) => Math.abs(b.product) - Math.abs(a.product));
     const sum = terms.reduce((total, {product}) => total + product, 0) + (unit.bias === null ? 0 : numberOf(unit.bias));
-    const said = given.length ? `Its sum is ${this.write(sum)}${column.title === "linear" ? "" : `, and ${column.title} makes ${this.write(unit.value)} of it`}.`
-      : unit.value === null ? "No example is shown, so these are its weights alone." : `It gives ${this.write(unit.value)}.`;
-    const name = j => column.names[j] ?? `input ${j}`;
-    const heads = ["input", ...(given.length ? ["gives"] : []), "weight", ...(given.length ? ["weight × input"] : []), ...(unit.blames.length ? ["blame of the weight"] : [])];
+    const numbers = {sum: this.write(sum), value: unit.value === null ? "" : this.write(unit.value), activation: column.title};
+    const said = unit.value === null ? say("No example is shown, so these are its weights alone.")
+      : !given.length ? say("It gives {value}.", numbers)
+        : column.plain ? say("Its sum is {sum}.", numbers) : say("Its sum is {sum}, and {activation} makes {value} of it.", numbers);
+    const name = j => column.names[j] ?? say("input {place}", {place: j});
+    const product = say("weight × input");
+    const fault = say("blame of the weight");
+    const heads = [say("input"), ...(given.length ? [say("gives")] : []), say("weight"), ...(given.length ? [product] : []), ...(unit.blames.length ? [fault] : [])];
     const row = (first, ...cells) => el("tr", {}, el("th", {scope: "row"}, first), ...cells.map(cell => el("td", {}, cell)));
     const rows = terms.slice(0, MOST_TERMS).map(({j, w, x, product}) => row(name(j), ...(given.length ? [this.write(x)] : []), this.write(w),
       ...(given.length ? [this.write(product)] : []), ...(unit.blames.length ? [this.write(unit.blames[j])] : [])));
     const rest = terms.slice(MOST_TERMS);
-    if (rest.length) rows.push(row(`${rest.length} more`, ...heads.slice(1).map(head => head === "weight × input" ? this.write(rest.reduce((total, {product}) => total + product, 0)) : "")));
-    if (unit.bias !== null) rows.push(row("bias", ...heads.slice(1).map(head => head === (given.length ? "weight × input" : "weight") ? this.write(unit.bias) : head === "blame of the weight" && unit.blame !== null ? this.write(unit.blame) : "")));
-    return [title, el("p", {}, `${said}${blame}`), el("table", {}, el("thead", {}, el("tr", {}, ...heads.map(head => el("th", {scope: "col"}, head)))), el("tbody", {}, ...rows))];
+    if (rest.length) rows.push(row(say("{count} more", {count: rest.length}), ...heads.slice(1).map(head => head === product ? this.write(rest.reduce((total, {product}) => total + product, 0)) : "")));
+    if (unit.bias !== null) rows.push(row(say("bias"), ...heads.slice(1).map(head => head === (given.length ? product : say("weight")) ? this.write(unit.bias) : head === fault && unit.blame !== null ? this.write(unit.blame) : "")));
+    return [title, el("p", {}, together(said, blame)), el("table", {}, el("thead", {}, el("tr", {}, ...heads.map(head => el("th", {scope: "col"}, head)))), el("tbody", {}, ...rows))];
   }
 
   /* Open a neuron as the scalar graph it is, with its numbers. */
@@ -94,16 +99,19 @@ export class Page extends Shell {
     const column = this.columns[c];
     const unit = column.units[k];
     const player = column.opening && this.walks[column.opening.walk];
-    const title = el("header", {}, el("h2", {tabindex: -1}, unit.name), button("✕", "Close the scalar graph", () => this.close()));
+    const title = el("header", {}, el("h2", {tabindex: -1}, unit.name), button("✕", say("Close the scalar graph"), () => this.close()));
     this.opened.hidden = false;
     if (!player) {
-      const why = !unit.weights.length ? "An input is a leaf: nothing was computed to get it."
-        : this.data.known ? "What this neuron was given, or what it does to its sum, is not known here." : "Give an example to open a neuron: play(model, x).";
+      const why = !unit.weights.length ? say("An input is a leaf: nothing was computed to get it.")
+        : this.data.known ? say("What this neuron was given, or what it does to its sum, is not known here.")
+          : say("Give an example to open a neuron: play(model, x).");
       this.opened.replaceChildren(title, el("p", {class: "hint"}, why));
       return;
     }
-    const whose = column.whose && column.names.length ? `${column.names[0]}${column.names.length > 1 ? ` … ${column.names.at(-1)}` : ""}: what ${column.whose} gives. ` : "";
-    this.opened.replaceChildren(title, el("p", {class: "hint"}, `${whose}Turn a weight, or step through the neuron: what does each weight do to what it gives, ${bracketed(this.write(unit.value))}?`), player.element);
+    const some = column.names.length > 1 ? `${column.names[0]} … ${column.names.at(-1)}` : column.names[0];
+    const whose = column.whose && some && say("{names}: what {layer} gives.", {names: some, layer: column.whose});
+    const ask = say("Turn a weight, or step through the neuron: what does each weight do to what it gives, {value}?", {value: bracketed(this.write(unit.value))});
+    this.opened.replaceChildren(title, el("p", {class: "hint"}, together(whose, ask)), player.element);
     player.show(neuronLeaves(column, unit));
   }
 

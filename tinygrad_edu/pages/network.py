@@ -28,6 +28,7 @@ from ..nn.nested import flat
 from ..ops.notation import number_text, visible
 from ..ops.sequences import dot
 from ..ops.table import OPS
+from ..words import say
 from .live import Content, LivePage
 from .walks import Walk, walk_of
 
@@ -45,7 +46,11 @@ class NetworkPage(LivePage):
 
     module = "network"
     styles = ("network",)
-    title = "A network, neuron by neuron"
+
+    @property
+    def title(self) -> str:
+        """What a page of its own is called."""
+        return say("A network, neuron by neuron")
 
     def __init__(self, model: Any, example: Any = None, digits: int = 4) -> None:
         check_options(digits, "auto", 150, "LR")
@@ -76,7 +81,7 @@ class NetworkPage(LivePage):
         self._openings: dict[Any, _Opening] = {}
         columns = [self._column(c, column, drawn) for c, column in enumerate(self.network.columns)]
         kinds = [f"{len(c.units)} {c.title}" if c.units else c.title for c in self.network.columns]
-        label = escape(f"network: {', '.join(kinds)}")
+        label = say("network: {columns}", columns=say(", ").join(kinds))
         walks = [opening.walk for opening in self._openings.values()]
         data = {
             "digits": self._style.digits,
@@ -85,15 +90,15 @@ class NetworkPage(LivePage):
             "walks": [walk and walk.data for walk in walks],
         }
         functions = ", ".join(f"walk{i}: {walk.operations}" for i, walk in enumerate(walks) if walk)
-        svg = to_live_svg(scene, LIGHT, f"network: {', '.join(kinds)}")
-        return Content(image_element(svg, label), data, f"{{{functions}}}")
+        svg = to_live_svg(scene, LIGHT, label)
+        return Content(image_element(svg, escape(label)), data, f"{{{functions}}}")
 
     def _column(self, c: int, column: Column, drawn: set[str]) -> dict[str, Any]:
         given = self._given(column)
         before = self.network.columns[c - 1].units if c else ()
         named = [visible(u.name) for u in before] if len(before) == len(given) else []
         names = named if c == 1 else [f"a{j}" for j in range(len(given))]
-        whose = "" if c == 1 or not given else visible(self.network.columns[c - 1].name or "the scaled inputs")
+        whose = "" if c == 1 or not given else visible(self.network.columns[c - 1].name or say("the scaled inputs"))
         blames = _blames(column)
         units = {
             k: {
@@ -110,6 +115,7 @@ class NetworkPage(LivePage):
         return {
             "name": visible(column.name),
             "title": column.title,
+            "plain": column.title == say("linear"),
             "names": names,
             "whose": whose,
             "given": [to_json(v) for v in given],
