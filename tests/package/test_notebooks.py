@@ -65,4 +65,4 @@ def test_every_point_of_the_course_is_shown_by_a_cell_that_runs(row):
     assert row[1] == ", ".join(f"[{name[:2]}]({name}.ipynb) `{cell}`" for name, cell in shown)
     for notebook, cell in shown:
         [found] = [c for c in nbformat.read(make.HERE / f"{notebook}.ipynb", as_version=4).cells if c.id == cell]
-        assert found.cell_type == "code" and found.outputs, f"{cell} shows nothing"
+        assert found.get("outputs"), f"{cell} shows nothing"

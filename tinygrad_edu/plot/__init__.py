@@ -18,10 +18,10 @@ from .landscape import loss_landscape as loss_landscape
 from .over_time import activations as activations
 from .over_time import activations_of as activations_of
 from .over_time import weights as weights
+from .pictures import pictures as pictures
 from .plain import bars as bars
 from .plain import curve as curve
 from .plain import lines as lines
-from .pictures import pictures as pictures
 from .quality import calibration as calibration
 from .quality import confusion_matrix as confusion_matrix
 from .quality import predictions as predictions
