@@ -29,6 +29,35 @@ def test_random_programs_agree_with_the_eager_engine():
         assert_agree(compiled(*program.arrays), outputs, 1e-10)
 
 
+def test_one_example_alone_agrees_with_the_eager_engine():
+    """Its rows are numbers to the machine."""
+    for seed in range(60):
+        program = RandomProgram(seed)
+        first = [array[:1] for array in program.arrays]
+        value, gradient = tg.compile(program, program.params, backend="numba").value_and_grad(*first)
+        true_value, true_gradient, _ = eager(program, program.params, *first)
+        assert_agree(gradient, true_gradient, 1e-10)
+        assert_agree(value, true_value, 1e-10)
+
+
+@pytest.mark.parametrize("backend", ["numba", "numpy"])
+@pytest.mark.parametrize("count", [1, 3])
+def test_what_rounding_takes_from_a_logsumexp_is_mended_where_it_matters(backend, count):
+    """Of far scores, in sums of unequal lengths; the last example is near, infinite or not a number."""
+    for scores in ([700.0, 699.0, 698.5, 2.0], [0.5, 0.25, 3.0, -1.0], [math.inf, 1.0, 2.0, 3.0], [math.nan] * 4):
+        X = np.array([scores, [-500.0, -501.0, -499.0, -502.0], [1.0, 2.0, 3.0, 4.0]])[:count]
+        w = [tg.Value(1.0) for _ in range(4)]
+
+        def loss(x, w=w):
+            z = [a * b for a, b in zip(w, x, strict=True)]
+            return tg.sum([nn.cross_entropy(z[:k], 1) for k in (2, 3, 4)])
+
+        value, gradient = tg.compile(loss, w, backend).value_and_grad(X)
+        true_value, true_gradient, _ = eager(loss, w, X)
+        np.testing.assert_allclose(value, true_value, rtol=2e-15)
+        np.testing.assert_allclose(gradient, true_gradient, rtol=1e-14, atol=1e-15)
+
+
 @pytest.mark.parametrize("batched", [True, False])
 def test_every_operation_at_special_values(batched):
     numbers = [0.0, -0.0, 1.0, -1.0, 0.5, 2.5, -3.0, 800.0, -800.0, 1e300, math.inf, -math.inf, math.nan]

@@ -1,5 +1,6 @@
 """What is laid side by side: descents over a surface, losses of several trainings, tables of numbers as pictures."""
 
+import io
 import math
 
 import pytest
@@ -94,3 +95,16 @@ def test_pictures_show_numbers_and_values_on_one_scale():
 def test_what_is_no_picture_is_refused(given):
     with pytest.raises(ValueError, match="picture"):
         plot.pictures(given)
+
+
+def test_what_a_notebook_shows_of_a_figure_is_small_and_looks_the_same():
+    image = pytest.importorskip("PIL.Image", reason="comes with matplotlib")
+    figure = plot.pictures([[[x * y / 400.0 for x in range(20)] for y in range(20)]])
+    whole = io.BytesIO()
+    figure.savefig(whole, format="png", dpi=120)
+    small = figure._repr_png_()
+    assert len(small) < len(whole.getvalue())
+    before, after = (image.open(io.BytesIO(png)).convert("RGB") for png in (whole.getvalue(), small))
+    assert before.size == after.size
+    pairs = zip(before.tobytes(), after.tobytes(), strict=True)
+    assert sum(abs(a - b) for a, b in pairs) / len(before.tobytes()) < 1.0

@@ -133,6 +133,14 @@ def check(arguments: argparse.Namespace) -> int:
     return 0 if report.conclusive else 1
 
 
+def playground(arguments: argparse.Namespace) -> int:
+    """Serve the playground on this machine."""
+    from .serving import serve
+
+    serve(arguments.folder, arguments.port, arguments.open, lambda line: print(line, flush=True))
+    return 0
+
+
 def _computed(arguments: argparse.Namespace) -> Value:
     formula, numbers = _given(arguments.formula, arguments.values)
     y: Value = formula(*[Value(number, name) for name, number in zip(formula.variables, numbers, strict=True)])

@@ -18,13 +18,13 @@ from ..engine.value import Value
 from ..nn.losses import cross_entropy, mse
 from ..ops.notation import visible
 from ..stepping.tape import tape_of
+from ..words import say
 from .filmstrip import Filmed
 from .live import Content, LivePage
 from .rails import rail_lines, rails_picture
 from .slackening import SlackeningBands
 
-_NAMES = {"mse": "squared error", "cross_entropy": "cross-entropy"}
-_REST = "all else"
+_LOSSES = ("mse", "cross_entropy")
 _SMALLEST = 1e-12  # of what is made of a score, nothing is quite 0
 
 
@@ -42,7 +42,11 @@ class RubberBands(LivePage):
 
     module = "bands"
     styles = ("bands",)
-    title = "Rubber bands between prediction and truth"
+
+    @property
+    def title(self) -> str:
+        """What a page of its own is called."""
+        return say("Rubber bands between prediction and truth")
 
     def __init__(
         self, prediction: tuple[float, ...], target: tuple[float, ...], classes: tuple[str, ...], loss: str
@@ -67,7 +71,8 @@ class RubberBands(LivePage):
 
     def text(self) -> str:
         """Give rails, bands and pulls as text, for a terminal."""
-        return "\n".join([f"{_NAMES[self.loss]} pulls every slider towards its pin", *rail_lines(self)])
+        loss = say("squared error") if self.loss == "mse" else say("cross-entropy")
+        return "\n".join([say("{loss} pulls every slider towards its pin", loss=loss), *rail_lines(self)])
 
     # ------------------------------------------------------------------------------------ what the engine says
 
@@ -89,7 +94,7 @@ class RubberBands(LivePage):
 
     @property
     def _all(self) -> list[str]:
-        return [*self.classes, *([_REST] if self._rest() else [])]
+        return [*self.classes, *([say("all else")] if self._rest() else [])]
 
     # ------------------------------------------------------------------------------------ the page
 
@@ -104,12 +109,12 @@ class RubberBands(LivePage):
             "classes": list(self.classes),
             "prediction": list(self.prediction),
             "target": list(self.target),
-            "rest": _REST if self._rest() else "",
+            "rest": say("all else") if self._rest() else "",
             "smallest": _SMALLEST,
             "loss": self.loss,
             "losses": tapes,
         }
-        label = f"rubber bands of {', '.join(self.classes)}"
+        label = say("rubber bands of {names}", names=say(", ").join(self.classes))
         operations = ", ".join(f"{name}: {text}" for name, text in written.items())
         return Content(image_element(rails_picture(self, self.title), escape(label)), data, f"{{{operations}}}")
 
@@ -196,12 +201,14 @@ def rubber_band(
         return SlackeningBands(prediction.film, target, classes, shape)
     if shape is not None:
         raise ValueError("shape says how the examples of a history are drawn: leave it out beside a prediction")
-    if loss not in _NAMES:
-        raise ValueError(unknown("loss", loss, _NAMES))
+    if loss not in _LOSSES:
+        raise ValueError(unknown("loss", loss, _LOSSES))
     numbers = [_share(p, f"prediction[{i}]") for i, p in enumerate(as_list(prediction, "prediction"))]
     if not numbers:
         raise ValueError("rubber_band got no prediction; give one number a class, between 0 and 1")
-    names = [f"class {i}" for i in range(len(numbers))] if classes is None else as_list(classes, "classes")
+    names = (
+        [say("class {place}", place=i) for i in range(len(numbers))] if classes is None else as_list(classes, "classes")
+    )
     names = [visible(str(name)) for name in names]
     if len(names) != len(numbers):
         raise ValueError(f"there are {len(numbers)} predictions but {len(names)} classes: give one name a prediction")

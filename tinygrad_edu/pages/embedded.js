@@ -14,6 +14,12 @@ export const leavesOf = (walk, row, y, parameters) => {
   return leaves;
 };
 
+/* What the leaves of a neuron's graph are: what it is given, its weights, and its bias if it has one. */
+export const neuronLeaves = ({given, opening}, {weights, bias}) => {
+  const pairs = (places, numbers) => places.map((place, i) => [place, numberOf(numbers[i])]);
+  return new Map([...pairs(opening.inputs, given), ...pairs(opening.weights, weights), ...pairs(opening.bias, [bias])]);
+};
+
 export class Embedded {
   constructor(data, operations) {
     Object.assign(this, {data, operations});

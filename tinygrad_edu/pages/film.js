@@ -8,6 +8,7 @@ import {Embedded, leavesOf} from "./embedded.js";
 import {NetView, THUMB} from "./netview.js";
 import {Plane, onScale, scaleOf} from "./plane.js";
 import {Reel, momentName} from "./reel.js";
+import {listed, say, together} from "./words.js";
 
 export class Page extends Shell {
   constructor(host, functions) {
@@ -34,20 +35,20 @@ export class Page extends Shell {
   make() {
     const {last} = this.reel;
     this.comparing = el("input", {type: "checkbox", onchange: () => this.show()});
-    this.other = el("input", {type: "range", min: 0, max: last, value: 0, "aria-label": "Moment to compare with", oninput: () => this.show()});
+    this.other = el("input", {type: "range", min: 0, max: last, value: 0, "aria-label": say("Moment to compare with"), oninput: () => this.show()});
     this.otherCount = el("output", {class: "count"});
-    this.reel.element.append(el("label", {}, this.comparing, " compare"));
-    this.planes = ["now", "then"].map(name => new Plane(this, name));
-    this.second = el("div", {class: "bar second"}, el("span", {}, "against"), this.other, this.otherCount);
+    this.reel.element.append(el("label", {}, this.comparing, ` ${say("compare")}`));
+    this.planes = [say("Examples over the plane, now"), say("Examples over the plane, then")].map(label => new Plane(this, label));
+    this.second = el("div", {class: "bar second"}, el("span", {}, say("against")), this.other, this.otherCount);
     this.net = new NetView(this.data.names, this.data.layers, (c, k) => this.neuron(c, k));
     this.curve = el("div", {class: "curve"});
     this.told = el("p", {class: "told", role: "status", "aria-live": "polite"});
-    this.detail = el("section", {class: "detail", "aria-label": "One example", hidden: true});
-    this.stepping = el("section", {class: "stepping", "aria-label": "Its loss, step by step", hidden: true});
+    this.detail = el("section", {class: "detail", "aria-label": say("One example"), hidden: true});
+    this.stepping = el("section", {class: "stepping", "aria-label": say("Its loss, step by step"), hidden: true});
     this.hint = el("p", {class: "hint"});
     const score = el("p", {class: "score"});
     this.score = score;
-    return el("div", {class: "box", role: "region", tabindex: 0, "aria-label": "Film of a training", "aria-keyshortcuts": "ArrowLeft ArrowRight Space Home End"},
+    return el("div", {class: "box", role: "region", tabindex: 0, "aria-label": say("Film of a training"), "aria-keyshortcuts": "ArrowLeft ArrowRight Space Home End"},
       this.reel.element,
       this.second,
       el("div", {class: "sides"},
@@ -69,14 +70,18 @@ export class Page extends Shell {
       this.otherCount.textContent = momentName(this.reel.moments[then]);
       this.planes[1].paint(this.layers(then), this.otherCount.textContent);
     }
-    this.score.textContent = right === null ? "" : `${right} of ${this.data.X.length} right` +
-      (this.data.left_out ? `; ${this.data.left_out} more examples are not shown` : "") +
-      (this.data.learnt < this.data.X.length ? "; circles were learnt from, diamonds held out; wrong ones are ringed" : "; wrong ones are ringed");
+    this.score.textContent = right === null ? "" : [
+      say("{right} of {all} right", {right, all: this.data.X.length}),
+      this.data.left_out ? say("{count} more examples are not shown", {count: this.data.left_out}) : "",
+      this.data.learnt < this.data.X.length ? say("circles were learnt from, diamonds held out") : "",
+      say("wrong ones are ringed"),
+    ].filter(Boolean).join(say("; "));
     this.net.weights(layers);
     this.net.thumbnails(this.picked === null ? this.thumbs(layers) : null);
-    this.hint.textContent = "Orange lines are positive weights, blue ones negative." +
-      (this.net.hidden ? ` ${this.net.hidden.toLocaleString("en")} weak weights are not drawn.` : "") +
-      (this.data.names.length > 2 ? ` The plane shows ${this.chosen()}; the others stand at their means.` : "");
+    this.hint.textContent = together(
+      say("Orange lines are positive weights, blue ones negative."),
+      this.net.hidden && say("{count} weak weights are not drawn.", {count: this.net.hidden.toLocaleString("en")}),
+      this.data.names.length > 2 && say("The plane shows {inputs}; the others stand at their means.", {inputs: this.chosen()}));
     if (this.looked) this.neuron(...this.looked);
     this.example(layers);
     this.cursor();
@@ -84,7 +89,7 @@ export class Page extends Shell {
 
   chosen() {
     const [a, b] = this.data.axes.map(j => this.data.names[j]);
-    return this.classes ? `${a} and ${b}, the two inputs that part the classes best` : `${a} and ${b}`;
+    return this.classes ? say("{a} and {b}, the two inputs that part the classes best", {a, b}) : say("{a} and {b}", {a, b});
   }
 
   layers(at) {
@@ -107,7 +112,7 @@ export class Page extends Shell {
       if (!this.net.places[c].has(k)) return null;
       const values = grids.map(passed => passed[c].values[k]);
       const largest = Math.max(...values.map(Math.abs).filter(Number.isFinite), 1e-300);
-      values.forEach((v, i) => image.data.set([...onScale(scale, v / largest), 255], 4 * i));
+      for (const [i, v] of values.entries()) image.data.set([...onScale(scale, v / largest), 255], 4 * i);
       context.putImageData(image, 0, 0);
       return this.paper.toDataURL();
     }));
@@ -123,7 +128,10 @@ export class Page extends Shell {
     const layers = this.layers(this.at);
     const passed = x && this.chain.forward(layers, x);
     if (!c) {
-      this.told.textContent = `${name}: an input${passed ? `, here ${numberText(passed[0].values[k], 3)}${this.data.std[k] === 1 ? "" : " once scaled"}` : ""}.`;
+      const value = passed && numberText(passed[0].values[k], 3);
+      this.told.textContent = !passed ? say("{name}: an input.", {name})
+        : this.data.std[k] === 1 ? say("{name}: an input, here {value}.", {name, value})
+          : say("{name}: an input, here {value} once scaled.", {name, value});
       return;
     }
     const {weights, biases} = layers[c - 1];
@@ -132,10 +140,12 @@ export class Page extends Shell {
     const before = passed ? passed[c - 1].values : null;
     const terms = row.map((w, j) => [Math.abs(w * (before ? before[j] : 1)), `${numberText(w, 3)} × ${before ? numberText(before[j], 3) : this.net.called(c - 1, j)}`]);
     terms.sort((a, b) => b[0] - a[0]);
-    const shown = terms.slice(0, 4).map(([, text]) => text).join(" + ") + (terms.length > 4 ? ` + … ${terms.length - 4} more` : "");
-    const bias = biases ? ` + ${numberText(biases[k], 3)}` : "";
-    this.told.textContent = `${name}: ${activation || "sum"} of ${shown}${bias}` +
-      (passed ? ` = ${numberText(passed[c].sums[k], 3)}${activation ? `, so ${numberText(passed[c].values[k], 3)}` : ""}.` : ".");
+    const shown = terms.slice(0, 4).map(([, text]) => text).join(" + ") +
+      (terms.length > 4 ? ` + ${say("… {count} more", {count: terms.length - 4})}` : "") + (biases ? ` + ${numberText(biases[k], 3)}` : "");
+    const said = {name, activation, sum: passed ? `${shown} = ${numberText(passed[c].sums[k], 3)}` : shown};
+    this.told.textContent = !activation ? say("{name}: sum of {sum}.", said)
+      : !passed ? say("{name}: {activation} of {sum}.", said)
+        : say("{name}: {activation} of {sum}, so {value}.", {...said, value: numberText(passed[c].values[k], 3)});
   }
 
   pick(i) {
@@ -170,17 +180,20 @@ export class Page extends Shell {
     const name = k => this.classes && this.classes[k] !== undefined ? this.classes[k] : String(k);
     const truth = Array.isArray(y) ? y.indexOf(Math.max(...y)) : y === -1 ? 0 : y;
     const says = named(passed.at(-1).values);
-    const verdict = this.classes ? `The network says ${name(says)}; ${says === truth ? "that is right" : `the truth is ${name(truth)}`}.`
-      : `The network says ${numberText(passed.at(-1).values[0], 3)}; the truth is ${numberText(Number(y), 3)}.`;
-    const close = button("✕", "Close the example", () => this.pick(this.picked));
+    const verdict = this.classes && says === truth ? say("The network says {answer}; that is right.", {answer: name(says)})
+      : say("The network says {answer}; the truth is {truth}.", this.classes ? {answer: name(says), truth: name(truth)}
+        : {answer: numberText(passed.at(-1).values[0], 3), truth: numberText(Number(y), 3)});
+    const close = button("✕", say("Close the example"), () => this.pick(this.picked));
     const most = blame.slice(1, -1).flatMap((column, c) => column.map((g, k) => [Math.abs(g), c + 1, k, g])).sort((a, b) => b[0] - a[0]).slice(0, 3);
     const silent = passed.slice(1, -1).reduce((sum, column) => sum + column.values.filter(v => v === 0).length, 0);
     this.detail.replaceChildren(
-      el("header", {}, el("h2", {}, `Example ${this.picked + 1} at ${this.reel.name}`), close),
-      el("p", {}, `${row.map((v, j) => `${this.data.names[j]} ${numberText(v, 3)}`).join(", ")}. ${verdict} `, el("b", {}, `Its loss (${this.data.loss}) is ${numberText(loss)}.`)),
-      el("p", {class: "hint"}, "Forward, every neuron shows what it gives; backward, its ring shows its blame: the gradient of this loss towards its sum." +
-        (most.length ? ` Most blame: ${most.map(([, c, k, g]) => `${this.net.called(c, k)} (${numberText(g, 3)})`).join(", ")}.` : "") +
-        (silent ? ` ${silent} neurons are silent, so nothing flows through them.` : "")));
+      el("header", {}, el("h2", {}, say("Example {place} at {moment}", {place: this.picked + 1, moment: this.reel.name})), close),
+      el("p", {}, together(say("{inputs}.", {inputs: listed(row.map((v, j) => `${this.data.names[j]} ${numberText(v, 3)}`))}), verdict), say(" "),
+        el("b", {}, say("Its loss ({name}) is {loss}.", {name: this.data.loss, loss: numberText(loss)}))),
+      el("p", {class: "hint"}, together(
+        say("Forward, every neuron shows what it gives; backward, its ring shows its blame: the gradient of this loss towards its sum."),
+        most.length && say("Most blame: {neurons}.", {neurons: listed(most.map(([, c, k, g]) => `${this.net.called(c, k)} (${numberText(g, 3)})`))}),
+        silent && say("{count} neurons are silent, so nothing flows through them.", {count: silent}))));
     this.detail.dataset.loss = loss;
     /* A film that runs, or a slider that is dragged, does not wait for the steps. */
     this.later = setTimeout(() => this.step(row, y), 60);
@@ -193,7 +206,7 @@ export class Page extends Shell {
       this.stepping.replaceChildren(el("p", {class: "hint"}, this.data.no_walk || ""));
       return;
     }
-    const title = `The loss of example ${this.picked + 1} at ${this.reel.name}, step by step`;
+    const title = say("The loss of example {place}, step by step: {moment}", {place: this.picked + 1, moment: this.reel.name});
     if (!walk.player.element.isConnected) this.stepping.replaceChildren(el("h2"), walk.player.element);
     this.stepping.firstChild.textContent = title;
     walk.player.show(leavesOf(walk, row, y, this.data.frames[this.at][2]));
@@ -205,7 +218,7 @@ export class Page extends Shell {
     const series = Object.entries(this.data.series).filter(([name]) => name.endsWith("loss"));
     if (!series.length) return;
     const lines = series.map(([name, numbers]) => [name.startsWith("val") ? "held" : "learnt", numbers.map((loss, i) => [i + 1, numberOf(loss)])]);
-    this.curve.replaceChildren(this.reel.curve(lines, series.length > 1 ? "solid: learnt from; dashed: held out" : ""));
+    this.curve.replaceChildren(this.reel.curve(lines, series.length > 1 ? say("solid: learnt from; dashed: held out") : ""));
   }
 
   key(event, inside) {

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 from ..engine.sweep import topological_order
 from ..engine.value import Value, constant
 from ..errors import GraphvizMissingError
+from ..libraries import require
 from ..nn.anatomy import calls_of
 from ..nn.losses import LOSSES
 from ..nn.modes import evaluated
@@ -22,6 +23,7 @@ from ..ops.notation import number_text, visible
 from ..ops.operation import Op
 from ..ops.table import OPS
 from ..stepping.tape import tape_of
+from ..words import say
 from .filmstrip import FilmStrip
 from .live import Content, LivePage
 from .walks import walk_of
@@ -47,7 +49,11 @@ class Film(LivePage):
 
     module = "film"
     styles = ("reel", "film")
-    title = "How it learned"
+
+    @property
+    def title(self) -> str:
+        """What a page of its own is called."""
+        return say("How it learned")
 
     def __init__(self, strip: FilmStrip) -> None:
         if not strip.axes:
@@ -59,9 +65,14 @@ class Film(LivePage):
     def text(self) -> str:
         """Give the course of the losses as text."""
         series = {name: numbers for name, numbers in self._strip.series.items() if numbers}
-        lines = [f"{len(self._strip.frames)} moments of {self._strip.model!r}"]
+        lines = [say("{count} moments of {model}", count=len(self._strip.frames), model=repr(self._strip.model))]
         lines += [
-            f"{name}: {number_text(numbers[0])} after the first epoch, {number_text(numbers[-1])} after the last"
+            say(
+                "{name}: {first} after the first epoch, {last} after the last",
+                name=name,
+                first=number_text(numbers[0]),
+                last=number_text(numbers[-1]),
+            )
             for name, numbers in series.items()
         ]
         return "\n".join(lines)
@@ -71,6 +82,7 @@ class Film(LivePage):
         return {".gif": self._gif}
 
     def _gif(self) -> bytes:
+        require("matplotlib", "a film as GIF", ".save('film.html') works without")
         from .film_gif import film_gif
 
         return film_gif(self._strip, self._chain)
@@ -146,7 +158,7 @@ class Film(LivePage):
         one_hot = ours and (strip.loss_name == "cross_entropy" or isinstance(strip.y[0], list))
         each = [None] if ours or strip.kind == "numbers" else list(dict.fromkeys(strip.y))
         if len(each) > _MOST_WALKS:
-            self._no_walk = (
+            self._no_walk = say(
                 "This loss is another computation for each class, and they are many: step through one with play."
             )
             return [], {}
@@ -163,10 +175,10 @@ class Film(LivePage):
             try:
                 walk = walk_of(loss, _IN_DETAIL, knobs=False)
             except GraphvizMissingError as missing:
-                self._no_walk = f"To step through this loss, its picture is needed. {missing}"
+                self._no_walk = say("To step through this loss, its picture is needed. {missing}", missing=missing)
                 return [], {}
             if walk is None:
-                self._no_walk = (
+                self._no_walk = say(
                     "This loss is too large a computation to be stepped through here: see play with collapse."
                 )
                 return [], {}

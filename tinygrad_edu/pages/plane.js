@@ -3,6 +3,7 @@
 import {el, svg} from "./shell.js";
 import {numberText} from "./numbers.js";
 import {named, sureness} from "./chain.js";
+import {say} from "./words.js";
 
 const GRID = 44;
 const SIDE = 340;
@@ -40,7 +41,7 @@ export class Plane {
     });
     this.canvas = el("canvas", {width: GRID, height: GRID});
     this.caption = el("figcaption");
-    const points = svg("svg", {viewBox: `0 0 ${SIDE} ${SIDE}`, role: "group", "aria-label": `Examples over the plane, ${name}`});
+    const points = svg("svg", {viewBox: `0 0 ${SIDE} ${SIDE}`, role: "group", "aria-label": name});
     this.element = el("figure", {class: "plane"}, this.caption,
       el("div", {class: "field"}, this.canvas, points),
       el("div", {class: "axes"}, el("span", {}, `${names[axes[0]]} → ${this.spans(0)}`), el("span", {}, `${names[axes[1]]} ↑ ${this.spans(1)}`)));
@@ -56,7 +57,7 @@ export class Plane {
   }
 
   spans(i) {
-    return `${numberText(this.range[i][0], 2)} to ${numberText(this.range[i][1], 2)}`;
+    return say("{low} to {high}", {low: numberText(this.range[i][0], 2), high: numberText(this.range[i][1], 2)});
   }
 
   spot(row) {
@@ -86,11 +87,11 @@ export class Plane {
       for (let j = 0; j < GRID; j++) outputs.push(chain.forward(layers, this.point((j + 0.5) / GRID, 1 - (i + 0.5) / GRID)).at(-1).values);
     }
     const largest = Math.max(...outputs.map(out => Math.abs(out[0])).filter(Number.isFinite), 1e-300);
-    outputs.forEach((out, i) => {
+    for (const [i, out] of outputs.entries()) {
       const colour = classes ? blend(ground, colourOf(CLASS_COLOURS[named(out) % CLASS_COLOURS.length]), 0.12 + 0.5 * sureness(out))
         : onScale(scale, out[0] / largest);
       image.data.set([...colour, 255], 4 * i);
-    });
+    }
     context.putImageData(image, 0, 0);
     this.caption.textContent = label;
     if (!classes) return null;

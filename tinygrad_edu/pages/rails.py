@@ -10,6 +10,8 @@ from ..drawing.lettering import short, text_width
 from ..drawing.scene.palette import LIGHT
 from ..drawing.scene.shapes import Curve, Piece, Polygon, Rect, Scene, Shape, TextLine
 from ..ops.notation import number_text
+from ..signs import columns
+from ..words import say
 
 _RAIL, _ROW = 360.0, 64.0
 
@@ -40,7 +42,7 @@ class Rails(Protocol):
 
 def rail_lines(rails: Rails) -> list[str]:
     """Write each rail as a line of text."""
-    wide = max(len(name) for name in rails.classes)
+    wide = max(columns(name) for name in rails.classes)
     lines = []
     rows = zip(rails.classes, rails.prediction, rails.target, rails.stretches, rails.pulls, strict=True)
     for name, p, t, stretch, pull in rows:
@@ -48,10 +50,14 @@ def rail_lines(rails: Rails) -> list[str]:
         rail = "".join("═" if low <= i <= high else "─" for i in range(41))
         at, pin = round(40 * _on_rail(p)), round(40 * _on_rail(t))
         rail = "".join("●" if i == at else "▼" if i == pin else c for i, c in enumerate(rail))
-        lines.append(
-            f"{name:>{wide}} 0 {rail} 1   prediction {number_text(p)}, truth {number_text(t)}, "
-            f"band {number_text(stretch)}, pull {number_text(pull)}"
+        said = say(
+            "prediction {prediction}, truth {truth}, band {stretch}, pull {pull}",
+            prediction=number_text(p),
+            truth=number_text(t),
+            stretch=number_text(stretch),
+            pull=number_text(pull),
         )
+        lines.append(f"{' ' * (wide - columns(name))}{name} 0 {rail} 1   {said}")
     return lines
 
 
@@ -63,7 +69,7 @@ def rails_picture(rails: Rails, title: str) -> str:
     for i, (name, p, t, stretch, pull) in enumerate(rows):
         y = _ROW * i + 40.0
         at, pin = left + _RAIL * _on_rail(p), left + _RAIL * _on_rail(t)
-        said = f"band {number_text(stretch)}, pull {number_text(pull)}"
+        said = say("band {stretch}, pull {pull}", stretch=number_text(stretch), pull=number_text(pull))
         shapes: list[Shape] = [
             TextLine(0.0, y + 5.0, short(name), 13.0, "ink", bold=True),
             Rect(left, y - 2.0, _RAIL, 4.0, 2.0, fill="cluster_line"),

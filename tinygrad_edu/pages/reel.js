@@ -2,18 +2,20 @@
 
 import {button, el, svg} from "./shell.js";
 import {numberText} from "./numbers.js";
+import {say} from "./words.js";
 
 const EDGE = 34;
 const [WIDTH, HEIGHT, TOP] = [900, 146, 28];
 
-export const momentName = ([epoch, step]) => step ? `epoch ${epoch}, step ${step}` : epoch ? `epoch ${epoch}` : "start";
+export const momentName = ([epoch, step]) =>
+  step ? say("epoch {epoch}, step {step}", {epoch, step}) : epoch ? say("epoch {epoch}", {epoch}) : say("start");
 
 export class Reel {
   /* `moved` is told whenever another moment is to be shown. */
   constructor(moments, moved) {
     Object.assign(this, {moments, moved, last: moments.length - 1, at: moments.length - 1});
-    this.playing = button("▶ Play", "Play or pause (space)", () => this.toggle(), {class: "play"});
-    this.slider = el("input", {type: "range", min: 0, max: this.last, value: this.last, "aria-label": "Moment", oninput: () => {
+    this.playing = button(say("▶ Play"), say("Play or pause (space)"), () => this.toggle(), {class: "play"});
+    this.slider = el("input", {type: "range", min: 0, max: this.last, value: this.last, "aria-label": say("Moment"), oninput: () => {
       this.halt();
       this.go(Number(this.slider.value));
     }});
@@ -29,7 +31,7 @@ export class Reel {
   tell() {
     this.slider.value = this.at;
     this.slider.setAttribute("aria-valuetext", this.name);
-    this.count.textContent = `${this.name} of ${this.moments[this.last][0]}`;
+    this.count.textContent = say("{moment} of {epochs}", {moment: this.name, epochs: this.moments[this.last][0]});
   }
 
   go(to) {
@@ -44,7 +46,7 @@ export class Reel {
       return;
     }
     if (this.at === this.last) this.go(0);
-    this.playing.textContent = "⏸ Pause";
+    this.playing.textContent = say("⏸ Pause");
     const pace = Math.max(40, Math.min(400, 8000 / this.moments.length));
     this.timer = setInterval(() => {
       if (this.at === this.last) this.halt();
@@ -55,7 +57,7 @@ export class Reel {
   halt() {
     clearInterval(this.timer);
     this.timer = null;
-    this.playing.textContent = "▶ Play";
+    this.playing.textContent = say("▶ Play");
   }
 
   /* Answer to a key, if it is one of these; `others` are more of them. */
@@ -81,10 +83,10 @@ export class Reel {
     const here = x(this.epochs(this.moments[this.at]));
     const parts = [svg("line", {x1: EDGE, x2: WIDTH - EDGE, y1: HEIGHT - 24, y2: HEIGHT - 24, class: "base"}), ...paths,
       svg("line", {x1: here, x2: here, y1: TOP - 4, y2: HEIGHT - 24, class: "cursor"}),
-      svg("text", {x: EDGE, y: HEIGHT - 5}, "start"), svg("text", {x: WIDTH - EDGE, y: HEIGHT - 5, "text-anchor": "end"}, `epoch ${epochs}`),
-      svg("text", {x: EDGE, y: 19}, `loss, up to ${numberText(top, 3)}`),
+      svg("text", {x: EDGE, y: HEIGHT - 5}, say("start")), svg("text", {x: WIDTH - EDGE, y: HEIGHT - 5, "text-anchor": "end"}, say("epoch {epoch}", {epoch: epochs})),
+      svg("text", {x: EDGE, y: 19}, say("loss, up to {top}", {top: numberText(top, 3)})),
       svg("text", {x: WIDTH - EDGE, y: 19, "text-anchor": "end"}, legend)];
-    return svg("svg", {viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "img", "aria-label": "Loss over the epochs"}, ...parts);
+    return svg("svg", {viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "img", "aria-label": say("Loss over the epochs")}, ...parts);
   }
 
   /* How many epochs had passed at a moment, the steps of the next one counted as parts of it. */

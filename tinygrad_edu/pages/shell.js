@@ -1,5 +1,7 @@
 /* What all live pages share: making elements, the frame and its theme, keys, and finding their place on the page. */
 
+import {speak} from "./words.js";
+
 export const el = (tag, attributes, ...children) => {
   const node = document.createElement(tag);
   for (const [key, value] of Object.entries(attributes || {})) {
@@ -35,6 +37,7 @@ export class Shell {
   constructor(host, data = null) {
     this.host = host;
     this.data = data || JSON.parse(host.querySelector("script.tinygrad-page-data").textContent);
+    if (!data) speak(this.data.words);
     /* Nothing else is on the page. */
     this.alone = !data && "tinygradPage" in document.body.dataset;
     this.inside = Boolean(data);
@@ -71,7 +74,7 @@ export class Shell {
   /* In a frame made for it, the height follows the content; the window's height then says nothing. */
   fillFrame() {
     const frame = window.frameElement;
-    if (this.inside || !frame || !frame.hasAttribute("data-tinygrad-page")) return;
+    if (this.inside || !frame?.hasAttribute("data-tinygrad-page")) return;
     this.box.style.setProperty("--tallest", "560px");
     new ResizeObserver(() => {
       frame.style.height = `${Math.ceil(document.body.getBoundingClientRect().height)}px`;

@@ -6,6 +6,7 @@ import {numberText} from "./numbers.js";
 import {numberOf} from "./chain.js";
 import {drawRail} from "./rails.js";
 import {Reel, momentName} from "./reel.js";
+import {listed, say, together} from "./words.js";
 
 export class Page extends Shell {
   constructor(host) {
@@ -38,18 +39,21 @@ export class Page extends Shell {
     this.verdict = el("p", {role: "status", "aria-live": "polite"});
     this.tally = el("p", {class: "tally"});
     this.curve = el("div", {class: "curve"});
-    const more = left ? ` ${left} more are not shown.` : "";
-    return el("div", {class: "box", role: "region", tabindex: 0, "aria-label": "Rubber bands while a network learns",
+    const more = left && say("{count} more examples are not shown.", {count: left});
+    const towards = this.data.towards === "score"
+      ? say("The arrow is the pull on the score: against the gradient of the loss ({loss}).", {loss: this.data.loss})
+      : say("The arrow is the pull on the prediction: against the gradient of the loss ({loss}).", {loss: this.data.loss});
+    return el("div", {class: "box", role: "region", tabindex: 0, "aria-label": say("Rubber bands while a network learns"),
       "aria-keyshortcuts": "ArrowLeft ArrowRight Space Home End"},
       this.reel.element,
       el("div", {class: "company"},
-        el("section", {"aria-label": "The chosen example"},
+        el("section", {"aria-label": say("The chosen example")},
           el("header", {}, this.portrait, el("div", {}, this.title, this.verdict)),
           ...this.rails.map(rail => rail.element),
-          el("p", {class: "hint"}, `The pin is the truth, the slider what the network says; the dots are where it has been. The arrow is the pull on the ${this.data.towards}: against the gradient of the loss (${this.data.loss}).`)),
-        el("section", {"aria-label": "All examples"}, this.tally,
+          el("p", {class: "hint"}, together(say("The pin is the truth, the slider what the network says; the dots are where it has been."), towards))),
+        el("section", {"aria-label": say("All examples")}, this.tally,
           el("div", {class: "tiles"}, ...this.tiles.map(tile => tile.element)),
-          el("p", {class: "hint"}, `Below each example its bands, one a class: the longer, the more it is wrong. Click one to see its rails.${more}`))),
+          el("p", {class: "hint"}, together(say("Below each example its bands, one a class: the longer, the more it is wrong. Click one to see its rails."), more)))),
       this.curve);
   }
 
@@ -67,6 +71,11 @@ export class Page extends Shell {
   choose(i) {
     this.chosen = i;
     this.show();
+  }
+
+  called(example) {
+    const places = {place: example.name, truth: this.truth(example)};
+    return example.name === "unseen" ? say("A new example: {truth}", places) : say("Example {place}: {truth}", places);
   }
 
   /* What is true of an example, in words: its class, where there is one. */
@@ -89,18 +98,19 @@ export class Page extends Shell {
       const [p, t, pull] = [seen.prediction[k], example.truth[k], seen.pulls[k]];
       const before = this.said.slice(0, at).map(row => row[this.chosen].prediction[k]);
       rail.track.setAttribute("aria-valuenow", Number(Math.min(1, Math.max(0, p)).toPrecision(4)) || 0);
-      rail.track.setAttribute("aria-valuetext", `${numberText(p)}, the truth is ${numberText(t)}: band ${numberText(bands[k])}, pull ${numberText(pull)}`);
-      rail.said.replaceChildren(el("span", {}, `band ${numberText(bands[k])}`), el("span", {}, `pull ${numberText(pull)}`));
+      rail.track.setAttribute("aria-valuetext", say("{prediction}, the truth is {truth}: band {stretch}, pull {pull}",
+        {prediction: numberText(p), truth: numberText(t), stretch: numberText(bands[k]), pull: numberText(pull)}));
+      rail.said.replaceChildren(el("span", {}, say("band {stretch}", {stretch: numberText(bands[k])})), el("span", {}, say("pull {pull}", {pull: numberText(pull)})));
       drawRail(rail.picture, p, t, pull, before);
     });
-    const name = example.name === "unseen" ? "A new example" : `Example ${example.name}`;
-    const title = `${name}: ${this.truth(example)}`;
+    const title = this.called(example);
     if (this.title.textContent !== title) {
       this.title.textContent = title;
       this.portrait.replaceChildren(...(example.pixels.length ? [this.grey(example.pixels)] : []));
     }
-    const verdict = classes.map((c, k) => `${c} ${numberText(seen.prediction[k], 2)}`).join(", ");
-    this.verdict.textContent = `The network says ${verdict}. ${bands.every(b => b < slack) ? "Its bands are slack." : ""} Loss ${numberText(seen.loss)}.`;
+    this.verdict.textContent = together(
+      say("The network says {answer}.", {answer: listed(classes.map((c, k) => `${c} ${numberText(seen.prediction[k], 2)}`))}),
+      bands.every(b => b < slack) && say("Its bands are slack."), say("Loss {loss}.", {loss: numberText(seen.loss)}));
     let loose = 0;
     this.tiles.forEach(({element, bars}, i) => {
       const lengths = this.stretched(this.said[at][i], examples[i]);
@@ -109,14 +119,16 @@ export class Page extends Shell {
       bars.forEach((bar, k) => { bar.style.width = `${Math.min(100, 100 * lengths[k]).toFixed(1)}%`; });
       element.classList.toggle("slack", isSlack);
       element.setAttribute("aria-pressed", String(i === this.chosen));
-      element.setAttribute("aria-label", `Example ${examples[i].name}, ${this.truth(examples[i])}: ${isSlack ? "slack" : `longest band ${numberText(Math.max(...lengths), 2)}`}`);
+      element.setAttribute("aria-label", together(`${this.called(examples[i])};`,
+        isSlack ? say("slack") : say("longest band {stretch}", {stretch: numberText(Math.max(...lengths), 2)})));
     });
-    const end = slackFrom === null ? "some stay stretched to the end" : `all are slack from epoch ${slackFrom} on`;
-    this.tally.textContent = `At ${momentName(moments[at])} the bands of ${loose} of ${examples.length} examples are slack; ${end}.`;
+    this.tally.textContent = together(
+      say("{moment}: the bands of {count} of {all} examples are slack.", {moment: momentName(moments[at]), count: loose, all: examples.length}),
+      slackFrom === null ? say("Some stay stretched to the end.") : say("All are slack from epoch {epoch} on.", {epoch: slackFrom}));
     const line = of => moments.map((moment, m) => [this.reel.epochs(moment), of(this.said[m])]);
     this.curve.replaceChildren(this.reel.curve([
       ["held", line(row => row.reduce((sum, {loss}) => sum + loss, 0) / row.length)], ["learnt", line(row => row[this.chosen].loss)],
-    ], "solid: this example; dashed: the mean of all shown"));
+    ], say("solid: this example; dashed: the mean of all shown")));
   }
 
   key(event, inside) {

@@ -19,6 +19,7 @@ from ..nn.nested import flat, shape_of
 from ..ops.notation import number_text, visible
 from ..ops.sequences import softmax
 from ..ops.table import sigmoid
+from ..words import say
 from .filmstrip import FilmStrip, Frame
 from .live import Content, LivePage
 from .rails import rail_lines, rails_picture
@@ -72,7 +73,11 @@ class SlackeningBands(LivePage):
 
     module = "slackening"
     styles = ("reel", "bands", "slackening")
-    title = "Rubber bands while a network learns"
+
+    @property
+    def title(self) -> str:
+        """What a page of its own is called."""
+        return say("Rubber bands while a network learns")
 
     def __init__(
         self,
@@ -131,11 +136,18 @@ class SlackeningBands(LivePage):
         """Give the bands of the chosen example at the start and in the end as text, for a terminal."""
         lines = []
         for m in (0, len(self._frames) - 1):
-            lines += [f"{self._label(m)}: the loss is {number_text(self.losses[m])}", *rail_lines(self._standing(m))]
-        some = f"the {len(self._targets)} examples" if len(self._targets) > 1 else "the example"
-        after = "at the start" if self.slack_from == 0 else f"from epoch {self.slack_from} on"
-        still = "some band is still stretched in the end"
-        return "\n".join([*lines, f"{some}: {still if self.slack_from is None else f'every band is slack {after}'}"])
+            loss = number_text(self.losses[m])
+            lines += [
+                say("{moment}: the loss is {loss}", moment=self._label(m), loss=loss),
+                *rail_lines(self._standing(m)),
+            ]
+        if self.slack_from is None:
+            lines.append(say("some band is still stretched in the end"))
+        elif self.slack_from == 0:
+            lines.append(say("every band is slack at the start"))
+        else:
+            lines.append(say("every band is slack from epoch {epoch} on", epoch=self.slack_from))
+        return "\n".join(lines)
 
     # ------------------------------------------------------------------------------------ what the network says
 
@@ -219,7 +231,9 @@ class SlackeningBands(LivePage):
 
     def _label(self, m: int) -> str:
         epoch, step = self.moments[m]
-        return f"epoch {epoch}, step {step}" if step else f"epoch {epoch}" if epoch else "start"
+        if step:
+            return say("epoch {epoch}, step {step}", epoch=epoch, step=step)
+        return say("epoch {epoch}", epoch=epoch) if epoch else say("start")
 
     # ------------------------------------------------------------------------------------ the page
 
@@ -251,10 +265,10 @@ class SlackeningBands(LivePage):
                 for row in self._watched
             ],
         }
-        label = f"rubber bands of {', '.join(self.classes)}: {{}}"
+        bands = say("rubber bands of {names}", names=say(", ").join(self.classes))
         stills = [
             f'<figure class="still" style="margin:0"><figcaption>{escape(self._label(m))}</figcaption>'
-            + image_element(rails_picture(self._standing(m), self.title), escape(label.format(self._label(m))))
+            + image_element(rails_picture(self._standing(m), self.title), escape(f"{bands}: {self._label(m)}"))
             + "</figure>"
             for m in (0, len(self._frames) - 1)
         ]

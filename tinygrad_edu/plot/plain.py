@@ -76,7 +76,7 @@ def curve(
             at = Value(place)
             result = function(at)
             result.backward()
-            ends = [place - reach, place + reach]
+            ends = [max(low, place - reach), min(high, place + reach)]
             axes.plot(ends, [result.data + at.grad * (end - place) for end in ends], color=INK, linewidth=1.2)
             axes.plot([place], [result.data], marker="o", color=INK, markersize=4.5)
             said, where = f"slope {number_text(at.grad)}", (place, result.data)
@@ -164,7 +164,7 @@ def bars(numbers: Mapping[str, Any], *, x: str = "", title: str = "") -> Figure:
     drawn = axes.barh([escaped(str(name)) for name in numbers], sizes, color=paints, height=0.6)
     axes.bar_label(drawn, [number_text(size) for size in sizes], padding=3, fontsize=8, color=INK)
     axes.axvline(0.0, color=INK, linewidth=0.8, alpha=0.5)
-    axes.margins(x=0.18)
+    axes.margins(x=0.25)
     axes.invert_yaxis()
     dress(axes, x, "", title)
     return figure

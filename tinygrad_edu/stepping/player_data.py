@@ -20,6 +20,7 @@ from ..engine.value import Value
 from ..inspection.pathwise import paths
 from ..inspection.stepwise import Step, steps
 from ..ops.table import CONSTANT
+from ..words import say
 from .player_views import MOST_NODES_IN_DETAIL, View, make_views
 from .stepper import receiver
 from .tape import tape_of
@@ -60,7 +61,8 @@ class Frames:
         self.order = order
         self.places = {node: place for place, node in enumerate(order)}
         scenes = [make_scene(view.records) for view in self.views]
-        titles = [view.name or f"computation of {self.words.label(x)}" for view in self.views]
+        whole = say("computation of {name}", name=self.words.label(x))
+        titles = [view.name or whole for view in self.views]
         self.svgs = [  # the first one stands where no script gives it colours
             to_live_svg(scene, LIGHT, title, coloured=not v)
             for v, (scene, title) in enumerate(zip(scenes, titles, strict=True))

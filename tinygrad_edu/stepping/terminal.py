@@ -12,10 +12,8 @@ from ..engine.sweep import topological_order
 from ..engine.value import Value
 from ..inspection.pathwise import paths
 from ..inspection.stepwise import Step, steps
+from ..words import say
 from .wording import Wording
-
-HELP = "Enter: next step   <: back   a name (w, v1 ...) or 'why NAME': why is its gradient what it is   .: leave"
-"""The keys are signs, so that no variable is called like one; b and q do too where nothing is called that."""
 
 
 def text_of(x: Value, digits: int = 4) -> str:
@@ -53,14 +51,24 @@ def lines_of(x: Value, digits: int = 4) -> Iterator[str]:
     words = Wording(labels_of(topological_order(x)), Style(digits=digits))
     seen = ""
     for i, step in enumerate(steps(x), 1):
-        phase = "forward" if step.kind == "forward" else "backward"
+        phase = _phase(step)
         if phase != seen:
             seen = phase
-            yield _PHASES[phase]
+            yield phase
         yield from _lines(step, i, words)
 
 
-_PHASES = {"forward": "forward: compute the values", "backward": "backward: share out the gradient"}
+def _phase(step: Step) -> str:
+    if step.kind == "forward":
+        return say("forward: compute the values")
+    return say("backward: share out the gradient")
+
+
+def _help() -> str:
+    """Say which keys there are: signs, so that no variable is called like one; b and q too where nothing is."""
+    return say(
+        "Enter: next step   <: back   a name (w, v1 ...) or 'why NAME': why is its gradient what it is   .: leave"
+    )
 
 
 def _lines(step: Step, i: int, words: Wording) -> Iterator[str]:
@@ -69,9 +77,11 @@ def _lines(step: Step, i: int, words: Wording) -> Iterator[str]:
     if step.kind == "backward":
         rule, towards = words.rule(step), words.towards(step)
         if rule:
-            where = f"     where {words.slope(step)} {'is' if towards else '='} {rule}"
+            slope = words.slope(step)
+            told = say("{slope} is {rule}", slope=slope, rule=rule) if towards else f"{slope} = {rule}"
+            where = "     " + say("where {equation}", equation=told)
         elif towards:
-            where = f"     with {words.slope(step)}"
+            where = "     " + say("with {slope}", slope=words.slope(step))
     yield f"{i:>3}  {names}{where}"
     if step.kind == "forward":
         yield f"        = {numbers}"
@@ -107,7 +117,7 @@ def walk(
     coming = steps(value)
     made: list[Step] = []
     at = 0
-    output(HELP)
+    output(_help())
     while True:
         try:
             answer = input(f"[{at}] ").strip()
@@ -129,19 +139,19 @@ def walk(
             if at == len(made):
                 step = next(coming, None)
                 if step is None:
-                    output("That was the last step. <: back, a name: why, .: leave")
+                    output(say("That was the last step. <: back, a name: why, .: leave"))
                     continue
                 made.append(step)
             at += 1
         else:
-            output(f"no node is called {asked!r}{nearest(asked, by_label) or '.'} {HELP}")
+            output(f"no node is called {asked!r}{nearest(asked, by_label) or '.'} {_help()}")
             continue
         if at == 0:
-            output("At the start: only the leaves have values.")
+            output(say("At the start: only the leaves have values."))
             continue
         step = made[at - 1]
         if at == 1 or step.kind == "seed":
-            output(_PHASES["forward" if step.kind == "forward" else "backward"])
+            output(_phase(step))
         for line in _lines(step, at, words):
             output(line)
 
@@ -153,18 +163,27 @@ def why(root: Value, node: Any, words: Wording, so_far: float | None = None) -> 
     yield f"{label} = {words.formula(node) + ' = ' if node.parents else ''}{value}"
     found = paths(root, node)
     if not found.count:
-        yield f"  {label} gets no gradient: it is a plain number, or the result does not depend on it"
+        yield "  " + say(
+            "{name} gets no gradient: it is a plain number, or the result does not depend on it", name=label
+        )
         return
     if so_far is not None:
-        yield f"  {label}.grad is {words.style.number(so_far)} so far"
-    final, plural = words.style.number(found.gradient), "s" * (found.count != 1)
-    yield f"  {label}.grad = {final} in the end, summed over {found.count:,} path{plural}:"
+        yield "  " + say("{name}.grad is {grad} so far", name=label, grad=words.style.number(so_far))
+    final = words.style.number(found.gradient)
+    if found.count == 1:
+        yield "  " + say("{name}.grad = {grad} in the end, summed over 1 path:", name=label, grad=final)
+    else:
+        many = f"{found.count:,}"
+        yield "  " + say(
+            "{name}.grad = {grad} in the end, summed over {count} paths:", name=label, grad=final, count=many
+        )
     for path in found:
         chain = " → ".join(words.label(at) for at in path.nodes)
         product = " × ".join(words.style.number(d) for d in path.locals) or "1"
         yield f"  {words.style.number(path.product):>10}   {chain}   ({product})"
     if found.count > len(found):
-        yield f"  {words.style.number(found.hidden):>10}   … {found.count - len(found):,} more"
+        more = say("… {count} more", count=f"{found.count - len(found):,}")
+        yield f"  {words.style.number(found.hidden):>10}   {more}"
 
 
 def _gradient_so_far(made: list[Step], node: Any) -> float:

@@ -8,7 +8,7 @@ import os
 import sys
 from collections.abc import Callable
 from functools import cache
-from itertools import pairwise
+from itertools import chain, pairwise
 from pathlib import Path
 from typing import Any
 
@@ -160,8 +160,11 @@ class NumbaMachine(Machine):
     # ------------------------------------------------------------------------------------ encoding
 
     def _encoded(self, step: Instruction) -> list[int] | None:
-        """Write a step as whole numbers; None if NumPy runs it better, or alone."""
-        mode = vm.ROWS if step.batched else vm.NUMBERS
+        """Write a step as whole numbers; None if NumPy runs it better, or alone.
+
+        The row of a batch of one example is a number, so that there are no loops of one turn.
+        """
+        mode = vm.ROWS if step.batched and self.count > 1 else vm.NUMBERS
         out = self._place(step.batched, step.row)
         if step.kind == "map" and step.op.arity is not None:
             return self._encoded_map(step, mode, out)
@@ -171,13 +174,21 @@ class NumbaMachine(Machine):
         left = step.operands[0].rows
         assert left is not None
         if step.kind == "batch_sum":
+            if self.count == 1:
+                terms = left.shape[1]
+                lines = [tables[0][i : i + terms] for i in range(0, len(tables[0]), terms)]
+                return [vm.SUM, mode, out, step.height, 0, 0, *chain.from_iterable([terms, *line] for line in lines)]
             return [vm.BATCH_SUM, mode, out, step.height, left.shape[1], 0, *tables[0]]
         if self._on_blas(step):
             return None
         right = step.operands[1].rows
         assert right is not None
-        code, places = (vm.MATMUL, right.shape[2]) if step.kind == "matmul" else (vm.BATCH_MATMUL, right.shape[1])
-        return [code, mode, out, *left.shape, places, *tables[0], *tables[1]]
+        if step.kind == "matmul":
+            return [vm.MATMUL, mode, out, *left.shape, right.shape[2], *tables[0], *tables[1]]
+        if self.count == 1:
+            turned = Operand(step.operands[1].batched, right.transpose(0, 2, 1))
+            return [vm.MATMUL, mode, out, *left.shape, right.shape[1], *tables[0], *self._places(turned, 0)]
+        return [vm.BATCH_MATMUL, mode, out, *left.shape, right.shape[1], *tables[0], *tables[1]]
 
     def _encoded_map(self, step: Instruction, mode: int, out: int) -> list[int] | None:
         """Element by element."""
@@ -186,12 +197,13 @@ class NumbaMachine(Machine):
         if code is None or (is_slow(step.op) and size > _LARGE_MAP):
             return None
         tables = [self._places(operand, step.height) for operand in step.operands]
-        flags = sum((not operand.batched) << place for place, operand in enumerate(step.operands))
-        head = [len(tables), flags if step.batched else 0]
+        shared = sum((not operand.batched) << place for place, operand in enumerate(step.operands))
+        flags = shared if mode == vm.ROWS else 0
+        head = [len(tables), flags]
         spacing = self.count if step.batched else 1
         together = [places[0] + i * spacing for places in tables for i in range(step.height)]
         flat = [place for places in tables for place in places]
-        if together == flat and not (step.batched and flags):
+        if together == flat and not flags:
             return [code, vm.MERGED, out, size, *head, *[places[0] for places in tables]]
         return [code, mode, out, step.height, *head, *flat]
 
@@ -202,7 +214,7 @@ class NumbaMachine(Machine):
             return None
         if step.kind == "map":  # a short sum, whose operands are its terms
             columns = [self._places(operand, step.height) for operand in step.operands]
-            if not step.batched:  # added one after the other
+            if mode == vm.NUMBERS:  # added one after the other
                 first, *rest = columns
                 words = []
                 for column in rest:

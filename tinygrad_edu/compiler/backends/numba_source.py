@@ -22,7 +22,12 @@ MAPS = {
 }
 """The operations that the machine applies element by element, and their codes."""
 
-REDUCTIONS = {ops.SUM: numba_vm.SUM, ops.DOT: numba_vm.DOT, ops.LOGSUMEXP: numba_vm.LOGSUMEXP}
+REDUCTIONS = {
+    ops.SUM: numba_vm.SUM,
+    ops.DOT: numba_vm.DOT,
+    ops.LOGSUMEXP: numba_vm.LOGSUMEXP,
+    ops.LOGSUMEXP_REST: numba_vm.LOGSUMEXP_REST,
+}
 
 _DIRECT = ("+", "-", "*", "neg")
 """What is so cheap that the numbers of a group are not put side by side first."""

