@@ -55,6 +55,7 @@ edge = Neuron(3, "relu")
 for parameter, number in zip(edge.parameters(), (1.0, -0.5, -0.5, -0.5), strict=True):
     parameter.data = number
 
+# %% hidden=true
 tg.predict(
     "All three pixels are bright: 0.9, 0.9, 0.9. How loud is he?",
     edge([0.9, 0.9, 0.9]),
@@ -232,6 +233,8 @@ tg.plot.bars(influence | {f"manager {k} on bird": 0.0 + m.data * bird.w[k].data 
 
 # %%
 loudest = max(range(4), key=lambda k: managers[k].data)
+
+# %% hidden=true
 tg.predict(
     "In whom does the chief's dog verdict lose most trust?",
     f"manager {loudest}",
@@ -314,6 +317,8 @@ tg.draw(upper_ranks, company.front_line(sparrow))
 
 # %%
 silent = sum(neuron.b.grad == 0.0 for neuron in company.front_line.neurons)
+
+# %% hidden=true
 tg.predict(
     "Five of the front line's eight kept silent. How many of the eight receive a notice of exactly 0 on every one of their 64 trusts?",
     sum(all(w.grad == 0.0 for w in neuron.w) for neuron in company.front_line.neurons),
@@ -354,6 +359,8 @@ before = [p.data for p in company(dog)]
 for parameter in company.parameters():
     parameter.data -= 0.1 * parameter.grad
 after = [p.data for p in company(dog)]
+
+# %% hidden=true
 tg.predict(
     "Only the sparrow was shown. Does the verdict on the dog's picture move, too?",
     "yes" if after != before else "no",
@@ -418,16 +425,18 @@ def trust_in(company, pixels):
     return sum(sizes) / len(sizes)
 
 at_first, learnt = trust_in(first_day(), empty), trust_in(company, empty)
+
+# %% hidden=true
 tg.predict(
     "After training, how large is the front line's trust in the eight empty pixels? (0.51 at first)",
     learnt,
     tolerance=0.1,
-    because=f"{at_first:.2f} before, {learnt:.2f} after. Noise pulls this way today and that way tomorrow: nobody takes its trust away.",
+    because=f"Before {at_first:.2f}, after {learnt:.2f}. Noise pulls this way today and that way tomorrow: nobody takes its trust away.",
 )
 
 # %% [markdown] lang="zh" strings=true
 # After training, how large is the front line's trust in the eight empty pixels? (0.51 at first) => 训练之后，一线员工对这八个空白像素的信任有多大？（一开始是 0.51）
-# f"{at_first:.2f} before, {learnt:.2f} after. Noise pulls this way today and that way tomorrow: nobody takes its trust away." => f"之前 {at_first:.2f}，之后 {learnt:.2f}。噪声今天往这边拉，明天往那边拉：没有人把给它的信任收回去。"
+# f"Before {at_first:.2f}, after {learnt:.2f}. Noise pulls this way today and that way tomorrow: nobody takes its trust away." => f"之前 {at_first:.2f}，之后 {learnt:.2f}。噪声今天往这边拉，明天往那边拉：没有人把给它的信任收回去。"
 
 # %% [markdown] lang="en"
 # Plain learning does not clean up. It takes one more rule: **trust fades a little with every step, unless it is renewed** (weight decay). Then it is as one tells it. Each picture shows the front line's trust in each pixel, on average: on the first day, after plain learning, and after learning with fading trust.
@@ -481,6 +490,8 @@ def loss_without(rank, above, k):
 
 ranks = {"manager": (company.managers, company.chief), "lead": (company.team_leads, company.managers)}
 fired = {f"{name} {k}": loss_without(*pair, k) for name, pair in ranks.items() for k in range(len(pair[0].neurons))}
+
+# %% hidden=true
 tg.predict(
     "The blame of every manager and lead on the sparrow is now below 0.000001. How large is the loss without the most important one?",
     max(fired.values()),
@@ -520,7 +531,7 @@ for n in sizes:
     shares["never seen"].append(tg.accuracy(pupil, unseen))
 tg.plot.lines(shares, at=sizes, x="pictures to learn from", y="share that is right")
 
-# %%
+# %% hidden=true
 tg.predict(
     "With 8 pictures to learn from, all 8 are right at the end. What share of new pictures is right? (guessing: 0.5)",
     shares["never seen"][0],
@@ -547,6 +558,8 @@ quiet = first_day()
 for neuron in quiet.team_leads.neurons:
     neuron.b.data = -100.0
 tg.nn.mse(quiet(sparrow), [1.0, 0.0]).backward()
+
+# %% hidden=true
 tg.predict(
     "How many notices of the front line are not 0?",
     sum(w.grad != 0.0 for neuron in quiet.front_line.neurons for w in neuron.w),
@@ -585,6 +598,8 @@ tg.practice((said - 0.0) ** 2 / 2)
 mirrored = [row[j] for row in square(sparrow) for j in reversed(range(8))]
 sides, uppers, lowers = watch(mirrored, 1, 0), watch(mirrored, 0, -1), watch(mirrored, 0, 1)
 points = [lead([sides[(k + 1) % 64], uppers[k - 8], lowers[(k + 8) % 64]]).data for k in range(64)]
+
+# %% hidden=true
 tg.predict(
     "Does the lead speak when the mirrored sparrow is shown?",
     "yes" if max(points) > 0.0 else "no",
