@@ -17,3 +17,4 @@ from .over_time import weights as weights
 from .quality import calibration as calibration
 from .quality import confusion_matrix as confusion_matrix
 from .quality import predictions as predictions
+from .regrouping import matrix_product as matrix_product
