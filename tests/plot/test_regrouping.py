@@ -55,10 +55,10 @@ def test_what_a_later_product_reads_is_named_by_the_line_that_computed_it():
 
 
 def test_plain_numbers_are_shown_as_they_are():
-    compiled = tg.compile(lambda x: [tg.dot([0.25 * i + k for k in range(9)], x) for i in range(1, 9)])
+    compiled = tg.compile(lambda x: [tg.dot([0.1 + 0.01 * i + 0.001 * k for k in range(9)], x) for i in range(1, 9)])
     compiled(np.ones((5, 9)))
     sums = [row[1:] for row in rows_of(tg.plot.matrix_product(compiled)) if row[0].startswith("a1")]
-    assert ["0.5", "x[0]", "1.5", "x[1]", "2.5", "x[2]"] in [row[:6] for row in sums]
+    assert ["0.11", "x[0]", "0.111", "x[1]", "0.112", "x[2]"] in [row[:6] for row in sums]
 
 
 def test_asking_for_another_line_names_those_that_there_are():
