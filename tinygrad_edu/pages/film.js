@@ -1,6 +1,6 @@
 /* The film of a training: one slider moves the network, the plane with the examples, and the cursor on the loss. */
 
-import {Shell, button, el, svg} from "./shell.js";
+import {Shell, button, el} from "./shell.js";
 import {Tape} from "./tape.js";
 import {numberText} from "./numbers.js";
 import {Chain, named, numberOf} from "./chain.js";
@@ -206,7 +206,7 @@ export class Page extends Shell {
       this.stepping.replaceChildren(el("p", {class: "hint"}, this.data.no_walk || ""));
       return;
     }
-    const title = say("The loss of example {place}, step by step: {moment}", {place: this.picked + 1, moment: this.reel.name});
+    const title = say("The loss of example {place} at {moment}, step by step", {place: this.picked + 1, moment: this.reel.name});
     if (!walk.player.element.isConnected) this.stepping.replaceChildren(el("h2"), walk.player.element);
     this.stepping.firstChild.textContent = title;
     walk.player.show(leavesOf(walk, row, y, this.data.frames[this.at][2]));
