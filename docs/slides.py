@@ -22,7 +22,7 @@ def neuron() -> Value:
     product.name = "v1"
     total = product + b
     total.name = "v2"
-    y = tg.tanh(total)
+    y: Value = tg.tanh(total)
     y.name = "y"
     return y
 
@@ -42,7 +42,7 @@ def coffee() -> Value:
     grind, time, milk, wish = Value(1.5, "grind"), Value(2.0, "time"), Value(0.5, "milk"), Value(1.0, "wish")
     bitter = grind * time - milk
     bitter.name = "bitter"
-    complaint = tg.square(bitter - wish)
+    complaint: Value = tg.square(bitter - wish)
     complaint.name = "complaint"
     return complaint
 
