@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import tinygrad_edu as tg
-from docs.slides import PICTURES, fan_out, neuron
+from docs.slides import PICTURES, fan_out, neuron, speaking
 from tinygrad_edu import Value
 from tinygrad_edu.ops.notation import caption
 
@@ -32,7 +32,9 @@ WORDS: dict[str, dict[str, str]] = {
         "node": "A node",
         "node text": "Every number of a computation is a <b>node</b>. It remembers its <b>parents</b>, and towards "
         "each of them a <b>local derivative</b>: how many times as fast it changes as that parent does.",
+        "named value": "value",
         "value": "the number, computed forward",
+        "named grad": "grad",
         "grad": "how fast the output changes with it",
         "edge": "on each arrow: the local derivative",
         "local": "Local derivatives",
@@ -58,8 +60,10 @@ WORDS: dict[str, dict[str, str]] = {
         "node": "节点",
         "node text": "计算中的每个数都是一个<b>节点</b>。它记得自己的<b>父节点</b>，以及对每个父节点的<b>局部导数</b>："
         "父节点变一点，它的变化是那一点的多少倍。",
-        "value": "数值，前向传播时算出",
-        "grad": "梯度：它变一点，输出变多少，反向传播时算出",
+        "named value": "数值",
+        "value": "前向传播时算出",
+        "named grad": "梯度",
+        "grad": "它变一点，输出变多少；反向传播时算出",
         "edge": "箭头上：局部导数",
         "local": "局部导数",
         "local text": "每种运算一行，只写一次。y 是结果。",
@@ -90,6 +94,12 @@ for node in reversed(topological_order(root)):
 
 def page(language: str) -> str:
     """The sheet as one page of HTML."""
+    with speaking(language):
+        return spoken_page(language)
+
+
+def spoken_page(language: str) -> str:
+    """The sheet, while drawings speak its language."""
     said = WORDS[language]
     style = (HERE / "sheet.css").read_text(encoding="utf-8")
     y = neuron()
@@ -110,7 +120,8 @@ def page(language: str) -> str:
 <main>
 <section class="node"><h2><i>1</i>{said["node"]}</h2><p>{said["node text"]}</p>
   <figure>{picture(tg.draw(product))}
-  <figcaption><span><b>value</b> {said["value"]}</span><span><b>grad</b> {said["grad"]}</span>
+  <figcaption><span><b>{said["named value"]}</b> {said["value"]}</span>
+  <span><b>{said["named grad"]}</b> {said["grad"]}</span>
   <span><b>3, 2</b> {said["edge"]}</span></figcaption></figure></section>
 <section class="local"><h2><i>2</i>{said["local"]}</h2><p>{said["local text"]}</p>
   <table><tr><th>{said["operation"]}</th><th>{said["towards"]}</th></tr>{rows}</table></section>
