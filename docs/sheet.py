@@ -44,7 +44,7 @@ WORDS: dict[str, dict[str, str]] = {
         "sweep": "The sweep",
         "sweep text": "<b>Forward</b>, every value, each after its parents. <b>Backward</b>, from the output, whose "
         "gradient is 1, each node after everything that was made from it:",
-        "rule": "parent’s gradient &nbsp;<b>+=</b>&nbsp; local derivative &nbsp;<b>×</b>&nbsp; gradient that arrived",
+        "rule": "parent’s gradient &nbsp;<b>+=</b>&nbsp; local derivative &nbsp;<b>×</b>&nbsp; upstream gradient",
         "whole": "All of it, in Python",
         "three": "Three things to remember",
         "one": "<b>Add, never set.</b> A number used twice hears from both: its shares are added.",
@@ -59,7 +59,7 @@ WORDS: dict[str, dict[str, str]] = {
         "under": "从输出往回，算出每个梯度",
         "node": "节点",
         "node text": "计算中的每个数都是一个<b>节点</b>。它记得自己的<b>父节点</b>，以及对每个父节点的<b>局部导数</b>："
-        "父节点变一点，它的变化是那一点的多少倍。",
+        "父节点变一点，它就变那一点的几倍。",
         "named value": "数值",
         "value": "前向传播时算出",
         "named grad": "梯度",
@@ -83,8 +83,8 @@ WORDS: dict[str, dict[str, str]] = {
         "answer": "把纸倒过来看答案",
     },
 }
-NOTE = 26.0
-"""How high the line beneath a drawing is that says what stands on its edges."""
+MARGIN = 14
+"""How much stands around the boxes of a drawing."""
 PROGRAM = """\
 root.grad = 1.0
 for node in reversed(topological_order(root)):
@@ -141,13 +141,12 @@ def picture(drawing: tg.Drawing) -> str:
         file = Path(folder) / "drawing.svg"
         drawing.save(file)
         text = file.read_text(encoding="utf-8")
-    text, notes = re.subn(
-        r'<g class="tg-note">.*?</g>', "", text, flags=re.DOTALL
-    )  # the sheet says it in its own words
-    if notes:  # and so their line at the bottom is not needed
-        (height,) = re.findall(r'viewBox="\S+ \S+ \S+ (\S+)"', text)
-        text = text.replace(f' {height}"', f' {float(height) - NOTE:g}"', 1)
-        text = text.replace(f'height="{height}"', f'height="{float(height) - NOTE:g}"', 1)
+    # The sheet says itself what stands on the edges, so the line beneath goes, and the picture ends with its boxes.
+    text = re.sub(r'<g class="tg-note">.*?</g>', "", text, flags=re.DOTALL)
+    boxes = re.findall(r'<rect x="([\d.]+)" y="([\d.]+)" width="([\d.]+)" height="([\d.]+)"', text)
+    right, bottom = (max(float(box[i]) + float(box[i + 2]) for box in boxes) + 2 * MARGIN for i in (0, 1))
+    size = f'width="{right:g}" height="{bottom:g}" viewBox="-{MARGIN} -{MARGIN} {right:g} {bottom:g}"'
+    text = re.sub(r'width="\S+" height="\S+" viewBox="[^"]+"', size, text, count=1)
     return re.sub(r"^.*?(?=<svg)", "", text, flags=re.DOTALL)
 
 
