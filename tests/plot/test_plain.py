@@ -45,3 +45,11 @@ def test_bars_stand_in_the_order_given_and_go_to_the_side_of_their_sign():
     assert [label.get_text() for label in axes.get_yticklabels()] == ["time", "milk"]
     assert [text.get_text() for text in axes.texts] == ["0.6", "−0.2"]
     assert axes.patches[0].get_facecolor() != axes.patches[1].get_facecolor()
+
+
+def test_lines_may_stand_against_another_number():
+    [axes] = plot.lines({"cost": [2.0, 20.0]}, at=[10, 1000], x="n", log=True).axes
+    assert list(axes.lines[0].get_xdata()) == [10, 1000]
+    assert (axes.get_xscale(), axes.get_yscale()) == ("log", "log")
+    [axes] = plot.lines({"cost": [2.0, 20.0]}, at=[10, 1000]).axes
+    assert (axes.get_xscale(), axes.get_yscale()) == ("linear", "linear")

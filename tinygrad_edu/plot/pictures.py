@@ -21,6 +21,7 @@ def pictures(
     columns: int = 10,
     ticks: Sequence[str] = (),
     title: str = "",
+    bright: bool = False,
 ) -> Figure:
     """Draw tables of numbers as small pictures side by side, all on one scale.
 
@@ -38,6 +39,8 @@ def pictures(
         What the rows and the columns of each picture are called, such as the letters of a word.
     title : str, optional
         Above all.
+    bright : bool, default False
+        Whether larger is brighter, as in a photograph, where no number is below 0.
 
     Returns
     -------
@@ -70,7 +73,12 @@ def pictures(
         if k >= len(tables):
             axes.set_visible(False)
             continue
-        axes.imshow(tables[k], cmap="PuOr" if signed else "Greys", vmin=-most if signed else 0.0, vmax=most)
+        axes.imshow(
+            tables[k],
+            cmap="PuOr" if signed else "gray" if bright else "Greys",
+            vmin=-most if signed else 0.0,
+            vmax=most,
+        )
         dress(axes)
         if k < len(titles):
             axes.set_title(str(titles[k]), fontsize=9, color=INK)

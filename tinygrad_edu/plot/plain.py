@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from ..arguments import as_list, as_number
 from ..engine.value import Value
 from ..ops.notation import number_text
-from .style import INK, colour, dashes, dress, escaped, legend, new_figure
+from .style import INK, colour, dashes, dress, escaped, legend, marker, new_figure
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -94,17 +94,20 @@ def lines(
     y: str = "",
     title: str = "",
     log: bool = False,
+    at: Sequence[float] | None = None,
 ) -> Figure:
-    """Draw how numbers went from step to step, one line a name.
+    """Draw how numbers went from step to step, or against another number, one line a name.
 
     Parameters
     ----------
     series : mapping of names to sequences of numbers or Values
-        The first of each stands at 0.
+        The first of each stands at 0, if nothing else is said.
     x, y, title : str
         What is written at the axes and above.
     log : bool, default False
-        Whether the axis of the numbers is logarithmic.
+        Whether the axis of the numbers is logarithmic; that of `at` too.
+    at : sequence of float, optional
+        Where the numbers stand; each is then marked.
 
     Returns
     -------
@@ -120,11 +123,16 @@ def lines(
     axes = figure.subplots()
     for k, (name, numbers) in enumerate(series.items()):
         drawn = [_plain(number) for number in numbers]
-        axes.plot(range(len(drawn)), drawn, color=colour(k), linestyle=dashes(k), label=escaped(str(name)))
+        places, dots = (range(len(drawn)), "") if at is None else (list(at)[: len(drawn)], marker(k))
+        look: dict[str, Any] = {"color": colour(k), "linestyle": dashes(k), "marker": dots, "markersize": 4.5}
+        axes.plot(places, drawn, label=escaped(str(name)), **look)
     if log:
         axes.set_yscale("log")
+    if log and at is not None:
+        axes.set_xscale("log")
     dress(axes, x, y, title, grid="y")
-    axes.xaxis.get_major_locator().set_params(integer=True)  # type: ignore[call-arg]  # of a linear scale
+    if at is None:
+        axes.xaxis.get_major_locator().set_params(integer=True)  # type: ignore[call-arg]  # of a linear scale
     legend(axes)
     return figure
 
