@@ -642,4 +642,4 @@ print(tg.check.engine(spoiled("(1.0 / self.data,)", "(1.1 / self.data,)")))
 # `("max(self.data, 0.0)", "abs(self.data) if self.data > -1 else 0.0")` 就发现不了：考官只在 1.5 和 −1.5 两处试 `relu`。只在大数上才出的错也一样，例如 `math.exp` 到 1000 就溢出。通过考试，不等于证明。
 # </details>
 #
-# **接下来：**这是课程的最后一页。大家问得最多的问题，[第 13 课，疑问解答](13_confusions.ipynb)里都有回答。
+# **接下来：**这是课程的最后一页。大家问得最多的问题，[第 13 课，答疑页](13_confusions.ipynb)里都有回答。
