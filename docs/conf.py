@@ -48,6 +48,7 @@ html_css_files = ["site.css"]
 templates_path = ["_templates"]
 html_copy_source = False
 html_show_sphinx = False
+html_show_search_summary = False  # for which pages would be fetched, which files cannot do
 html_sidebars = {
     "**": [
         "sidebar/brand.html",

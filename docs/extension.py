@@ -29,6 +29,7 @@ class ChineseThatIsFound(SearchChinese):
     Sphinx itself would look for the whole query as one word.
     """
 
+    language_name = "English"  # whose stemmer is sent along; Sphinx would call one for Chinese, which does not exist
     js_splitter_code = SPLITTER
 
 

@@ -10,14 +10,20 @@ from docs.public_names import PACKAGE, Room, find, rooms
 from tinygrad_edu.ops.notation import caption
 from tinygrad_edu.ops.operation import Op
 
+TITLES = {"en": "API reference", "zh": "API 参考"}
+OPENINGS = {
+    "en": "Every public name, by the room of the package that it comes from.",
+    "zh": "所有公开的名字，按它们在包里所属的房间排列。说明文字取自源代码，是英文的。",
+}
 
-def write(folder: Path) -> None:
+
+def write(folder: Path, language: str = "en") -> None:
     """Write the reference's index and pages, as reStructuredText, into a folder."""
     folder.mkdir(parents=True, exist_ok=True)
     all_rooms = rooms()
     for room in all_rooms:
         (folder / f"{room.name}.rst").write_text(page(room), encoding="utf-8")
-    lines = [heading("API reference", "="), "Every public name, by the room of the package that it comes from.", ""]
+    lines = [heading(TITLES[language], "="), OPENINGS[language], ""]
     for room in all_rooms:
         lines += [f":doc:`{room.name}`", f"    {one_line(room.about)}", ""]
     lines += [".. toctree::", "    :hidden:", "", *(f"    {room.name}" for room in all_rooms), ""]
@@ -60,7 +66,7 @@ def partials(op: Op) -> str:
 
 def heading(text: str, line: str) -> str:
     """A heading with its line beneath."""
-    return f"{text}\n{line * len(text)}\n"
+    return f"{text}\n{line * 2 * len(text)}\n"
 
 
 def one_line(text: str) -> str:

@@ -157,9 +157,7 @@ def slopes(name: str) -> str:
     op = tg.OPS[name]
     if name == "relu":
         return "1 if x > 0 else 0"
-    return html.escape(", &nbsp; ".join(caption(op, i) for i in range(len(op.arguments)))).replace(
-        "&amp;nbsp;", "&nbsp;"
-    )
+    return ",&nbsp; ".join(html.escape(caption(op, i)) for i in range(len(op.arguments)))
 
 
 def chromium() -> str:

@@ -214,6 +214,14 @@ def test_a_first_version_by_plain_recursion_is_told_what_it_does():
     assert {"+ with a number", "* with a number", "tanh"} <= set(report.missing)
 
 
+def test_numbers_on_the_left_are_asked_for_only_where_those_on_the_right_work():
+    kept = [(f"__r{name}__", name) for name in ("add", "mul", "sub", "truediv")]
+    plain = [("        other = other if isinstance(other, Scalar) else Scalar(other)\n", "")]
+    report = engine(written(kept + plain))
+    assert (report.passed, report.mistake) == (True, None)
+    assert {"+ with a number", "* with a number"} <= set(report.missing)
+
+
 def test_an_engine_that_has_no_operation_yet_makes_no_mistake():
     report = engine(type("Empty", (), {"data": 0.0, "grad": 0.0, "__init__": lambda *_: None, "backward": print}))
     assert (report.passed, report.works, report.mistake) == (True, (), None)

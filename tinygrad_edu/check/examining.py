@@ -222,7 +222,7 @@ def _explained(seen: list[tuple[Trial, _Outcome]], failures: list[Any], missing:
             return _WRONG_VALUE
         pairs = (both(*pair) for pair in combinations(MISTAKES, 2))
         return _first_that_gives(seen, (pair for pair in pairs if pair is not None))
-    reflected = {"number + a": "+", "number * a": "*"}
+    reflected = {"number + a": "+ with a number", "number * a": "* with a number"}
     if any(name in missing and plain not in missing for name, plain in reflected.items()):
         return _NO_REFLECTION
     return None

@@ -16,6 +16,7 @@ from ..drawing.records.folding import Collapse
 from ..drawing.scene.palette import LIGHT
 from ..drawing.style import Style
 from ..engine.shown import image_element
+from ..engine.sweep import topological_order
 from ..engine.value import Value
 from ..files import write_whole
 from ..stepping.moments import Moment, moments
@@ -26,6 +27,9 @@ from .film import Film
 from .live import Content, LivePage
 from .moving import moving_gif, moving_svg
 from .network import NetworkPage
+
+MOST_NODES = 50_000
+"""What a page can hold: it takes some five seconds to make, and six megabytes."""
 
 
 class Player(LivePage):
@@ -132,7 +136,8 @@ def play(
     TypeError
         If `x` is none of these, the model has no neurons, or there is an example and no model.
     ValueError
-        If nothing was filmed, or an option has a value that is not listed here.
+        If nothing was filmed, the computation has more than 50,000 nodes, or an option has a value that is not listed
+        here.
 
     Examples
     --------
@@ -160,4 +165,11 @@ def play(
             f"{type(x).__name__}"
         )
     check_options(digits, collapse, max_nodes, direction)
+    size = len(topological_order(x))
+    if size > MOST_NODES:
+        raise ValueError(
+            f"this computation has {size:,} nodes, and a page plays at most {MOST_NODES:,}: play a part of it, such as "
+            "one example or a smaller network; draw(x, collapse=1) shows the whole with its scopes folded, and "
+            "tinygrad_edu.steps(x) gives every step"
+        )
     return Player(x, Style(direction=direction, digits=digits, labels=True), collapse, max_nodes)

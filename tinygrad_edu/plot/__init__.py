@@ -25,3 +25,4 @@ from .plain import lines as lines
 from .quality import calibration as calibration
 from .quality import confusion_matrix as confusion_matrix
 from .quality import predictions as predictions
+from .regrouping import matrix_product as matrix_product

@@ -94,11 +94,11 @@ def make_views(
         inside = [i for i in range(len(drawables)) if outer[i] == key]
         opened = _open(drawables, outer, key, inside, max_nodes)
         around = {*inside, *(j for i in inside for j in (*readers[i], *drawables.operands[i]))}
+        if len({key_of(opened, i) for i in around}) > room:
+            continue
         everything = records_of(opened, around)
         group = _group_id(drawables, inside)
         detail = _restrict(everything, _ids_of(drawables, opened, inside))
-        if len(detail.nodes) > room:
-            continue
         room -= len(detail.nodes)
         drawn = {node.id for node in detail.nodes}
         homes = {node: home for node, home in _homes(source, everything).items() if home in drawn}
