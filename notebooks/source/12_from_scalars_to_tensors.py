@@ -76,14 +76,14 @@ graph = tg.trace(loss, [0.5, -1.0], 1.0)
 graph
 
 # %% [markdown] lang="en"
-# The *captured* Values are the parameters: all examples share them. What depends on an input differs from example to example. Let us call the first kind *unbatched* and the second *batched*.
+# The boxes marked *parameter* are shared by all examples; the pointed ones, *input*, and whatever depends on them, differ from example to example. Let us call the first kind *unbatched* and the second *batched*.
 #
 # ## Scalars that become a matrix
 #
 # `tg.compile` takes it from there. It is called with many examples at once: the first axis counts them.
 
 # %% [markdown] lang="zh"
-# captured 后面的是参数，所有样本公用；凡是依赖输入的，每个样本都不一样。我们把前一种叫“不分样本”的，后一种叫“分样本”的。
+# 标着 parameter 的方框是参数，所有样本公用；带尖角、标着 input 的是输入，凡是依赖输入的，每个样本都不一样。我们把前一种叫“不分样本”的，后一种叫“分样本”的。
 #
 # ## 标量变成矩阵
 #
