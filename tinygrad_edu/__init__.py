@@ -103,11 +103,13 @@ from .transforms.derivatives import hvp as hvp
 from .transforms.derivatives import jacobian as jacobian
 from .transforms.derivatives import jvp as jvp
 from .transforms.derivatives import value_and_grad as value_and_grad
+from .words import set_language as set_language
 
 if TYPE_CHECKING:
     from . import blame as blame
     from . import check as check
     from . import data as data
+    from . import drawing as drawing
     from . import nn as nn
     from . import optim as optim
     from . import plot as plot
@@ -146,6 +148,7 @@ _ROOMS = {
     "blame": "blame",
     "check": "check",
     "data": "data",
+    "drawing": "drawing",
     "nn": "nn",
     "optim": "optim",
     "plot": "plot",

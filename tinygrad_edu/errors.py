@@ -66,7 +66,27 @@ class GraphvizMissingError(RuntimeError):
         super().__init__(
             "placing the nodes of a drawing needs Graphviz: either `pip install pygraphviz` (its wheels bring "
             "Graphviz's libraries along), or install Graphviz itself so that its executable `dot` is on the PATH "
-            "(and `pip install graphviz`); print(drawing) and .save('graph.txt') work without"
+            "(and `pip install graphviz`), or give another one to tinygrad_edu.drawing.set_graphviz; print(drawing) "
+            "and .save('graph.txt') work without"
+        )
+
+
+class MissingLibraryError(ImportError):
+    """What was asked for needs a library that is not installed; the message says which, and how to get it.
+
+    The engine, drawing as text or SVG, stepping, checking, and training with engine="eager" need no library at all.
+
+    Attributes
+    ----------
+    name : str
+        The module that cannot be imported.
+    """
+
+    def __init__(self, library: str, needed_by: str, otherwise: str = "") -> None:
+        without = f"; {otherwise}" if otherwise else ""
+        super().__init__(
+            f"{needed_by} needs {library}, which cannot be imported here: python -m pip install {library}{without}",
+            name=library,
         )
 
 

@@ -54,6 +54,17 @@ def for_terminal(text: str) -> str:
     return text.encode(encoding, IN_ASCII).decode(encoding)
 
 
+def columns(text: str) -> int:
+    """Give how many columns of a terminal a text takes: Han letters take two, accents that join a letter none.
+
+    Examples
+    --------
+    >>> columns("grad"), columns("梯度"), columns("e\u0301")
+    (4, 4, 1)
+    """
+    return sum(0 if unicodedata.combining(c) else 1 + (unicodedata.east_asian_width(c) in "WF") for c in text)
+
+
 def _in_ascii(error: UnicodeError) -> tuple[str, int]:
     """Write what a terminal cannot show in signs that every one has; a minus must not become a question mark."""
     if not isinstance(error, UnicodeEncodeError):

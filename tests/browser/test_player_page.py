@@ -340,6 +340,28 @@ def test_it_fits_and_passes_the_accessibility_checks(show, scheme, width):
         assert [(v["id"], [n["html"][:120] for n in v["nodes"]]) for v in found] == []
 
 
+@pytest.mark.parametrize("page_of", [tg.play, tg.practice])
+def test_the_drawing_is_as_dark_as_the_page_and_can_be_read(show, page_of):
+    page = show(page_of(neuron()), color_scheme="dark")
+    light_of = """elements => elements.map(e => {
+      const [r, g, b] = getComputedStyle(e).fill.match(/[0-9.]+/g).map(Number);
+      return (0.2126 * r + 0.7152 * g + 0.0722 * b) / 255;
+    })"""
+
+    def light(part):
+        return page.locator(f".stage {part}").evaluate_all(light_of)
+
+    grounds = ("svg > rect", ".tg-node [data-part=card]")
+    letters = (".tg-node text:not([data-part=grad]):not([data-f^=ink])", ".tg-edge [data-part=label]")
+    for dark in (True, False):
+        page.emulate_media(color_scheme="dark" if dark else "light")
+        page.locator(f".box[data-theme={'dark' if dark else 'light'}]").wait_for()
+        on, of = [x for part in grounds for x in light(part)], [x for part in letters for x in light(part)]
+        assert len(on) > 6
+        assert len(of) > 12
+        assert (max(on) < 0.25 and min(of) > 0.55) if dark else (min(on) > 0.75 and max(of) < 0.45)
+
+
 def test_long_names_can_be_read_on_a_narrow_page(show):
     y = tg.tanh(Value(0.5, "the weight of the first input") * Value(2.0, "the first input itself"))
     page = show(tg.play(y), width=400)
@@ -421,3 +443,28 @@ def test_several_players_on_one_page_do_not_touch_each_other(open_page, tmp_path
     assert boxes.nth(0).locator(".count").text_content() == "0 of 9"
     ids = page.evaluate("[...document.querySelectorAll('[id]')].map(e => e.id)")
     assert len(ids) == len(set(ids))
+
+
+def layered(x0):
+    """A loss whose layers are folded, for an input that can be turned."""
+    model = tg.nn.MLP(2, [4, 3, 1], "tanh", seed=0)
+    return tg.nn.binary_cross_entropy(model([Value(x0, "x0"), Value(-1.0, "x1")]), 1)
+
+
+def test_lines_between_layers_change_with_the_knobs(show):
+    looks = """edges => Object.fromEntries(edges.map(edge => {
+        const {dataset, style} = edge.querySelector("path");
+        const {source, target} = edge.dataset;
+        return [`${source}>${target}`, [dataset.s, Number.parseFloat(style.strokeWidth || 1.2)]];
+    }))"""
+    seen = []
+    for x0 in (0.5, -2.0):
+        page = show(tg.play(layered(x0), collapse=2))
+        seen.append(page.locator(".tg-edge.line").evaluate_all(looks))
+    page = show(tg.play(layered(0.5), collapse=2))
+    page.get_by_role("spinbutton", name="x0", exact=True).fill("-2")
+    turned = page.locator(".tg-edge.line").evaluate_all(looks)
+    assert seen[0] != seen[1]
+    assert {key: role for key, (role, _) in turned.items()} == {key: role for key, (role, _) in seen[1].items()}
+    for key, (_, width) in turned.items():
+        assert width == pytest.approx(seen[1][key][1], abs=0.4)

@@ -425,5 +425,10 @@ def test_a_player_folds_what_a_drawing_folds():
     folded = tg.play(loss, collapse=2).html
     assert folded != tg.play(loss).html
     assert len(tg.play(loss, collapse=None).text()) == len(tg.play(loss, collapse=2).text())
+    long = Value(1.0, "x")
+    for _ in range(50_000):
+        long = -long
+    with pytest.raises(ValueError, match=r"50,001 nodes.* at most 50,000: play a part of it.*collapse=1"):
+        tg.play(long)
     with pytest.raises(ValueError, match="collapse=-1 is not possible"):
         tg.play(loss, collapse=-1)

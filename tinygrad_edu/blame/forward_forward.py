@@ -168,9 +168,9 @@ class ForwardForward(Module):
         list of float
             The mean of `local_loss` in each epoch.
         """
+        X, right = examples_of(data, self.nin, self.classes)
         import numpy as np
 
-        X, right = examples_of(data, self.nin, self.classes)
         true = right.argmax(1)
 
         def wrong(generator: Any) -> list[Any]:

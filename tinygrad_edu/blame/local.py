@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..arguments import as_count, as_rows, as_seed
 from ..engine.value import Value
+from ..libraries import require
 from ..optim.optimizers import Optimizer, create
 
 if TYPE_CHECKING:
@@ -42,6 +43,7 @@ def examples_of(data: Any, features: int, classes: int) -> tuple[Array, Array]:
     TypeError, ValueError
         If they are something else.
     """
+    require("numpy", "learning of tg.blame by layers")
     import numpy as np
 
     if not hasattr(data, "X") and (not isinstance(data, (tuple, list)) or len(data) != 2):

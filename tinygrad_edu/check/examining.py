@@ -2,19 +2,22 @@
 
 Small programs are run on it and on ours, from the smallest up. Where it goes wrong, the mistake is found by trying them
 all: for every classical mistake there is an engine that makes it and nothing else, and the one whose numbers are those
-that were seen, in every program, is the explanation.
+that were seen, in every program, is the explanation. If there is none, two mistakes at a time are tried.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from itertools import combinations
 from typing import Any, NamedTuple
 
 from ..engine.value import Value
 from ..ops.notation import number_text
-from .mistakes import MISTAKES, Mistake, toys_with
+from .mistakes import MISTAKES, Mistake, both
+from .toys import toys_with
+from .trials import TRIALS, Trial
 
 _LONG = 5_000
 _CLOSE = 1e-6
@@ -31,48 +34,6 @@ _WRONG_VALUE = Mistake(
 )
 
 
-class Trial(NamedTuple):
-    """A small program: what it is called, and how it is computed from leaves ``a`` and ``b``."""
-
-    text: str
-    run: Callable[[Any, Any], Any]
-    needs: str  # what it is about, for the list of what is missing
-    sweeps: int = 1
-
-
-TRIALS = (
-    Trial("a + b", lambda a, b: a + b, "+"),
-    Trial("a * b", lambda a, b: a * b, "*"),
-    Trial("a - b", lambda a, b: a - b, "-"),
-    Trial("-a", lambda a, b: -a, "- (negation)"),
-    Trial("a / b", lambda a, b: a / b, "/"),
-    Trial("a ** 3", lambda a, b: a**3, "**"),
-    Trial("a.relu()", lambda a, b: a.relu(), "relu"),
-    Trial("(-a).relu()", lambda a, b: (-a).relu(), "relu"),
-    Trial("a.tanh()", lambda a, b: a.tanh(), "tanh"),
-    Trial("a.exp()", lambda a, b: a.exp(), "exp"),
-    Trial("a.log()", lambda a, b: a.log(), "log"),
-    Trial("a.sigmoid()", lambda a, b: a.sigmoid(), "sigmoid"),
-    Trial("a + 2.0", lambda a, b: a + 2.0, "+"),
-    Trial("a * 2.0", lambda a, b: a * 2.0, "*"),
-    Trial("2.0 + a", lambda a, b: 2.0 + a, "number + a"),
-    Trial("2.0 * a", lambda a, b: 2.0 * a, "number * a"),
-    Trial("2.0 - a", lambda a, b: 2.0 - a, "number - a"),
-    Trial("2.0 / a", lambda a, b: 2.0 / a, "number / a"),
-    Trial("a + a", lambda a, b: a + a, "+"),
-    Trial("a * a", lambda a, b: a * a, "*"),
-    Trial("a * b + a", lambda a, b: a * b + a, "+ and *"),
-    Trial("(a * b) * a", lambda a, b: (a * b) * a, "*"),
-    Trial("c = a + b; c * c", lambda a, b: _shared(a, b, lambda c: c * c), "+ and *"),
-    Trial("c = a * b; c + c * a", lambda a, b: _shared_product(a, b), "+ and *"),
-    Trial("c = a + a; d = c + c; d * b", lambda a, b: _diamond(a, b), "+ and *"),
-    Trial("c = a * b; d = c + a; d * c + c", lambda a, b: _knot(a, b), "+ and *"),
-    Trial("(a * b + b) ** 2 / a - b", lambda a, b: (a * b + b) ** 2 / a - b, "**, / and -"),
-    Trial("y = a * b + a; y.backward() twice", lambda a, b: a * b + a, "backward", sweeps=2),
-    Trial("y = (a * b) * b; y.backward() twice", lambda a, b: (a * b) * b, "backward", sweeps=2),
-)
-
-
 @dataclass(frozen=True)
 class EngineReport:
     """What was found out about an engine; it prints itself.
@@ -82,7 +43,8 @@ class EngineReport:
     passed : bool
         Whether all that it has is right.
     mistake : str or None
-        The classical mistake that explains all that was seen; None if nothing is wrong, or nothing known explains it.
+        The classical mistake that explains all that was seen, or the two that do together ("...; and ..."); None if
+        nothing is wrong, or nothing known explains it.
     remedy : str
         What to write instead; "" if there is no `mistake`.
     program : str or None
@@ -124,8 +86,8 @@ class EngineReport:
             if self.mistake is None:
                 lines.append("No single classical mistake explains all of this: begin with the smallest program.")
             else:
-                lines.append(f"What explains all that was seen: {self.mistake}.")
-                lines.append(f"Instead: {self.remedy}.")
+                told = f"What explains all that was seen: {self.mistake}.", f"Instead: {self.remedy}."
+                lines += [line.replace("; and ", ";\n  and ") for line in told]
         if self.missing:
             lines.append(f"Not there yet: {', '.join(self.missing)}.")
         return "\n".join(lines)
@@ -179,7 +141,7 @@ def engine(cls: Callable[..., Any]) -> EngineReport:
         if deep is not None:
             failures.append((Trial(f"a chain of {_LONG:,} additions", lambda a, b: a, ""), deep))
             mistake = _RECURSION if len(failures) == 1 else mistake
-    listed = tuple(dict.fromkeys(name for name in missing if not name.startswith("number ")))
+    listed = tuple(dict.fromkeys(name for name in missing if _worth_listing(name, missing)))
     passed = not failures and mistake is None
     first = failures[0][0] if failures else None
     program = first.text if first else (_first_reflected(missing) if mistake is _NO_REFLECTION else None)
@@ -253,21 +215,37 @@ def _tried(cls: Any, trial: Trial) -> _Outcome:
 
 def _explained(seen: list[tuple[Trial, _Outcome]], failures: list[Any], missing: list[str]) -> Mistake | None:
     if failures:
-        for mistake in MISTAKES:
-            for toy in toys_with(mistake):
-                if all(found.agrees(_tried(toy, trial)) for trial, found in seen):
-                    return mistake
-        wrong = any(not _close(found.value, _tried(Value, trial).value) for trial, found in seen)
-        return _WRONG_VALUE if wrong else None
-    reflected = {"number + a": "+", "number * a": "*"}
+        alone = _first_that_gives(seen, MISTAKES)
+        if alone is not None:
+            return alone
+        if any(not _close(found.value, _tried(Value, trial).value) for trial, found in seen):
+            return _WRONG_VALUE
+        pairs = (both(*pair) for pair in combinations(MISTAKES, 2))
+        return _first_that_gives(seen, (pair for pair in pairs if pair is not None))
+    reflected = {"number + a": "+ with a number", "number * a": "* with a number"}
     if any(name in missing and plain not in missing for name, plain in reflected.items()):
         return _NO_REFLECTION
+    return None
+
+
+def _first_that_gives(seen: list[tuple[Trial, _Outcome]], mistakes: Iterable[Mistake]) -> Mistake | None:
+    """Find a mistake that makes an engine give, in every program, just what was seen."""
+    for mistake in mistakes:
+        for toy in toys_with(mistake):
+            if all(found.agrees(_tried(toy, trial)) for trial, found in seen):
+                return mistake
     return None
 
 
 def _first_reflected(missing: list[str]) -> str:
     name = next(name for name in missing if name.startswith("number "))
     return name.replace("number", "2.0")
+
+
+def _worth_listing(name: str, missing: list[str]) -> bool:
+    """Tell whether what is missing is said by nothing else: numbers on the left have a mistake of their own."""
+    operator, _, with_number = name.partition(" with ")
+    return bool(name) and not name.startswith("number ") and not (with_number and operator in missing)
 
 
 def _deep(cls: Any) -> str | None:
@@ -280,6 +258,8 @@ def _deep(cls: Any) -> str | None:
         y.backward()
     except RecursionError:
         return "it raises RecursionError"
+    except (TypeError, AttributeError, NotImplementedError):
+        return None  # there is no addition yet
     except Exception as error:  # as above
         return f"it raises {type(error).__name__}: {error}"
     return None if _close(float(a.grad), _LONG + 1.0) else f"a.grad is {float(a.grad):g}, and should be {_LONG + 1}"
@@ -290,24 +270,3 @@ def _drawn(trial: Trial) -> Any:
     y = trial.run(a, b)
     y.backward()
     return y
-
-
-def _shared(a: Any, b: Any, f: Callable[[Any], Any]) -> Any:
-    return f(a + b)
-
-
-def _shared_product(a: Any, b: Any) -> Any:
-    c = a * b
-    return c + c * a
-
-
-def _diamond(a: Any, b: Any) -> Any:
-    c = a + a
-    d = c + c
-    return d * b
-
-
-def _knot(a: Any, b: Any) -> Any:
-    c = a * b
-    d = c + a
-    return d * c + c

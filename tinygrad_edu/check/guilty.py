@@ -17,6 +17,8 @@ from ..drawing.records.records import Records
 from ..drawing.scene.palette import Theme
 from ..drawing.scene.shapes import Curve, Piece, Polygon, Rect, Scene, Shape, TextLine
 from ..ops.notation import number_text
+from ..signs import columns
+from ..words import say
 
 _WIDE, _TALL, _GAP = 190.0, 130.0, 34.0
 _POINTS = 40
@@ -67,14 +69,16 @@ class GuiltyDrawing(Drawing):
         tall = max(scene.height, _TALL + 80.0)
         words = TextLine(scene.x + 14.0, scene.y + tall, self.verdict, 12.0, "alarm", bold=True)
         pieces.append(Piece("note", "", self.verdict, (words,)))
-        wide = max(scene.width + _WIDE + 1.5 * _GAP, 8.0 * len(self.verdict))
+        wide = max(scene.width + _WIDE + 1.5 * _GAP, 8.0 * columns(self.verdict))
         return Scene(tuple(pieces), scene.x, scene.y, wide, tall + 16.0)
 
     @property
     def verdict(self) -> str:
         """What is wrong, in one line."""
         given, measured = number_text(self._given, _DIGITS), number_text(self._measured, _DIGITS)
-        return f"slope towards {self._name}: given {given}, measured {measured}"
+        return say(
+            "slope towards {name}: given {given}, measured {measured}", name=self._name, given=given, measured=measured
+        )
 
     def _accused(self, piece: Piece) -> Piece:
         if piece.role != "edge" or dict(piece.data)["index"] != str(self._index):
@@ -123,9 +127,10 @@ class GuiltyDrawing(Drawing):
                 )  # fmt: skip
         x, y = place(at, here)
         yield Rect(x - 4.0, y - 4.0, 8.0, 8.0, 4.0, fill="card", stroke="ink", width=1.6)
-        yield TextLine(left, top - 8.0, f"over {self._name}", 11.0, "ink", bold=True)
-        yield TextLine(left, top + _TALL + 15.0, f"given {number_text(self._given)}", 11.0, "alarm", bold=True)
-        measured = f"measured {number_text(self._measured)} (dashed)"
+        yield TextLine(left, top - 8.0, say("over {name}", name=self._name), 11.0, "ink", bold=True)
+        given = say("given {slope}", slope=number_text(self._given))
+        yield TextLine(left, top + _TALL + 15.0, given, 11.0, "alarm", bold=True)
+        measured = say("measured {slope} (dashed)", slope=number_text(self._measured))
         yield TextLine(left, top + _TALL + 30.0, measured, 11.0, "ink")
 
     def _value(self, x: float) -> float:

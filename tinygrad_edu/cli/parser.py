@@ -17,7 +17,7 @@ from typing import Any, NoReturn, TypeVar
 
 from .. import __version__, data
 from ..arguments import nearest, short
-from ..errors import GraphvizMissingError
+from ..errors import GraphvizMissingError, MissingLibraryError
 from ..formulas.grammar import CONSTANTS, FUNCTIONS, SEQUENCE_FUNCTIONS
 from ..optim import optimizers as optim
 from ..optim.scheduling import SCHEDULES
@@ -69,7 +69,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         _complain(f"\n{name}: interrupted")
         return 130
-    except (ValueError, TypeError, OSError, GraphvizMissingError) as error:
+    except (ValueError, TypeError, OSError, GraphvizMissingError, MissingLibraryError) as error:
         _complain(f"{name}: {_one_line(error)}")
         try:
             if sys.stdout is not None:
@@ -239,6 +239,17 @@ def _parsers() -> tuple[_Parser, dict[str, Any]]:
         metavar="FUNCTION",
         help="the hand-written gradient of a Python function; both then take one argument, a list if --at says several",
     )
+
+    playground = command(
+        "playground",
+        commands.playground,
+        "serve the playground, the page in which all of this runs in a browser, on this machine",
+        "playground --open",
+        formula=False,
+    )
+    playground.add_argument("folder", metavar="FOLDER", nargs="?", help="where it was built (default docs/_build/...)")
+    playground.add_argument("--port", type=_port, metavar="N", help="default 8765, or a free one if that is taken")
+    playground.add_argument("--open", action="store_true", help="open it in the browser")
     return parser, dict(added.choices)
 
 
@@ -258,6 +269,13 @@ def _shielded(argument: str) -> str:
 
 def _count(text: str) -> int:
     return _checked(int, text, 1, "a whole number of at least 1")
+
+
+def _port(text: str) -> int:
+    number = _checked(int, text, 0, "the number of a port, 0 to 65535")
+    if number > 65535:
+        raise argparse.ArgumentTypeError(f"a port has a number of at most 65535, got {number}")
+    return number
 
 
 def _amount(text: str) -> float:

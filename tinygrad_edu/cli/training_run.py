@@ -15,6 +15,7 @@ from typing import Any
 
 from ..arguments import counted
 from ..files import folder_written_whole
+from ..libraries import require
 from ..optim import optimizers as optim
 from ..plot.over_time import activations_of
 from ..training.filming import FILM
@@ -74,6 +75,7 @@ def train(
     OSError
         If the table cannot be read, or the folder cannot be written.
     """
+    require("matplotlib", "tinygrad-edu train", "in Python, tinygrad_edu.fit works without")
     folder = Path(f"{title_of(name)}-out" if out is None else out)
     given = {"optimizer": optimizer, "lr": lr, "epochs": epochs, "batch_size": batch_size, "engine": engine}
     given["schedule"] = schedule

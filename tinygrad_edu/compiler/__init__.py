@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from ..arguments import unknown
 from ..engine.value import Value
+from ..libraries import require
 
 if TYPE_CHECKING:
     from .compiled import Compiled
@@ -66,6 +67,8 @@ def compile(
     ------
     TypeError, ValueError
         If an argument is of the wrong type, or there is no such back end.
+    MissingLibraryError
+        If NumPy is not installed.
     TracedBoolError
         When called: if `f` branches on a number.
     FrozenNumberError
@@ -99,6 +102,7 @@ def compile(
         raise ValueError(unknown("back end", backend, _BACKENDS))
     if devices is not None and backend != "jax":
         raise ValueError(f"devices are JAX's: use backend='jax', got backend={backend!r}")
+    require("numpy", "tg.compile", "backward, tg.grad and tg.trace work without")
     from .compiled import Compiled
 
     spread = None if devices is None else _devices(devices)

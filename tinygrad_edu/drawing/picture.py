@@ -15,6 +15,7 @@ from ..errors import GraphvizMissingError
 from ..files import write_whole
 from ..graph.graph import Graph
 from ..signs import for_terminal
+from ..words import say
 from .formats.dot import to_dot
 from .formats.svg import to_svg
 from .formats.text import to_text
@@ -72,8 +73,11 @@ class Drawing:
     def title(self) -> str:
         """What a screen reader says about the whole drawing."""
         named = [node.name for node in self.records.nodes if node.name and node.kind in ("leaf", "input", "output")]
-        of = f": {', '.join(named[:8])}{' …' if len(named) > 8 else ''}" if named else ""
-        return f"computation graph of {len(self.records.nodes)} nodes{of}"
+        said = say("computation graph of {count} nodes", count=len(self.records.nodes))
+        if not named:
+            return said
+        names = say(", ").join(named[:8]) + " …" * (len(named) > 8)
+        return say("{graph}: {names}", graph=said, names=names)
 
     def save(self, path: str | os.PathLike[str], *, scale: float = 2.0) -> Path:
         """Write the drawing into a file, whole or not at all.
@@ -170,7 +174,7 @@ class NetworkDrawing(Drawing):
     def title(self) -> str:
         """What a screen reader says about the whole drawing."""
         columns = [f"{len(c.units)} {c.title}" if c.units else c.title for c in self.network.columns]
-        return f"network: {', '.join(columns)}"
+        return say("network: {columns}", columns=say(", ").join(columns))
 
 
 def draw(

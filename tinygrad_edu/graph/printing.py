@@ -8,7 +8,8 @@ from typing import NamedTuple
 from ..engine.sweep import accumulate
 from ..ops.notation import Text, notation, number_text, visible
 from ..ops.table import CONSTANT
-from ..signs import for_terminal
+from ..signs import columns, for_terminal
+from ..words import say
 from .equations import Equations
 from .variable import Eqn, Var
 
@@ -121,7 +122,7 @@ class Table(Sequence[Row]):
         return len(self.rows)
 
     def _cells(self) -> list[tuple[str, str, str]]:
-        return [("variable", "primal", "adjoint")] + [
+        return [(say("variable"), say("primal"), say("adjoint"))] + [
             (
                 f"{row.name} = {row.formula}" if row.formula else row.name,
                 number_text(row.primal),
@@ -132,8 +133,9 @@ class Table(Sequence[Row]):
 
     def __str__(self) -> str:
         cells = self._cells()
-        widths = [max(len(row[i]) for row in cells) for i in range(3)]
-        lines = [f"{a:<{widths[0]}}  {b:>{widths[1] + 1}}  {c:>{widths[2]}}" for a, b, c in cells]
+        widths = [max(columns(row[i]) for row in cells) for i in range(3)]
+        gaps = [[" " * (width - columns(cell)) for width, cell in zip(widths, row, strict=True)] for row in cells]
+        lines = [f"{a}{x}   {y}{b}  {z}{c}" for (a, b, c), (x, y, z) in zip(cells, gaps, strict=True)]
         return for_terminal("\n".join(lines))
 
     __repr__ = __str__

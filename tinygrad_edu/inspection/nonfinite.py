@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from ..engine.sweep import topological_order
 from ..ops.table import CONSTANT
 from ..signs import for_terminal
+from ..words import say
 from .stepwise import label_of, steps
 
 if TYPE_CHECKING:
@@ -31,7 +32,9 @@ class Nonfinite(NamedTuple):
 
     def __str__(self) -> str:
         made = f" = {self.node.op.name}({', '.join(map(str, self.args))})" if self.node.op is not None else ""
-        return for_terminal(f"first nonfinite {self.where} at {label_of(self.node)}{made} = {self.node.data}")
+        whats = {"value": say("value"), "partial": say("partial"), "gradient": say("gradient")}
+        found = f"{label_of(self.node)}{made} = {self.node.data}"
+        return for_terminal(say("first nonfinite {what} at {node}", what=whats[self.where], node=found))
 
 
 def find_nonfinite(root: Value) -> Nonfinite | None:

@@ -11,6 +11,7 @@ from ..engine.sweep import topological_order
 from ..ops.notation import number_text
 from ..ops.table import CONSTANT
 from ..signs import for_terminal
+from ..words import say
 from .stepwise import label_of
 
 if TYPE_CHECKING:
@@ -77,12 +78,16 @@ class Paths:
 
     def __str__(self) -> str:
         rest = self.count - len(self.paths)
-        lines = [f"gradient {number_text(self.gradient)} = sum over {self.count:,} path{'s' * (self.count != 1)}"]
+        gradient, count = number_text(self.gradient), f"{self.count:,}"
+        lines = [say("gradient {gradient} = sum over {count} paths", gradient=gradient, count=count)]
+        if self.count == 1:
+            lines = [say("gradient {gradient} = sum over 1 path", gradient=gradient)]
         lines += [str(path) for path in self.paths]
         if rest:
-            lines.append(
-                f"{number_text(self.hidden):>10}   … {rest:,} more ({self.share_hidden:.1%} of the total size)"
+            left = say(
+                "… {count} more ({share} of the total size)", count=f"{rest:,}", share=f"{self.share_hidden:.1%}"
             )
+            lines.append(f"{number_text(self.hidden):>10}   {left}")
         return for_terminal("\n".join(lines))
 
 

@@ -13,6 +13,7 @@ from ..ops.floats import number
 from ..ops.notation import argument_names, caption, constant_text, number_text, operand_name, sign_of, visible
 from ..ops.operation import Op
 from ..ops.table import CONSTANT
+from ..words import say
 
 if TYPE_CHECKING:
     from ..engine.value import Value
@@ -89,7 +90,7 @@ class Step(NamedTuple):
             number_text, (self.grad_before, self.local, self.upstream, self.grad_after)
         )
         towards = self.towards
-        about = f", towards {towards}" if towards else ""
+        about = say(", towards {operand}", operand=towards) if towards else ""
         return f"{label_of(self.parent)}.grad += {local} × {upstream}   ({before} → {after}){about}"
 
 

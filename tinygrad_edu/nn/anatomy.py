@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from ..drawing.records.network import Column, Grid, Network, Unit
 from ..engine.context import no_grad
 from ..engine.value import Value
+from ..words import say
 from .arguments import Dense
 from .modes import Mode, call_in
 from .nested import shape_text
@@ -55,7 +56,7 @@ def anatomy(
     flat = [_plain(v) for v in example] if _is_vector(example) else []
     given = names or [f"x{i}" for i in range(len(flat))]
     units = [Unit(name, value=v if x is not None else None) for name, v in zip(given, flat, strict=False)]
-    inputs = Column("", "inputs", tuple(units)) if flat else Column("", "input", (), (shape_text(example),))
+    inputs = Column("", say("inputs"), tuple(units)) if flat else Column("", say("input"), (), (shape_text(example),))
     ranges = tuple(plane) or tuple((v - 1.0, v + 1.0) for v in flat)
     grids = _thumbnails(model, calls, ranges) if len(flat) == 2 else {}
     columns = [inputs]
@@ -96,14 +97,13 @@ def calls_of(model: Module, x: Any) -> list[Call]:
 def _column(call: Call, known: bool, grids: Sequence[Grid] | None) -> Column:
     name, module, dense, output = call
     if dense is None:
-        lines = [shape_text(output), *([f"{len(module.parameters()):,} parameters"] if module.parameters() else [])]
-        return Column(name, type(module).__name__, (), tuple(lines), _maps(output) if known else ())
+        lines = (shape_text(output), *([_size(module)] if module.parameters() else []))
+        return Column(name, type(module).__name__, (), lines, _maps(output) if known else ())
     values = [_plain(v) for v in output] if isinstance(output, (list, tuple)) else []
     if isinstance(output, Value):
         values = [output.data]
     if len(values) != len(dense.weights):  # a sequence of vectors
-        lines = [shape_text(output), f"{len(module.parameters()):,} parameters"]
-        return Column(name, dense.activation or "linear", (), tuple(lines))
+        return Column(name, dense.activation or say("linear"), (), (shape_text(output), _size(module)))
     blamed = dense.biases is not None and any(p.grad != 0.0 for p in module.parameters())
     units = []
     for k, row in enumerate(dense.weights):
@@ -118,7 +118,11 @@ def _column(call: Call, known: bool, grids: Sequence[Grid] | None) -> Column:
                 answers=grids[k] if grids else None,
             )
         )
-    return Column(name, dense.activation or "linear", tuple(units))
+    return Column(name, dense.activation or say("linear"), tuple(units), modules=(module,))
+
+
+def _size(module: Module) -> str:
+    return say("{count} parameters", count=f"{len(module.parameters()):,}")
 
 
 def _joined(before: Column, column: Column, call: Call) -> list[Column]:
@@ -128,10 +132,10 @@ def _joined(before: Column, column: Column, call: Call) -> list[Column]:
     if column.units or call.module.parameters() or not before.name or not alike:
         return [before, column]
     done = type(call.module).__name__.lower()
-    title = done if before.title == "linear" else f"{before.title}, {done}"
+    title = done if before.title == say("linear") else f"{before.title}, {done}"
     numbers = [_plain(v) for v in values]
     units = [replace(u, value=None if u.value is None else v) for u, v in zip(before.units, numbers, strict=True)]
-    return [replace(before, title=title, units=tuple(units))]
+    return [replace(before, title=title, units=tuple(units), modules=(*before.modules, call.module))]
 
 
 def _is_vector(x: Any) -> bool:

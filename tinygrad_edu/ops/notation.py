@@ -17,6 +17,7 @@ from functools import lru_cache
 from itertools import cycle
 from typing import Any
 
+from ..words import say
 from . import table as ops
 from .code import argument_names as argument_names
 from .floats import IEEEFloat, number
@@ -245,10 +246,14 @@ def operand_name(op: Op, index: int, count: int) -> str:
     """
     words = op.operands
     if op.arity is not None:
-        return f"the {words[index]}" if words else f"argument {index + 1} of {count}"
+        if words:
+            return say("the {operand}", operand=say(words[index]))
+        return say("argument {place} of {count}", place=index + 1, count=count)
     size = count // max(len(words), 1)
     half, place = divmod(index, size)
-    return f"{words[half] if words else 'argument'} {place + 1} of {size}"
+    if not words:
+        return say("argument {place} of {count}", place=place + 1, count=size)
+    return say("{operand} {place} of {count}", operand=say(words[half]), place=place + 1, count=size)
 
 
 def caption(op: Op, index: int, names: tuple[str, ...] = (), constants: tuple[float | None, ...] = ()) -> str:

@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..arguments import as_number
 from ..engine.value import Value
+from ..libraries import require
 from .groups import as_parameters
 from .writing import wholly
 
@@ -97,6 +98,7 @@ def clipped_by_norm(
     >>> clipped_by_norm([0.3, -0.4], max_norm=1.0)
     (array([ 0.3, -0.4]), 0.5)
     """
+    require("numpy", "clipping of gradients")
     import numpy as np
 
     most = as_number(max_norm, "max_norm", 0.0)
@@ -131,6 +133,7 @@ def clipped_by_value(grads: Sequence[float] | Array, clip_value: float) -> Array
     >>> clipped_by_value([0.3, -4.0], 1.0)
     array([ 0.3, -1. ])
     """
+    require("numpy", "clipping of gradients")
     import numpy as np
 
     most = as_number(clip_value, "clip_value", 0.0)

@@ -3,10 +3,12 @@
 import {Shell, button, el, svg} from "./shell.js";
 import {Tape} from "./tape.js";
 import {numberText} from "./numbers.js";
+import {drawRail} from "./rails.js";
+import {say} from "./words.js";
 
-const NAMES = {mse: "Squared error", cross_entropy: "Cross-entropy"};
-const THUMB = 22;
 const PACE = {mse: 0.2, cross_entropy: 0.5};
+
+const called = name => ({mse: say("Squared error"), cross_entropy: say("Cross-entropy")})[name];
 
 const clipped = p => Math.min(1, Math.max(0, p));
 
@@ -58,20 +60,21 @@ export class Page extends Shell {
     this.panels = Object.keys(this.data.losses).map(name => {
       const number = el("b", {class: "loss"});
       const body = el("tbody");
-      const choose = el("input", {type: "radio", name: "loss", checked: name === this.loss, onchange: () => {
+      const choose = el("input", {type: "radio", name: "loss", value: name, checked: name === this.loss, onchange: () => {
         this.loss = name;
         this.show();
       }});
-      const step = button("One step along the pull", `One step along the pull of ${NAMES[name].toLowerCase()}`, () => this.step(name));
-      const head = name === "mse" ? ["class", "prediction", "pull: −∂loss/∂prediction"] : ["class", "softmax", "pull on its score: truth − softmax"];
-      return {name, number, body, element: el("section", {class: "panel", "aria-label": NAMES[name]},
-        el("header", {}, el("label", {}, choose, ` ${NAMES[name]}`), number),
+      const step = button(say("One step along the pull"), say("One step along the pull of {loss}", {loss: called(name).toLowerCase()}), () => this.step(name));
+      const head = name === "mse" ? [say("class"), say("prediction"), say("pull: −∂loss/∂prediction")]
+        : [say("class"), "softmax", say("pull on its score: truth − softmax")];
+      return {name, number, body, element: el("section", {class: "panel", "aria-label": called(name)},
+        el("header", {}, el("label", {}, choose, ` ${called(name)}`), number),
         el("table", {}, el("thead", {}, el("tr", {}, ...head.map(text => el("th", {scope: "col"}, text)))), body), step)};
     });
     this.status = el("p", {role: "status", "aria-live": "polite", class: "hint"});
-    return el("div", {class: "box", role: "region", "aria-label": "Rubber bands between prediction and truth"},
+    return el("div", {class: "box", role: "region", "aria-label": say("Rubber bands between prediction and truth")},
       el("div", {class: "rails"}, ...this.rails.map(rail => rail.element), this.status,
-        el("div", {class: "tools"}, button("Reset", "Put every slider back where it was", () => this.reset()))),
+        el("div", {class: "tools"}, button(say("Reset"), say("Put every slider back where it was"), () => this.reset()))),
       el("div", {class: "panels"}, ...this.panels.map(panel => panel.element)));
   }
 
@@ -87,53 +90,29 @@ export class Page extends Shell {
       const p = this.prediction[i];
       rail.slider.value = p;
       const stretch = Math.abs(p - rail.truth);
-      rail.slider.setAttribute("aria-valuetext", `${this.write(p)}, the truth is ${this.write(rail.truth)}: band ${this.write(stretch)}, pull ${this.write(pulls[i])}`);
-      rail.said.replaceChildren(el("span", {}, `band ${this.write(stretch)}`), el("span", {}, `pull ${this.write(pulls[i])}`));
-      this.draw(rail, p, pulls[i]);
+      rail.slider.setAttribute("aria-valuetext", say("{prediction}, the truth is {truth}: band {stretch}, pull {pull}",
+        {prediction: this.write(p), truth: this.write(rail.truth), stretch: this.write(stretch), pull: this.write(pulls[i])}));
+      rail.said.replaceChildren(el("span", {}, say("band {stretch}", {stretch: this.write(stretch)})),
+        el("span", {}, say("pull {pull}", {pull: this.write(pulls[i])})));
+      drawRail(rail.picture, p, rail.truth, pulls[i]);
     });
     for (const {name, number, body} of this.panels) {
       const result = this.results[name];
-      number.textContent = `loss ${this.write(result.loss)}`;
+      number.textContent = say("loss {loss}", {loss: this.write(result.loss)});
       const shown = name === "mse" ? this.prediction : shares(this.prediction, rest, smallest);
       body.replaceChildren(...shown.map((p, i) => el("tr", {},
         el("th", {scope: "row"}, classes[i] ?? rest), el("td", {}, this.write(p)), el("td", {}, this.write(result.pulls[i])))));
     }
     const slack = this.prediction.every((p, i) => Math.abs(p - target[i]) < 0.005);
-    this.status.textContent = slack ? "Every slider sits on its pin: all bands are slack."
-      : "Drag a slider. The band is as long as the prediction is wrong, and pulls towards the pin: against the gradient.";
-  }
-
-  /* The band hangs when it is slack, and is drawn tight and thin when it is stretched; an arrow is as long as the pull. */
-  draw(rail, p, pull) {
-    const width = rail.picture.clientWidth || 300;
-    const at = x => THUMB / 2 + x * (width - THUMB);
-    const [here, pin, y] = [at(p), at(rail.truth), 44];
-    const length = Math.abs(pin - here);
-    const sag = 26 / (1 + length / 60);
-    const edge = here + Math.sign(pin - here) * Math.min(length, THUMB / 2);
-    const third = (pin - edge) / 3;
-    const band = `M${edge} ${y}C${edge + third} ${y + sag} ${pin - third} ${y + sag} ${pin} ${y}`;
-    const reach = Math.sign(pull) * Math.min(Math.abs(pull), 1.5) * (width - THUMB) * 0.3;
-    const tip = Math.min(width - 4, Math.max(4, here + reach));
-    const head = Math.sign(reach) * 7;
-    const parts = [
-      svg("path", {d: band, class: "band", "stroke-width": (8 - 4 * Math.min(1, length / width)).toFixed(2)}),
-      svg("path", {d: `M${pin} ${y - 4}l-7 -18h14z`, class: "pin"}),
-      svg("circle", {cx: pin, cy: y - 24, r: 5, class: "pin"}),
-    ];
-    if (Math.abs(tip - here) > 9) {
-      parts.push(svg("path", {d: `M${here} 66H${tip - head}`, class: "pull"}),
-        svg("path", {d: `M${tip} 66l${-head} -5v10z`, class: "tip"}));
-    }
-    rail.picture.setAttribute("viewBox", `0 0 ${width} 76`);
-    rail.picture.replaceChildren(...parts);
+    this.status.textContent = slack ? say("Every slider sits on its pin: all bands are slack.")
+      : say("Drag a slider. The band is as long as the prediction is wrong, and pulls towards the pin: against the gradient.");
   }
 
   /* A step along the pull: squared error moves the predictions, cross-entropy the scores that they are made of. */
   step(name) {
     this.loss = name;
     for (const radio of this.box.querySelectorAll("input[type=radio]")) {
-      radio.checked = radio.closest("section").getAttribute("aria-label") === NAMES[name];
+      radio.checked = radio.value === name;
     }
     const {numbers, pulls} = this.results[name];
     const moved = numbers.map((x, i) => x + PACE[name] * pulls[i]);

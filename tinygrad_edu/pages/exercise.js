@@ -1,5 +1,7 @@
 /* The rules of practising: which edge may come next, and what a wrong number says about who wrote it. */
 
+import {say} from "./words.js";
+
 const close = (a, b, tolerance) => a === b || Math.abs(a - b) <= tolerance(b);
 
 /* What counts as the same number: half a per cent, or half a unit of the last place that is shown. */
@@ -44,19 +46,23 @@ export const judge = (question, answer, {local, upstream, before, others}, digit
   return Math.abs(answer - right) <= 0.05 * Math.abs(right) ? "rounding" : "other";
 };
 
-export const WORDS = {
-  "right": "Right.",
-  "rounding": "Close, but rounded too far: give three significant digits.",
-  "sign": "The size is right, the sign is not.",
-  "operand": "That is the slope of the other operand: differentiate towards the one that the edge leads to.",
-  "contribution": "That is slope × upstream already: asked is the local slope alone.",
-  "upstream only": "That is the gradient that arrives from above: asked is the local slope.",
-  "upstream left out": "That is the local slope: it still has to be multiplied by the gradient that arrives from above.",
-  "slope left out": "That is the gradient that arrives from above: it still has to be multiplied by the local slope.",
-  "sum": "That is what the gradient becomes: asked is what this edge adds.",
-  "added": "Slope and upstream are multiplied, not added: that is the chain rule.",
-  "operand and upstream": "That is the slope of the other operand, and the gradient from above is left out.",
-  "overwritten": "The new share was put in place of what was there. Gradients add up: +=, not =.",
-  "nothing added": "That is what was there before: the new share still has to be added.",
-  "other": "Not that.",
-};
+/* Every kind of mistake with what it is called, and what is said to who made it. */
+export const mistakes = () => ({
+  "order": [say("order"), ""],
+  "rounding": [say("rounding"), say("Close, but rounded too far: give three significant digits.")],
+  "sign": [say("sign"), say("The size is right, the sign is not.")],
+  "operand": [say("operand"), say("That is the slope of the other operand: differentiate towards the one that the edge leads to.")],
+  "contribution": [say("contribution"), say("That is slope × upstream already: asked is the local slope alone.")],
+  "upstream only": [say("upstream only"), say("That is the gradient that arrives from above: asked is the local slope.")],
+  "upstream left out": [say("upstream left out"),
+    say("That is the local slope: it still has to be multiplied by the gradient that arrives from above.")],
+  "slope left out": [say("slope left out"),
+    say("That is the gradient that arrives from above: it still has to be multiplied by the local slope.")],
+  "sum": [say("sum"), say("That is what the gradient becomes: asked is what this edge adds.")],
+  "added": [say("added"), say("Slope and upstream are multiplied, not added: that is the chain rule.")],
+  "operand and upstream": [say("operand and upstream"),
+    say("That is the slope of the other operand, and the gradient from above is left out.")],
+  "overwritten": [say("overwritten"), say("The new share was put in place of what was there. Gradients add up: +=, not =.")],
+  "nothing added": [say("nothing added"), say("That is what was there before: the new share still has to be added.")],
+  "other": [say("other"), say("Not that.")],
+});

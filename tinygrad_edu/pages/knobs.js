@@ -2,6 +2,7 @@
 
 import {button, el, svg} from "./shell.js";
 import {numberText} from "./numbers.js";
+import {listed, say} from "./words.js";
 
 const [WIDTH, HEIGHT, MARGIN] = [280, 150, 10];
 const POINTS = 60;
@@ -24,11 +25,11 @@ export class Knobs {
     this.status = el("output");
     this.changes = el("div", {class: "changes"});
     this.picture = el("div", {class: "curve"});
-    const reset = button("Reset all", "Put every knob back where it was", () => this.reset());
-    const link = button("Link", "Make the address of this page hold the setting", () => this.link());
+    const reset = button(say("Reset all"), say("Put every knob back where it was"), () => this.reset());
+    const link = button(say("Link"), say("Make the address of this page hold the setting"), () => this.link());
     link.hidden = !alone;
-    this.element = el("section", {class: "knobs", "aria-label": "Knobs"},
-      el("header", {}, el("h2", {}, "Turn a knob"), reset, link),
+    this.element = el("section", {class: "knobs", "aria-label": say("Knobs")},
+      el("header", {}, el("h2", {}, say("Turn a knob")), reset, link),
       el("div", {class: "sides"},
         el("div", {class: "rows"}, ...[...this.rows.values()].map(row => row.element)),
         el("div", {class: "answer"}, this.status, this.changes, this.picture)));
@@ -54,8 +55,9 @@ export class Knobs {
     const start = this.tape.start[place];
     const obstacles = this.tape.obstacles(place);
     if (obstacles.length || !Number.isFinite(start)) {
-      const why = obstacles.length ? `cannot be turned here: ${obstacles.join(", ")} state${obstacles.length > 1 ? "" : "s"} no code`
-        : `is ${this.write(start)}, no number to turn`;
+      const why = obstacles.length > 1 ? say("cannot be turned here: {names} state no code", {names: listed(obstacles)})
+        : obstacles.length ? say("cannot be turned here: {name} states no code", {name: obstacles[0]})
+          : say("is {value}, no number to turn", {value: this.write(start)});
       return {name, element: el("div", {class: "row", role: "note"}, el("b", {}, name), el("span", {class: "hint"}, why))};
     }
     const step = roundStep((Math.abs(start) || 0.5) / 50);
@@ -71,7 +73,7 @@ export class Knobs {
       if (number.value.trim() !== "" && Number.isFinite(Number(number.value))) this.set(place, Number(number.value), true);
     });
     for (const input of [slider, number]) input.addEventListener("focus", () => this.look(place));
-    const back = button("↺", `Put ${name} back`, () => {
+    const back = button("↺", say("Put {name} back", {name}), () => {
       this.set(place, start);
       number.focus();
     }, {hidden: true});
@@ -122,12 +124,14 @@ export class Knobs {
     const [change, predicted, true_] = [x - row.start, slope * (x - row.start), after - y];
     const write = v => this.write(v);
     this.status.textContent = change === 0
-      ? `${row.name} = ${write(row.start)}: for each unit of it ${this.result} changes by ${write(slope)}, to begin with. Turn it.`
-      : `${row.name} from ${write(row.start)} to ${write(x)}: the gradient predicts ${write(predicted)}, ${this.result} changes by ${write(true_)}.`;
+      ? say("{name} = {value}: for each unit of it {result} changes by {slope}, to begin with. Turn it.",
+        {name: row.name, value: write(row.start), result: this.result, slope: write(slope)})
+      : say("{name} from {start} to {now}: the gradient predicts {predicted}, {result} changes by {change}.",
+        {name: row.name, start: write(row.start), now: write(x), predicted: write(predicted), result: this.result, change: write(true_)});
     const line = (what, how, number) => el("div", {}, el("span", {}, what), el("span", {}, how), el("b", {}, number));
     this.changes.replaceChildren(
-      line("predicted", `${row.name}.grad × Δ = ${write(slope)} × ${write(change)}`, write(predicted)),
-      line("true", `${write(y)} → ${write(after)}`, write(true_)));
+      line(say("predicted"), `${row.name}.grad × Δ = ${write(slope)} × ${write(change)}`, write(predicted)),
+      line(say("true"), `${write(y)} → ${write(after)}`, write(true_)));
     this.changes.dataset.predicted = predicted;
     this.changes.dataset.true = true_;
     this.draw(row, f, x, y, slope);
@@ -159,7 +163,7 @@ export class Knobs {
       pen = "L";
       return piece;
     }).join("");
-    const label = `${this.result} over ${row.name}, and its tangent at ${this.write(row.start)}`;
+    const label = say("{result} over {name}, and its tangent at {start}", {result: this.result, name: row.name, start: this.write(row.start)});
     const text = (a, b, anchor, words, kind = "") => svg("text", {x: a, y: b, "text-anchor": anchor, class: kind}, words);
     const parts = [
       svg("rect", {x: MARGIN, y: MARGIN, width: WIDTH - 2 * MARGIN, height: HEIGHT - 26 - MARGIN, class: "field"}),
@@ -178,13 +182,14 @@ export class Knobs {
       text(WIDTH / 2, HEIGHT - 12, "middle", row.name, "name"));
     const field = svg("svg", {viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "img", "aria-label": label}, ...parts);
     this.picture.replaceChildren(field,
-      el("p", {class: "legend"}, el("i", {class: "function"}), `${this.result} over ${row.name}`, el("i", {class: "tangent"}), "tangent: what the gradient predicts"));
+      el("p", {class: "legend"}, el("i", {class: "function"}), say("{result} over {name}", {result: this.result, name: row.name}),
+        el("i", {class: "tangent"}), say("tangent: what the gradient predicts")));
   }
 
   link() {
     const parts = [...this.settings].map(([place, x]) => `${encodeURIComponent(this.rows.get(place).name)}=${x}`);
     history.replaceState(null, "", `#${parts.join("&")}`);
-    this.status.textContent = "The address of this page now holds the setting.";
+    this.status.textContent = say("The address of this page now holds the setting.");
   }
 
   /* Take a setting from the address of the page. */

@@ -22,8 +22,11 @@ from typing import Any, ClassVar, NamedTuple
 from ..drawing.formats.svg import theme_rules
 from ..errors import GraphvizMissingError
 from ..files import write_whole
+from ..words import language_tag, translated
 
 _IMPORT = re.compile(r'^import (\{[^}]*\}) from "\./(\w+)\.js";$', re.MULTILINE)
+_SAID = re.compile(r'\bsay\(\s*("(?:[^"\\]|\\.)*"(?:\s*\+\s*"(?:[^"\\]|\\.)*")*)')
+_LITERAL = re.compile(r'"(?:[^"\\]|\\.)*"')
 _EXPORT = re.compile(r"^export (?=(?:const|class) (\w+))", re.MULTILINE)
 
 
@@ -54,13 +57,15 @@ class LivePage(ABC):
         The module of script whose class `Page` makes it alive.
     styles : tuple of str
         The style sheets that go with it, besides that of all pages.
-    title : str
-        What a page of its own is called.
     """
 
     module: ClassVar[str]
     styles: ClassVar[tuple[str, ...]]
-    title: ClassVar[str]
+
+    @property
+    @abstractmethod
+    def title(self) -> str:
+        """What a page of its own is called."""
 
     @abstractmethod
     def _content(self) -> Content:
@@ -81,14 +86,16 @@ class LivePage(ABC):
         """
         still, data, functions = self._content()
         style = theme_rules() + "\n".join(asset(f"{name}.css") for name in ("shell", *self.styles))
-        payload = inside_script(json.dumps({**data, "style": style}, ensure_ascii=False, separators=(",", ":")))
-        key = hashlib.sha256(f"{payload}{functions}".encode()).hexdigest()[
-            :16
-        ]  # no two on a page are taken for another
+        script = bundle(self.module)
+        given = {**data, "style": style, "words": translated(sentences_in(script))}
+        payload = inside_script(json.dumps(given, ensure_ascii=False, separators=(",", ":")))
+        # No two on a page are taken for another.
+        key = hashlib.sha256(f"{payload}{functions}".encode()).hexdigest()[:16]
         return (
-            f'<div class="tinygrad-page tinygrad-{self.module}" data-key="{key}" style="max-width:100%">{still}'
+            f'<div class="tinygrad-page tinygrad-{self.module}" lang="{language_tag()}" data-key="{key}" '
+            f'style="max-width:100%">{still}'
             f'<script type="application/json" class="tinygrad-page-data">{payload}</script>'
-            f'<script>(() => {{\n"use strict";\n{bundle(self.module)}'
+            f'<script>(() => {{\n"use strict";\n{script}'
             f'shell_module.start("{key}", host => new {self.module}_module.Page(host, {functions}));\n'
             "})();</script></div>"
         )
@@ -98,7 +105,7 @@ class LivePage(ABC):
         """The whole as a page of its own."""
         title = html.escape(self.title)
         return (
-            '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">'
+            f'<!DOCTYPE html>\n<html lang="{language_tag()}"><head><meta charset="utf-8">'
             '<meta name="viewport" content="width=device-width, initial-scale=1">'
             '<meta name="color-scheme" content="light dark"><link rel="icon" href="data:,">'
             f"<title>{title}</title>"
@@ -208,6 +215,17 @@ def bundle(module: str) -> str:
         texts.setdefault(name, f"const {name}_module = (() => {{\n{inside}\nreturn {{{exports}}};\n}})();")
         waiting.pop()
     return "\n".join(texts.values()) + "\n"
+
+
+def sentences_in(script: str) -> list[str]:
+    """List what a script can say: the literals that stand in its calls of `say`, in the order of the text.
+
+    Examples
+    --------
+    >>> sentences_in('x = say("{name} is " + "folded", {name}); say(other)')
+    ['{name} is folded']
+    """
+    return ["".join(map(json.loads, _LITERAL.findall(said))) for said in _SAID.findall(script)]
 
 
 def inside_script(text: str) -> str:

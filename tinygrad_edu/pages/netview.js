@@ -2,6 +2,7 @@
 
 import {el, svg} from "./shell.js";
 import {levelOf, numberText, unitOf} from "./numbers.js";
+import {say} from "./words.js";
 
 const MOST_UNITS = 16;
 const MOST_LINES = 500;
@@ -24,7 +25,7 @@ export class NetView {
     this.gap = 128;
     this.places = sizes.map((count, c) => this.column(count, left + this.radius + c * (this.gap + 2 * this.radius)));
     this.width = left + sizes.length * (this.gap + 2 * this.radius) - this.gap + 74;
-    this.picture = svg("svg", {viewBox: `0 0 ${this.width} ${this.top + this.height}`, role: "group", "aria-label": "The network"});
+    this.picture = svg("svg", {viewBox: `0 0 ${this.width} ${this.top + this.height}`, role: "group", "aria-label": say("The network")});
     this.lines = svg("g");
     this.nodes = svg("g");
     this.picture.append(this.lines, this.nodes);
@@ -45,7 +46,7 @@ export class NetView {
     const units = [];
     this.places.forEach((places, c) => {
       const x = places.values().next().value.x;
-      title(x, c ? `${this.layers[c - 1].weights.length} ${this.layers[c - 1].activation || "linear"}` : "inputs");
+      title(x, c ? `${this.layers[c - 1].weights.length} ${this.layers[c - 1].activation || say("linear")}` : say("inputs"));
       for (const [k, {x: cx, y}] of places) {
         const r = this.radius;
         const ring = svg("rect", {x: cx - r - 4, y: y - r - 4, width: 2 * r + 8, height: 2 * r + 8, rx: 7, class: "ring"});
@@ -64,14 +65,16 @@ export class NetView {
       const count = c ? this.layers[c - 1].weights.length : this.names.length;
       if (count > MOST_UNITS) {
         const ys = [...places.values()].map(place => place.y);
-        this.nodes.append(svg("text", {x, y: (ys[MOST_UNITS / 2 - 1] + ys[MOST_UNITS / 2]) / 2 + 4, "text-anchor": "middle", class: "value"}, `… ${count - MOST_UNITS} more …`));
+        this.nodes.append(svg("text", {x, y: (ys[MOST_UNITS / 2 - 1] + ys[MOST_UNITS / 2]) / 2 + 4, "text-anchor": "middle", class: "value"}, say("… {count} more …", {count: count - MOST_UNITS})));
       }
     });
     this.units = units;
   }
 
   called(c, k) {
-    return c ? `neuron ${k + 1} of ${this.layers[c - 1].name || `layer ${c}`}` : this.names[k];
+    if (!c) return this.names[k];
+    const layer = this.layers[c - 1].name || say("layer {place}", {place: c});
+    return say("neuron {place} of {layer}", {place: k + 1, layer});
   }
 
   look(c, k) {
@@ -83,10 +86,14 @@ export class NetView {
   weights(layers) {
     const found = [];
     let largest = 0;
-    layers.forEach(({weights}, l) => weights.forEach((row, k) => row.forEach((w, j) => {
-      if (Number.isFinite(w)) largest = Math.max(largest, Math.abs(w));
-      if (this.places[l + 1].has(k) && this.places[l].has(j)) found.push([Math.abs(w), l, k, j, w]);
-    })));
+    for (const [l, {weights}] of layers.entries()) {
+      for (const [k, row] of weights.entries()) {
+        for (const [j, w] of row.entries()) {
+          if (Number.isFinite(w)) largest = Math.max(largest, Math.abs(w));
+          if (this.places[l + 1].has(k) && this.places[l].has(j)) found.push([Math.abs(w), l, k, j, w]);
+        }
+      }
+    }
     found.sort((a, b) => a[0] - b[0]);
     const kept = found.slice(-MOST_LINES);
     const widest = Math.max(1.3, 3.6 * Math.min(1, Math.sqrt(60 / Math.max(1, kept.length))));
@@ -106,7 +113,7 @@ export class NetView {
   /* Show what every neuron gives over the plane: addresses of images, by column. */
   thumbnails(images) {
     for (const unit of this.units) {
-      const address = images && images[unit.c] ? images[unit.c][unit.k] : null;
+      const address = images?.[unit.c] ? images[unit.c][unit.k] : null;
       if (address) unit.image.setAttribute("href", address);
       else unit.image.removeAttribute("href");
       unit.card.classList.toggle("clear", Boolean(address));

@@ -3,14 +3,12 @@ import {Tape} from "./tape.js";
 import {Stage} from "./stage.js";
 import {Knobs} from "./knobs.js";
 import {bracketed, numberText} from "./numbers.js";
+import {listed, say, together} from "./words.js";
 import {EQUALS, FORMULA, KIND, LABEL, NUMBERS, OPERANDS, VALUE, redone} from "./redone.js";
 
-const START = "Press → or Play. First the values are computed, then the gradient is shared out, one edge at a time. " +
-  "Click a node to ask why it has its gradient.";
-
 export class Page extends Shell {
-  constructor(host, operations) {
-    super(host);
+  constructor(host, operations, data = null) {
+    super(host, data);
     this.given = this.data;
     this.tape = new Tape(this.data.tape, operations);
     this.stage = new Stage(this.data, this.tape, host.querySelector("img"), node => this.clicked(node));
@@ -27,14 +25,30 @@ export class Page extends Shell {
   /* Leaves were turned: all that is shown is worked out anew, at the same step; from the start, as it ends. */
   turned(leaves) {
     this.halt();
-    const state = leaves.size ? this.tape.compute(leaves) : null;
+    const state = leaves.size || this.anew ? this.tape.compute(leaves) : null;
     this.data = state ? redone(this.given, this.tape, state) : this.given;
     Object.assign(this.stage, {state, data: this.data});
     this.index();
     this.listed = null;
     if (this.asked !== null && !this.reason.hidden) this.why(this.asked);
     this.stage.renumber();
-    this.go(this.at || this.last, true);
+    this.go(this.at || (leaves.size ? this.last : 0), true);
+  }
+
+  /* From now on the leaves have other numbers, by place: what the page was made with is forgotten. */
+  become(leaves) {
+    for (const [place, x] of leaves) this.tape.start[place] = x;
+    this.anew = true;
+    const {element} = this.knobs;
+    this.knobs = this.makeKnobs();
+    element.replaceWith(this.knobs.element);
+    this.concluded = null;
+    this.turned(new Map());
+  }
+
+  makeKnobs() {
+    const data = this.data.fixed ? {...this.data, knobs: []} : this.data;
+    return new Knobs(this.tape, data, this.data.things[this.data.root][LABEL], this.alone, leaves => this.turned(leaves));
   }
 
   /* Work out, once, at which step each value appears and each gradient changes. */
@@ -85,34 +99,34 @@ export class Page extends Shell {
   /* ------------------------------------------------------------------ the page */
 
   make() {
-    this.first = button("|◀", "To the start (Home)", () => this.stop(this.go(0)));
-    this.back = button("◀", "One step back (←)", () => this.stop(this.go(this.stride(-1))));
-    this.playing = button("▶ Play", "Play or pause (space)", () => this.toggle(), {class: "play"});
-    this.forth = button("▶", "One step on (→)", () => this.stop(this.go(this.stride(1))));
-    this.end = button("▶|", "To the end (End)", () => this.stop(this.go(this.last)));
-    this.slider = el("input", {type: "range", min: 0, max: this.last, value: 0, "aria-label": "Step",
+    this.first = button("|◀", say("To the start (Home)"), () => this.stop(this.go(0)));
+    this.back = button("◀", say("One step back (←)"), () => this.stop(this.go(this.stride(-1))));
+    this.playing = button(say("▶ Play"), say("Play or pause (space)"), () => this.toggle(), {class: "play"});
+    this.forth = button("▶", say("One step on (→)"), () => this.stop(this.go(this.stride(1))));
+    this.end = button("▶|", say("To the end (End)"), () => this.stop(this.go(this.last)));
+    this.slider = el("input", {type: "range", min: 0, max: this.last, value: 0, "aria-label": say("Step"),
       oninput: () => this.stop(this.go(Number(this.slider.value)))});
     this.count = el("span", {class: "count"});
-    this.pace = el("select", {class: "pace", "aria-label": "Length of a step"},
-      ...["edge", "node", "layer"].map(what => el("option", {value: what}, `by ${what}`)));
+    this.pace = el("select", {class: "pace", "aria-label": say("Length of a step")},
+      ...[["edge", say("by edge")], ["node", say("by node")], ["layer", say("by layer")]].map(([value, words]) => el("option", {value}, words)));
     const share = 100 * (this.firstBackward() - 1) / Math.max(1, this.last);
     this.track = el("div", {class: "track"}, this.slider, el("div", {class: "phases", "aria-hidden": "true"},
-      el("span", {style: `width:${share}%`}, share > 12 ? "forward" : ""), el("span", {style: `width:${100 - share}%`}, "backward")));
-    this.speed = el("select", {class: "speed", "aria-label": "Speed"},
+      el("span", {style: `width:${share}%`}, share > 12 ? say("forward") : ""), el("span", {style: `width:${100 - share}%`}, say("backward"))));
+    this.speed = el("select", {class: "speed", "aria-label": say("Speed")},
       ...["0.5", "1", "2", "5", "20"].map(x => el("option", {value: x, selected: x === "1"}, `${x}×`)));
     const names = [...this.data.things.keys()].filter(t => this.data.why[t]);
-    this.ask = el("select", {"aria-label": "Why has this node its gradient?", onchange: () => {
+    this.ask = el("select", {"aria-label": say("Why has this node its gradient?"), onchange: () => {
       if (this.ask.value !== "") this.why(Number(this.ask.value));
-    }}, el("option", {value: ""}, "Why …?"), ...names.map(t => el("option", {value: t}, `${this.data.things[t][LABEL]}.grad`)));
+    }}, el("option", {value: ""}, say("Why …?")), ...names.map(t => el("option", {value: t}, `${this.data.things[t][LABEL]}.grad`)));
     this.phase = el("h2");
     this.sentence = el("p", {role: "status", "aria-live": "polite", class: "sentence"});
-    this.lines = el("div", {class: "lines", tabindex: 0, role: "region", "aria-label": "The step as a formula"});
+    this.lines = el("div", {class: "lines", tabindex: 0, role: "region", "aria-label": say("The step as a formula")});
     this.rule = el("p", {class: "rule"});
-    this.closing = el("section", {class: "closing", hidden: true, "aria-label": "Summary"});
-    this.reason = el("section", {class: "why", hidden: true, "aria-label": "Why a gradient is what it is"});
-    this.steps = el("ol", {class: "steps", "aria-label": "All steps", tabindex: -1});
-    this.knobs = new Knobs(this.tape, this.data, this.data.things[this.data.root][LABEL], this.alone, leaves => this.turned(leaves));
-    return el("div", {class: "box", tabindex: 0, role: "region", "aria-label": "Step player of a computation",
+    this.closing = el("section", {class: "closing", hidden: true, "aria-label": say("Summary")});
+    this.reason = el("section", {class: "why", hidden: true, "aria-label": say("Why a gradient is what it is")});
+    this.steps = el("ol", {class: "steps", "aria-label": say("All steps"), tabindex: -1});
+    this.knobs = this.makeKnobs();
+    return el("div", {class: "box", tabindex: 0, role: "region", "aria-label": say("Step player of a computation"),
       "aria-keyshortcuts": "ArrowLeft ArrowRight Space Home End"},
       this.stage.element,
       this.legend(),
@@ -121,15 +135,16 @@ export class Page extends Shell {
       this.reason,
       this.knobs.element,
       el("div", {class: "columns"},
-        el("section", {"aria-label": "This step"}, this.phase, this.sentence, this.rule, this.lines, this.closing),
-        el("section", {"aria-label": "List of steps"}, el("h2", {}, "All steps"), this.steps)));
+        el("section", {"aria-label": say("This step")}, this.phase, this.sentence, this.rule, this.lines, this.closing),
+        el("section", {"aria-label": say("List of steps")}, el("h2", {}, say("All steps")), this.steps)));
   }
 
   legend() {
     const chip = level => el("i", {"data-f": `scale${level}`, style: `background:var(--scale${level})`});
     const folds = this.data.views.some(view => Object.keys(view.groups).length);
-    return el("p", {class: "keys"}, "gradient ", chip(-5), chip(-3), chip(-1), " negative, ", chip(1), chip(3), chip(5), " positive",
-      el("span", {}, "dashed: passes nothing"), folds ? el("span", {}, "stacked: folded, click to open") : "");
+    return el("p", {class: "keys"}, `${say("gradient")} `, chip(-5), chip(-3), chip(-1), ` ${say("negative,")} `,
+      chip(1), chip(3), chip(5), ` ${say("positive")}`,
+      el("span", {}, say("dashed: passes nothing")), folds ? el("span", {}, say("stacked: folded, click to open")) : "");
   }
 
   /* ------------------------------------------------------------------ steps */
@@ -140,11 +155,11 @@ export class Page extends Shell {
     if (!still) this.stage.show(step ? step[1] : 0);
     this.stage.paths([]);
     this.paint();
-    this.say(step);
+    this.tell(step);
     if (!still) this.follow(step || this.data.steps[0]);
     this.slider.value = this.at;
-    this.slider.setAttribute("aria-valuetext", `step ${this.at} of ${this.last}`);
-    this.count.textContent = `${this.at} of ${this.last}`;
+    this.slider.setAttribute("aria-valuetext", say("step {at} of {last}", {at: this.at, last: this.last}));
+    this.count.textContent = say("{at} of {last}", {at: this.at, last: this.last});
     this.first.disabled = this.back.disabled = this.at === 0;
     this.forth.disabled = this.end.disabled = this.at === this.last;
     this.list();
@@ -212,7 +227,7 @@ export class Page extends Shell {
     }
   }
 
-  say(step) {
+  tell(step) {
     const things = this.data.things;
     this.lines.replaceChildren();
     this.rule.textContent = "";
@@ -220,46 +235,51 @@ export class Page extends Shell {
     this.closing.hidden = this.at !== this.last;
     if (this.at === this.last) this.conclude();
     if (!step) {
-      this.phase.textContent = "Start";
-      this.sentence.textContent = START;
+      this.phase.textContent = say("Start");
+      this.sentence.textContent = say("Press → or Play. First the values are computed, then the gradient is shared out, " +
+        "one edge at a time. Click a node to ask why it has its gradient.");
       return;
     }
     const forward = step[0] === "f" || (step[0] === "h" && step[3] === "forward");
-    this.phase.replaceChildren(el("b", {}, forward ? "Forward" : "Backward"),
-      forward ? ": compute the values" : ": share out the gradient");
+    this.phase.replaceChildren(el("b", {}, forward ? say("Forward") : say("Backward")),
+      forward ? say(": compute the values") : say(": share out the gradient"));
     const line = (text, strong) => this.lines.append(el("div", strong ? {class: "strong"} : {}, text));
     const name = t => things[t][LABEL];
     const inside = step[0] === "h" ? [] : [step[2], ...(step[0] === "b" ? [step[5]] : [])];
     if (step[0] === "h") {
-      this.sentence.textContent = `${step[2].toLocaleString("en")} steps inside what is folded away on the picture.`;
+      this.sentence.textContent = say("{count} steps inside what is folded away on the picture.", {count: step[2].toLocaleString("en")});
     } else if (step[0] === "f") {
       const thing = things[step[2]];
-      this.sentence.textContent = `${name(step[2])} is computed: it is ${thing[VALUE]}.`;
+      this.sentence.textContent = say("{name} is computed: it is {value}.", {name: name(step[2]), value: thing[VALUE]});
       line(`${name(step[2])} = ${thing[FORMULA]}`, true);
       line(`${" ".repeat(name(step[2]).length)} = ${thing[NUMBERS]} ${thing[EQUALS]} ${thing[VALUE]}`);
     } else if (step[0] === "s") {
       const it = name(step[2]);
-      this.sentence.textContent = `The backward pass starts at the result: ${it} changes by ${step[3]} for each unit of ${it} itself.`;
+      this.sentence.textContent = say("The backward pass starts at the result: {name} changes by {grad} for each unit of {name} itself.",
+        {name: it, grad: step[3]});
       line(`${it}.grad = ${step[3]}`, true);
     } else {
       const [, , t, after, , to, , rule, local, upstream, contribution, before, which, product] = step;
       const [from, it, towards] = [name(t), name(to), this.data.towards[which]];
       const exact = !this.data.inexact.includes(t);
-      const sum = `${bracketed(local)} × ${bracketed(upstream)} ${product} ${contribution} is added to ${it}.grad.`;
+      const sum = say("{product} is added to {name}.grad.",
+        {product: `${bracketed(local)} × ${bracketed(upstream)} ${product} ${contribution}`, name: it});
       this.sentence.textContent = exact
-        ? `${from} changes by ${local} for each unit of ${towards ? `${towards} alone` : it}, and the result by ${upstream} ` +
-          `for each unit of ${from}: so ${sum}`
-        : `What arrives at ${from} goes back to ${it} by the weight ${local}, which is not a derivative, on purpose: ${sum}`;
+        ? say("{from} changes by {local} for each unit of {to}, and the result by {upstream} for each unit of {from}: so {sum}",
+          {from, local, to: towards ? say("{operand} alone", {operand: towards}) : it, upstream, sum})
+        : say("What arrives at {from} goes back to {to} by the weight {local}, which is not a derivative, on purpose: {sum}",
+          {from, to: it, local, sum});
       const formula = this.data.rules[rule];
-      const slope = towards ? `the slope of ${from} = ${things[t][FORMULA]} towards ${towards}`
-        : `∂${from}/∂${it} = ∂(${things[t][FORMULA]})/∂${it}`;
-      this.rule.textContent = !exact ? "" : `Rule: ${slope}${towards ? " is" : " ="} ` +
-        (formula && formula !== local ? `${formula} = ` : "") + local;
-      line(`${it}.grad += ${!exact ? "weight back" : towards ? "slope" : `∂${from}/∂${it}`} × ${from}.grad`, true);
+      const slope = (formula && formula !== local ? `${formula} = ` : "") + local;
+      this.rule.textContent = !exact ? ""
+        : towards ? say("Rule: the slope of {name} = {formula} towards {operand} is {slope}",
+          {name: from, formula: things[t][FORMULA], operand: towards, slope})
+          : say("Rule: {equation}", {equation: `∂${from}/∂${it} = ∂(${things[t][FORMULA]})/∂${it} = ${slope}`});
+      line(`${it}.grad += ${!exact ? say("weight back") : towards ? say("slope") : `∂${from}/∂${it}`} × ${from}.grad`, true);
       line(`${it}.grad += ${bracketed(local)} × ${bracketed(upstream)}`);
       line(`${it}.grad: ${before} → ${after}`);
     }
-    for (const t of inside) this.sentence.textContent += this.whereabouts(t);
+    this.sentence.textContent = together(this.sentence.textContent, ...inside.map(t => this.whereabouts(t)));
   }
 
   /* In the end: which leaves have the largest gradients, and what passes nothing on. */
@@ -273,23 +293,27 @@ export class Page extends Shell {
     const dead = places.filter(place => edges[place] && grads[place] !== undefined &&
       edges[place].some((_, i) => !this.tape.constant[this.tape.operands[place][i]]) &&
       edges[place].every((edge, i) => this.tape.constant[this.tape.operands[place][i]] || edge.local === 0));
-    const names = dead.slice(0, 3).map(place => things[places.indexOf(place)][LABEL]);
-    const parts = [el("h2", {}, "Summary"), el("p", {}, `${things[this.data.root][LABEL]} is ${numberText(values[this.tape.root], this.data.digits)}.` +
-      (leaves.length ? ` The largest gradients: ${leaves.slice(0, 4).map(([place, name]) => `${name} ${numberText(grads[place], this.data.digits)}`).join(", ")}.` : "") +
-      (dead.length ? ` ${dead.length} node${dead.length > 1 ? "s pass" : " passes"} nothing back: ${names.join(", ")}${dead.length > 3 ? " …" : ""}.` : ""))];
-    this.closing.replaceChildren(...parts);
+    const names = listed(dead.slice(0, 3).map(place => things[places.indexOf(place)][LABEL])) + (dead.length > 3 ? " …" : "");
+    const largest = listed(leaves.slice(0, 4).map(([place, name]) => `${name} ${numberText(grads[place], this.data.digits)}`));
+    this.closing.replaceChildren(el("h2", {}, say("Summary")), el("p", {}, together(
+      say("{name} is {value}.", {name: things[this.data.root][LABEL], value: numberText(values[this.tape.root], this.data.digits)}),
+      leaves.length && say("The largest gradients: {list}.", {list: largest}),
+      dead.length === 1 && say("1 node passes nothing back: {names}.", {names}),
+      dead.length > 1 && say("{count} nodes pass nothing back: {names}.", {count: dead.length, names}))));
   }
 
   /* Of what is folded away on the picture, say where. */
   whereabouts(t) {
     const node = this.stage.node(t);
     if (node && node.id[0] === "n") return "";
-    return ` (${this.data.things[t][LABEL]} is ${node ? `inside “${node.group.querySelector("text").textContent}”` : "not on this picture"}.)`;
+    const name = this.data.things[t][LABEL];
+    return node ? say("({name} is inside “{group}”.)", {name, group: node.group.querySelector("text").textContent})
+      : say("({name} is not on this picture.)", {name});
   }
 
   summary(step) {
     const name = t => this.data.things[t][LABEL];
-    if (step[0] === "h") return `… ${step[2].toLocaleString("en")} folded steps …`;
+    if (step[0] === "h") return say("… {count} folded steps …", {count: step[2].toLocaleString("en")});
     if (step[0] === "f") return `${name(step[2])} = ${this.data.things[step[2]][VALUE]}`;
     if (step[0] === "s") return `${name(step[2])}.grad = ${step[3]}`;
     return `${name(step[5])}.grad += ${bracketed(step[8])} × ${bracketed(step[9])}`;
@@ -350,15 +374,17 @@ export class Page extends Shell {
     this.asked = t;
     this.paint();
     const reason = this.data.why[t];
-    const close = el("button", {type: "button", "aria-label": "Close", onclick: () => this.unask()}, "✕");
+    const close = el("button", {type: "button", "aria-label": say("Close"), onclick: () => this.unask()}, "✕");
     const parts = [];
     const final = changes.length ? changes.at(-1)[1] : null;
-    parts.push(el("header", {}, el("h2", {tabindex: -1}, final === null ? `${name} gets no gradient` : `Why is ${name}.grad = ${final}?`), close));
-    parts.push(el("p", {class: "hint"}, things[t][FORMULA] ? `${name} = ${things[t][FORMULA]} = ${things[t][NUMBERS]} ${things[t][EQUALS]} ${things[t][VALUE]}` : `${name} = ${things[t][VALUE]}, given`));
-    if (final === null && things[t][KIND] === "constant") parts.push(el("p", {}, "It is a plain number: nothing learns here, so nothing flows back to it."));
-    if (reason && reason[2].length) {
-      parts.push(el("p", {}, `It is the sum over ${reason[1]} path${reason[1] === "1" ? "" : "s"} from the result to ${name}; ` +
-        "each path gives the product of the slopes along it:"));
+    parts.push(el("header", {}, el("h2", {tabindex: -1}, final === null ? say("{name} gets no gradient", {name}) : say("Why is {name}.grad = {grad}?", {name, grad: final})), close));
+    parts.push(el("p", {class: "hint"}, things[t][FORMULA] ? `${name} = ${things[t][FORMULA]} = ${things[t][NUMBERS]} ${things[t][EQUALS]} ${things[t][VALUE]}` : say("{name} = {value}, given", {name, value: things[t][VALUE]})));
+    if (final === null && things[t][KIND] === "constant") parts.push(el("p", {}, say("It is a plain number: nothing learns here, so nothing flows back to it.")));
+    if (reason?.[2].length) {
+      parts.push(el("p", {}, reason[1] === "1"
+        ? say("It is the sum over 1 path from the result to {name}; each path gives the product of the slopes along it:", {name})
+        : say("It is the sum over {count} paths from the result to {name}; each path gives the product of the slopes along it:",
+          {count: reason[1], name})));
       parts.push(el("ol", {}, ...reason[2].map(path => {
         const hops = this.hops(path[1]);
         const chain = [this.data.root, ...hops.map(hop => hop.to)].map(u => things[u][LABEL]).join(" → ");
@@ -367,18 +393,22 @@ export class Page extends Shell {
         return el("li", {}, el("button", {type: "button", onclick: choose, onmouseenter: choose, onfocus: choose},
           el("span", {class: "size"}, path[0]), `${chain}${product ? `   (${product})` : ""}`));
       })));
-      if (reason[3]) parts.push(el("p", {class: "hint"}, `… and ${reason[3]} more paths.`));
+      if (reason[3]) parts.push(el("p", {class: "hint"}, say("… and {count} more paths.", {count: reason[3]})));
     }
     const sums = this.data.steps.map((step, i) => [step, i + 1]).filter(([step]) => step[0] === "b" && step[5] === t);
     if (sums.length) {
-      parts.push(el("p", {}, `It was added up in ${sums.length} step${sums.length === 1 ? "" : "s"}:`));
-      parts.push(el("ol", {}, ...sums.slice(0, 12).map(([step, to]) => el("li", {}, el("button", {type: "button",
-        onclick: () => { this.go(to); this.asked = t; this.paint(); }},
-        el("span", {class: "size"}, step[10]), `step ${to}: ${this.data.towards[step[12]] ? `towards ${this.data.towards[step[12]]}: slope` : `∂${things[step[2]][LABEL]}/∂${name}`} × ${things[step[2]][LABEL]}.grad = ${bracketed(step[8])} × ${bracketed(step[9])}`)))));
+      parts.push(el("p", {}, sums.length === 1 ? say("It was added up in 1 step:") : say("It was added up in {count} steps:", {count: sums.length})));
+      parts.push(el("ol", {}, ...sums.slice(0, 12).map(([step, at]) => {
+        const [from, operand] = [things[step[2]][LABEL], this.data.towards[step[12]]];
+        const slope = operand ? say("towards {operand}: slope", {operand}) : `∂${from}/∂${name}`;
+        const equation = `${slope} × ${from}.grad = ${bracketed(step[8])} × ${bracketed(step[9])}`;
+        return el("li", {}, el("button", {type: "button", onclick: () => { this.go(at); this.asked = t; this.paint(); }},
+          el("span", {class: "size"}, step[10]), say("step {at}: {equation}", {at, equation})));
+      })));
     }
     this.reason.replaceChildren(...parts);
     this.reason.hidden = false;
-    if (reason && reason[2].length) this.stage.paths(this.hops(reason[2][0][1]));
+    if (reason?.[2].length) this.stage.paths(this.hops(reason[2][0][1]));
   }
 
   /* A hop is the place of a backward step, or, where no step is listed, the node it leads to and its slope. */
@@ -408,7 +438,7 @@ export class Page extends Shell {
     if (this.timer) this.halt();
     else {
       if (this.at === this.last) this.go(0);
-      this.playing.textContent = "⏸ Pause";
+      this.playing.textContent = say("⏸ Pause");
       this.tick();
     }
   }
@@ -426,7 +456,7 @@ export class Page extends Shell {
   halt() {
     clearTimeout(this.timer);
     this.timer = null;
-    this.playing.textContent = "▶ Play";
+    this.playing.textContent = say("▶ Play");
   }
 
   stop() {

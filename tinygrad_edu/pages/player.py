@@ -16,14 +16,20 @@ from ..drawing.records.folding import Collapse
 from ..drawing.scene.palette import LIGHT
 from ..drawing.style import Style
 from ..engine.shown import image_element
+from ..engine.sweep import topological_order
 from ..engine.value import Value
 from ..files import write_whole
 from ..stepping.moments import Moment, moments
 from ..stepping.player_data import Frames
 from ..stepping.terminal import text_of
+from ..words import say
 from .film import Film
 from .live import Content, LivePage
 from .moving import moving_gif, moving_svg
+from .network import NetworkPage
+
+MOST_NODES = 50_000
+"""What a page can hold: it takes some five seconds to make, and six megabytes."""
 
 
 class Player(LivePage):
@@ -35,7 +41,11 @@ class Player(LivePage):
 
     module = "player"
     styles = ("stage", "player")
-    title = "Step through a computation"
+
+    @property
+    def title(self) -> str:
+        """What a page of its own is called."""
+        return say("Step through a computation")
 
     def __init__(self, x: Value, style: Style, collapse: Collapse, max_nodes: int) -> None:
         self._x, self._style = x, style
@@ -43,7 +53,8 @@ class Player(LivePage):
 
     def _content(self) -> Content:
         frames = Frames(self._x, self._style, self._collapse, self._max_nodes)
-        label = f"computation graph of {html.escape(frames.words.label(self._x))} with values and gradients"
+        name = html.escape(frames.words.label(self._x))
+        label = say("computation graph of {name} with values and gradients", name=name)
         return Content(image_element(frames.svgs[0], label), frames.data(), frames.operations)
 
     def text(self) -> str:
@@ -85,21 +96,25 @@ class Player(LivePage):
 
 def play(
     x: Value | Any,
+    example: Any = None,
     *,
     digits: int = 4,
     collapse: Collapse = "auto",
     max_nodes: int = 150,
     direction: Literal["LR", "TB"] = "LR",
-) -> Player | Film:
+) -> Player | Film | NetworkPage:
     """Play a computation: its values appear one by one, then its gradients, one contribution at a time.
 
-    Or play the film of a training: how the weights, the boundary and the loss moved.
+    Or play the film of a training: how the weights, the boundary and the loss moved. Or a network: every neuron says
+    what it adds up, and opens as the scalar graph it is.
 
     Parameters
     ----------
-    x : Value, or History
+    x : Value, History or Module
         The result. Gradients start from zero, and none is written on any node. Or the history of a training that was
-        recorded, ``fit(..., record="film")``; nothing below concerns that.
+        recorded, ``fit(..., record="film")``; nothing below concerns that. Or a model, drawn as `draw` does.
+    example : sequence of numbers or Values, optional
+        Inputs of the model, to show what every neuron gives for them; after a backward pass its blame, too.
     digits : int, default 4
         Decimals of numbers of ordinary size, 1 to 17.
     collapse : "auto", int, callable or None, default "auto"
@@ -113,29 +128,48 @@ def play(
 
     Returns
     -------
-    Player or Film
+    Player, Film or NetworkPage
         Shows itself in a notebook; `save` it as a page, or print its `text`.
 
     Raises
     ------
     TypeError
-        If `x` is neither.
+        If `x` is none of these, the model has no neurons, or there is an example and no model.
     ValueError
-        If nothing was filmed, or an option has a value that is not listed here.
+        If nothing was filmed, the computation has more than 50,000 nodes, or an option has a value that is not listed
+        here.
 
     Examples
     --------
     >>> player = play(Value(0.5, "w") * Value(2.0, "x"))
     >>> print(player.text().splitlines()[-1])
             0 + 0.5 × 1 = 0.5
+
+    >>> from tinygrad_edu import nn
+    >>> print(play(nn.MLP(2, [3, 1], seed=0), [0.0, 0.0]).text())
+    inputs   0  0
+    layers.0: 3 relu   0  0  0
+    layers.1: 1 linear   0
     """
+    if hasattr(x, "as_network"):
+        return NetworkPage(x, example, digits)
+    if example is not None:
+        raise TypeError(f"only a model is played with an example, got {type(x).__name__}: leave it out")
     if hasattr(x, "film"):
         if x.film is None:
             raise ValueError('nothing was filmed in this training: write fit(..., record="film")')
         return Film(x.film)
     if not isinstance(x, Value):
         raise TypeError(
-            f"play takes the Value that a computation resulted in, or the history of a training, got {type(x).__name__}"
+            "play takes the Value that a computation resulted in, the history of a training, or a model, got "
+            f"{type(x).__name__}"
         )
     check_options(digits, collapse, max_nodes, direction)
+    size = len(topological_order(x))
+    if size > MOST_NODES:
+        raise ValueError(
+            f"this computation has {size:,} nodes, and a page plays at most {MOST_NODES:,}: play a part of it, such as "
+            "one example or a smaller network; draw(x, collapse=1) shows the whole with its scopes folded, and "
+            "tinygrad_edu.steps(x) gives every step"
+        )
     return Player(x, Style(direction=direction, digits=digits, labels=True), collapse, max_nodes)

@@ -5,7 +5,8 @@ import {Tape} from "./tape.js";
 import {Stage} from "./stage.js";
 import {bracketed, levelOf, numberText, unitOf} from "./numbers.js";
 import {FORMULA, KIND, LABEL, VALUE} from "./redone.js";
-import {WORDS, judge, missing, typed} from "./exercise.js";
+import {judge, missing, mistakes, typed} from "./exercise.js";
+import {listed, say} from "./words.js";
 
 const MOST_CHOICES = 6;
 
@@ -43,18 +44,18 @@ export class Page extends Shell {
       this.answered();
     }});
     this.verdict = el("p", {role: "status", "aria-live": "polite", class: "verdict"});
-    this.hints = el("ol", {class: "hints", "aria-label": "Hints"});
-    this.hint = button("Hint", "A hint, up to three", () => this.help());
-    this.skip = button("Show me", "Show the answer and go on", () => this.reveal());
-    this.again = button("Start again", "Start again", () => this.begin());
+    this.hints = el("ol", {class: "hints", "aria-label": say("Hints")});
+    this.hint = button(say("Hint"), say("A hint, up to three"), () => this.help());
+    this.skip = button(say("Show me"), say("Show the answer and go on"), () => this.reveal());
+    this.again = button(say("Start again"), say("Start again"), () => this.begin());
     this.score = el("p", {class: "score"});
-    this.log = el("ol", {class: "log", "aria-label": "What is done"});
-    return el("div", {class: "box", role: "region", "aria-label": "Practice: the backward pass by hand"},
+    this.log = el("ol", {class: "log", "aria-label": say("What is done")});
+    return el("div", {class: "box", role: "region", "aria-label": say("Practice: the backward pass by hand")},
       this.stage.element,
       el("div", {class: "columns"},
-        el("section", {"aria-label": "Question"}, this.question, this.form, this.verdict, this.hints,
+        el("section", {"aria-label": say("Question")}, this.question, this.form, this.verdict, this.hints,
           el("div", {class: "tools"}, this.hint, this.skip, this.again)),
-        el("section", {"aria-label": "So far"}, el("h2", {}, "So far"), this.score, this.log)));
+        el("section", {"aria-label": say("So far")}, el("h2", {}, say("So far")), this.score, this.log)));
   }
 
   begin() {
@@ -62,7 +63,7 @@ export class Page extends Shell {
     this.grads = new Map([[this.data.root, 1]]);
     this.mistakes = new Map();
     this.asked = this.first = this.helped = 0;
-    this.log.replaceChildren(el("li", {}, `${this.name(this.data.root)}.grad = 1: here the backward pass begins`));
+    this.log.replaceChildren(el("li", {}, say("{name}.grad = 1: here the backward pass begins", {name: this.name(this.data.root)})));
     this.verdict.textContent = "";
     this.stage.show(0);
     this.ask("edge");
@@ -76,24 +77,26 @@ export class Page extends Shell {
     this.hint.disabled = this.skip.disabled = false;
     this.asked += 1;
     const [from, to] = edge ? [this.name(edge.from), this.name(edge.to)] : [];
-    const which = edge && edge.towards ? `${to}, ${edge.towards}` : to;
+    const which = edge?.towards ? say("{name}, {operand}", {name: to, operand: edge.towards}) : to;
     const before = edge ? this.grads.get(edge.to) ?? 0 : 0;
     this.question.textContent = {
-      edge: "Along which edge can gradient flow next?",
-      slope: edge && `The slope of ${from} = ${this.data.things[edge.from][FORMULA]} towards ${which} is`,
-      contribution: edge && `What does the edge from ${from} to ${which} add to ${to}.grad?`,
-      sum: edge && `${to}.grad was ${this.write(before)} and gets ${this.write(edge.local * edge.upstream)}. What is it now?`,
+      edge: say("Along which edge can gradient flow next?"),
+      slope: edge && say("The slope of {name} = {formula} towards {operand} is",
+        {name: from, formula: this.data.things[edge.from][FORMULA], operand: which}),
+      contribution: edge && say("What does the edge from {from} to {operand} add to {to}.grad?", {from, operand: which, to}),
+      sum: edge && say("{name}.grad was {before} and gets {share}. What is it now?",
+        {name: to, before: this.write(before), share: this.write(edge.local * edge.upstream)}),
     }[what];
     this.form.replaceChildren();
     if (what === "edge") {
       for (const i of this.choices()) {
         const {from: a, to: b, towards} = this.edges[i];
         this.form.append(el("button", {type: "button", class: "choice", onclick: () => this.chosen(i)},
-          `${this.name(a)} → ${this.name(b)}${towards ? ` (${towards})` : ""}`));
+          `${this.name(a)} → ${this.name(b)}${towards ? ` ${say("({operand})", {operand: towards})}` : ""}`));
       }
     } else {
       this.input = el("input", {type: "text", inputmode: "text", autocomplete: "off", "aria-label": this.question.textContent});
-      this.form.append(this.input, el("button", {type: "submit"}, "Check"));
+      this.form.append(this.input, el("button", {type: "submit"}, say("Check")));
       this.input.focus({preventScroll: true});
     }
     this.paint();
@@ -113,11 +116,12 @@ export class Page extends Shell {
     const edge = this.edges[i];
     const before = missing(this.edges, this.done, edge);
     if (before.length) {
-      const waits = before.map(other => this.name(other.from)).join(" and ");
-      this.wrong("order", `Not yet: ${this.name(edge.from)}.grad is not complete. ${waits} still ${before.length > 1 ? "have" : "has"} to add to it.`);
+      const [name, others] = [this.name(edge.from), before.map(other => this.name(other.from)).join(say(" and "))];
+      this.wrong("order", before.length > 1 ? say("Not yet: {name}.grad is not complete. {others} still have to add to it.", {name, others})
+        : say("Not yet: {name}.grad is not complete. {others} still has to add to it.", {name, others}));
       return;
     }
-    this.right("That edge may come: all that its node receives has arrived.");
+    this.right(say("That edge may come: all that its node receives has arrived."));
     this.i = i;
     this.ask(this.data.ask, edge);
   }
@@ -126,13 +130,13 @@ export class Page extends Shell {
     if (this.what === "edge") return;
     const answer = typed(this.input.value);
     if (answer === null) {
-      this.verdict.textContent = "Type a number, such as −0.25, or a product, such as 2 × 0.7.";
+      this.verdict.textContent = say("Type a number, such as −0.25, or a product, such as 2 × 0.7.");
       return;
     }
     const facts = {...this.edge, before: this.grads.get(this.edge.to) ?? 0};
     const kind = judge(this.what, answer, facts, this.data.digits);
-    if (kind === "right") this.next("Right.");
-    else this.wrong(kind, WORDS[kind]);
+    if (kind === "right") this.next(say("Right."));
+    else this.wrong(kind, mistakes()[kind][1]);
   }
 
   /* ------------------------------------------------------------------ verdicts */
@@ -171,7 +175,10 @@ export class Page extends Shell {
     this.grads.set(edge.to, (this.grads.get(edge.to) ?? 0) + share);
     this.done.set(this.i, true);
     const to = this.name(edge.to);
-    this.log.append(el("li", {}, `${to}.grad += ${bracketed(this.write(edge.local))} × ${bracketed(this.write(edge.upstream))}: now ${this.write(this.grads.get(edge.to))}`));
+    this.log.append(el("li", {}, say("{sum}: now {grad}", {
+      sum: `${to}.grad += ${bracketed(this.write(edge.local))} × ${bracketed(this.write(edge.upstream))}`,
+      grad: this.write(this.grads.get(edge.to)),
+    })));
     this.log.scrollTop = this.log.scrollHeight;
     if (this.done.size === this.edges.length) this.finish();
     else this.ask("edge");
@@ -191,22 +198,25 @@ export class Page extends Shell {
       const free = [...this.edges.keys()].find(i => !this.done.has(i) && !missing(this.edges, this.done, this.edges[i]).length);
       const {from, to} = this.edges[free];
       return [
-        "A node passes its gradient on once everything that uses it has added its share.",
-        `Look for nodes whose gradient is complete. One is ${this.name(from)}.`,
-        `${this.name(from)} → ${this.name(to)} can come now.`,
+        say("A node passes its gradient on once everything that uses it has added its share."),
+        say("Look for nodes whose gradient is complete. One is {name}.", {name: this.name(from)}),
+        say("{from} → {to} can come now.", {from: this.name(from), to: this.name(to)}),
       ][level];
     }
     const [from, to] = [this.name(edge.from), this.name(edge.to)];
     const slope = `∂${from}/∂${to}`;
     if (what === "sum") {
-      return ["Gradients of a node that is used more than once add up.", `${to}.grad += what this edge brings.`,
+      return [say("Gradients of a node that is used more than once add up."), say("{name}.grad += what this edge brings.", {name: to}),
         `${this.write(this.grads.get(edge.to))} + ${bracketed(this.write(edge.local * edge.upstream))}`][level];
     }
-    const rule = `The slope of ${this.data.things[edge.from][FORMULA]} towards ${edge.towards || to} is ${edge.rule || this.write(edge.local)}.`;
+    const rule = say("The slope of {formula} towards {operand} is {slope}.", {
+      formula: this.data.things[edge.from][FORMULA], operand: edge.towards || to, slope: edge.rule || this.write(edge.local),
+    });
     if (what === "slope") {
-      return [`By how much does ${from} change for each unit of ${to}, all else held?`, rule, `It is ${this.write(edge.local)}.`][level];
+      return [say("By how much does {from} change for each unit of {to}, all else held?", {from, to}), rule,
+        say("It is {answer}.", {answer: this.write(edge.local)})][level];
     }
-    return [`What an edge adds is its slope times the gradient that arrives: ${slope} × ${from}.grad.`, rule,
+    return [say("What an edge adds is its slope times the gradient that arrives: {product}.", {product: `${slope} × ${from}.grad`}), rule,
       `${bracketed(this.write(edge.local))} × ${bracketed(this.write(edge.upstream))}`][level];
   }
 
@@ -215,7 +225,7 @@ export class Page extends Shell {
     this.verdict.className = "verdict";
     if (this.what === "edge") {
       const i = [...this.edges.keys()].find(j => !this.done.has(j) && !missing(this.edges, this.done, this.edges[j]).length);
-      this.verdict.textContent = `${this.name(this.edges[i].from)} → ${this.name(this.edges[i].to)} can come now.`;
+      this.verdict.textContent = say("{from} → {to} can come now.", {from: this.name(this.edges[i].from), to: this.name(this.edges[i].to)});
       this.i = i;
       this.ask(this.data.ask, this.edges[i]);
       return;
@@ -223,14 +233,19 @@ export class Page extends Shell {
     const {edge} = this;
     const share = edge.local * edge.upstream;
     const answer = {slope: edge.local, contribution: share, sum: (this.grads.get(edge.to) ?? 0) + share}[this.what];
-    this.verdict.textContent = `It is ${this.write(answer)}.`;
+    this.verdict.textContent = say("It is {answer}.", {answer: this.write(answer)});
     this.advance();
   }
 
   tell() {
-    const kinds = [...this.mistakes].map(([kind, times]) => `${kind} ${times}×`).join(", ");
-    this.score.textContent = `${this.done.size} of ${this.edges.length} edges; ${this.first} right at once` +
-      `${this.helped ? `; ${this.helped} hint${this.helped > 1 ? "s" : ""}` : ""}${kinds ? `; mistakes: ${kinds}` : ""}`;
+    const called = mistakes();
+    const kinds = listed([...this.mistakes].map(([kind, times]) => `${called[kind][0]} ${times}×`));
+    this.score.textContent = [
+      say("{done} of {all} edges", {done: this.done.size, all: this.edges.length}),
+      say("{count} right at once", {count: this.first}),
+      this.helped > 1 ? say("{count} hints", {count: this.helped}) : this.helped ? say("1 hint") : "",
+      kinds && say("mistakes: {kinds}", {kinds}),
+    ].filter(Boolean).join(say("; "));
   }
 
   finish() {
@@ -239,11 +254,12 @@ export class Page extends Shell {
     this.form.replaceChildren();
     this.hints.replaceChildren();
     this.hint.disabled = this.skip.disabled = true;
-    this.question.textContent = `Done: ${this.first} of ${this.asked} right at once`;
+    this.question.textContent = say("Done: {count} of {all} right at once", {count: this.first, all: this.asked});
     this.verdict.className = "verdict right";
     const most = [...this.mistakes].sort((a, b) => b[1] - a[1])[0];
-    this.verdict.textContent = most ? `What to look at again: ${{order: "which edge may come next"}[most[0]] ?? most[0]} (${most[1]}×).`
-      : "Every gradient is what backward() gives.";
+    const what = most && (most[0] === "order" ? say("which edge may come next") : mistakes()[most[0]][0]);
+    this.verdict.textContent = most ? say("What to look at again: {what} ({times}×).", {what, times: most[1]})
+      : say("Every gradient is what backward() gives.");
     this.paint();
     this.tell();
     this.question.focus();

@@ -23,6 +23,7 @@ from ..inspection.stepwise import steps
 from ..json_numbers import to_json
 from ..stepping.player_data import Frames
 from ..stepping.terminal import text_of
+from ..words import say
 from .live import Content, LivePage
 
 MOST_NODES = 60
@@ -34,7 +35,11 @@ class Practice(LivePage):
 
     module = "practice"
     styles = ("stage", "practice")
-    title = "Do the backward pass yourself"
+
+    @property
+    def title(self) -> str:
+        """What a page of its own is called."""
+        return say("Do the backward pass yourself")
 
     def __init__(self, x: Value, style: Style, ask: str) -> None:
         self._x, self._style, self._ask = x, style, ask
@@ -47,7 +52,8 @@ class Practice(LivePage):
         for i, step in enumerate(walked):
             if step.kind == "backward":
                 facts[i] = [to_json(step.local or 0.0), to_json(step.upstream or 0.0)]
-        label = f"computation graph of {html.escape(frames.words.label(self._x))}: the gradients are to be found"
+        name = html.escape(frames.words.label(self._x))
+        label = say("computation graph of {name}: the gradients are to be found", name=name)
         data["views"][0]["svg"] = frames.svgs[0]
         given = {**data, "why": {}, "knobs": [], "facts": facts, "ask": self._ask}
         return Content(image_element(self._unsolved(), label), given)

@@ -3,6 +3,7 @@
 import {Shell, button, el} from "./shell.js";
 import {numberText} from "./numbers.js";
 import {typed} from "./exercise.js";
+import {say} from "./words.js";
 
 const plain = text => text.trim().toLowerCase().replaceAll(/\s+/g, " ");
 
@@ -30,24 +31,25 @@ export class Page extends Shell {
       this.form.append(...choices.map(choice => button(choice, choice, () => this.commit(choice))));
     } else {
       this.input = el("input", {type: "text", autocomplete: "off", "aria-label": question});
-      this.form.append(this.input, el("button", {type: "submit"}, "Commit"));
+      this.form.append(this.input, el("button", {type: "submit"}, say("Commit")));
     }
     this.numeric = typeof answer !== "string";
-    return el("div", {class: "box", role: "region", "aria-label": "Predict"},
-      el("div", {class: "card"}, el("p", {class: "prompt"}, "Predict first"), el("p", {class: "question"}, question), this.form, this.verdict));
+    return el("div", {class: "box", role: "region", "aria-label": say("Predict")},
+      el("div", {class: "card"}, el("p", {class: "prompt"}, say("Predict first")), el("p", {class: "question"}, question), this.form, this.verdict));
   }
 
   commit(given) {
     const {answer, tolerance, because} = this.data;
     if (!given.trim() || (this.numeric && typed(given) === null)) {
-      this.verdict.textContent = this.numeric ? "Type a number, such as −0.25, or a product, such as 2 × 0.7." : "Type your answer first.";
+      this.verdict.textContent = this.numeric ? say("Type a number, such as −0.25, or a product, such as 2 × 0.7.")
+        : say("Type your answer first.");
       return;
     }
     const right = isRight(given, answer, tolerance);
     const shown = this.numeric ? numberText(answer) : answer;
     this.form.querySelectorAll("button, input").forEach(part => { part.disabled = true; });
     this.verdict.replaceChildren(
-      el("p", {class: right ? "right" : "wrong"}, right ? `You said ${given.trim()}: right.` : `You said ${given.trim()}.`),
-      el("p", {}, el("b", {}, `It is ${shown}.`), because ? ` ${because}` : ""));
+      el("p", {class: right ? "right" : "wrong"}, right ? say("You said {answer}: right.", {answer: given.trim()}) : say("You said {answer}.", {answer: given.trim()})),
+      el("p", {}, el("b", {}, say("It is {answer}.", {answer: shown})), because ? say(" ") + because : ""));
   }
 }

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from ..arguments import as_list, as_number
 from ..engine.value import Value
+from ..words import say
 from .live import Content, LivePage
 
 
@@ -15,7 +16,11 @@ class Prediction(LivePage):
 
     module = "predict"
     styles = ("predict",)
-    title = "Predict first"
+
+    @property
+    def title(self) -> str:
+        """What a page of its own is called."""
+        return say("Predict first")
 
     def __init__(
         self, question: str, answer: float | str, tolerance: float, choices: tuple[str, ...], because: str
@@ -24,7 +29,7 @@ class Prediction(LivePage):
         self.choices, self.because = choices, because
 
     def _content(self) -> Content:
-        still = f'<p class="still"><b>Predict first:</b> {html.escape(self.question)}</p>'
+        still = f'<p class="still"><b>{say("Predict first:")}</b> {html.escape(self.question)}</p>'
         data = {
             "question": self.question,
             "answer": self.answer,
@@ -36,7 +41,9 @@ class Prediction(LivePage):
 
     def text(self) -> str:
         """Give the question as text."""
-        return f"Predict first: {self.question}" + (f" ({' / '.join(self.choices)})" if self.choices else "")
+        return say("Predict first: {question}", question=self.question) + (
+            f" ({' / '.join(self.choices)})" if self.choices else ""
+        )
 
     def check(self, given: float | str) -> bool:
         """Say whether an answer is right.

@@ -1,5 +1,7 @@
 /* What all live pages share: making elements, the frame and its theme, keys, and finding their place on the page. */
 
+import {speak} from "./words.js";
+
 export const el = (tag, attributes, ...children) => {
   const node = document.createElement(tag);
   for (const [key, value] of Object.entries(attributes || {})) {
@@ -31,11 +33,14 @@ export const svg = (tag, attributes, ...children) => {
 /* A page is made from its place in the document: the still picture there is hidden, and what is alive stands in
    a shadow tree, where no other style sheet reaches. */
 export class Shell {
-  constructor(host) {
+  /* A page inside another one is given its data, and is not alone. */
+  constructor(host, data = null) {
     this.host = host;
-    this.data = JSON.parse(host.querySelector("script.tinygrad-page-data").textContent);
+    this.data = data || JSON.parse(host.querySelector("script.tinygrad-page-data").textContent);
+    if (!data) speak(this.data.words);
     /* Nothing else is on the page. */
-    this.alone = "tinygradPage" in document.body.dataset;
+    this.alone = !data && "tinygradPage" in document.body.dataset;
+    this.inside = Boolean(data);
   }
 
   open(box) {
@@ -69,7 +74,7 @@ export class Shell {
   /* In a frame made for it, the height follows the content; the window's height then says nothing. */
   fillFrame() {
     const frame = window.frameElement;
-    if (!frame || !frame.hasAttribute("data-tinygrad-page")) return;
+    if (this.inside || !frame?.hasAttribute("data-tinygrad-page")) return;
     this.box.style.setProperty("--tallest", "560px");
     new ResizeObserver(() => {
       frame.style.height = `${Math.ceil(document.body.getBoundingClientRect().height)}px`;

@@ -2,6 +2,7 @@
 
 import {button, el, svg} from "./shell.js";
 import {levelOf, numberText, unitOf} from "./numbers.js";
+import {say} from "./words.js";
 
 /* Points of the picture to pixels: what makes its smallest letters 10 pixels high. */
 const READABLE = 1.06;
@@ -12,14 +13,16 @@ export class Stage {
   /* `clicked` is told the node that was clicked. */
   constructor(data, tape, still, clicked) {
     Object.assign(this, {data, tape, clicked, state: null, view: -1, views: []});
-    const address = still.getAttribute("src");
-    data.views[0].svg ||= decodeURIComponent(address.slice(address.indexOf(",") + 1));
+    if (!data.views[0].svg) {
+      const address = still.getAttribute("src");
+      data.views[0].svg = decodeURIComponent(address.slice(address.indexOf(",") + 1));
+    }
     this.element = el("div", {class: "stage"});
     this.zoomBar = el("div", {class: "zoom"},
-      button("−", "Zoom out (−)", () => this.zoom(1.25)), button("+", "Zoom in (+)", () => this.zoom(0.8)),
-      button("⤢", "Show all (0)", () => this.fit()));
+      button("−", say("Zoom out (−)"), () => this.zoom(1.25)), button("+", say("Zoom in (+)"), () => this.zoom(0.8)),
+      button("⤢", say("Show all (0)"), () => this.fit()));
     this.where = el("div", {class: "where"});
-    this.window = el("div", {class: "window", tabindex: 0, role: "group", "aria-label": "Picture of the computation"});
+    this.window = el("div", {class: "window", tabindex: 0, role: "group", "aria-label": say("Picture of the computation")});
     this.chip = el("div", {class: "chip", hidden: true, "aria-hidden": "true"});
     this.element.append(this.window, el("div", {class: "over"}, this.where, this.zoomBar));
     new ResizeObserver(entries => {
@@ -59,7 +62,7 @@ export class Stage {
     this.renumber();
     this.where.replaceChildren();
     if (v) {
-      this.where.append(el("button", {type: "button", onclick: () => { this.show(0); this.repaint(); }}, "← whole"),
+      this.where.append(el("button", {type: "button", onclick: () => { this.show(0); this.repaint(); }}, say("← whole")),
         el("b", {}, this.data.views[v].name));
     }
     this.window.replaceChildren(this.views[v].svg, this.chip);
@@ -73,7 +76,7 @@ export class Stage {
     const svg = document.importNode(new DOMParser().parseFromString(text, "image/svg+xml").documentElement, true);
     svg.removeAttribute("width");
     svg.removeAttribute("height");
-    svg.querySelector("style.colours").remove();
+    svg.querySelector("style.colours")?.remove();
     const whole = svg.getAttribute("viewBox").split(" ").map(Number);
     const notes = svg.querySelectorAll(".tg-note").length;
     if (notes) whole[3] -= 10 + 14 * notes;
@@ -122,13 +125,18 @@ export class Stage {
     const flows = new Map();
     for (const [name, edge] of view.edges) {
       const [place, index] = [placeOf(view.nodes.get(edge.target)), Number(name.slice(name.indexOf("#") + 1))];
-      if (place >= 0 && index >= 0 && !tape.constant[tape.operands[place][index]]) flows.set(edge, state && state.edges[place][index]);
+      if (place >= 0 && index >= 0 && !tape.constant[tape.operands[place][index]]) flows.set(edge, state?.edges[place][index]);
     }
-    const unit = state ? unitOf([...flows.values()].map(flow => flow.contribution)) : 1;
+    const carried = state ? this.carried() : new Map();
+    const unit = state ? unitOf([...flows.values()].map(flow => flow.contribution).concat([...carried.values()])) : 1;
+    for (const edge of view.edges.values()) {
+      if (edge.group.classList.contains("line")) this.weigh(edge, state, carried.get(`${edge.source}>${edge.target}`), unit);
+    }
     for (const [edge, flow] of flows) {
+      if (edge.group.classList.contains("line")) continue;
       edge.line ??= edge.group.querySelector("path");
       edge.label ??= edge.group.querySelector("[data-part=label]");
-      edge.own ??= [edge.line && edge.line.getAttribute("style"), edge.label && edge.label.textContent];
+      edge.own ??= [edge.line?.getAttribute("style"), edge.label?.textContent];
       if (edge.label) edge.label.textContent = flow ? write(flow.local) : edge.own[1];
       if (!edge.line) continue;
       const size = flow ? Math.abs(flow.contribution) / (Math.abs(flow.contribution) + unit) : 0;
@@ -154,12 +162,45 @@ export class Stage {
     }
   }
 
+  /* What the lines that stand for several edges carry back: the largest contribution of each, by its ends. */
+  carried() {
+    const {homes, groups} = this.data.views[this.view];
+    const home = new Map(Object.entries(homes).map(([t, id]) => [this.data.places[t], id]));
+    for (const [id, places] of Object.entries(groups)) for (const place of places) home.set(place, id);
+    const carried = new Map();
+    this.state.edges.forEach((edges, place) => (edges || []).forEach(({contribution}, i) => {
+      const source = this.tape.operands[place][i];
+      const [from, to] = [home.get(source), home.get(place)];
+      if (from === undefined || to === undefined || from === to || this.tape.constant[source]) return;
+      const key = `${from}>${to}`;
+      if (!(Math.abs(carried.get(key)) >= Math.abs(contribution))) carried.set(key, contribution);
+    }));
+    return carried;
+  }
+
+  /* Colour such a line by the sign of what it carries, and make it as wide as that is large. */
+  weigh(edge, state, contribution, unit) {
+    edge.line ??= edge.group.querySelector("path");
+    edge.own ??= [edge.line.getAttribute("style"), null, edge.line.dataset.s];
+    const [style, , role] = edge.own;
+    if (!state || contribution === undefined) {
+      edge.line.dataset.s = role;
+      if (style === null) edge.line.removeAttribute("style");
+      else edge.line.setAttribute("style", style);
+      return;
+    }
+    const size = Math.abs(contribution) / (Math.abs(contribution) + unit);
+    const share = Number.isFinite(size) ? size : 1;
+    edge.line.dataset.s = !Number.isFinite(contribution) ? "alarm" : contribution === 0 ? "line" : contribution > 0 ? "scale4" : "scale-4";
+    edge.line.setAttribute("style", `stroke-width:${(0.5 + 2.2 * share * share).toFixed(1)}px${contribution === 0 ? ";stroke-dasharray:3 3" : ""}`);
+  }
+
   /* Show whether a node passes nothing on, or is not finite, as it is now. */
   flag(node, place) {
     if (place < 0) return;
     const card = node.group.querySelector("[data-part=card]");
     const word = node.group.querySelector("[data-part=word]");
-    node.looks ??= [card.dataset.f, card.dataset.s, card.getAttribute("style"), word && word.textContent];
+    node.looks ??= [card.dataset.f, card.dataset.s, card.getAttribute("style"), word?.textContent];
     const kind = ["leaf", "parameter", "input", "constant", "output"].find(name => node.group.classList.contains(name));
     if (kind === "constant") return;
     let [fill, line, style, text] = node.looks;
@@ -172,9 +213,11 @@ export class Stage {
       fill = wrong ? "alarm_card" : quiet ? "dead" : kind || "card";
       line = wrong ? "alarm" : "line";
       style = wrong ? "stroke-width:2.6px" : quiet ? "stroke-dasharray:4 3" : null;
-      const name = (text || "").replace(/,? ?(not finite!|passes nothing)$/, "");
-      const said = wrong ? "not finite!" : dead ? "passes nothing" : "";
-      text = said ? (name ? `${name}, ${said}` : said) : name;
+      const states = [say("not finite!"), say("passes nothing")];
+      const ends = states.map(state => say("{name}, {state}", {name: "", state})).find(end => text?.endsWith(end));
+      const name = states.includes(text) ? "" : ends ? text.slice(0, -ends.length) : text || "";
+      const state = wrong ? states[0] : dead ? states[1] : "";
+      text = state && name ? say("{name}, {state}", {name, state}) : state || name;
     }
     [card.dataset.f, card.dataset.s] = [fill, line];
     if (style === null) card.removeAttribute("style");

@@ -11,6 +11,8 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from ..libraries import require
+
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
@@ -140,6 +142,7 @@ def _font(found: re.Match[str]) -> str:
 @functools.cache
 def _figure_class() -> Any:
     """Make the class of the figures, without pyplot: no window, no state shared with a user's own figures."""
+    require("matplotlib", "tg.plot")
     import io
 
     from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -153,8 +156,12 @@ def _figure_class() -> Any:
             FigureCanvasAgg(self)
 
         def _repr_png_(self) -> bytes:
-            buffer = io.BytesIO()
-            self.savefig(buffer, format="png", dpi=120)
-            return buffer.getvalue()
+            from PIL import Image  # comes with matplotlib
+
+            painted, kept = io.BytesIO(), io.BytesIO()
+            self.savefig(painted, format="png", dpi=120)
+            few = Image.open(painted).convert("RGB").quantize(256, dither=Image.Dither.NONE)  # a third of the size
+            few.save(kept, format="png", optimize=True)
+            return kept.getvalue()
 
     return ShownFigure

@@ -20,7 +20,8 @@ from ..engine.value import Value
 from ..inspection.pathwise import paths
 from ..inspection.stepwise import Step, steps
 from ..ops.table import CONSTANT
-from .player_views import View, make_views
+from ..words import say
+from .player_views import MOST_NODES_IN_DETAIL, View, make_views
 from .stepper import receiver
 from .tape import tape_of
 from .wording import Wording, between_signs
@@ -43,21 +44,29 @@ class Frames:
         What is folded at first.
     max_nodes : int
         How many nodes one picture may show.
+    in_detail : int
+        How many nodes the pictures of folded scopes may show, all together.
     """
 
-    def __init__(self, x: Value, style: Style, collapse: Collapse, max_nodes: int) -> None:
+    def __init__(
+        self, x: Value, style: Style, collapse: Collapse, max_nodes: int, in_detail: int = MOST_NODES_IN_DETAIL
+    ) -> None:
         order = topological_order(x)
         self.root, self.style = x, style
         source = Source(order, [x], {})
         self.words = Wording(source.labels, style)
         grads = _final_gradients(x)
         self.unit = unit_of(grads.values())
-        self.views = make_views(source, style, lambda node: grads.get(node, 0.0), collapse, max_nodes)
+        self.views = make_views(source, style, lambda node: grads.get(node, 0.0), collapse, max_nodes, in_detail)
         self.order = order
         self.places = {node: place for place, node in enumerate(order)}
         scenes = [make_scene(view.records) for view in self.views]
-        titles = [view.name or f"computation of {self.words.label(x)}" for view in self.views]
-        self.svgs = [to_live_svg(scene, LIGHT, title) for scene, title in zip(scenes, titles, strict=True)]
+        whole = say("computation of {name}", name=self.words.label(x))
+        titles = [view.name or whole for view in self.views]
+        self.svgs = [  # the first one stands where no script gives it colours
+            to_live_svg(scene, LIGHT, title, coloured=not v)
+            for v, (scene, title) in enumerate(zip(scenes, titles, strict=True))
+        ]
         self._things: dict[Any, int] = {}
         self._things_data: list[list[Any]] = []
         self._rules: dict[str, int] = {}
@@ -80,6 +89,8 @@ class Frames:
     def data(self) -> dict[str, Any]:
         """Give everything but the first picture as plain lists and strings."""
         made = list(self._steps())
+        for node in self._shown_in:  # inputs get no gradient and are in no step, yet their numbers may change
+            self._thing(node)
         why = self._reasons(_places(made))
         knobs = [[self.places[leaf], self.words.label(leaf)] for leaf in self.order if _can_be_turned(leaf)]
         return {

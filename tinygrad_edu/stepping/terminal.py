@@ -10,12 +10,13 @@ from ..drawing.records.drawables import labels_of
 from ..drawing.style import Style
 from ..engine.sweep import topological_order
 from ..engine.value import Value
+from ..ink import Ink
 from ..inspection.pathwise import paths
 from ..inspection.stepwise import Step, steps
+from ..words import say
 from .wording import Wording
 
-HELP = "Enter: next step   <: back   a name (w, v1 ...) or 'why NAME': why is its gradient what it is   .: leave"
-"""The keys are signs, so that no variable is called like one; b and q do too where nothing is called that."""
+_PLAIN = Ink(False)
 
 
 def text_of(x: Value, digits: int = 4) -> str:
@@ -48,35 +49,49 @@ def text_of(x: Value, digits: int = 4) -> str:
     return "\n".join(lines_of(x, digits))
 
 
-def lines_of(x: Value, digits: int = 4) -> Iterator[str]:
-    """Give the lines of `text_of` one after the other; a million steps are no trouble."""
+def lines_of(x: Value, digits: int = 4, ink: Ink = _PLAIN) -> Iterator[str]:
+    """Give the lines of `text_of` one after the other, coloured if there is ink; a million steps are no trouble."""
     words = Wording(labels_of(topological_order(x)), Style(digits=digits))
     seen = ""
     for i, step in enumerate(steps(x), 1):
-        phase = "forward" if step.kind == "forward" else "backward"
+        phase = phase_of(step)
         if phase != seen:
             seen = phase
-            yield _PHASES[phase]
-        yield from _lines(step, i, words)
+            yield ink(phase, "title")
+        yield from step_lines(step, i, words, ink)
 
 
-_PHASES = {"forward": "forward: compute the values", "backward": "backward: share out the gradient"}
+def phase_of(step: Step | None) -> str:
+    """Say which of the two passes a step belongs to; before the first one it is the forward pass."""
+    if step is None or step.kind == "forward":
+        return say("forward: compute the values")
+    return say("backward: share out the gradient")
 
 
-def _lines(step: Step, i: int, words: Wording) -> Iterator[str]:
+def _help() -> str:
+    """Say which keys there are: signs, so that no variable is called like one; b and q too where nothing is."""
+    return say(
+        "Enter: next step   <: back   a name (w, v1 ...) or 'why NAME': why is its gradient what it is   .: leave"
+    )
+
+
+def step_lines(step: Step, i: int, words: Wording, ink: Ink = _PLAIN) -> Iterator[str]:
+    """Say in one or two lines what the i-th step does."""
     names, numbers = words.line(step)
     where = ""
     if step.kind == "backward":
         rule, towards = words.rule(step), words.towards(step)
         if rule:
-            where = f"     where {words.slope(step)} {'is' if towards else '='} {rule}"
+            slope = words.slope(step)
+            told = say("{slope} is {rule}", slope=slope, rule=rule) if towards else f"{slope} = {rule}"
+            where = "     " + say("where {equation}", equation=told)
         elif towards:
-            where = f"     with {words.slope(step)}"
-    yield f"{i:>3}  {names}{where}"
+            where = "     " + say("with {slope}", slope=words.slope(step))
+    yield f"{ink(f'{i:>3}', 'faint')}  {ink(names, 'strong')}{ink(where, 'faint')}"
     if step.kind == "forward":
         yield f"        = {numbers}"
     elif step.kind == "backward":
-        yield f"        {numbers}"
+        yield f"        {ink.signed(numbers, step.contribution)}"
 
 
 def walk(
@@ -107,7 +122,7 @@ def walk(
     coming = steps(value)
     made: list[Step] = []
     at = 0
-    output(HELP)
+    output(_help())
     while True:
         try:
             answer = input(f"[{at}] ").strip()
@@ -129,20 +144,20 @@ def walk(
             if at == len(made):
                 step = next(coming, None)
                 if step is None:
-                    output("That was the last step. <: back, a name: why, .: leave")
+                    output(say("That was the last step. <: back, a name: why, .: leave"))
                     continue
                 made.append(step)
             at += 1
         else:
-            output(f"no node is called {asked!r}{nearest(asked, by_label) or '.'} {HELP}")
+            output(f"no node is called {asked!r}{nearest(asked, by_label) or '.'} {_help()}")
             continue
         if at == 0:
-            output("At the start: only the leaves have values.")
+            output(say("At the start: only the leaves have values."))
             continue
         step = made[at - 1]
         if at == 1 or step.kind == "seed":
-            output(_PHASES["forward" if step.kind == "forward" else "backward"])
-        for line in _lines(step, at, words):
+            output(phase_of(step))
+        for line in step_lines(step, at, words):
             output(line)
 
 
@@ -153,18 +168,27 @@ def why(root: Value, node: Any, words: Wording, so_far: float | None = None) -> 
     yield f"{label} = {words.formula(node) + ' = ' if node.parents else ''}{value}"
     found = paths(root, node)
     if not found.count:
-        yield f"  {label} gets no gradient: it is a plain number, or the result does not depend on it"
+        yield "  " + say(
+            "{name} gets no gradient: it is a plain number, or the result does not depend on it", name=label
+        )
         return
     if so_far is not None:
-        yield f"  {label}.grad is {words.style.number(so_far)} so far"
-    final, plural = words.style.number(found.gradient), "s" * (found.count != 1)
-    yield f"  {label}.grad = {final} in the end, summed over {found.count:,} path{plural}:"
+        yield "  " + say("{name}.grad is {grad} so far", name=label, grad=words.style.number(so_far))
+    final = words.style.number(found.gradient)
+    if found.count == 1:
+        yield "  " + say("{name}.grad = {grad} in the end, summed over 1 path:", name=label, grad=final)
+    else:
+        many = f"{found.count:,}"
+        yield "  " + say(
+            "{name}.grad = {grad} in the end, summed over {count} paths:", name=label, grad=final, count=many
+        )
     for path in found:
         chain = " → ".join(words.label(at) for at in path.nodes)
         product = " × ".join(words.style.number(d) for d in path.locals) or "1"
         yield f"  {words.style.number(path.product):>10}   {chain}   ({product})"
     if found.count > len(found):
-        yield f"  {words.style.number(found.hidden):>10}   … {found.count - len(found):,} more"
+        more = say("… {count} more", count=f"{found.count - len(found):,}")
+        yield f"  {words.style.number(found.hidden):>10}   {more}"
 
 
 def _gradient_so_far(made: list[Step], node: Any) -> float:

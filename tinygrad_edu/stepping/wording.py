@@ -12,6 +12,7 @@ from ..inspection.stepwise import Step
 from ..ops.floats import IEEEFloat
 from ..ops.notation import Text, equals, notation, operand_name, read_number
 from ..ops.table import CONSTANT
+from ..words import say
 
 
 class _Slopes(NamedTuple):
@@ -75,8 +76,12 @@ class Wording:
         """
         node, towards = self._name(step.node), self.towards(step)
         if step.node.op is not None and not step.node.op.exact:
-            return f"the weight back from {node} to {towards or self._name(step.parent)}"
-        return f"the slope of {node} towards {towards}" if towards else f"∂{node}/∂{self._name(step.parent)}"
+            return say(
+                "the weight back from {name} to {operand}", name=node, operand=towards or self._name(step.parent)
+            )
+        if towards:
+            return say("the slope of {name} towards {operand}", name=node, operand=towards)
+        return f"∂{node}/∂{self._name(step.parent)}"
 
     def towards(self, step: Step) -> str:
         """Say which operand receives, where the parent is several operands at once; else ""."""
@@ -117,9 +122,9 @@ class Wording:
                 f"∂{label}/∂{label} = {self.style.number(step.grad_after)}",
             )
         local, upstream = self._bracketed(self.style.number(step.local)), self.style.number(step.upstream)
-        short = "slope" if self.towards(step) else self.slope(step)
+        short = say("slope") if self.towards(step) else self.slope(step)
         if step.node.op is not None and not step.node.op.exact:
-            short = "(weight back)"
+            short = say("(weight back)")
         return (
             f"{self.label(step.parent)}.grad += {short} × {label}.grad",
             f"{self.style.number(step.grad_before)} + {local} × {self._bracketed(upstream)} {self.adds(step)}"

@@ -16,6 +16,8 @@ from ..engine.collector import collector_paused
 from ..engine.context import no_grad
 from ..engine.sweep import topological_order
 from ..engine.value import Value
+from ..errors import MissingLibraryError
+from ..libraries import require
 from ..nn.losses import Loss
 from ..nn.modes import Probe, call_in, drawing_with, evaluated
 from ..nn.module import plain
@@ -198,6 +200,8 @@ def _chosen(
         return EagerEngine(model, loss, optimizer), f"eager: auto expects {reason}"
     try:
         return _compiled(model, loss, optimizer, X, y, COMPILED[0], weighted), "numpy: auto compiled model and loss"
+    except MissingLibraryError:
+        return EagerEngine(model, loss, optimizer), "eager: auto found no NumPy to compile for"
     except Exception as error:  # whatever the model's own code raises when traced, it may run eagerly
         reason = f"{type(error).__name__}: {error}"
         return EagerEngine(model, loss, optimizer), f"eager: auto could not compile model and loss ({reason})"
@@ -219,6 +223,7 @@ def _compiled(
     backend: str,
     weighted: bool,
 ) -> Engine:
-    from .array_engine import CompiledEngine  # here, for it needs NumPy
+    require("numpy", f"fit(engine={backend!r})", "engine='eager' works without")
+    from .array_engine import CompiledEngine
 
     return CompiledEngine(model, loss, optimizer, X, y, backend, weighted)

@@ -49,7 +49,7 @@ class History(Shown):
     val_loss, val_accuracy : list of float
         The same for the examples held out, measured at the end of the epoch; empty if none were.
     metrics : dict of str to list of float
-        What `metrics` asked for: of the examples learnt from, and by "val_" and the name of those held out.
+        What `metrics` asked for: of the examples learnt from, and by ``"val_"`` and the name of those held out.
     lr : list of float
         The learning rate in each epoch, at its end.
     recorded : dict of str to list
@@ -93,7 +93,7 @@ class History(Shown):
         return len(self.loss)
 
     def series(self, name: str) -> list[float]:
-        """Give what was measured under a name: that of an attribute, or of a metric, with or without "val_".
+        """Give what was measured under a name: that of an attribute, or of a metric, with or without ``"val_"``.
 
         Parameters
         ----------

@@ -32,7 +32,10 @@ class Bar:
         if self._epochs and stream is not None and not getattr(stream, "closed", False):
             with suppress(*_LOST), warnings.catch_warnings():
                 warnings.simplefilter("ignore")  # that a notebook has no widgets: then the bar is text
-                from tqdm.auto import tqdm
+                try:
+                    from tqdm.auto import tqdm
+                except ImportError:  # then there is no bar
+                    return self
 
                 self._bar = tqdm(
                     total=self._epochs, initial=self._done, unit="epoch", file=stream, dynamic_ncols=True

@@ -37,7 +37,7 @@ class EarlyStopping:
     min_delta : float, default 0.0
         By how much an epoch must be better than the best one to count as better.
     monitor : str, optional
-        What is looked at: "val_loss", "val_accuracy", "val_" and the name of a metric, or any of these without "val_".
+        What is looked at: "val_loss", "val_accuracy", ``"val_"`` and the name of a metric, or any of these without it.
         If left out the loss of the examples held out, or of those learnt from where none are.
     mode : {"min", "max"}, optional
         Whether smaller or larger is better. If left out what is sensible for losses, accuracies and metrics by name;

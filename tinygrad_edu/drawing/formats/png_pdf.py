@@ -12,6 +12,7 @@ import threading
 import warnings
 from typing import TYPE_CHECKING, Any
 
+from ...libraries import require
 from ..scene.palette import Theme, colour_of, pixels
 from ..scene.shapes import Curve, Polygon, Raster, Rect, Scene, TextLine
 
@@ -55,6 +56,7 @@ def paint(scene: Scene, theme: Theme, format: str, scale: float = 2.0) -> bytes:
     bytes
         The file; the same bytes for the same scene.
     """
+    require("matplotlib", f"a picture as {format.upper()}", ".save('picture.svg') works without")
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 

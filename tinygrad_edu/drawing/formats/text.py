@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from ..lettering import text_width
+from ...signs import columns
+from ...words import say
 from ..records.edges import EdgeRecord
 from ..records.records import Records
 
@@ -25,9 +26,10 @@ def to_text(records: Records) -> str:
     into: dict[str, list[EdgeRecord]] = {node.id: [] for node in records.nodes}
     for edge in records.edges:
         into[edge.target].append(edge)
-    header = ["node", "=", *style.show]
+    rows = {"value": say("value"), "grad": say("grad")}
+    header = [say("node"), "=", *(rows[what] for what in style.show)]
     if style.edges and any(edge.local is not None for edge in records.edges):
-        header.append("contributions" if style.edges == "contribution" else "local derivatives")
+        header.append(say("contributions") if style.edges == "contribution" else say("local derivatives"))
     table = [header]
     for node in records.nodes:
         if node.kind == "constant":
@@ -38,7 +40,7 @@ def to_text(records: Records) -> str:
         if len(header) > len(row):
             numbers = [(node_of[edge.source].called, edge.shown(style)) for edge in edges]
             row.append(", ".join(f"{name}: {style.number(x)}" for name, x in numbers if x is not None))
-        table.append([*row, " ".join(node.flags)])
+        table.append([*row, " ".join(node.flag_words)])
     lines = _align(table, numeric=range(2, 2 + len(style.show)))
     if records.note:
         lines.append(f"({records.note})")
@@ -46,19 +48,14 @@ def to_text(records: Records) -> str:
 
 
 def _align(table: list[list[str]], numeric: range) -> list[str]:
-    columns = max(map(len, table))
-    rows = [row + [""] * (columns - len(row)) for row in table]
-    widths = [max(_columns(row[c]) for row in rows) for c in range(columns)]
+    most = max(map(len, table))
+    rows = [row + [""] * (most - len(row)) for row in table]
+    widths = [max(columns(row[c]) for row in rows) for c in range(most)]
     lines = []
     for row in rows:
         cells = []
         for c, cell in enumerate(row):
-            pad = " " * (widths[c] - _columns(cell))
+            pad = " " * (widths[c] - columns(cell))
             cells.append(pad + cell if c in numeric else cell + pad)
         lines.append("  ".join(cells).rstrip())
     return lines
-
-
-def _columns(text: str) -> int:
-    """Width in terminal cells: wide characters take two."""
-    return sum(2 if text_width(c) > 1 else 1 for c in text)

@@ -12,6 +12,7 @@ from dataclasses import replace
 from typing import Any
 
 from ...ops.notation import sign_of, visible
+from ...words import say
 from ..style import Style
 from .drawables import Drawables, list_drawables
 from .edges import ClusterRecord, EdgeRecord
@@ -140,7 +141,7 @@ class _RecordBuilder:
         elif key[0] == "family":
             kind = self.drawables.kinds[members[0]]
             named = [visible(node.name) for node in inside if node.name]
-            name = f"{named[0]} … {named[-1]}" if len(named) > 1 else f"{kind}s"
+            name = f"{named[0]} … {named[-1]}" if len(named) > 1 else _several(kind)
         else:
             name = ""
         bad = not all(math.isfinite(_number_of(node) or 0.0) for node in inside)
@@ -207,16 +208,24 @@ class _RecordBuilder:
         if not hidden:
             return ""
         kinds = {key[0] for key in self.folding if isinstance(key, tuple)}
-        how = " and ".join(
-            words
-            for word, words in (
-                ("scope", "folded into their scopes"),
-                ("family", "joined with their like"),
-                ("elided", "left out in the middle"),
-            )
-            if word in kinds
-        )
-        return f"{hidden:,} of {total:,} nodes are {how}; {drawn:,} are drawn"
+        ways = {
+            "scope": say("folded into their scopes"),
+            "family": say("joined with their like"),
+            "elided": say("left out in the middle"),
+        }
+        how = say(" and ").join(words for kind, words in ways.items() if kind in kinds)
+        counts = {"hidden": f"{hidden:,}", "total": f"{total:,}", "drawn": f"{drawn:,}"}
+        return say("{hidden} of {total} nodes are {how}; {drawn} are drawn", how=how, **counts)
+
+
+def _several(kind: str) -> str:
+    """Name leaves of a kind that have no names."""
+    return {
+        "leaf": say("leafs"),
+        "parameter": say("parameters"),
+        "input": say("inputs"),
+        "constant": say("constants"),
+    }[kind]
 
 
 def _exits(drawables: Drawables, folding: Folding) -> dict[Hashable, set[int]]:

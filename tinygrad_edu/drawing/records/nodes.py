@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import reduce
 from typing import NamedTuple
 
 from ...ops.notation import Text, notation
 from ...ops.operation import Op
+from ...words import say
 from ..lettering import short
 from ..style import Style
 from .edges import EdgeRecord
-
-_FLAG_WORDS = {"zero": "gradient is zero", "dead": "passes nothing back", "alarm": "not finite"}
 
 
 class CardRow(NamedTuple):
@@ -85,32 +85,55 @@ class NodeRecord:
 
     def word(self, style: Style) -> str:
         """Give the small text beside the heading: what is wrong, or the kind, or the label that texts refer to."""
-        kind = "" if self.kind == "operation" else self.kind
+        kind = "" if self.kind == "operation" else self.kind_word
         label = short(self.label) if (style.labels or self.name) and self.label != self.name else ""
-        wrong = "not finite!" if "alarm" in self.flags else "passes nothing" if "dead" in self.flags else ""
+        wrong = say("not finite!") if "alarm" in self.flags else say("passes nothing") if "dead" in self.flags else ""
         if wrong and not label:
             return wrong
-        return " ".join(filter(None, (kind, f"{label}," if wrong else label, wrong)))
+        called = " ".join(filter(None, (kind, label)))
+        return say("{name}, {state}", name=called, state=wrong) if wrong else called
+
+    @property
+    def kind_word(self) -> str:
+        """What kind of node it is, in a word."""
+        return {
+            "leaf": say("leaf"),
+            "parameter": say("parameter"),
+            "input": say("input"),
+            "constant": say("constant"),
+            "operation": say("operation"),
+            "output": say("output"),
+            "group": say("group"),
+        }[self.kind]
+
+    @property
+    def flag_words(self) -> list[str]:
+        """What is to be noted of it, each in a word."""
+        words = {"zero": say("zero"), "dead": say("dead"), "alarm": say("alarm")}
+        return [words[flag] for flag in self.flags]
 
     def rows(self, style: Style) -> list[CardRow]:
         """Give the lines of its card."""
         numbers = {"value": self.value, "grad": self.grad}
         if self.kind == "input":
             del numbers["grad"]  # nothing flows into what is only data
-        return [CardRow(what, what, style.number(numbers[what])) for what in style.show if what in numbers]
+        words = {"value": say("value"), "grad": say("grad")}
+        return [CardRow(what, words[what], style.number(numbers[what])) for what in style.show if what in numbers]
 
     def description(self, style: Style) -> str:
         """Say in one line what it is, for tooltips and screen readers."""
-        parts = [f"{self.kind} {self.name}".strip()]
+        parts = [f"{self.kind_word} {self.name}".strip()]
         if self.symbol:
-            parts.append(f"operation {self.symbol}")
+            parts.append(say("operation {symbol}", symbol=self.symbol))
         if self.hidden:
-            parts.append(f"{self.hidden:,} nodes")
+            parts.append(say("{count} nodes", count=f"{self.hidden:,}"))
         if self.value is not None:
-            parts.append(f"value {style.number(self.value)}")
+            parts.append(say("value {value}", value=style.number(self.value)))
         if self.grad is not None:
-            parts.append(f"gradient {style.number(self.grad)}")
-        return ", ".join(parts + [_FLAG_WORDS[flag] for flag in self.flags])
+            parts.append(say("gradient {grad}", grad=style.number(self.grad)))
+        states = {"zero": say("gradient is zero"), "dead": say("passes nothing back"), "alarm": say("not finite")}
+        parts += [states[flag] for flag in self.flags]
+        return reduce(lambda told, more: say("{told}, {more}", told=told, more=more), parts)
 
     @property
     def called(self) -> str:
@@ -125,7 +148,7 @@ class NodeRecord:
     def equation(self, reads: Sequence[tuple[EdgeRecord, NodeRecord]]) -> str:
         """Say how it is computed, given the edges into it with their sources."""
         if self.op is None:
-            return "leaf" if self.kind == "output" else self.kind
+            return say("leaf") if self.kind == "output" else self.kind_word
         operands = {place: (edge, source.operand) for edge, source in reads for place in edge.operands}
         # Two nodes of one group are not one node twice: bound like a power they do not read as its square.
         texts = [Text(text.text, 4) if edge.index < 0 else text for _, (edge, text) in sorted(operands.items())]
@@ -157,7 +180,7 @@ class ConstantRecord(NodeRecord):
 
     def description(self, style: Style) -> str:
         """Say what it is."""
-        return f"constant {style.constant(self.value)}"
+        return say("constant {value}", value=style.constant(self.value))
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,17 +195,21 @@ class GroupRecord(NodeRecord):
 
     def word(self, style: Style) -> str:
         """Say how many nodes it stands for."""
-        return f"{self.hidden:,} nodes" + ", not finite!" * ("alarm" in self.flags)
+        size = say("{count} nodes", count=f"{self.hidden:,}")
+        return say("{name}, {state}", name=size, state=say("not finite!")) if "alarm" in self.flags else size
 
     def rows(self, style: Style) -> list[CardRow]:
         """Give the size of the gradient."""
-        return [CardRow("grad", "|grad|", style.number(self.grad))] if "grad" in style.show else []
+        return [CardRow("grad", say("|grad|"), style.number(self.grad))] if "grad" in style.show else []
 
     def equation(self, reads: Sequence[tuple[EdgeRecord, NodeRecord]]) -> str:
         """Say what it reads."""
         names = [source.called for _, source in reads]
-        of = f" of {', '.join(names[:4])}" if names else ""
-        return f"{self.hidden:,} nodes{of}{', …' if len(names) > 4 else ''}"
+        count = f"{self.hidden:,}"
+        if not names:
+            return say("{count} nodes", count=count)
+        of = say(", ").join(names[:4] + ["…"] * (len(names) > 4))
+        return say("{count} nodes of {names}", count=count, names=of)
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,7 +229,7 @@ class ElisionRecord(GroupRecord):
 
     def word(self, style: Style) -> str:
         """Say no more than the heading does, unless something is wrong."""
-        return "not finite!" if "alarm" in self.flags else ""
+        return say("not finite!") if "alarm" in self.flags else ""
 
     def rows(self, style: Style) -> list[CardRow]:
         """Give no line."""
@@ -210,12 +237,12 @@ class ElisionRecord(GroupRecord):
 
     def description(self, style: Style) -> str:
         """Say what it is."""
-        return f"{self.hidden:,} nodes left out"
+        return say("{count} nodes left out", count=f"{self.hidden:,}")
 
     @property
     def called(self) -> str:
         """What a text calls it."""
-        return f"… {self.hidden:,} nodes …"
+        return say("… {count} nodes …", count=f"{self.hidden:,}")
 
     @property
     def operand(self) -> Text:

@@ -2,27 +2,23 @@
 
 Graphviz gets sizes and ids only, no text: the layout is the same whichever fonts a machine has, no name can
 break its syntax, and its text engine (which warns about font settings on some systems) is never started.
-It runs in this process through pygraphviz where that is installed, else the executable ``dot`` is called.
 """
 
 from __future__ import annotations
 
-import json
-import threading
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ...errors import GraphvizMissingError
 from ..records.records import Records
+from .graphviz_call import run_graphviz
 
 Point = tuple[float, float]
 Box = tuple[float, float, float, float]
 Size = tuple[float, float]
 
 _LONG = 800  # ranks spanned by all edges together; beyond this, placing labels takes seconds
-_ONE_AT_A_TIME = threading.Lock()  # Graphviz keeps global state; two layouts at once crash the process.
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,37 +92,6 @@ def lay_out(
     return _read(run_graphviz(dot), records, sizes)
 
 
-def run_graphviz(dot: str) -> dict[str, Any]:
-    """Lay out a DOT text, and give Graphviz's JSON."""
-    try:
-        import pygraphviz
-    except ImportError:
-        return _run_executable(dot)
-    with _ONE_AT_A_TIME:
-        graph = pygraphviz.AGraph(string=dot)
-        try:
-            # The format is fixed: one that Graphviz does not know would end the process.
-            return _parse(graph.draw(format="json0", prog="dot"))
-        finally:
-            graph.close()
-
-
-def _run_executable(dot: str) -> dict[str, Any]:
-    try:
-        import graphviz
-    except ImportError as e:
-        raise GraphvizMissingError from e
-    try:
-        return _parse(graphviz.Source(dot).pipe(format="json0", engine="dot", quiet=True))
-    except graphviz.ExecutableNotFound as e:
-        raise GraphvizMissingError from e
-
-
-def _parse(answer: bytes) -> dict[str, Any]:
-    result: dict[str, Any] = json.loads(answer)
-    return result
-
-
 def _layout_dot(
     records: Records, sizes: Mapping[str, Size], labels: Mapping[int, Size], titles: Mapping[str, Size], options: str
 ) -> str:
@@ -179,7 +144,7 @@ def _spacer(size: Size) -> str:
     )
 
 
-def _on_last_arc(curve: tuple[Point, ...]) -> Point:
+def on_last_arc(curve: tuple[Point, ...]) -> Point:
     """Give the middle of the last arc of a curve, near the operation that an edge's label belongs to."""
     (x0, y0), (x1, y1), (x2, y2), (x3, y3) = curve[-4:]
     return (x0 + 3 * x1 + 3 * x2 + x3) / 8, (y0 + 3 * y1 + 3 * y2 + y3) / 8
@@ -216,9 +181,9 @@ def _read(answer: dict[str, Any], records: Records, sizes: Mapping[str, Size]) -
         if "pos" not in item:  # Graphviz gives up on edges whose way it cannot find
             continue
         curve = tuple(point(p) for p in item["pos"].split() if p[0] not in "es")
-        edges[int(item["id"][1:])] = curve, point(item["lp"]) if "lp" in item else _on_last_arc(curve)
+        edges[int(item["id"][1:])] = curve, point(item["lp"]) if "lp" in item else on_last_arc(curve)
     for i, edge in enumerate(records.edges):
         if not edges[i][0] and edge.source in nodes and edge.target in nodes:
             line = _straight(nodes[edge.source], sizes[edge.source], nodes[edge.target], sizes[edge.target])
-            edges[i] = line, _on_last_arc(line)
+            edges[i] = line, on_last_arc(line)
     return Layout((width, height), nodes, tuple(edges), clusters)

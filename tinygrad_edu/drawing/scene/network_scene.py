@@ -10,6 +10,7 @@ import math
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from ...words import say
 from ..lettering import number, short, text_width
 from ..records.network import Column, Network, Unit
 from ..style import Style, unit_of
@@ -161,7 +162,7 @@ class _Builder:
             else "scale-4"
         )
         line = Curve((a, (a[0] + third, a[1]), (b[0] - third, b[1]), b), stroke=role, width=0.5 + 3.6 * share)
-        words = f"weight {number(weight, self.style.digits)}"
+        words = say("weight {weight}", weight=number(weight, self.style.digits))
         return Piece("weight", f"k{id_}", words, (line,), data=(("weight", id_),))
 
     def _ribbon(self, c: int, places: list[dict[int, _Place]]) -> Iterator[Piece]:
@@ -196,7 +197,7 @@ class _Builder:
         if len(column.units) > len(places):
             ys = [place.y for place in places.values()]
             x, y = next(iter(places.values())).x, (ys[MOST_UNITS // 2 - 1] + ys[MOST_UNITS // 2]) / 2 + 4
-            words = f"… {len(column.units) - len(places)} more …"
+            words = say("… {count} more …", count=len(column.units) - len(places))
             yield Piece("note", "", words, (TextLine(x, y, words, _SMALL, "muted", anchor="middle"),))
 
     def _unit(self, unit: Unit, place: _Place, first: bool, last: bool) -> Iterator[Shape]:
@@ -236,16 +237,17 @@ class _Builder:
         write = self.style.number
         words = [unit.name]
         if unit.total is not None and unit.weights:
-            words.append(f"sum {write(unit.total)}")
+            words.append(say("sum {sum}", sum=write(unit.total)))
         if unit.value is not None:
-            words.append(f"{column.title} {write(unit.value)}" if unit.weights else f"value {write(unit.value)}")
+            value = write(unit.value)
+            words.append(f"{column.title} {value}" if unit.weights else say("value {value}", value=value))
         if unit.blame is not None:
-            words.append(f"blame {write(unit.blame)}")
+            words.append(say("blame {blame}", blame=write(unit.blame)))
         if unit.weights:
-            weights = ", ".join(write(w) for w in unit.weights[:8])
-            words.append(f"weights {weights}{' …' if len(unit.weights) > 8 else ''}")
-            words.append("no bias" if unit.bias is None else f"bias {write(unit.bias)}")
-        return "; ".join(words)
+            weights = say(", ").join(write(w) for w in unit.weights[:8]) + " …" * (len(unit.weights) > 8)
+            words.append(say("weights {weights}", weights=weights))
+            words.append(say("no bias") if unit.bias is None else say("bias {bias}", bias=write(unit.bias)))
+        return say("; ").join(words)
 
     def _block(self, column: Column, x: float) -> Piece:
         rows = math.ceil(len(column.maps) / 3)
@@ -260,17 +262,18 @@ class _Builder:
             down = top + 22.0 + 14.0 * len(column.lines) + (k // 3) * (_MAP + 4.0)
             shapes.append(Raster(across, down, _MAP, _MAP, grid))
         return Piece(
-            "node", f"block-{column.name}", "; ".join((column.name, column.title, *column.lines)), tuple(shapes)
+            "node", f"block-{column.name}", say("; ").join((column.name, column.title, *column.lines)), tuple(shapes)
         )
 
     def _notes(self, hidden: int) -> Iterator[str]:
-        yield "orange lines: positive weights; blue: negative; width: size"
+        yield say("orange lines: positive weights; blue: negative; width: size")
         if hidden:
-            yield f"{hidden:,} weights are not drawn: the weakest, and those of neurons left out"
+            count = f"{hidden:,}"
+            yield say("{count} weights are not drawn: the weakest, and those of neurons left out", count=count)
         if any(u.blame is not None for c in self.network.columns for u in c.units):
-            yield "rings: blame, the gradient of each neuron's sum"
+            yield say("rings: blame, the gradient of each neuron's sum")
         if self.network.plane and self.thumbs:
             (a, a0, a1), (b, b0, b1) = self.network.plane
-            across = f"{short(a)} from {number(a0, 2)} to {number(a1, 2)}, across"
-            up = f"{short(b)} from {number(b0, 2)} to {number(b1, 2)}, up"
-            yield f"thumbnails: what each neuron gives for {across}, and {up}"
+            across = say("{name} from {low} to {high}, across", name=short(a), low=number(a0, 2), high=number(a1, 2))
+            up = say("{name} from {low} to {high}, up", name=short(b), low=number(b0, 2), high=number(b1, 2))
+            yield say("thumbnails: what each neuron gives for {across}, and {up}", across=across, up=up)
