@@ -941,7 +941,7 @@ tg.predict(
 
 # %%
 print([round(v.grad, 4) for v in z], " sum", abs(round(sum(v.grad for v in z), 12)))
-tg.play(loss)
+tg.draw(loss)
 
 # %% [markdown] lang="zh" strings=true
 # " sum" => " 总和"
