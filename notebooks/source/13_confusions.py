@@ -753,26 +753,33 @@ forward = [tg.jvp(f, (point,), (column,))[1] for column in columns]  # one sweep
 # # one sweep each => # 每个方向扫描一趟
 
 # %% hidden=true
+choices = ["about 500", "about 20,000", "about 50,000"]
 tg.predict(
-    "A function of 100 numbers. Forward mode sweeps once for each direction; reverse mode gives all 100 slopes in one sweep. How many forward sweeps for the same 100 slopes?",
-    len(forward),
-    because="A forward sweep carries along how everything reacts to ONE input. A backward sweep carries along how ONE result reacts to everything.",
+    f"A function of 100 numbers takes {len(tg.trace(f, point).equations)} operations. How many take the function and all its 100 slopes, in reverse mode?",
+    choices[0] if len(tg.trace(f, point).value_and_grad().equations) < 1000 else choices[1],
+    choices=choices,
+    because="A forward sweep carries along how everything reacts to ONE input: a hundred sweeps. A backward sweep carries along how ONE result reacts to everything: one sweep.",
 )
 
 # %% [markdown] lang="zh" strings=true
-# "A function of 100 numbers. Forward mode sweeps once for each direction; reverse mode gives all 100 slopes in one sweep. How many forward sweeps for the same 100 slopes?" => "一个有 100 个自变量的函数。前向模式每扫描一趟只管一个方向，反向模式一趟就得到全部 100 个斜率。前向模式要扫描几趟？"
-# "A forward sweep carries along how everything reacts to ONE input. A backward sweep carries along how ONE result reacts to everything." => "前向扫描带着走的是：一切对某一个输入的反应。反向扫描带着走的是：某一个结果对一切的反应。"
+# "about 500", "about 20,000", "about 50,000" => "约 500", "约 20,000", "约 50,000"
+# f"A function of 100 numbers takes {len(tg.trace(f, point).equations)} operations. How many take the function and all its 100 slopes, in reverse mode?" => f"一个有 100 个自变量的函数要做 {len(tg.trace(f, point).equations)} 次运算。用反向模式，函数连同全部 100 个斜率，一共要做多少次？"
+# "A forward sweep carries along how everything reacts to ONE input: a hundred sweeps. A backward sweep carries along how ONE result reacts to everything: one sweep." => "前向扫描带着走的是一切对某一个输入的反应：要一百趟。反向扫描带着走的是某一个结果对一切的反应：一趟就够。"
 
 # %%
 backward = tg.grad(f)(point)
 graph = tg.trace(f, point)
 print("largest difference:", max(abs(u - v) for u, v in zip(forward, backward, strict=True)))
-print("operations: f", len(graph.equations), "  f and its whole gradient, reverse", len(graph.value_and_grad().equations))
+one_sweep = tg.trace(lambda p: tg.jvp(f, (p,), (columns[0],)), point)
+print("operations of f:", len(graph.equations))
+print("f and its whole gradient, reverse:", len(graph.value_and_grad().equations))
+print("f and its whole gradient, forward: 100 sweeps of", len(one_sweep.equations))
 
 # %% [markdown] lang="zh" strings=true
 # "largest difference:" => "最大差别："
-# "operations: f" => "运算次数：f"
-# "  f and its whole gradient, reverse" => "  f 连同整个梯度（反向）"
+# "operations of f:" => "f 的运算次数："
+# "f and its whole gradient, reverse:" => "f 连同整个梯度，反向模式："
+# "f and its whole gradient, forward: 100 sweeps of" => "f 连同整个梯度，前向模式：100 趟，每趟"
 
 # %% [markdown] lang="en"
 # **Right idea.** Forward mode pays per input, reverse mode per output; a loss has one output and many inputs. (For one input and many outputs it is the other way round.)
@@ -799,7 +806,9 @@ def loss(p):
     return (p[0] * 2.0 + p[1] - 1.0) ** 2 + 0.1 * p[0] ** 2
 
 def by_differences(p, h=1e-5):
-    return [(loss([q + h * (i == j) for j, q in enumerate(p)]) - loss([q - h * (i == j) for j, q in enumerate(p)])) / (2 * h) for i in range(2)]
+    towards_0 = (loss([p[0] + h, p[1]]) - loss([p[0] - h, p[1]])) / (2 * h)
+    towards_1 = (loss([p[0], p[1] + h]) - loss([p[0], p[1] - h])) / (2 * h)
+    return [towards_0, towards_1]
 
 def walk(gradient, updates=40):
     p = [1.0, 1.0]
@@ -831,7 +840,7 @@ tg.predict(
 
 # %%
 g, H = tg.grad(loss)([1.0, 1.0]), tg.hessian(loss)([1.0, 1.0])
-newton = np.array([1.0, 1.0]) - np.linalg.solve(H, g)
+newton = np.round(np.array([1.0, 1.0]) - np.linalg.solve(H, g), 12) + 0.0
 print("descent, backpropagation:", with_it)
 print("descent, differences:    ", without_it)
 print("Newton, one step:        ", newton.tolist(), "  gradient there:", tg.grad(loss)(newton.tolist()))
