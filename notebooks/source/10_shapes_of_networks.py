@@ -96,7 +96,7 @@ GLYPHS = list(zip(*(line.split() for line in SHAPES.splitlines()), strict=True))
 
 def picture(digit, generator):
     top, left = generator.randrange(4), generator.randrange(6)
-    image = [[generator.gauss(0.0, 0.15) for _ in range(8)] for _ in range(8)]
+    image = [[abs(generator.gauss(0.0, 0.2)) for _ in range(8)] for _ in range(8)]
     for y, x in itertools.product(range(5), range(3)):
         image[top + y][left + x] += GLYPHS[digit][y][x] == "#"
     return image
