@@ -96,7 +96,7 @@ GLYPHS = list(zip(*(line.split() for line in SHAPES.splitlines()), strict=True))
 
 def picture(digit, generator):
     top, left = generator.randrange(4), generator.randrange(6)
-    image = [[generator.gauss(0.0, 0.15) for _ in range(8)] for _ in range(8)]
+    image = [[abs(generator.gauss(0.0, 0.2)) for _ in range(8)] for _ in range(8)]
     for y, x in itertools.product(range(5), range(3)):
         image[top + y][left + x] += GLYPHS[digit][y][x] == "#"
     return image
@@ -196,8 +196,21 @@ tg.predict(
 # %% name="recurrent"
 tg.play(h)
 
+# %% [markdown] lang="en"
+# The gradient of u is the sum over its three uses, and measurement agrees:
+
+# %% [markdown] lang="zh"
+# u 的梯度，是它三次使用各自那一份的和。实测也是这个数：
+
 # %%
+def unrolled(w, u):
+    state = 0.2
+    for x in (1.0, -1.0, 0.5):
+        state = tg.tanh(w * x + u * state)
+    return state
+
 print(tg.paths(h, u))
+print(tg.check_grads(unrolled, (1.0, 0.5)))
 
 # %% [markdown] lang="en"
 # The paths to early steps are longer, and each step multiplies by u and by a slope of tanh, which is at most 1.
