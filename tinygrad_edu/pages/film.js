@@ -9,6 +9,8 @@ import {NetView, THUMB} from "./netview.js";
 import {Plane, onScale, scaleOf} from "./plane.js";
 import {Reel, momentName} from "./reel.js";
 
+const MOST_INPUTS = 8;
+
 export class Page extends Shell {
   constructor(host, functions) {
     super(host);
@@ -177,13 +179,18 @@ export class Page extends Shell {
     const silent = passed.slice(1, -1).reduce((sum, column) => sum + column.values.filter(v => v === 0).length, 0);
     this.detail.replaceChildren(
       el("header", {}, el("h2", {}, `Example ${this.picked + 1} at ${this.reel.name}`), close),
-      el("p", {}, `${row.map((v, j) => `${this.data.names[j]} ${numberText(v, 3)}`).join(", ")}. ${verdict} `, el("b", {}, `Its loss (${this.data.loss}) is ${numberText(loss)}.`)),
+      el("p", {}, `${this.inputs(row)}. ${verdict} `, el("b", {}, `Its loss (${this.data.loss}) is ${numberText(loss)}.`)),
       el("p", {class: "hint"}, "Forward, every neuron shows what it gives; backward, its ring shows its blame: the gradient of this loss towards its sum." +
         (most.length ? ` Most blame: ${most.map(([, c, k, g]) => `${this.net.called(c, k)} (${numberText(g, 3)})`).join(", ")}.` : "") +
         (silent ? ` ${silent} neurons are silent, so nothing flows through them.` : "")));
     this.detail.dataset.loss = loss;
     /* A film that runs, or a slider that is dragged, does not wait for the steps. */
     this.later = setTimeout(() => this.step(row, y), 60);
+  }
+
+  inputs(row) {
+    const shown = row.slice(0, MOST_INPUTS).map((v, j) => `${this.data.names[j]} ${numberText(v, 3)}`).join(", ");
+    return row.length > MOST_INPUTS ? `${shown}, … ${row.length - MOST_INPUTS} more` : shown;
   }
 
   /* The loss of one example as a computation to step through, with the parameters of this moment. */
