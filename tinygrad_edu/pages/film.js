@@ -10,6 +10,8 @@ import {Plane, onScale, scaleOf} from "./plane.js";
 import {Reel, momentName} from "./reel.js";
 import {listed, say, together} from "./words.js";
 
+const MOST_INPUTS = 8;
+
 export class Page extends Shell {
   constructor(host, functions) {
     super(host);
@@ -188,7 +190,7 @@ export class Page extends Shell {
     const silent = passed.slice(1, -1).reduce((sum, column) => sum + column.values.filter(v => v === 0).length, 0);
     this.detail.replaceChildren(
       el("header", {}, el("h2", {}, say("Example {place} at {moment}", {place: this.picked + 1, moment: this.reel.name})), close),
-      el("p", {}, together(say("{inputs}.", {inputs: listed(row.map((v, j) => `${this.data.names[j]} ${numberText(v, 3)}`))}), verdict), say(" "),
+      el("p", {}, together(say("{inputs}.", {inputs: this.inputs(row)}), verdict), say(" "),
         el("b", {}, say("Its loss ({name}) is {loss}.", {name: this.data.loss, loss: numberText(loss)}))),
       el("p", {class: "hint"}, together(
         say("Forward, every neuron shows what it gives; backward, its ring shows its blame: the gradient of this loss towards its sum."),
@@ -197,6 +199,11 @@ export class Page extends Shell {
     this.detail.dataset.loss = loss;
     /* A film that runs, or a slider that is dragged, does not wait for the steps. */
     this.later = setTimeout(() => this.step(row, y), 60);
+  }
+
+  inputs(row) {
+    const shown = row.slice(0, MOST_INPUTS).map((v, j) => `${this.data.names[j]} ${numberText(v, 3)}`);
+    return listed(row.length > MOST_INPUTS ? [...shown, say("… {count} more", {count: row.length - MOST_INPUTS})] : shown);
   }
 
   /* The loss of one example as a computation to step through, with the parameters of this moment. */
