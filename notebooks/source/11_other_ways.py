@@ -49,10 +49,10 @@ tg.predict(
 # The blame towards x is b × 1 = −0.5, not w = 2. It even has the wrong sign. => 传给 x 的责任是 b × 1 = −0.5，不是 w = 2。连正负号都是错的。
 
 # %% [markdown] lang="en"
-# Here are two neurons in a row. Step through the backward part. Above the link to the hidden neuron stands “weight back”, not a slope: the player does not call it a derivative, for it is none.
+# Here are two neurons in a row. Step through the backward part. In the step that reaches the hidden neuron h stands “weight back”, not a slope: the player does not call it a derivative, for it is none.
 
 # %% [markdown] lang="zh"
-# 下面是串在一起的两个神经元。走到反向的部分：通向隐藏神经元的那条边上写的是“反向权重”，不是斜率。播放器不管它叫导数，因为它本来就不是。
+# 下面是串在一起的两个神经元。走到反向的部分：传到隐藏神经元 h 的那一步，写的是“回传权重”，不是斜率。播放器不管它叫导数，因为它本来就不是。
 
 # %% name="weights_back"
 u, v, b = Value(0.8, "u"), Value(1.5, "v"), Value(-0.5, "b")
@@ -68,7 +68,7 @@ tg.play((blame.feedback(v, hidden, b) - 1.0) ** 2)
 # %% [markdown] lang="zh"
 # ## 这样也能学会吗？
 #
-# 拿月牙数据和一个有两层隐藏层的网络，从同一个起点训练三次：用反向传播；用**反馈对齐**（feedback alignment，反向用随机权重，一层一层传；Lillicrap、Cownden、Tweed 和 Akerman 2016，doi:10.1038/ncomms13276）；用**直接反馈对齐**（direct feedback alignment，输出误差经随机权重直接送到每个隐藏层；Nøkland 2016，arXiv:1609.01596）。
+# 拿月牙数据和一个有两层隐藏层的网络，从同一个起点训练三次：用反向传播；用**反馈对齐**（feedback alignment，回传用随机权重，一层一层传；Lillicrap、Cownden、Tweed 和 Akerman 2016，doi:10.1038/ncomms13276）；用**直接反馈对齐**（direct feedback alignment，输出误差经随机权重直接送到每个隐藏层；Nøkland 2016，arXiv:1609.01596）。
 
 # %%
 train, test = tg.data.load("moons", n=120, seed=0).split(test=0.25, seed=0)
@@ -115,7 +115,7 @@ tg.plot.loss_curves(runs, log=True)
 #
 # ## 为什么管用
 #
-# 照理说，乱怪罪会把权重推得四处乱跑。可是看看**前向**权重和**反向**权重之间的夹角，一层一层地看。90° 表示两者毫不相干，0° 表示完全一致。
+# 照理说，乱怪罪会把权重推得四处乱跑。可是看看**前向**权重和**回传**权重之间的夹角，一层一层地看。90° 表示两者毫不相干，0° 表示完全一致。
 
 # %%
 def angle(a, b):
@@ -140,7 +140,7 @@ tg.predict(
 )
 
 # %% [markdown] lang="zh" strings=true
-# At the output layer the angle is {angles[0][1]:.0f}° before training. Nobody changes the weights back. What is it after? => 训练之前，输出层的夹角是 {angles[0][1]:.0f}°。反向的权重没有人动过。训练之后是多少度？
+# At the output layer the angle is {angles[0][1]:.0f}° before training. Nobody changes the weights back. What is it after? => 训练之前，输出层的夹角是 {angles[0][1]:.0f}°。回传的权重没有人动过。训练之后是多少度？
 # It falls to {angles[-1][1]:.0f}°: the forward weights turn towards the ones that blame comes back by. => 降到 {angles[-1][1]:.0f}°：前向的权重，慢慢转向了责任传回来时走的那些权重。
 
 # %% name="angles"
@@ -152,7 +152,7 @@ tg.plot.lines({"hidden to hidden": [a for a, _ in angles], "hidden to output": [
 # Is it so? Here is the angle between what feedback alignment tells the first layer and its true gradient, on the examples to learn from, before and after training:
 
 # %% [markdown] lang="zh"
-# 这就是**对齐**。反向的权重没有学着变对；是前向的权重学着让它们变得*够对*。只要传来的责任和真正的梯度夹角小于 90°，顺着它走一小步就是下坡。
+# 这就是**对齐**。回传的权重没有学着变对；是前向的权重学着让它们变得*够对*。只要传来的责任和真正的梯度夹角小于 90°，顺着它走一小步就是下坡。
 #
 # 是这样吗？下面是反馈对齐告诉第一层的那份责任，和第一层真正的梯度之间的夹角（在训练样本上），训练前后各量一次：
 
@@ -282,7 +282,7 @@ tg.predict(
 # **2.** With which weights on the way back would feedback alignment *be* backpropagation? Write them in place of `start.back[0]`, which is random, until the angle is 0.
 
 # %% [markdown] lang="zh"
-# **2.** 反向用什么样的权重，反馈对齐就*等于*反向传播？改写 `[start.back[0], start.back[1]]`（现在是随机的），让夹角变成 0。
+# **2.** 回传时用什么样的权重，反馈对齐就*等于*反向传播？改写 `[start.back[0], start.back[1]]`（现在是随机的），让夹角变成 0。
 
 # %%
 model = blame.FeedbackAlignment(fresh(), seed=1)
@@ -306,7 +306,7 @@ f"{angle(told(model, model.network), told(model.network, model.network)):.0f} de
 # 就是前向的那些：`[[[w.data for w in neuron.w] for neuron in layer.neurons] for layer in model.network.layers[1:]]`。不过这只在开头成立：网络一学起来，它们就得跟着变。
 # </details>
 #
-# **3.** 一个隐藏神经元说 h，输出是 v × h，应该再大一些。反向权重是 b = −0.5，而 v = 1.5（同上面的播放器）。隐藏神经元会往哪边动？
+# **3.** 一个隐藏神经元说 h，输出是 v × h，应该再大一些。回传权重是 b = −0.5，而 v = 1.5（同上面的播放器）。隐藏神经元会往哪边动？
 
 # %% hidden=true
 h = Value(0.4, "h")
