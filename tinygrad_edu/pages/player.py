@@ -51,6 +51,8 @@ class Player(LivePage):
     @property
     def title(self) -> str:
         """What a page of its own is called."""
+        if self._order == "recursive":
+            return say("Step through plain recursion, a mistake")
         return say("Step through a computation")
 
     def __init__(self, x: Value, style: Style, collapse: Collapse, max_nodes: int, order: str = "topological") -> None:
