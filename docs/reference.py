@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import inspect
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from docs.public_names import PACKAGE, Room, find, rooms
+from docs.public_names import PACKAGE, Room, find, rooms, said_of
 from tinygrad_edu.ops.notation import caption
 from tinygrad_edu.ops.operation import Op
 
@@ -50,7 +51,8 @@ def entry(name: str, thing: Any) -> str:
         return f".. {kind}:: {name}\n    :members:\n    :show-inheritance:"
     if inspect.isroutine(thing) or inspect.isfunction(thing):
         return f".. autofunction:: {name}"
-    return f".. autodata:: {name}\n    :no-value:"
+    module, _, short = name.rpartition(".")
+    return f".. py:data:: {name}\n\n{indented(said_of(import_module(module), short))}"
 
 
 def arguments(op: Op) -> list[str]:
