@@ -2,17 +2,19 @@
 
 Graphviz keeps room for a label between the ranks, but may lead its edge, and others, elsewhere. So each text is put to
 the first of its possible places that is free, else to the one where least is in its way. What is where is looked up by
-columns of the picture; whether a curve runs through a box is found by halving the curve.
+squares of the picture; whether a curve runs through a box is found by halving the curve.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import product
 
 from .graphviz_layout import Box, Layout, Point, Size
 
-_COLUMN = 64.0
+_CELL = 64.0
+_MOST_LABELS = 1_000  # of more, which nobody reads, each stays where Graphviz keeps room for it
 _CLEAR = 3.0  # what a text keeps away from lines
 _ALONG = (0.5, 0.62, 0.38, 0.74, 0.26, 0.85, 0.15)
 _SLIDE = 8.0
@@ -60,6 +62,9 @@ def place_labels(
     -------
     dict of int to Point
     """
+    if len(labels) > _MOST_LABELS:
+        proposals = {i: layout.edges[i][1] for i in labels}
+        return {i: place for i, place in proposals.items() if place is not None}
     taken = _Taken(layout)
     for id_, size in nodes.items():
         taken.add_box(_around(layout.nodes[id_], size))
@@ -76,34 +81,35 @@ def place_labels(
 
 
 Arc = tuple[Point, Point, Point, Point]
+_Cell = tuple[int, int]
 
 
 class _Taken:
     """What is where: the arcs of lines with their edges, and boxes."""
 
     def __init__(self, layout: Layout) -> None:
-        self.arcs: dict[int, list[tuple[int, Box, Arc]]] = defaultdict(list)
-        self.boxes: dict[int, list[Box]] = defaultdict(list)
+        self.arcs: dict[_Cell, list[tuple[int, Box, Arc]]] = defaultdict(list)
+        self.boxes: dict[_Cell, list[Box]] = defaultdict(list)
         for i, (curve, _) in enumerate(layout.edges):
             for arc in _arcs(curve):
                 hull = _hull(arc)
-                for column in _columns(hull):
-                    self.arcs[column].append((i, hull, arc))
+                for cell in _cells(hull):
+                    self.arcs[cell].append((i, hull, arc))
 
     def add_box(self, box: Box) -> None:
-        for column in _columns(box):
-            self.boxes[column].append(box)
+        for cell in _cells(box):
+            self.boxes[cell].append(box)
 
     def in_the_way(self, box: Box, owner: int) -> int:
         """Weigh what a text in this box would cover, its own line apart."""
         wide = box[0] - _CLEAR, box[1] - _CLEAR, box[2] + _CLEAR, box[3] + _CLEAR
         lines: set[int] = set()
         covered: set[Box] = set()
-        for column in _columns(wide):
-            for at, hull, arc in self.arcs.get(column, ()):
+        for cell in _cells(wide):
+            for at, hull, arc in self.arcs.get(cell, ()):
                 if at != owner and at not in lines and _meet(hull, wide) and _runs_through(arc, wide):
                     lines.add(at)
-            covered.update(other for other in self.boxes.get(column, ()) if _meet(other, box))
+            covered.update(other for other in self.boxes.get(cell, ()) if _meet(other, box))
         return len(lines) + _BOX_WEIGHT * len(covered)
 
     def freest(self, places: Iterator[Point], owner: int, extent: Box) -> Point:
@@ -202,8 +208,10 @@ def _point_of(arc: Arc, t: float) -> tuple[Point, Point]:
     return point, along
 
 
-def _columns(box: Box) -> range:
-    return range(int(box[0] // _COLUMN), int(box[2] // _COLUMN) + 1)
+def _cells(box: Box) -> Iterator[_Cell]:
+    """Name the squares of a grid that a box lies in: what is in none of them is not in its way."""
+    columns, rows = (range(int(box[k] // _CELL), int(box[k + 2] // _CELL) + 1) for k in (0, 1))
+    return product(columns, rows)
 
 
 def _centred(size: Size) -> Box:
