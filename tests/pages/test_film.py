@@ -147,3 +147,14 @@ def test_the_steps_of_an_examples_loss_have_the_numbers_of_that_moment(model, lo
         found, grads = walked(film, 1, m)
         assert found == pytest.approx(error.data, rel=1e-4, abs=1e-5)
         assert grads == pytest.approx([p.grad for p in parameters], rel=1e-3, abs=1e-5)
+
+
+def test_what_reads_weights_past_its_layers_has_no_film_that_would_be_wrong():
+    points = tg.data.load("xor", n=24, seed=0)
+    network = tg.nn.MLP(2, [3, 1], seed=0)
+    before = [p.data for p in network.parameters()]
+    with pytest.raises(TypeError, match="FeedbackAlignment computes with weights of its own"):
+        tg.fit(tg.blame.FeedbackAlignment(network, seed=0), points, epochs=1, progress=False, record="film")
+    assert [p.data for p in network.parameters()] == before
+    direct = tg.blame.DirectFeedbackAlignment(network, seed=0)
+    assert tg.fit(direct, points, epochs=1, progress=False, record="film").film is not None

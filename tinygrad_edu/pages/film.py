@@ -173,7 +173,7 @@ class Film(LivePage):
             if loss.name is None:
                 loss.name = "loss"
             try:
-                walk = walk_of(loss, _IN_DETAIL, knobs=False)
+                walk = walk_of(loss, len(inputs), _IN_DETAIL, knobs=False)
             except GraphvizMissingError as missing:
                 self._no_walk = say("To step through this loss, its picture is needed. {missing}", missing=missing)
                 return [], {}
@@ -218,6 +218,12 @@ def _chain_of(model: Any, example: Any) -> _Chain:
                 f"a film shows networks of linear layers and activations, and this one has a "
                 f"{type(module).__name__}: {_INSTEAD}, or draw the model"
             )
+    shown = {place for layer in layers for row in (*layer["weights"], layer["biases"] or []) for place in row}
+    if len(shown) < len(places):  # it reads weights past their layers, as feedback alignment does
+        raise TypeError(
+            f"a film shows networks that call one layer after the other, and {type(model).__name__} computes with "
+            f"weights of its own: {_INSTEAD}, or draw the model"
+        )
     return _Chain(mean, std, layers)
 
 

@@ -8,9 +8,11 @@ from __future__ import annotations
 import html
 import os
 from collections.abc import Callable
+from itertools import islice
 from pathlib import Path
 from typing import Any, Literal
 
+from ..arguments import unknown
 from ..drawing.picture import check_options
 from ..drawing.records.folding import Collapse
 from ..drawing.scene.palette import LIGHT
@@ -19,6 +21,7 @@ from ..engine.shown import image_element
 from ..engine.sweep import topological_order
 from ..engine.value import Value
 from ..files import write_whole
+from ..inspection.stepwise import ORDERS, steps
 from ..stepping.moments import Moment, moments
 from ..stepping.player_data import Frames
 from ..stepping.terminal import text_of
@@ -30,6 +33,9 @@ from .network import NetworkPage
 
 MOST_NODES = 50_000
 """What a page can hold: it takes some five seconds to make, and six megabytes."""
+
+MOST_STEPS = 2_000
+"""Steps of the recursion that are played: there are as many as there are paths, which doubles with every level."""
 
 
 class Player(LivePage):
@@ -45,21 +51,26 @@ class Player(LivePage):
     @property
     def title(self) -> str:
         """What a page of its own is called."""
+        if self._order == "recursive":
+            return say("Step through plain recursion, a mistake")
         return say("Step through a computation")
 
-    def __init__(self, x: Value, style: Style, collapse: Collapse, max_nodes: int) -> None:
+    def __init__(self, x: Value, style: Style, collapse: Collapse, max_nodes: int, order: str = "topological") -> None:
         self._x, self._style = x, style
-        self._collapse, self._max_nodes = collapse, max_nodes
+        self._collapse, self._max_nodes, self._order = collapse, max_nodes, order
+
+    def _frames(self) -> Frames:
+        return Frames(self._x, self._style, self._collapse, self._max_nodes, way=self._order)
 
     def _content(self) -> Content:
-        frames = Frames(self._x, self._style, self._collapse, self._max_nodes)
+        frames = self._frames()
         name = html.escape(frames.words.label(self._x))
         label = say("computation graph of {name} with values and gradients", name=name)
         return Content(image_element(frames.svgs[0], label), frames.data(), frames.operations)
 
     def text(self) -> str:
         """Give the same steps as text, for a terminal."""
-        return text_of(self._x, self._style.digits)
+        return text_of(self._x, self._style.digits, self._order)
 
     def _formats(self) -> dict[str, Callable[[], str | bytes]]:
         """Give pictures that move by themselves."""
@@ -91,7 +102,7 @@ class Player(LivePage):
         return written
 
     def _moments(self) -> list[Moment]:
-        return moments(Frames(self._x, self._style, self._collapse, self._max_nodes))
+        return moments(self._frames())
 
 
 def play(
@@ -102,6 +113,7 @@ def play(
     collapse: Collapse = "auto",
     max_nodes: int = 150,
     direction: Literal["LR", "TB"] = "LR",
+    order: Literal["topological", "recursive"] = "topological",
 ) -> Player | Film | NetworkPage:
     """Play a computation: its values appear one by one, then its gradients, one contribution at a time.
 
@@ -125,6 +137,9 @@ def play(
         a folded scope opens it.
     direction : "LR" or "TB"
         Whether the values flow from left to right or from top to bottom.
+    order : "topological" or "recursive", default "topological"
+        "recursive" plays a mistake, to be seen beside the right walk: every node hands on what it holds as soon as
+        something arrives. Where an operation is used twice its gradients are wrong.
 
     Returns
     -------
@@ -172,4 +187,10 @@ def play(
             "one example or a smaller network; draw(x, collapse=1) shows the whole with its scopes folded, and "
             "tinygrad_edu.steps(x) gives every step"
         )
-    return Player(x, Style(direction=direction, digits=digits, labels=True), collapse, max_nodes)
+    if order not in ORDERS:
+        raise ValueError(unknown("order", order, ORDERS))
+    if order == "recursive" and next(islice(steps(x, order=order), MOST_STEPS, None), None) is not None:
+        raise ValueError(
+            f"by recursion this computation takes more than {MOST_STEPS:,} steps, once a path: play a smaller one"
+        )
+    return Player(x, Style(direction=direction, digits=digits, labels=True), collapse, max_nodes, order)

@@ -19,7 +19,7 @@ from .wording import Wording
 _PLAIN = Ink(False)
 
 
-def text_of(x: Value, digits: int = 4) -> str:
+def text_of(x: Value, digits: int = 4, order: str = "topological") -> str:
     """Write all steps of a computation, one or two lines each.
 
     Parameters
@@ -28,6 +28,8 @@ def text_of(x: Value, digits: int = 4) -> str:
         The result.
     digits : int, default 4
         Decimals of numbers of ordinary size.
+    order : {"topological", "recursive"}, default "topological"
+        As in `tinygrad_edu.steps`.
 
     Returns
     -------
@@ -46,14 +48,14 @@ def text_of(x: Value, digits: int = 4) -> str:
       4  x.grad += ∂v1/∂x × v1.grad     where ∂v1/∂x = w
             0 + 0.5 × 1 = 0.5
     """
-    return "\n".join(lines_of(x, digits))
+    return "\n".join(lines_of(x, digits, order=order))
 
 
-def lines_of(x: Value, digits: int = 4, ink: Ink = _PLAIN) -> Iterator[str]:
+def lines_of(x: Value, digits: int = 4, ink: Ink = _PLAIN, order: str = "topological") -> Iterator[str]:
     """Give the lines of `text_of` one after the other, coloured if there is ink; a million steps are no trouble."""
     words = Wording(labels_of(topological_order(x)), Style(digits=digits))
     seen = ""
-    for i, step in enumerate(steps(x), 1):
+    for i, step in enumerate(steps(x, order=order), 1):
         phase = phase_of(step)
         if phase != seen:
             seen = phase
