@@ -52,7 +52,7 @@ def entry(name: str, thing: Any) -> str:
     if inspect.isroutine(thing) or inspect.isfunction(thing):
         return f".. autofunction:: {name}"
     module, _, short = name.rpartition(".")
-    return f".. py:data:: {name}\n\n{indented(said_of(import_module(module), short))}"
+    return f".. py:data:: {name.removeprefix(PACKAGE + '.')}\n\n{indented(said_of(import_module(module), short))}"
 
 
 def arguments(op: Op) -> list[str]:

@@ -507,7 +507,7 @@ print(tg.check_grads(gate, (0.25, 2.0, 10.0)))
 #
 # ## What comes next
 #
-# All these shapes learn by handing blame back along the very weights by which the answer came. Must it be so? Brains have no such wires. [Notebook 11](11_other_ways_to_share_blame.ipynb) tries other ways.
+# All these shapes learn by handing blame back along the very weights by which the answer came. Must it be so? Brains have no such wires. [Notebook 11](11_other_ways.ipynb) tries other ways.
 
 # %% [markdown] lang="zh"
 # <details><summary>答案</summary>
@@ -524,4 +524,4 @@ print(tg.check_grads(gate, (0.25, 2.0, 10.0)))
 #
 # ## 接下来
 #
-# 这些形状，都是沿着得出答案的那些权重，原路把责任传回去来学习的。非这样不可吗？大脑里可没有这样的线路。[第 11 页](11_other_ways_to_share_blame.ipynb)试试别的办法。
+# 这些形状，都是沿着得出答案的那些权重，原路把责任传回去来学习的。非这样不可吗？大脑里可没有这样的线路。[第 11 页](11_other_ways.ipynb)试试别的办法。
