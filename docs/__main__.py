@@ -17,7 +17,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "--target",
         type=Path,
         default=Path(__file__).parent / "_build" / "site",
-        help="the folder, which is written anew",
+        help="the folder, which is written anew (default: docs/_build/site)",
     )
     parser.add_argument("--language", choices=["en", "zh"], help="only this edition")
     options = parser.parse_args(arguments)
@@ -25,9 +25,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         from docs.build import EDITIONS, build
     except ModuleNotFoundError as missing:
         parser.exit(2, f"{missing.name} is not there: python -m pip install '.[docs]'\n")
-    well = build(options.target.resolve(), [options.language] if options.language else list(EDITIONS))
-    print(f"{options.target / 'index.html'}" if well else "there were warnings, above")
-    return 0 if well else 1
+    complaints = build(options.target.resolve(), [options.language] if options.language else list(EDITIONS))
+    print(complaints or options.target / "index.html")
+    return 1 if complaints else 0
 
 
 if __name__ == "__main__":

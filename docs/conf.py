@@ -28,7 +28,7 @@ nitpicky = True
 myst_enable_extensions = ["attrs_block", "attrs_inline", "colon_fence", "deflist"]
 myst_heading_anchors = 3
 nb_execution_mode = "off"  # what the notebooks show is kept in them
-nb_ipywidgets_js = {}  # which would come from elsewhere
+nb_ipywidgets_js: dict[str, dict[str, str]] = {}  # which would come from elsewhere
 
 autodoc_typehints = "none"  # the types stand in the sections Parameters and Returns
 autodoc_member_order = "bysource"
@@ -48,6 +48,7 @@ html_css_files = ["site.css"]
 templates_path = ["_templates"]
 html_copy_source = False
 html_show_sphinx = False
+html_show_search_summary = False  # for which pages would be fetched, which files cannot do
 html_sidebars = {
     "**": [
         "sidebar/brand.html",

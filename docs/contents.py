@@ -1,4 +1,4 @@
-"""With this module one can write the pages that are made from lists: the notebooks', the glossary, the playground's link."""
+"""With this module one can write the pages made from lists: the notebooks', the glossary, the playground's link."""
 
 from __future__ import annotations
 

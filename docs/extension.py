@@ -5,6 +5,7 @@ Sphinx loads it by the name in `conf.py`.
 
 from __future__ import annotations
 
+import logging
 import os
 import posixpath
 from pathlib import Path
@@ -15,17 +16,20 @@ from sphinx.addnodes import pending_xref
 from sphinx.application import Sphinx
 from sphinx.search.zh import SearchChinese
 
+from docs.contents import opening
 from docs.public_names import rooms
 
+logging.getLogger("jieba").setLevel(logging.WARNING)  # it tells how it loads its words
 SPLITTER = (Path(__file__).parent / "split_query.js").read_text(encoding="utf-8")
 
 
-class ChineseThatIsFound(SearchChinese):
+class ChineseThatIsFound(SearchChinese):  # type: ignore[misc]  # Sphinx is not looked into, being optional
     """Chinese words as jieba cuts them; a query is cut in the browser into the longest words that the index has.
 
     Sphinx itself would look for the whole query as one word.
     """
 
+    language_name = "English"  # whose stemmer is sent along; Sphinx would call one for Chinese, which does not exist
     js_splitter_code = SPLITTER
 
 
@@ -52,6 +56,21 @@ def name_role(
         return [literal], []
     reference = pending_xref("", literal, refdomain="py", reftype="obj", reftarget=target, refwarn=True)
     return [reference], []
+
+
+def notebook_role(
+    role: str, rawtext: str, text: str, line: int, inliner: Any, options: Any = None, content: Any = None
+) -> tuple[list[nodes.Node], list[nodes.system_message]]:
+    """What {notebook}`05` means: a link to the notebook of that number, by its title; the number if it is not there."""
+    environment = inliner.document.settings.env
+    folder = Path(environment.app.srcdir) / "notebooks"
+    folder = folder / environment.config.edition if environment.config.edition != "en" else folder
+    for file in folder.glob(f"{text}_*.ipynb"):
+        target = "/" + file.relative_to(environment.app.srcdir).with_suffix("").as_posix()
+        said = nodes.inline(rawtext, opening(file)[0])
+        options = {"refdomain": "std", "reftype": "doc", "refexplicit": True, "refdoc": environment.docname}
+        return [pending_xref("", said, reftarget=target, refwarn=True, **options)], []
+    return [nodes.inline(rawtext, text.lstrip("0"))], []
 
 
 NAMES = linked_names()
@@ -94,6 +113,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     """Tell Sphinx."""
     app.setup_extension("sphinx.ext.autodoc")
     app.add_role("name", name_role)
+    app.add_role("notebook", notebook_role)
     app.add_search_language(ChineseThatIsFound)
     app.add_config_value("edition", "en", "html")
     app.connect("autodoc-process-docstring", mathematics, priority=0)

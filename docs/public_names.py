@@ -43,10 +43,9 @@ def rooms() -> list[Room]:
     """All rooms that have public names, in the order in which the package's own file names them."""
     found: dict[str, Room] = {}
     for name, source in exports(tinygrad_edu):
-        room = source or name
-        found.setdefault(room, Room(room))
+        home = found.setdefault(source or name, Room(source or name))
         if source:
-            found[room].names.append(f"{PACKAGE}.{name}")
+            home.names.append(f"{PACKAGE}.{name}")
     for room in [*found.values(), *map(Room, UNNAMED)]:
         short = {full.rpartition(".")[2] for full in room.names}
         own = exported_by(room.module)
@@ -84,3 +83,22 @@ def find(full: str) -> Any:
     """What a full name stands for."""
     module, _, name = full.rpartition(".")
     return getattr(import_module(module), name)
+
+
+def said_of(module: ModuleType, name: str) -> str:
+    """What is said of a constant: the text after its assignment, in the module that it was re-exported from."""
+    body = ast.parse(inspect.getsource(module)).body
+    for statement, after in zip(body, [*body[1:], None], strict=True):
+        if name in assigned(statement) and isinstance(after, ast.Expr) and isinstance(after.value, ast.Constant):
+            return str(after.value.value)
+        if isinstance(statement, ast.ImportFrom) and name in (alias.name for alias in statement.names):
+            source = "." * statement.level + (statement.module or "")
+            package = module.__name__ if hasattr(module, "__path__") else module.__name__.rpartition(".")[0]
+            return said_of(import_module(source, package), name)
+    raise LookupError(f"nothing is said of {name} in {module.__name__}: write a text after its assignment")
+
+
+def assigned(statement: ast.stmt) -> list[str]:
+    """The names that a statement gives something to."""
+    targets = statement.targets if isinstance(statement, ast.Assign) else [getattr(statement, "target", None)]
+    return [target.id for target in targets if isinstance(target, ast.Name)]

@@ -3,21 +3,28 @@
 from __future__ import annotations
 
 import inspect
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from docs.public_names import PACKAGE, Room, find, rooms
+from docs.public_names import PACKAGE, Room, find, rooms, said_of
 from tinygrad_edu.ops.notation import caption
 from tinygrad_edu.ops.operation import Op
 
+TITLES = {"en": "API reference", "zh": "API 参考"}
+OPENINGS = {
+    "en": "Every public name, by the room of the package that it comes from.",
+    "zh": "所有公开的名字，按它们在包里所属的房间排列。说明文字取自源代码，是英文的。",
+}
 
-def write(folder: Path) -> None:
+
+def write(folder: Path, language: str = "en") -> None:
     """Write the reference's index and pages, as reStructuredText, into a folder."""
     folder.mkdir(parents=True, exist_ok=True)
     all_rooms = rooms()
     for room in all_rooms:
         (folder / f"{room.name}.rst").write_text(page(room), encoding="utf-8")
-    lines = [heading("API reference", "="), "Every public name, by the room of the package that it comes from.", ""]
+    lines = [heading(TITLES[language], "="), OPENINGS[language], ""]
     for room in all_rooms:
         lines += [f":doc:`{room.name}`", f"    {one_line(room.about)}", ""]
     lines += [".. toctree::", "    :hidden:", "", *(f"    {room.name}" for room in all_rooms), ""]
@@ -44,7 +51,8 @@ def entry(name: str, thing: Any) -> str:
         return f".. {kind}:: {name}\n    :members:\n    :show-inheritance:"
     if inspect.isroutine(thing) or inspect.isfunction(thing):
         return f".. autofunction:: {name}"
-    return f".. autodata:: {name}\n    :no-value:"
+    module, _, short = name.rpartition(".")
+    return f".. py:data:: {name}\n\n{indented(said_of(import_module(module), short))}"
 
 
 def arguments(op: Op) -> list[str]:
@@ -60,7 +68,7 @@ def partials(op: Op) -> str:
 
 def heading(text: str, line: str) -> str:
     """A heading with its line beneath."""
-    return f"{text}\n{line * len(text)}\n"
+    return f"{text}\n{line * 2 * len(text)}\n"
 
 
 def one_line(text: str) -> str:

@@ -3,7 +3,8 @@
 A source, `source/NN_name.py`, is a notebook in jupytext's percent format, which editors open as one. Its code cells are
 those of both editions. What is said stands twice, in cells of text marked `lang="en"` and `lang="zh"`. Where a code
 cell says something too, in a string or a comment, a cell `lang="zh" strings=true` after it translates line by line,
-`English => 中文`. A cell can be given a name, by which `README.md` refers to it: `# %% name="pain"`.
+`English => 中文`. A cell can be given a name, by which `README.md` refers to it: `# %% name="pain"`. Of a cell that asks,
+and whose code holds the answer, the code is folded away where notebooks can be folded: `# %% hidden=true`.
 
 The notebooks are run and kept with what they show, for those who only read them: `NN_name.ipynb`, `zh/NN_name.ipynb`.
 """
@@ -34,6 +35,7 @@ import tinygrad_edu
 
 if hasattr(tinygrad_edu, "set_language"):
     tinygrad_edu.set_language("{}")"""
+HIDDEN = {"jupyter": {"source_hidden": True}, "tags": ["hide-input"]}  # as JupyterLab says it, and MyST-NB
 METADATA = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
     "language_info": {"name": "python"},
@@ -58,7 +60,7 @@ def edition(source: Path, language: str) -> nbformat.NotebookNode:
     for cell in jupytext.read(source, fmt="py:percent").cells:
         said_in, text, meta = cell.metadata.get("lang"), cell.source.strip(), cell.metadata
         if cell.cell_type == "code":
-            cells.append(new_code_cell(text))
+            cells.append(new_code_cell(text, metadata=HIDDEN if meta.get("hidden") else {}))
         elif meta.get("strings"):
             if language == said_in:
                 cells[-1].source = translated(cells[-1].source, text, source)
@@ -93,7 +95,7 @@ def run(notebook: nbformat.NotebookNode, folder: Path) -> None:
     """Run it from a clean kernel, and keep of it only what does not differ from run to run."""
     NotebookClient(notebook, timeout=120, resources={"metadata": {"path": str(folder)}}).execute()
     for cell in notebook.cells:
-        cell.metadata.clear()
+        cell.metadata.pop("execution", None)
         for output in cell.get("outputs", ()):
             output.get("metadata", {}).clear()
 

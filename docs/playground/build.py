@@ -14,9 +14,9 @@ import json
 import os
 import re
 import shutil
+import subprocess
 import tarfile
 import tempfile
-import urllib.request
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -54,8 +54,8 @@ class Package(NamedTuple):
 
     @property
     def archive(self) -> str:
-        """The name of its archive."""
-        return f"{self.name.rpartition('/')[2]}-{self.version}.tgz"
+        """The name of its archive, as npm calls it."""
+        return f"{self.name.lstrip('@').replace('/', '-')}-{self.version}.tgz"
 
 
 PACKAGES = (
@@ -126,20 +126,22 @@ def build(target: Path = TARGET, cache: Path = CACHE) -> Path:
 
 
 def fetch(package: Package, cache: Path) -> bytes:
-    """Give the archive of a package, from the cache or else from the registry; its hash is checked either way."""
+    """Give the archive of a package, from the cache or else by npm; its hash is checked either way."""
     kept = cache / package.archive
-    if kept.exists():
-        content = kept.read_bytes()
-    else:
-        registry = os.environ.get("NPM_CONFIG_REGISTRY", "https://registry.npmjs.org").rstrip("/")
-        with urllib.request.urlopen(f"{registry}/{package.name}/-/{package.archive}", timeout=120) as answer:
-            content = answer.read()
+    if not kept.exists():
+        npm = shutil.which("npm")
+        if npm is None:
+            raise OSError(f"npm, which fetches {package.name}, is not here: install it, or put {kept} there")
+        cache.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=cache) as folder:
+            command = [npm, "pack", f"{package.name}@{package.version}", "--silent", "--pack-destination", folder]
+            if subprocess.run(command, check=False, stdout=subprocess.DEVNULL).returncode:
+                raise OSError(f"npm could not fetch {package.name}: see above")
+            os.replace(Path(folder) / package.archive, kept)
+    content = kept.read_bytes()
     found = base64.b64encode(hashlib.sha512(content).digest()).decode()
     if found != package.sha512:
         raise ValueError(f"{package.name} {package.version} is not what it was: its sha512 is {found} ({kept})")
-    if not kept.exists():
-        cache.mkdir(parents=True, exist_ok=True)
-        kept.write_bytes(content)
     return content
 
 
@@ -177,7 +179,7 @@ def _examples() -> str:
 
 
 def _licences() -> str:
-    lines = [f"{p.name} {p.version}: {p.licence}\nhttps://www.npmjs.com/package/{p.name}\n" for p in PACKAGES]
+    lines = [f"{p.name} {p.version}: {p.licence}\n" for p in PACKAGES]
     return "\n".join([*lines, (ROOT / "LICENSE").read_text(encoding="utf-8")])
 
 

@@ -35,6 +35,10 @@ def film(open_page, tmp_path, recorded):
     return open_
 
 
+def number_in(place, pattern):
+    return float(re.search(pattern, place.text_content())[1].replace("−", "-"))
+
+
 def state_at(recorded, frame):
     for p, number in zip(recorded.model.parameters(), recorded.frames[frame].parameters, strict=True):
         p.data = number
@@ -66,6 +70,29 @@ def test_a_click_on_an_example_shows_its_own_loss_at_that_moment(film, recorded)
     assert page.locator(".ring.on").count() == 11
     page.keyboard.press("Escape")
     assert detail.is_hidden()
+
+
+def test_the_loss_of_an_example_is_stepped_through_at_the_moment_that_is_shown(film, recorded):
+    page = film()
+    page.locator(".plane").first.locator(".dot").nth(7).dispatch_event("click")
+    for frame in (2, 6):
+        page.get_by_role("slider", name="Moment", exact=True).fill(str(frame))
+        page.locator(".stepping > h2", has_text=f"example 8 at epoch {frame}").wait_for()
+        state_at(recorded, frame)
+        x = [tg.Value(v) for v in recorded.X[7]]
+        loss = nn.binary_cross_entropy(recorded.model(x), recorded.y[7])
+        recorded.model.zero_grad()
+        loss.backward()
+        walk = page.locator(".walk .box")
+        walk.press("End")
+        assert number_in(walk.locator(".closing p"), r"loss is (\S+)\. ") == pytest.approx(loss.data, rel=2e-3)
+        bias = walk.locator("option", has_text="layers.2.neurons.0.b.grad").get_attribute("value")
+        walk.get_by_label("Why has this node its gradient?").select_option(bias)
+        grad = recorded.model.layers[2].neurons[0].b.grad
+        assert number_in(walk.locator(".why h2"), r"grad = (\S+)\?") == pytest.approx(grad, rel=2e-3)
+    inputs = walk.locator(".tg-node.input")
+    shown = [float(text.replace("−", "-")) for text in inputs.locator("[data-part=value]").all_text_contents()]
+    assert sorted(shown) == pytest.approx(sorted([*recorded.X[7], recorded.y[7]]), abs=1e-4)
 
 
 def test_two_moments_are_compared(film):
@@ -100,6 +127,8 @@ def test_it_fits_and_passes_the_accessibility_checks(film, scheme, width):
     axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe-core, packed for Playwright")
     page = film(width=width, color_scheme=scheme)
     page.get_by_role("checkbox", name="compare").check()
+    page.locator(".plane").first.locator(".dot").nth(7).dispatch_event("click")
+    page.locator(".walk .box").wait_for()
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     found = axe.Axe().run(page).response["violations"]
     assert json.dumps([(v["id"], [n["html"][:120] for n in v["nodes"]]) for v in found]) == "[]"

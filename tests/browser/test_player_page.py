@@ -443,3 +443,28 @@ def test_several_players_on_one_page_do_not_touch_each_other(open_page, tmp_path
     assert boxes.nth(0).locator(".count").text_content() == "0 of 9"
     ids = page.evaluate("[...document.querySelectorAll('[id]')].map(e => e.id)")
     assert len(ids) == len(set(ids))
+
+
+def layered(x0):
+    """A loss whose layers are folded, for an input that can be turned."""
+    model = tg.nn.MLP(2, [4, 3, 1], "tanh", seed=0)
+    return tg.nn.binary_cross_entropy(model([Value(x0, "x0"), Value(-1.0, "x1")]), 1)
+
+
+def test_lines_between_layers_change_with_the_knobs(show):
+    looks = """edges => Object.fromEntries(edges.map(edge => {
+        const {dataset, style} = edge.querySelector("path");
+        const {source, target} = edge.dataset;
+        return [`${source}>${target}`, [dataset.s, Number.parseFloat(style.strokeWidth || 1.2)]];
+    }))"""
+    seen = []
+    for x0 in (0.5, -2.0):
+        page = show(tg.play(layered(x0), collapse=2))
+        seen.append(page.locator(".tg-edge.line").evaluate_all(looks))
+    page = show(tg.play(layered(0.5), collapse=2))
+    page.get_by_role("spinbutton", name="x0", exact=True).fill("-2")
+    turned = page.locator(".tg-edge.line").evaluate_all(looks)
+    assert seen[0] != seen[1]
+    assert {key: role for key, (role, _) in turned.items()} == {key: role for key, (role, _) in seen[1].items()}
+    for key, (_, width) in turned.items():
+        assert width == pytest.approx(seen[1][key][1], abs=0.4)

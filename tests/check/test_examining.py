@@ -176,6 +176,71 @@ def test_the_smallest_program_that_fails_is_drawn_as_it_should_be():
     assert report.drawing.records.nodes[0].grad == 2.0
 
 
+def test_two_mistakes_at_once_are_both_named():
+    report = engine(written([(CLEARED, "            pass"), ("(1 - y * y)", "(1 - self.data ** 2)")]))
+    assert "interior nodes are kept" in report.mistake
+    assert "tanh is written with its input" in report.mistake
+    assert report.program == "a.tanh()"
+    assert "is not a leaf to 0 when a sweep begins; and with y = tanh(x)" in report.remedy
+
+
+class First:
+    """What one writes first: every edge hands on what its node has so far, and nothing is ever cleared."""
+
+    def __init__(self, data, edges=()):
+        self.data, self.grad, self.edges = data, 0.0, edges
+
+    def __add__(self, other):
+        return First(self.data + other.data, ((self, 1.0), (other, 1.0)))
+
+    def __mul__(self, other):
+        return First(self.data * other.data, ((self, other.data), (other, self.data)))
+
+    def backward(self, upstream=1.0):
+        self.grad = upstream
+        self.hand_on()
+
+    def hand_on(self):
+        for parent, slope in self.edges:
+            parent.grad += slope * self.grad
+            parent.hand_on()
+
+
+def test_a_first_version_by_plain_recursion_is_told_what_it_does():
+    report = engine(First)
+    assert report.program == "c = a + b; c * c"
+    assert "every edge hands its gradient on at once" in report.mistake
+    assert "interior nodes are kept" in report.mistake
+    assert {"a + 2.0", "a * 2.0", "tanh"} <= set(report.missing)
+
+
+def test_numbers_on_the_left_are_asked_for_only_where_those_on_the_right_work():
+    kept = [(f"__r{name}__", name) for name in ("add", "mul", "sub", "truediv")]
+    plain = [("        other = other if isinstance(other, Scalar) else Scalar(other)\n", "")]
+    report = engine(written(kept + plain))
+    assert (report.passed, report.mistake) == (True, None)
+    assert {"a + 2.0", "a * 2.0"} <= set(report.missing)
+
+
+def test_an_engine_that_has_no_operation_yet_makes_no_mistake():
+    report = engine(type("Empty", (), {"data": 0.0, "grad": 0.0, "__init__": lambda *_: None, "backward": print}))
+    assert (report.passed, report.works, report.mistake) == (True, (), None)
+    assert report.missing[:2] == ("+", "*")
+    assert "a + 2.0" not in report.missing
+
+
+def test_it_is_told_in_the_language_chosen():
+    tg.set_language("zh")
+    try:
+        report = engine(First)
+    finally:
+        tg.set_language("en")
+    assert "没有拓扑序" in report.mistake
+    assert "；而且中间节点的梯度留着没清" in report.mistake
+    assert "a.grad 是 −2.25，应该是 −1.5；b.grad 是" in report.failures[0]
+    assert "not" not in report.mistake + report.remedy.replace("backward()", "")
+
+
 def test_of_a_mistake_that_nobody_knows_the_smallest_program_is_said():
     report = engine(
         written(

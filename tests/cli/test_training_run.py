@@ -9,6 +9,7 @@ from xml.etree import ElementTree
 
 import pytest
 from support.command import PNG
+from support.thoroughness import THOROUGH
 
 from tinygrad_edu import accuracy, data, fit, jacobian, nn
 from tinygrad_edu.cli.tasks import EPOCHS, prepare
@@ -55,7 +56,7 @@ def test_the_hardest_example_is_the_one_of_the_largest_loss():
     assert any(p.grad for p in task.model.parameters())
 
 
-@pytest.mark.parametrize("name", ["iris", "moons"])
+@pytest.mark.parametrize("name", ["iris", "moons"] if THOROUGH else ["iris"])
 def test_train_writes_a_model_and_pictures_of_it(run, tmp_path, name):
     options = ("--hidden", "6", "--activation", "tanh", "--epochs", "30", "--seed", "3")
     code, out, err = run("train", name, *options, "--out", "a/b")

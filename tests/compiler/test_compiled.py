@@ -29,11 +29,12 @@ def test_results_are_not_overwritten_by_the_next_call():
 
 def test_large_batches_run_in_parts():
     model = nn.MLP(2, [50, 50, 1], seed=0)
-    X = small_rows(40_000, 2)
+    X = small_rows(18_000, 2)
     compiled = tg.compile(lambda x: tg.square(model(x)), model.parameters())
-    value, gradient = compiled.value_and_grad(X, weights=np.arange(40_000.0))
-    halves = [compiled.value_and_grad(X[i::2], reduce="sum", weights=np.arange(40_000.0)[i::2]) for i in (0, 1)]
-    total = np.arange(40_000.0).sum()
+    value, gradient = compiled.value_and_grad(X, weights=np.arange(18_000.0))
+    assert compiled.program.part_of(18_000) < 9_000
+    halves = [compiled.value_and_grad(X[i::2], reduce="sum", weights=np.arange(18_000.0)[i::2]) for i in (0, 1)]
+    total = np.arange(18_000.0).sum()
     assert value == pytest.approx(sum(v for v, _ in halves) / total, rel=1e-11)
     assert_agree(gradient, sum(g for _, g in halves) / total, 1e-11)
 
@@ -111,6 +112,13 @@ def test_the_program_prints():
     assert "relu" in text
     assert "@ [x;1]" in text
     assert len(text.splitlines()) == len(compiled.program) + 1
+
+
+def test_numbers_of_a_matrix_are_not_taken_for_a_family_of_names():
+    rows = [[0.1 + 0.01 * i + 0.001 * k for k in range(9)] for i in range(9)]
+    compiled = tg.compile(lambda x: [tg.dot(row, x) for row in rows])
+    compiled(np.ones((5, 9)))
+    assert str(compiled.program).startswith("a1 = constants @ x ")
 
 
 def test_the_program_can_be_drawn():

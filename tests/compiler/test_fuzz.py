@@ -19,7 +19,7 @@ from tinygrad_edu.check.program import Line
 SPECIAL = [np.nan, np.inf, -np.inf, 0.0]
 EXAMPLES = 3
 BACKENDS = ("numpy", "numba", "jax")
-PROGRAMS, NETWORKS = (150, 60, 10), (20, 8, 1)
+PROGRAMS, NETWORKS = (80, 40, 10), (12, 6, 1)
 if THOROUGH:
     PROGRAMS, NETWORKS = (2_000, 2_000, 2_000), (200, 200, 20)
 if DEEP:

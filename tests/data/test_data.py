@@ -8,7 +8,7 @@ import pytest
 from tinygrad_edu import data
 from tinygrad_edu.data import Dataset, load
 
-GENERATED = ["moons", "circles", "spirals", "xor", "blobs"]
+GENERATED = ["moons", "circles", "spirals", "xor", "blobs", "birds_and_dogs"]
 
 
 @pytest.mark.parametrize("name", data.NAMES)
@@ -194,6 +194,30 @@ def test_split_keeps_every_example_once_and_the_share_of_each_class(name, share)
     for k in range(len(dataset.class_names)):
         assert abs(test.y.count(k) - share * dataset.y.count(k)) < 1.0
     assert (train.feature_names, train.class_names) == (dataset.feature_names, dataset.class_names)
+
+
+def test_birds_and_dogs_are_grey_pictures_that_face_and_stand_either_way():
+    clean = load("birds_and_dogs", n=400, noise=0.0)
+    assert clean.class_names == ("bird", "dog")
+    assert len(clean.feature_names) == 64
+    between = {0: 2, 1: 3}  # the feet of a bird and of a dog, seen from the side
+    seen = set()
+    for row, label in zip(clean.X, clean.y, strict=True):
+        lit = [(i, j) for i in range(8) for j in range(8) if row[8 * i + j]]
+        lowest = max(i for i, _ in lit)
+        feet = [j for i, j in lit if i == lowest]
+        assert [feet[0], feet[0] + between[label]] == feet
+        light = max(row)
+        assert 0.7 <= light <= 1.0
+        assert sorted({round(grey / light, 9) for grey in row}) == [0.0, 0.3, 1.0]
+        [eye] = [j for i, j in lit if row[8 * i + j] < 0.5 * light]
+        middle = sum(j for _, j in lit) / len(lit)
+        seen.add((label, eye > middle, min(i for i, _ in lit), min(j for _, j in lit)))
+    assert len(seen) == 2 * 2 * 3 * 3
+    noisy = load("birds_and_dogs", n=400, noise=0.3)
+    assert all(0.0 <= grey <= 1.0 for row in noisy.X for grey in row)
+    with pytest.raises(ValueError, match="at least 4"):
+        load("birds_and_dogs", n=3)
 
 
 def test_split_is_stratified_for_unequal_classes():

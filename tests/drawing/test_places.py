@@ -127,8 +127,8 @@ def test_nearly_all_texts_of_many_pictures_stand_free():
 
 
 def test_where_no_place_is_free_lines_pass_below_a_title():
-    model = tg.nn.MLP(2, [8, 3], seed=5)
-    drawing = tg.draw(tg.nn.cross_entropy(model([1.0, 2.0]), 1), collapse=2, direction="TB")
+    model = tg.nn.MLP(2, [5, 1], seed=5)
+    drawing = tg.draw(tg.nn.cross_entropy([model([1.0, 2.0]), 0.0], 1), collapse=2, direction="TB")
     geometry = Geometry(drawing)
     assert any(geometry.crossed(box) for box in geometry.titles.values())
     roles = [piece.role for piece in drawing.scene.pieces]

@@ -97,3 +97,64 @@ def test_the_film_as_a_gif_has_a_picture_a_moment_and_the_numbers_of_the_model(t
         assert moving.n_frames == 3
     found = outputs_of(film._chain, strip.frames[-1].parameters, strip.X)
     assert [list(row) for row in found] == [pytest.approx(row) for row in model.predict(strip.X)]
+
+
+def walked(film, i, m):
+    """The loss of one example at one moment, and the gradient of every parameter, by the walk within the page."""
+    _, data, functions = film._content()
+    script = f"""
+        const data = {json.dumps(data)};
+        const functions = {functions};
+        const w = data.walks.findIndex(({{target}}) => target === null || target === data.y[{i}]);
+        const walk = data.walks[w];
+        const tape = new Tape(walk.data.tape, functions["walk" + w]);
+        const leaves = leavesOf(walk, data.X[{i}], data.y[{i}], data.frames[{m}][2]);
+        const {{values, grads}} = tape.compute(leaves);
+        console.log(JSON.stringify([values[tape.root], walk.parameters.map(place => grads[place])]));
+    """
+    return run_module(script, "Tape from tape", "leavesOf from embedded")
+
+
+def absolute(output, target):
+    """A loss of one's own, which knows the class only as a number of the program."""
+    return tg.abs(output - 1.0) if target == 1 else tg.abs(output)
+
+
+@pytest.mark.parametrize(
+    ("model", "loss", "targets"),
+    [
+        (nn.MLP(2, [4, 3, 1], "tanh", seed=0), nn.binary_cross_entropy, [1, 0]),
+        (nn.MLP(3, [4, 3], "gelu", seed=1), nn.cross_entropy, [2, 0]),
+        (nn.MLP(2, [5, 2], "relu", seed=2), nn.mse, [[0.0, 1.0], [1.0, 0.0]]),
+        (nn.Sequential(nn.Standardize([0.5, -1.0], [2.0, 0.25]), nn.MLP(2, [4, 1], seed=3)), nn.hinge, [1, -1]),
+        (nn.MLP(2, [3, 1], "tanh", seed=4), absolute, [1, 0]),
+    ],
+)
+def test_the_steps_of_an_examples_loss_have_the_numbers_of_that_moment(model, loss, targets):
+    width = len(model.example_input())
+    X = [[0.5 * i - 0.7 * j + 0.3 for j in range(width)] for i in range(2)]
+    strip = strip_of(model, X, targets, loss)
+    parameters = model.parameters()
+    for p in parameters:
+        p.data *= 0.75
+    strip.take(1)
+    film = Film(strip)
+    for m in (0, 1):
+        for p, number in zip(parameters, strip.frames[m].parameters, strict=True):
+            p.data, p.grad = number, 0.0
+        error = loss(model(X[1]), targets[1])
+        error.backward()
+        found, grads = walked(film, 1, m)
+        assert found == pytest.approx(error.data, rel=1e-4, abs=1e-5)
+        assert grads == pytest.approx([p.grad for p in parameters], rel=1e-3, abs=1e-5)
+
+
+def test_what_reads_weights_past_its_layers_has_no_film_that_would_be_wrong():
+    points = tg.data.load("xor", n=24, seed=0)
+    network = tg.nn.MLP(2, [3, 1], seed=0)
+    before = [p.data for p in network.parameters()]
+    with pytest.raises(TypeError, match="FeedbackAlignment computes with weights of its own"):
+        tg.fit(tg.blame.FeedbackAlignment(network, seed=0), points, epochs=1, progress=False, record="film")
+    assert [p.data for p in network.parameters()] == before
+    direct = tg.blame.DirectFeedbackAlignment(network, seed=0)
+    assert tg.fit(direct, points, epochs=1, progress=False, record="film").film is not None

@@ -425,5 +425,27 @@ def test_a_player_folds_what_a_drawing_folds():
     folded = tg.play(loss, collapse=2).html
     assert folded != tg.play(loss).html
     assert len(tg.play(loss, collapse=None).text()) == len(tg.play(loss, collapse=2).text())
+    long = Value(1.0, "x")
+    for _ in range(50_000):
+        long = -long
+    with pytest.raises(ValueError, match=r"50,001 nodes.* at most 50,000: play a part of it.*collapse=1"):
+        tg.play(long)
     with pytest.raises(ValueError, match="collapse=-1 is not possible"):
         tg.play(loss, collapse=-1)
+
+
+def test_the_wrong_order_is_played_without_knobs_or_reasons_and_not_without_end():
+    a = Value(3.0, "a")
+    c = (a + a) * 1.0
+    c = c + c
+    data = play(c, order="recursive")._content().data
+    assert (data["knobs"], data["why"]) == ([], {})
+    assert [step[3] for step in data["steps"] if step[0] == "b"] == ["1", "1", "1", "2", "2", "3", "5", "8"]
+    assert play(c, order="recursive").text().splitlines()[-1].endswith("5 + 1 × 3 = 8")
+    assert play(c, order="recursive").title == "Step through plain recursion, a mistake"
+    for _ in range(12):
+        c = c + c
+    with pytest.raises(ValueError, match="more than 2,000 steps"):
+        play(c, order="recursive")
+    with pytest.raises(ValueError, match="did you mean 'recursive'"):
+        play(c, order="recursiv")

@@ -153,7 +153,7 @@ def test_a_run_that_is_killed_again_and_again_ends_as_one_that_is_not(engine, tm
     unbroken = run_in_a_process(0, engine, tmp_path / "whole")
     last, *saving = map(int, unbroken.stderr.split())
     assert last > len(saving) > 100
-    rng, kills, wanted = random.Random(engine), 0, 20 if THOROUGH else 3
+    rng, kills, wanted = random.Random(engine), 0, 20 if THOROUGH else 2
     while kills < wanted:
         folder, killed = tmp_path / str(kills), True
         while killed:  # and resumed; every other time in a save

@@ -18,6 +18,7 @@ from ..arguments import counted, nearest, short
 from ..engine.value import Value
 from ..errors import GradientMismatch
 from ..formulas.expression import Expression, parse
+from ..ink import Ink
 
 
 def train(arguments: argparse.Namespace) -> int:
@@ -76,6 +77,8 @@ def step(arguments: argparse.Namespace) -> int:
     """Walk through the steps of a formula, or write them down."""
     from ..pages import play
     from ..stepping import walk
+    from ..stepping.screen import can_walk_on_screen, walk_on_screen
+    from ..stepping.terminal import lines_of
 
     y = _computed(arguments)
     if arguments.html is not None:
@@ -83,7 +86,10 @@ def step(arguments: argparse.Namespace) -> int:
             raise ValueError(f"--html writes a page, and {arguments.html!r} does not end with .html")
         print(f"wrote {play(y, digits=arguments.digits).save(arguments.html)}")
     elif arguments.text:
-        print(play(y, digits=arguments.digits).text())
+        for line in lines_of(y, arguments.digits, Ink.on_stream(sys.stdout)):
+            print(line)
+    elif can_walk_on_screen():
+        walk_on_screen(y, arguments.digits)
     else:
         walk(y, input=_ask, digits=arguments.digits)
     return 0
@@ -106,6 +112,7 @@ def check(arguments: argparse.Namespace) -> int:
     """Compare derivatives with finite differences; the exit code is 1 if one is wrong or could not be decided."""
     from ..check import check_grads, gradient_function
 
+    ink = Ink.on_stream(sys.stdout)
     try:
         if arguments.at is None:
             if ":" in arguments.formula or arguments.gradient is not None:
@@ -127,9 +134,10 @@ def check(arguments: argparse.Namespace) -> int:
                 )
                 report = _called(lambda: gradient_function(function, gradient, point), called)
     except GradientMismatch as mismatch:
-        print(mismatch)
+        first, _, rest = str(mismatch).partition("\n")
+        print("\n".join(filter(None, (ink(first, "wrong"), rest))))
         return 1
-    print(report)
+    print(ink(str(report), "right") if report.conclusive else report)
     return 0 if report.conclusive else 1
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from .. import nn
 from ..data import Dataset
+from ..engine.sweep import topological_order
 from ..engine.value import Value
 from ..errors import GraphvizMissingError
 from ..files import write_whole
@@ -40,6 +41,7 @@ def write(task: Task, history: History, folder: Path, command: str = "", table: 
     from .. import plot
     from ..drawing import draw
     from ..pages import play
+    from ..pages.player import MOST_NODES
 
     whole, learnt, kept, model, *_ = task
     save(folder / "model.json", Learned(model, columns_of(learnt)))
@@ -70,6 +72,8 @@ def write(task: Task, history: History, folder: Path, command: str = "", table: 
     shown = f"the loss of one example ({label}, the hardest of the test), with values and gradients"
     try:
         drawing.save(folder / "loss_graph.svg")
+        if len(topological_order(loss)) > MOST_NODES:  # of a table with very many columns
+            return {**written, "loss_graph.svg": shown}
         play(loss, collapse=LAYERS).save(folder / "steps.html")
     except GraphvizMissingError:  # what was learned is not lost over a picture
         drawing.save(folder / "loss_graph.txt")

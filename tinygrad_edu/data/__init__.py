@@ -23,7 +23,7 @@ from .columns import Columns as Columns
 from .csv_files import from_csv as from_csv
 from .csv_files import from_frame as from_frame
 from .dataset import Dataset as Dataset
-from .generated import blobs, circles, moons, spirals, xor
+from .generated import birds_and_dogs, blobs, circles, moons, spirals, xor
 from .measured import breast_cancer, digits, iris, penguins, wine
 from .table import Table as Table
 from .table import read_table as read_table
@@ -36,6 +36,7 @@ _LOADERS: dict[str, Callable[[int | None, float | None, int], Dataset]] = {
     "spirals": spirals,
     "xor": xor,
     "blobs": blobs,
+    "birds_and_dogs": birds_and_dogs,
     "iris": iris,
     "wine": wine,
     "penguins": penguins,
@@ -56,15 +57,16 @@ def load(name: str, n: int | None = None, noise: float | None = None, seed: int 
     Parameters
     ----------
     name : str
-        Generated: "moons", "circles", "spirals", "xor" (two classes), "blobs" (three). Measured: "iris", "wine",
-        "penguins" (three; the last with text and missing cells), and from scikit-learn "digits" (ten classes) and
-        "breast_cancer" (two).
+        Generated: "moons", "circles", "spirals", "xor" (two classes), "blobs" (three), and grey pictures of 8 × 8
+        pixels, "birds_and_dogs". Measured: "iris", "wine", "penguins" (three; the last with text and missing cells),
+        and from scikit-learn "digits" (ten classes) and "breast_cancer" (two).
     n : int, optional
         How many examples, at least two for each class. Generated sets have 200 if nothing is said (spirals 300).
         Of a measured set, a smaller `n` takes a stratified sample.
     noise : float, optional
         Standard deviation of the Gaussian noise added to every coordinate. If nothing is said: moons 0.08,
-        circles 0.06, spirals 0.03, xor 0.25, blobs 0.5. None can be added to what was measured.
+        circles 0.06, spirals 0.03, xor 0.25, blobs 0.5, birds_and_dogs 0.1 (of pixels from 0 to 1). None can be added
+        to what was measured.
     seed : int, default 0
         Seeds the noise, the places along each shape and the order of the examples. It seeds nothing else:
         `Dataset.split`, a model and `fit` have seeds of their own.

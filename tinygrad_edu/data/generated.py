@@ -1,7 +1,7 @@
-"""With this module one can generate points in the plane, of two or three classes that a network must learn to part.
+"""With this module one can generate what a network must learn to part: points in the plane, and small grey pictures.
 
-Each function takes `n`, `noise` and `seed` as `load` does. The shape is a rule from a class and a place `t` along the
-shape (0 to 1) to a point; `_generate` does the rest for all of them alike.
+Each function takes `n`, `noise` and `seed` as `load` does. For points the shape is a rule from a class and a place `t`
+along the shape (0 to 1) to a point; `_generate` does the rest for all of them alike.
 """
 
 from __future__ import annotations
@@ -84,3 +84,55 @@ def blobs(n: int | None = None, noise: float | None = None, seed: int = 0) -> Da
         return 2.0 * math.cos(angle), 2.0 * math.sin(angle)
 
     return _generate("blobs", shape, ("top", "left", "right"), n or 200, noise, 0.5, seed)
+
+
+_ANIMALS = (
+    """
+    ........
+    ....##..
+    ....o##.
+    .####...
+    ..####..
+    ...##...
+    ...#.#..
+    ........
+    """,
+    """
+    ........
+    .....#..
+    .#...o#.
+    .######.
+    ..####..
+    ..#..#..
+    ..#..#..
+    ........
+    """,
+)
+_GREY = {".": 0.0, "o": 0.3, "#": 1.0}
+
+
+def birds_and_dogs(n: int | None = None, noise: float | None = None, seed: int = 0) -> Dataset:
+    """Give grey pictures of 8 × 8 pixels, bright animals on a dark ground: a bird or a dog.
+
+    An animal looks to the right or to the left, stands in the middle or up to one pixel beside it, and is more or less
+    bright; then noise comes over all pixels, which stay from 0 (dark) to 1 (bright).
+    """
+    count = n or 200
+    if count < 4:
+        raise ValueError(f"birds_and_dogs has 2 classes and needs n of at least 4, got {n}")
+    deviation = 0.1 if noise is None else as_number(noise, "noise", 0.0)
+    generator = random.Random(seed)
+    labels = [i % 2 for i in range(count)]
+    generator.shuffle(labels)
+    rows = [_animal(label, deviation, generator) for label in labels]
+    pixels = tuple(f"row {i} column {j}" for i in range(8) for j in range(8))
+    return Dataset(rows, labels, pixels, ("bird", "dog"), "birds_and_dogs")
+
+
+def _animal(label: int, deviation: float, generator: random.Random) -> list[float]:
+    drawn = [[_GREY[sign] for sign in line] for line in _ANIMALS[label].split()]
+    if generator.random() < 0.5:
+        drawn = [line[::-1] for line in drawn]
+    down, across, light = generator.randint(-1, 1), generator.randint(-1, 1), generator.uniform(0.7, 1.0)
+    clean = [light * drawn[(i - down) % 8][(j - across) % 8] for i in range(8) for j in range(8)]
+    return [min(max(grey + generator.gauss(0.0, deviation), 0.0), 1.0) for grey in clean]

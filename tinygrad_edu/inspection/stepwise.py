@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from ..arguments import unknown
 from ..engine.sweep import topological_order
 from ..ops.floats import number
 from ..ops.notation import argument_names, caption, constant_text, number_text, operand_name, sign_of, visible
@@ -103,7 +104,10 @@ def label_of(node: Any) -> str:
     return sign_of(node.op)
 
 
-def steps(root: Value, seed: float = 1.0) -> Iterator[Step]:
+ORDERS = ("topological", "recursive")
+
+
+def steps(root: Value, seed: float = 1.0, order: str = "topological") -> Iterator[Step]:
     """Walk the forward evaluation, the seed and the backward sweep of a computation, one step at a time.
 
     Parameters
@@ -112,6 +116,9 @@ def steps(root: Value, seed: float = 1.0) -> Iterator[Step]:
         The result to differentiate.
     seed : float, default 1.0
         The gradient of the result itself.
+    order : {"topological", "recursive"}, default "topological"
+        "recursive" is there to be looked at: a node hands on what it holds whenever something arrives, as the obvious
+        program does, before the rest has arrived. Its gradients are wrong wherever an operation is used twice.
 
     Yields
     ------
@@ -133,24 +140,46 @@ def steps(root: Value, seed: float = 1.0) -> Iterator[Step]:
     backward x.grad += 3 × 1   (0 → 3)
     backward y.grad += 2 × 1   (0 → 2)
     """
-    return _steps(root, number(seed, "a seed"))
+    if order not in ORDERS:
+        raise ValueError(unknown("order", order, ORDERS))
+    return _steps(root, number(seed, "a seed"), order)
 
 
-def _steps(root: Value, seed: float) -> Iterator[Step]:
+def _steps(root: Value, seed: float, way: str) -> Iterator[Step]:
     order = [node for node in topological_order(root) if node.parents]
     for node in order:
         yield Step("forward", node, node.op, tuple([parent.data for parent in node.parents]))
     yield Step("seed", root, root.op, (), contribution=seed, grad_before=0.0, grad_after=0.0 + seed)
     grads: dict[Value, float] = {root: 0.0 + seed}
+    if way == "recursive":
+        yield from _recursive(root, grads)
+        return
     for node in reversed(order):
-        upstream = grads[node]
         args = tuple([parent.data for parent in node.parents])
         for index, (parent, local) in enumerate(zip(node.parents, node.partials, strict=True)):
-            if parent.op is CONSTANT:
-                continue
-            before = grads.get(parent, 0.0)
-            contribution = local * upstream
-            grads[parent] = before + contribution
-            yield Step(
-                "backward", node, node.op, args, parent, index, local, upstream, contribution, before, grads[parent]
-            )  # fmt: skip
+            if parent.op is not CONSTANT:
+                yield _handed_on(node, args, parent, index, local, grads)
+
+
+def _recursive(root: Value, grads: dict[Value, float]) -> Iterator[Step]:
+    """Go on to a parent as soon as it has got something, without Python's own recursion."""
+    waiting = [(root, 0)]
+    while waiting:
+        node, index = waiting.pop()
+        if index < len(node.parents):
+            waiting += [(node, index + 1), (node.parents[index], 0)]
+            if node.parents[index].op is not CONSTANT:
+                args = tuple([parent.data for parent in node.parents])
+                yield _handed_on(node, args, node.parents[index], index, node.partials[index], grads)
+
+
+def _handed_on(
+    node: Value, args: tuple[float, ...], parent: Value, index: int, local: float, grads: dict[Value, float]
+) -> Step:
+    """Hand on along one edge what a node holds now."""
+    upstream, before = grads[node], grads.get(parent, 0.0)
+    contribution = local * upstream
+    grads[parent] = before + contribution
+    return Step(
+        "backward", node, node.op, args, parent, index, local, upstream, contribution, before, grads[parent]
+    )  # fmt: skip

@@ -118,7 +118,7 @@ def _column(call: Call, known: bool, grids: Sequence[Grid] | None) -> Column:
                 answers=grids[k] if grids else None,
             )
         )
-    return Column(name, dense.activation or say("linear"), tuple(units))
+    return Column(name, dense.activation or say("linear"), tuple(units), modules=(module,))
 
 
 def _size(module: Module) -> str:
@@ -135,7 +135,7 @@ def _joined(before: Column, column: Column, call: Call) -> list[Column]:
     title = done if before.title == say("linear") else f"{before.title}, {done}"
     numbers = [_plain(v) for v in values]
     units = [replace(u, value=None if u.value is None else v) for u, v in zip(before.units, numbers, strict=True)]
-    return [replace(before, title=title, units=tuple(units))]
+    return [replace(before, title=title, units=tuple(units), modules=(*before.modules, call.module))]
 
 
 def _is_vector(x: Any) -> bool:

@@ -8,3 +8,4 @@ from .practising import Practice as Practice
 from .practising import practice as practice
 from .predicting import Prediction as Prediction
 from .predicting import predict as predict
+from .slackening import SlackeningBands as SlackeningBands

@@ -3,9 +3,9 @@
 import {Shell, button, el, svg} from "./shell.js";
 import {Tape} from "./tape.js";
 import {numberText} from "./numbers.js";
+import {drawRail} from "./rails.js";
 import {say} from "./words.js";
 
-const THUMB = 22;
 const PACE = {mse: 0.2, cross_entropy: 0.5};
 
 const called = name => ({mse: say("Squared error"), cross_entropy: say("Cross-entropy")})[name];
@@ -94,7 +94,7 @@ export class Page extends Shell {
         {prediction: this.write(p), truth: this.write(rail.truth), stretch: this.write(stretch), pull: this.write(pulls[i])}));
       rail.said.replaceChildren(el("span", {}, say("band {stretch}", {stretch: this.write(stretch)})),
         el("span", {}, say("pull {pull}", {pull: this.write(pulls[i])})));
-      this.draw(rail, p, pulls[i]);
+      drawRail(rail.picture, p, rail.truth, pulls[i]);
     });
     for (const {name, number, body} of this.panels) {
       const result = this.results[name];
@@ -106,32 +106,6 @@ export class Page extends Shell {
     const slack = this.prediction.every((p, i) => Math.abs(p - target[i]) < 0.005);
     this.status.textContent = slack ? say("Every slider sits on its pin: all bands are slack.")
       : say("Drag a slider. The band is as long as the prediction is wrong, and pulls towards the pin: against the gradient.");
-  }
-
-  /* The band hangs when it is slack, and is drawn tight and thin when it is stretched; an arrow is as long as the pull. */
-  draw(rail, p, pull) {
-    const width = rail.picture.clientWidth || 300;
-    const at = x => THUMB / 2 + x * (width - THUMB);
-    const [here, pin, y] = [at(p), at(rail.truth), 44];
-    const length = Math.abs(pin - here);
-    const sag = 26 / (1 + length / 60);
-    const edge = here + Math.sign(pin - here) * Math.min(length, THUMB / 2);
-    const third = (pin - edge) / 3;
-    const band = `M${edge} ${y}C${edge + third} ${y + sag} ${pin - third} ${y + sag} ${pin} ${y}`;
-    const reach = Math.sign(pull) * Math.min(Math.abs(pull), 1.5) * (width - THUMB) * 0.3;
-    const tip = Math.min(width - 4, Math.max(4, here + reach));
-    const head = Math.sign(reach) * 7;
-    const parts = [
-      svg("path", {d: band, class: "band", "stroke-width": (8 - 4 * Math.min(1, length / width)).toFixed(2)}),
-      svg("path", {d: `M${pin} ${y - 4}l-7 -18h14z`, class: "pin"}),
-      svg("circle", {cx: pin, cy: y - 24, r: 5, class: "pin"}),
-    ];
-    if (Math.abs(tip - here) > 9) {
-      parts.push(svg("path", {d: `M${here} 66H${tip - head}`, class: "pull"}),
-        svg("path", {d: `M${tip} 66l${-head} -5v10z`, class: "tip"}));
-    }
-    rail.picture.setAttribute("viewBox", `0 0 ${width} 76`);
-    rail.picture.replaceChildren(...parts);
   }
 
   /* A step along the pull: squared error moves the predictions, cross-entropy the scores that they are made of. */

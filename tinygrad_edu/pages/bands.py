@@ -9,22 +9,20 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from html import escape
-from typing import Any
+from typing import Any, overload
 
 from ..arguments import as_list, as_number, unknown
-from ..drawing.formats.svg import to_svg
-from ..drawing.lettering import short, text_width
-from ..drawing.scene.palette import LIGHT
-from ..drawing.scene.shapes import Curve, Piece, Polygon, Rect, Scene, Shape, TextLine
 from ..engine.shown import image_element
 from ..engine.sweep import topological_order
 from ..engine.value import Value
 from ..nn.losses import cross_entropy, mse
-from ..ops.notation import number_text, visible
-from ..signs import columns
+from ..ops.notation import visible
 from ..stepping.tape import tape_of
 from ..words import say
+from .filmstrip import Filmed
 from .live import Content, LivePage
+from .rails import rail_lines, rails_picture
+from .slackening import SlackeningBands
 
 _LOSSES = ("mse", "cross_entropy")
 _SMALLEST = 1e-12  # of what is made of a score, nothing is quite 0
@@ -73,25 +71,8 @@ class RubberBands(LivePage):
 
     def text(self) -> str:
         """Give rails, bands and pulls as text, for a terminal."""
-        wide = max(columns(name) for name in self.classes)
-        squared, crossed = say("squared error"), say("cross-entropy")
-        loss = squared if self.loss == "mse" else crossed
-        lines = [say("{loss} pulls every slider towards its pin", loss=loss)]
-        rows = zip(self.classes, self.prediction, self.target, self.stretches, self.pulls, strict=True)
-        for name, p, t, stretch, pull in rows:
-            low, high = sorted((round(40 * min(max(p, 0.0), 1.0)), round(40 * min(max(t, 0.0), 1.0))))
-            rail = "".join("═" if low <= i <= high else "─" for i in range(41))
-            at, pin = round(40 * min(max(p, 0.0), 1.0)), round(40 * min(max(t, 0.0), 1.0))
-            rail = "".join("●" if i == at else "▼" if i == pin else c for i, c in enumerate(rail))
-            said = say(
-                "prediction {prediction}, truth {truth}, band {stretch}, pull {pull}",
-                prediction=number_text(p),
-                truth=number_text(t),
-                stretch=number_text(stretch),
-                pull=number_text(pull),
-            )
-            lines.append(f"{' ' * (wide - columns(name))}{name} 0 {rail} 1   {said}")
-        return "\n".join(lines)
+        loss = say("squared error") if self.loss == "mse" else say("cross-entropy")
+        return "\n".join([say("{loss} pulls every slider towards its pin", loss=loss), *rail_lines(self)])
 
     # ------------------------------------------------------------------------------------ what the engine says
 
@@ -135,60 +116,64 @@ class RubberBands(LivePage):
         }
         label = say("rubber bands of {names}", names=say(", ").join(self.classes))
         operations = ", ".join(f"{name}: {text}" for name, text in written.items())
-        return Content(image_element(self._still(), escape(label)), data, f"{{{operations}}}")
-
-    def _still(self) -> str:
-        """Draw the rails as they stand."""
-        rail, row, left = 360.0, 64.0, 22.0 + 13.0 * max(text_width(short(name)) for name in self.classes)
-        pieces = []
-        rows = zip(self.classes, self.prediction, self.target, self.stretches, self.pulls, strict=True)
-        for i, (name, p, t, stretch, pull) in enumerate(rows):
-            y = row * i + 40.0
-            at, pin = left + rail * min(max(p, 0.0), 1.0), left + rail * min(max(t, 0.0), 1.0)
-            said = say("band {stretch}, pull {pull}", stretch=number_text(stretch), pull=number_text(pull))
-            shapes: list[Shape] = [
-                TextLine(0.0, y + 5.0, short(name), 13.0, "ink", bold=True),
-                Rect(left, y - 2.0, rail, 4.0, 2.0, fill="cluster_line"),
-                Curve(_spring(at, pin, y), stroke="scale4", width=5.0),
-                Polygon(((pin, y - 3.0), (pin - 7.0, y - 20.0), (pin + 7.0, y - 20.0)), fill="ink"),
-                Rect(at - 7.0, y - 10.0, 14.0, 20.0, 6.0, fill="card", stroke="accent", width=2.4),
-                TextLine(left + rail + 16.0, y + 5.0, said, 12.0, "ink"),
-            ]
-            pieces.append(Piece("rail", f"r{i}", said, tuple(shapes)))
-        size = (left + rail + 230.0, row * len(self.classes) + 10.0)
-        return to_svg(Scene(tuple(pieces), -10.0, 0.0, *size), LIGHT, self.title)
+        return Content(image_element(rails_picture(self, self.title), escape(label)), data, f"{{{operations}}}")
 
 
+@overload
+def rubber_band(
+    prediction: Filmed, target: Any = 0, classes: Sequence[str] | None = None, *, shape: Sequence[int] | None = None
+) -> SlackeningBands: ...
+
+
+@overload
 def rubber_band(
     prediction: Sequence[Any],
     target: Sequence[float] | int | str,
     classes: Sequence[str] | None = None,
     loss: str = "mse",
-) -> RubberBands:
+) -> RubberBands: ...
+
+
+def rubber_band(
+    prediction: Any,
+    target: Any = 0,
+    classes: Sequence[str] | None = None,
+    loss: str = "mse",
+    *,
+    shape: Sequence[int] | None = None,
+) -> RubberBands | SlackeningBands:
     """Show a prediction and the truth as sliders and pins, with a rubber band on every rail that one can pull.
+
+    Or let the bands of a network's examples slacken while it learns, epoch by epoch.
 
     Parameters
     ----------
-    prediction : sequence of numbers or Values
-        What is predicted of each class, from 0 to 1.
+    prediction : sequence of numbers or Values, or History
+        What is predicted of each class, from 0 to 1. Or the history of a training that was recorded:
+        ``fit(..., record="film")``, or ``record="bands"`` of networks that no film can be made of.
     target : sequence of numbers, int or str
-        What is true of each class, from 0 to 1; or the place or the name of the one that is true.
+        What is true of each class, from 0 to 1; or the place or the name of the one that is true. Of a history the
+        example that is shown first: its place in the data, its inputs, or a pair of inputs and truth that the network
+        never saw.
     classes : sequence of str, optional
-        What the classes are called; "class 0" and so on.
+        What the classes are called; what the data calls them, or "class 0" and so on.
     loss : {"mse", "cross_entropy"}, default "mse"
-        Whose pull is shown first. Both can be looked at side by side.
+        Whose pull is shown first. Both can be looked at side by side. A history has the loss it learnt by.
+    shape : pair of int, optional
+        Of a history: how many rows and columns of pixels an example has, if it is a grey picture; 1 is white.
 
     Returns
     -------
-    RubberBands
+    RubberBands or SlackeningBands
         Shows itself in a notebook; `save` it as a page, or print its `text`.
 
     Raises
     ------
     TypeError
-        If something is no number.
+        If something is no number, or the network of the history does not tell classes.
     ValueError
-        If a number is not between 0 and 1, or there are not as many of one as of the other.
+        If a number is not between 0 and 1, there are not as many of one as of the other, nothing was recorded, or there
+        is no such example.
 
     Notes
     -----
@@ -201,7 +186,21 @@ def rubber_band(
     >>> bands = rubber_band([0.1, 0.8], [1.0, 0.0], classes=["bird", "dog"])
     >>> [round(x, 9) for x in bands.stretches], [round(x, 9) for x in bands.pulls]
     ([0.9, 0.8], [0.9, -0.8])
+
+    >>> from tinygrad_edu import fit, nn
+    >>> company = nn.MLP(2, [3, 2], seed=0)
+    >>> pictures = [[0.0, 1.0], [1.0, 0.0]], [0, 1]
+    >>> history = fit(company, pictures, epochs=60, lr=0.1, progress=False, record="film")
+    >>> bands = rubber_band(history, 0, classes=["bird", "dog"])
+    >>> max(bands.stretches[0]) > 0.3, max(bands.stretches[-1]) < 0.1
+    (True, True)
     """
+    if hasattr(prediction, "film"):
+        if prediction.film is None:
+            raise ValueError('nothing was recorded in this training: write fit(..., record="film"), or record="bands"')
+        return SlackeningBands(prediction.film, target, classes, shape)
+    if shape is not None:
+        raise ValueError("shape says how the examples of a history are drawn: leave it out beside a prediction")
     if loss not in _LOSSES:
         raise ValueError(unknown("loss", loss, _LOSSES))
     numbers = [_share(p, f"prediction[{i}]") for i, p in enumerate(as_list(prediction, "prediction"))]
@@ -238,11 +237,3 @@ def _share(given: Any, name: str) -> float:
             f"{name} is {x:g}, but a rail runs from 0 to 1: give probabilities, such as tg.softmax(logits)"
         )
     return x
-
-
-def _spring(start: float, end: float, y: float) -> tuple[tuple[float, float], ...]:
-    """Draw a band from a slider to a pin: the flatter, the further it is stretched."""
-    length = abs(end - start)
-    sag = 22.0 / (1.0 + length / 60.0)
-    third = (end - start) / 3.0
-    return (start, y), (start + third, y + sag), (end - third, y + sag), (end, y)

@@ -1,19 +1,16 @@
 /* The film of a training: one slider moves the network, the plane with the examples, and the cursor on the loss. */
 
-import {Shell, button, el, svg} from "./shell.js";
+import {Shell, button, el} from "./shell.js";
 import {Tape} from "./tape.js";
 import {numberText} from "./numbers.js";
-import {Chain, named, numberOf, sureness} from "./chain.js";
+import {Chain, named, numberOf} from "./chain.js";
+import {Embedded, leavesOf} from "./embedded.js";
 import {NetView, THUMB} from "./netview.js";
+import {Plane, onScale, scaleOf} from "./plane.js";
+import {Reel, momentName} from "./reel.js";
 import {listed, say, together} from "./words.js";
 
-const GRID = 44;
-const SIDE = 340;
-const EDGE = 34;
-const CLASS_COLOURS = ["#2166ac", "#e06a22", "#1b9e77", "#8e44ad", "#b8860b", "#c2185b", "#00838f", "#5d6875", "#558b2f", "#6d4c41"];
-
-const colourOf = text => [1, 3, 5].map(i => Number.parseInt(text.slice(i, i + 2), 16));
-const blend = (a, b, share) => a.map((v, i) => Math.round(v + (b[i] - v) * share));
+const MOST_INPUTS = 8;
 
 export class Page extends Shell {
   constructor(host, functions) {
@@ -21,120 +18,59 @@ export class Page extends Shell {
     const {data} = this;
     this.chain = new Chain(data, functions.activations);
     this.tapes = data.losses.map(({tape}, i) => new Tape(tape, functions[`loss${i}`]));
-    this.frames = data.frames.map(([epoch, step, parameters]) => ({epoch, step, parameters}));
     this.width = data.layers.at(-1).weights.length;
     this.classes = data.kind === "numbers" ? null : data.classes;
-    this.ranges();
-    this.at = this.frames.length - 1;
+    this.reel = new Reel(data.frames.map(([epoch, step]) => [epoch, step]), () => this.show());
+    this.walks = data.walks.map((walk, i) => ({...walk, player: new Embedded(walk.data, functions[`walk${i}`])}));
     this.picked = null;
     this.open(this.make());
     new MutationObserver(() => this.show()).observe(this.box, {attributes: true, attributeFilter: ["data-theme"]});
     this.show();
   }
 
-  ranges() {
-    const {X, axes} = this.data;
-    this.range = axes.map(j => {
-      const column = X.map(row => row[j]);
-      const [low, high] = [Math.min(...column), Math.max(...column)];
-      const spare = (high - low || 1) * 0.08;
-      return [low - spare, high + spare];
-    });
-  }
-
-  label(frame) {
-    const {epoch, step} = frame;
-    return step ? say("epoch {epoch}, step {step}", {epoch, step}) : epoch ? say("epoch {epoch}", {epoch}) : say("start");
+  get at() {
+    return this.reel.at;
   }
 
   /* ------------------------------------------------------------------ the page */
 
   make() {
-    const last = this.frames.length - 1;
-    this.playing = button(say("▶ Play"), say("Play or pause (space)"), () => this.toggle(), {class: "play"});
-    this.slider = el("input", {type: "range", min: 0, max: last, value: last, "aria-label": say("Moment"), oninput: () => {
-      this.halt();
-      this.go(Number(this.slider.value));
-    }});
-    this.count = el("output", {class: "count"});
+    const {last} = this.reel;
     this.comparing = el("input", {type: "checkbox", onchange: () => this.show()});
     this.other = el("input", {type: "range", min: 0, max: last, value: 0, "aria-label": say("Moment to compare with"), oninput: () => this.show()});
     this.otherCount = el("output", {class: "count"});
-    this.planes = [this.plane(say("Examples over the plane, now")), this.plane(say("Examples over the plane, then"))];
+    this.reel.element.append(el("label", {}, this.comparing, ` ${say("compare")}`));
+    this.planes = [say("Examples over the plane, now"), say("Examples over the plane, then")].map(label => new Plane(this, label));
     this.second = el("div", {class: "bar second"}, el("span", {}, say("against")), this.other, this.otherCount);
     this.net = new NetView(this.data.names, this.data.layers, (c, k) => this.neuron(c, k));
     this.curve = el("div", {class: "curve"});
     this.told = el("p", {class: "told", role: "status", "aria-live": "polite"});
     this.detail = el("section", {class: "detail", "aria-label": say("One example"), hidden: true});
+    this.stepping = el("section", {class: "stepping", "aria-label": say("Its loss, step by step"), hidden: true});
     this.hint = el("p", {class: "hint"});
     const score = el("p", {class: "score"});
     this.score = score;
     return el("div", {class: "box", role: "region", tabindex: 0, "aria-label": say("Film of a training"), "aria-keyshortcuts": "ArrowLeft ArrowRight Space Home End"},
-      el("div", {class: "bar"}, this.playing, this.slider, this.count,
-        el("label", {}, this.comparing, ` ${say("compare")}`)),
+      this.reel.element,
       this.second,
       el("div", {class: "sides"},
         el("div", {class: "planes"}, ...this.planes.map(plane => plane.element), score),
         el("div", {class: "right"}, this.net.element, this.told, this.hint)),
-      this.curve, this.detail);
-  }
-
-  plane(label) {
-    const canvas = el("canvas", {width: GRID, height: GRID});
-    const points = svg("svg", {viewBox: `0 0 ${SIDE} ${SIDE}`, role: "group", "aria-label": label});
-    const caption = el("figcaption");
-    const axes = this.data.axes.map(j => this.data.names[j]);
-    const made = {canvas, points, caption, dots: [], element: el("figure", {class: "plane"}, caption,
-      el("div", {class: "field"}, canvas, points),
-      el("div", {class: "axes"}, el("span", {}, `${axes[0]} → ${this.spans(0)}`), el("span", {}, `${axes[1]} ↑ ${this.spans(1)}`)))};
-    this.data.X.forEach((row, i) => {
-      const [cx, cy] = this.spot(row);
-      const shape = i < this.data.learnt ? svg("circle", {cx, cy, r: 4.4}) : svg("rect", {x: cx - 4, y: cy - 4, width: 8, height: 8, transform: `rotate(45 ${cx} ${cy})`});
-      const dot = svg("g", {class: "dot"}, svg("circle", {cx, cy, r: 8, class: "wrong"}), shape);
-      dot.addEventListener("click", () => this.pick(i));
-      shape.setAttribute("fill", this.classes ? this.classColour(this.data.y[i]) : "var(--ink)");
-      points.append(dot);
-      made.dots.push(dot);
-    });
-    return made;
-  }
-
-  spans(i) {
-    return say("{low} to {high}", {low: numberText(this.range[i][0], 2), high: numberText(this.range[i][1], 2)});
-  }
-
-  spot(row) {
-    const [[left, right], [low, high]] = this.range;
-    const [a, b] = this.data.axes;
-    return [(row[a] - left) / (right - left) * SIDE, SIDE - (row[b] - low) / (high - low) * SIDE];
-  }
-
-  classColour(y) {
-    const k = y === -1 ? 0 : Number(Array.isArray(y) ? y.indexOf(Math.max(...y)) : y);
-    return CLASS_COLOURS[k % CLASS_COLOURS.length];
+      this.curve, this.detail, this.stepping);
   }
 
   /* ------------------------------------------------------------------ moments */
 
-  go(to) {
-    this.at = Math.max(0, Math.min(this.frames.length - 1, to));
-    this.slider.value = this.at;
-    this.show();
-  }
-
   show() {
-    const frame = this.frames[this.at];
     const comparing = this.comparing.checked;
     this.second.hidden = !comparing;
     this.planes[1].element.hidden = !comparing;
-    this.count.textContent = say("{moment} of {epochs}", {moment: this.label(frame), epochs: this.frames.at(-1).epoch});
-    this.slider.setAttribute("aria-valuetext", this.label(frame));
     const layers = this.layers(this.at);
-    const right = this.paint(this.planes[0], layers, this.label(frame));
+    const right = this.planes[0].paint(layers, this.reel.name);
     if (comparing) {
       const then = Number(this.other.value);
-      this.otherCount.textContent = this.label(this.frames[then]);
-      this.paint(this.planes[1], this.layers(then), this.label(this.frames[then]));
+      this.otherCount.textContent = momentName(this.reel.moments[then]);
+      this.planes[1].paint(this.layers(then), this.otherCount.textContent);
     }
     this.score.textContent = right === null ? "" : [
       say("{right} of {all} right", {right, all: this.data.X.length}),
@@ -160,69 +96,16 @@ export class Page extends Shell {
 
   layers(at) {
     this.known ??= new Map();
-    if (!this.known.has(at)) this.known.set(at, this.chain.at(this.frames[at].parameters));
+    if (!this.known.has(at)) this.known.set(at, this.chain.at(this.data.frames[at][2]));
     return this.known.get(at);
-  }
-
-  point(across, up) {
-    const x = [...this.data.means];
-    const [[left, right], [low, high]] = this.range;
-    x[this.data.axes[0]] = left + (right - left) * across;
-    x[this.data.axes[1]] = low + (high - low) * up;
-    return x;
-  }
-
-  scale() {
-    const style = getComputedStyle(this.box);
-    return Array.from({length: 11}, (_, i) => colourOf(style.getPropertyValue(`--scale${i - 5}`).trim()));
-  }
-
-  paint(plane, layers, label) {
-    const context = plane.canvas.getContext("2d");
-    const image = context.createImageData(GRID, GRID);
-    const style = getComputedStyle(this.box);
-    const ground = colourOf(style.getPropertyValue("--background").trim());
-    const scale = this.scale();
-    const outputs = [];
-    for (let i = 0; i < GRID; i++) {
-      for (let j = 0; j < GRID; j++) {
-        outputs.push(this.chain.forward(layers, this.point((j + 0.5) / GRID, 1 - (i + 0.5) / GRID)).at(-1).values);
-      }
-    }
-    const largest = Math.max(...outputs.map(out => Math.abs(out[0])).filter(Number.isFinite), 1e-300);
-    outputs.forEach((out, i) => {
-      const colour = this.classes ? blend(ground, colourOf(CLASS_COLOURS[named(out) % CLASS_COLOURS.length]), 0.12 + 0.5 * sureness(out))
-        : this.onScale(scale, out[0] / largest);
-      image.data.set([...colour, 255], 4 * i);
-    });
-    context.putImageData(image, 0, 0);
-    plane.caption.textContent = label;
-    if (!this.classes) return null;
-    let right = 0;
-    this.data.X.forEach((row, i) => {
-      const y = this.data.y[i];
-      const truth = Array.isArray(y) ? y.indexOf(Math.max(...y)) : y === -1 ? 0 : Number(y);
-      const good = named(this.chain.forward(layers, row).at(-1).values) === truth;
-      right += good;
-      plane.dots[i].classList.toggle("missed", !good);
-      plane.dots[i].classList.toggle("picked", i === this.picked);
-    });
-    return right;
-  }
-
-  onScale(scale, x) {
-    if (Number.isNaN(x)) return [176, 0, 32];
-    const at = (Math.max(-1, Math.min(1, x)) + 1) * 5;
-    const low = Math.min(9, Math.floor(at));
-    return blend(scale[low], scale[low + 1], at - low);
   }
 
   /* What every neuron gives over the plane, as small images. */
   thumbs(layers) {
-    const scale = this.scale();
+    const scale = scaleOf(this.box);
     const grids = [];
     for (let i = 0; i < THUMB; i++) {
-      for (let j = 0; j < THUMB; j++) grids.push(this.chain.forward(layers, this.point((j + 0.5) / THUMB, 1 - (i + 0.5) / THUMB)));
+      for (let j = 0; j < THUMB; j++) grids.push(this.chain.forward(layers, this.planes[0].point((j + 0.5) / THUMB, 1 - (i + 0.5) / THUMB)));
     }
     this.paper ??= el("canvas", {width: THUMB, height: THUMB});
     const context = this.paper.getContext("2d");
@@ -231,7 +114,7 @@ export class Page extends Shell {
       if (!this.net.places[c].has(k)) return null;
       const values = grids.map(passed => passed[c].values[k]);
       const largest = Math.max(...values.map(Math.abs).filter(Number.isFinite), 1e-300);
-      for (const [i, v] of values.entries()) image.data.set([...this.onScale(scale, v / largest), 255], 4 * i);
+      for (const [i, v] of values.entries()) image.data.set([...onScale(scale, v / largest), 255], 4 * i);
       context.putImageData(image, 0, 0);
       return this.paper.toDataURL();
     }));
@@ -284,7 +167,8 @@ export class Page extends Shell {
   }
 
   example(layers) {
-    this.detail.hidden = this.picked === null;
+    this.detail.hidden = this.stepping.hidden = this.picked === null;
+    clearTimeout(this.later);
     if (this.picked === null) {
       this.net.numbers(null, null);
       return;
@@ -305,14 +189,34 @@ export class Page extends Shell {
     const most = blame.slice(1, -1).flatMap((column, c) => column.map((g, k) => [Math.abs(g), c + 1, k, g])).sort((a, b) => b[0] - a[0]).slice(0, 3);
     const silent = passed.slice(1, -1).reduce((sum, column) => sum + column.values.filter(v => v === 0).length, 0);
     this.detail.replaceChildren(
-      el("header", {}, el("h2", {}, say("Example {place} at {moment}", {place: this.picked + 1, moment: this.label(this.frames[this.at])})), close),
-      el("p", {}, together(say("{inputs}.", {inputs: listed(row.map((v, j) => `${this.data.names[j]} ${numberText(v, 3)}`))}), verdict), say(" "),
+      el("header", {}, el("h2", {}, say("Example {place} at {moment}", {place: this.picked + 1, moment: this.reel.name})), close),
+      el("p", {}, together(say("{inputs}.", {inputs: this.inputs(row)}), verdict), say(" "),
         el("b", {}, say("Its loss ({name}) is {loss}.", {name: this.data.loss, loss: numberText(loss)}))),
       el("p", {class: "hint"}, together(
         say("Forward, every neuron shows what it gives; backward, its ring shows its blame: the gradient of this loss towards its sum."),
         most.length && say("Most blame: {neurons}.", {neurons: listed(most.map(([, c, k, g]) => `${this.net.called(c, k)} (${numberText(g, 3)})`))}),
         silent && say("{count} neurons are silent, so nothing flows through them.", {count: silent}))));
     this.detail.dataset.loss = loss;
+    /* A film that runs, or a slider that is dragged, does not wait for the steps. */
+    this.later = setTimeout(() => this.step(row, y), 60);
+  }
+
+  inputs(row) {
+    const shown = row.slice(0, MOST_INPUTS).map((v, j) => `${this.data.names[j]} ${numberText(v, 3)}`);
+    return listed(row.length > MOST_INPUTS ? [...shown, say("… {count} more", {count: row.length - MOST_INPUTS})] : shown);
+  }
+
+  /* The loss of one example as a computation to step through, with the parameters of this moment. */
+  step(row, y) {
+    const walk = this.walks.find(({target}) => target === null || target === y);
+    if (!walk) {
+      this.stepping.replaceChildren(el("p", {class: "hint"}, this.data.no_walk || ""));
+      return;
+    }
+    const title = say("The loss of example {place} at {moment}, step by step", {place: this.picked + 1, moment: this.reel.name});
+    if (!walk.player.element.isConnected) this.stepping.replaceChildren(el("h2"), walk.player.element);
+    this.stepping.firstChild.textContent = title;
+    walk.player.show(leavesOf(walk, row, y, this.data.frames[this.at][2]));
   }
 
   /* ------------------------------------------------------------------ the loss over time */
@@ -320,59 +224,15 @@ export class Page extends Shell {
   cursor() {
     const series = Object.entries(this.data.series).filter(([name]) => name.endsWith("loss"));
     if (!series.length) return;
-    const [width, height] = [900, 138];
-    const epochs = Math.max(...series.map(([, numbers]) => numbers.length));
-    const all = series.flatMap(([, numbers]) => numbers.map(numberOf)).filter(Number.isFinite);
-    const top = Math.max(...all, 1e-12);
-    const x = epoch => EDGE + (width - 2 * EDGE) * epoch / Math.max(1, epochs);
-    const y = loss => height - 22 - (height - 46) * Math.min(1, loss / top);
-    const paths = series.map(([name, numbers]) => svg("path", {class: name.startsWith("val") ? "held" : "learnt",
-      d: numbers.map(numberOf).map((v, i) => Number.isFinite(v) ? `${i ? "L" : "M"}${x(i + 1).toFixed(1)} ${y(v).toFixed(1)}` : "").join("")}));
-    const frame = this.frames[this.at];
-    const steps = Math.max(1, ...this.frames.filter(f => f.epoch === frame.epoch).map(f => f.step + 1));
-    const here = x(frame.epoch + frame.step / steps);
-    const parts = [svg("line", {x1: EDGE, x2: width - EDGE, y1: height - 22, y2: height - 22, class: "base"}), ...paths,
-      svg("line", {x1: here, x2: here, y1: 20, y2: height - 22, class: "cursor"}),
-      svg("text", {x: EDGE, y: height - 6}, say("start")), svg("text", {x: width - EDGE, y: height - 6, "text-anchor": "end"}, say("epoch {epoch}", {epoch: epochs})),
-      svg("text", {x: EDGE + 4, y: 14}, say("loss, up to {top}", {top: numberText(top, 3)}))];
-    if (series.length > 1) parts.push(svg("text", {x: width - EDGE, y: 14, "text-anchor": "end"}, say("solid: learnt from; dashed: held out")));
-    this.curve.replaceChildren(svg("svg", {viewBox: `0 -8 ${width} ${height + 8}`, role: "img", "aria-label": say("Loss over the epochs")}, ...parts));
-  }
-
-  /* ------------------------------------------------------------------ playing */
-
-  toggle() {
-    if (this.timer) {
-      this.halt();
-      return;
-    }
-    if (this.at === this.frames.length - 1) this.go(0);
-    this.playing.textContent = say("⏸ Pause");
-    const pace = Math.max(40, Math.min(400, 8000 / this.frames.length));
-    this.timer = setInterval(() => {
-      if (this.at === this.frames.length - 1) this.halt();
-      else this.go(this.at + 1);
-    }, pace);
-  }
-
-  halt() {
-    clearInterval(this.timer);
-    this.timer = null;
-    this.playing.textContent = say("▶ Play");
+    const lines = series.map(([name, numbers]) => [name.startsWith("val") ? "held" : "learnt", numbers.map((loss, i) => [i + 1, numberOf(loss)])]);
+    this.curve.replaceChildren(this.reel.curve(lines, series.length > 1 ? say("solid: learnt from; dashed: held out") : ""));
   }
 
   key(event, inside) {
-    const typing = inside.tagName === "INPUT";
     if (event.key === " " && inside.getAttribute("role") === "button") {
       inside.dispatchEvent(new Event("click"));
       return true;
     }
-    const actions = {ArrowRight: () => this.go(this.at + 1), ArrowLeft: () => this.go(this.at - 1), Home: () => this.go(0),
-      End: () => this.go(this.frames.length - 1), " ": () => this.toggle(), Escape: () => this.picked === null || this.pick(this.picked)};
-    const action = actions[event.key];
-    if (!action || (typing && event.key !== "Escape") || (inside.tagName === "BUTTON" && event.key === " ")) return false;
-    if (event.key !== " ") this.halt();
-    action();
-    return true;
+    return this.reel.key(event, inside, {Escape: () => this.picked === null || this.pick(this.picked)});
   }
 }

@@ -12,9 +12,12 @@ from html import escape
 from typing import Any, NamedTuple
 
 from ..engine.sweep import topological_order
-from ..engine.value import Value
+from ..engine.value import Value, constant
+from ..errors import GraphvizMissingError
 from ..libraries import require
 from ..nn.anatomy import calls_of
+from ..nn.losses import LOSSES
+from ..nn.modes import evaluated
 from ..ops.javascript import javascript
 from ..ops.notation import number_text, visible
 from ..ops.operation import Op
@@ -23,10 +26,14 @@ from ..stepping.tape import tape_of
 from ..words import say
 from .filmstrip import FilmStrip
 from .live import Content, LivePage
+from .walks import walk_of
 
 _DIGITS = 6
 _MOST_TARGETS = 12
 _MOST_EXAMPLES = 600
+_MOST_WALKS = 2
+_IN_DETAIL = 100  # nodes; the whole page stays below a megabyte
+_INSTEAD = 'record "bands" for tinygrad_edu.rubber_band, or "parameters"'
 
 
 class _Chain(NamedTuple):
@@ -41,7 +48,7 @@ class Film(LivePage):
     """The film of a training; made by `play` of a history with ``record="film"``."""
 
     module = "film"
-    styles = ("film",)
+    styles = ("reel", "film")
 
     @property
     def title(self) -> str:
@@ -49,6 +56,9 @@ class Film(LivePage):
         return say("How it learned")
 
     def __init__(self, strip: FilmStrip) -> None:
+        if not strip.axes:
+            what = "rows of rows of them" if hasattr(strip.X[0][0], "__len__") else "one"
+            raise TypeError(f"a film shows a plane of two inputs, and this network has {what}: {_INSTEAD}")
         self._strip = strip
         self._chain = _chain_of(strip.model, strip.X[0])
 
@@ -84,6 +94,8 @@ class Film(LivePage):
         judged, written = self._losses()
         used = sorted({layer["activation"] for layer in chain.layers if layer["activation"]})
         written["activations"] = javascript({name: (OPS[name], 1) for name in used})
+        walks, steps = self._walks(names)
+        written |= steps
         data = {
             "names": names,
             "classes": [visible(c) for c in strip.class_names],
@@ -99,9 +111,12 @@ class Film(LivePage):
             "loss": strip.loss_name,
             "kind": strip.kind,
             "losses": judged,
+            "walks": walks,
             "frames": [[f.epoch, f.step, [_short(v) for v in f.parameters]] for f in strip.frames],
             "series": {name: [_short(v) for v in numbers] for name, numbers in strip.series.items() if numbers},
         }
+        if not walks:
+            data["no_walk"] = self._no_walk
         functions = ", ".join(f"{name}: {text}" for name, text in written.items())
         still = f'<pre class="still">{escape(self.text())}</pre>'
         return Content(still, data, f"{{{functions}}}")
@@ -131,6 +146,55 @@ class Film(LivePage):
             )
         return tapes, written
 
+    def _walks(self, names: list[str]) -> tuple[list[dict[str, Any]], dict[str, str]]:
+        """Write the loss of an example to step through: once for all, or of other losses than ours for each class.
+
+        The inputs are named constants, so that nothing flows back to them, and so is the truth where it is a number;
+        the page gives them, and the parameters, the numbers of the example and of the moment.
+        """
+        strip, self._no_walk = self._strip, ""
+        width = len(self._chain.layers[-1]["weights"])
+        ours = strip.loss_name in LOSSES
+        one_hot = ours and (strip.loss_name == "cross_entropy" or isinstance(strip.y[0], list))
+        each = [None] if ours or strip.kind == "numbers" else list(dict.fromkeys(strip.y))
+        if len(each) > _MOST_WALKS:
+            self._no_walk = say(
+                "This loss is another computation for each class, and they are many: step through one with play."
+            )
+            return [], {}
+        walks, written = [], {}
+        for i, target in enumerate(each):
+            inputs = [constant(float(v), name) for v, name in zip(strip.X[0], names, strict=True)]
+            truths = [constant(float(k == 0), f"truth {k}") for k in range(width if one_hot else 1)]
+            if not one_hot:
+                truths[0].name = "truth"
+            outputs = evaluated(strip.model, inputs)
+            loss = strip.loss(outputs, truths if one_hot else truths[0] if target is None else target)
+            if loss.name is None:
+                loss.name = "loss"
+            try:
+                walk = walk_of(loss, len(inputs), _IN_DETAIL, knobs=False)
+            except GraphvizMissingError as missing:
+                self._no_walk = say("To step through this loss, its picture is needed. {missing}", missing=missing)
+                return [], {}
+            if walk is None:
+                self._no_walk = say(
+                    "This loss is too large a computation to be stepped through here: see play with collapse."
+                )
+                return [], {}
+            written[f"walk{i}"] = walk.operations
+            places = walk.places
+            walks.append(
+                {
+                    "target": target,
+                    "data": walk.data,
+                    "inputs": [places.get(v, -1) for v in inputs],
+                    "truths": [places.get(v, -1) for v in truths],
+                    "parameters": [places.get(p, -1) for p in strip.model.parameters()],
+                }
+            )
+        return walks, written
+
 
 def _chain_of(model: Any, example: Any) -> _Chain:
     """Read a network of dense layers, and of what scales its inputs; anything else is refused by name."""
@@ -152,8 +216,14 @@ def _chain_of(model: Any, example: Any) -> _Chain:
         elif not module.keeps_shape or module.parameters():
             raise TypeError(
                 f"a film shows networks of linear layers and activations, and this one has a "
-                f'{type(module).__name__}: record "parameters" instead, or draw the model'
+                f"{type(module).__name__}: {_INSTEAD}, or draw the model"
             )
+    shown = {place for layer in layers for row in (*layer["weights"], layer["biases"] or []) for place in row}
+    if len(shown) < len(places):  # it reads weights past their layers, as feedback alignment does
+        raise TypeError(
+            f"a film shows networks that call one layer after the other, and {type(model).__name__} computes with "
+            f"weights of its own: {_INSTEAD}, or draw the model"
+        )
     return _Chain(mean, std, layers)
 
 

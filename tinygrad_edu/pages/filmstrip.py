@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
+
+
+class Filmed(Protocol):
+    """What holds a film: the history of a training."""
+
+    @property
+    def film(self) -> Any:
+        """A `FilmStrip`, or None where nothing was filmed."""
 
 
 class Frame(NamedTuple):
@@ -44,13 +52,15 @@ class FilmStrip:
     feature_names, class_names : sequence of str
         Empty where nobody named them.
     axes : tuple of two ints
-        The two inputs that the plane shows.
+        The two inputs that the plane shows; empty where there are not two.
     kind : {"classes", "signs", "numbers"}
         What `y` holds.
     frames : list of Frame
         In the order of time.
     series : mapping of str to sequence of float
         What was measured, one number an epoch: "loss", "val_loss" and so on.
+    places : sequence of int
+        Where each example stood in the data; empty where they are in that order.
     """
 
     model: Any
@@ -61,10 +71,11 @@ class FilmStrip:
     loss_name: str
     feature_names: Sequence[str] = ()
     class_names: Sequence[str] = ()
-    axes: tuple[int, int] = (0, 1)
+    axes: tuple[int, ...] = (0, 1)
     kind: str = "classes"
     frames: list[Frame] = field(default_factory=list)
     series: Mapping[str, Sequence[float]] = field(default_factory=dict)
+    places: Sequence[int] = ()
 
     def take(self, epoch: int, step: int = 0) -> None:
         """Keep the parameters as they are now."""

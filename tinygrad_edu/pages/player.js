@@ -7,8 +7,8 @@ import {listed, say, together} from "./words.js";
 import {EQUALS, FORMULA, KIND, LABEL, NUMBERS, OPERANDS, VALUE, redone} from "./redone.js";
 
 export class Page extends Shell {
-  constructor(host, operations) {
-    super(host);
+  constructor(host, operations, data = null) {
+    super(host, data);
     this.given = this.data;
     this.tape = new Tape(this.data.tape, operations);
     this.stage = new Stage(this.data, this.tape, host.querySelector("img"), node => this.clicked(node));
@@ -25,14 +25,30 @@ export class Page extends Shell {
   /* Leaves were turned: all that is shown is worked out anew, at the same step; from the start, as it ends. */
   turned(leaves) {
     this.halt();
-    const state = leaves.size ? this.tape.compute(leaves) : null;
+    const state = leaves.size || this.anew ? this.tape.compute(leaves) : null;
     this.data = state ? redone(this.given, this.tape, state) : this.given;
     Object.assign(this.stage, {state, data: this.data});
     this.index();
     this.listed = null;
     if (this.asked !== null && !this.reason.hidden) this.why(this.asked);
     this.stage.renumber();
-    this.go(this.at || this.last, true);
+    this.go(this.at || (leaves.size ? this.last : 0), true);
+  }
+
+  /* From now on the leaves have other numbers, by place: what the page was made with is forgotten. */
+  become(leaves) {
+    for (const [place, x] of leaves) this.tape.start[place] = x;
+    this.anew = true;
+    const {element} = this.knobs;
+    this.knobs = this.makeKnobs();
+    element.replaceWith(this.knobs.element);
+    this.concluded = null;
+    this.turned(new Map());
+  }
+
+  makeKnobs() {
+    const data = this.data.fixed ? {...this.data, knobs: []} : this.data;
+    return new Knobs(this.tape, data, this.data.things[this.data.root][LABEL], this.alone, leaves => this.turned(leaves));
   }
 
   /* Work out, once, at which step each value appears and each gradient changes. */
@@ -109,7 +125,7 @@ export class Page extends Shell {
     this.closing = el("section", {class: "closing", hidden: true, "aria-label": say("Summary")});
     this.reason = el("section", {class: "why", hidden: true, "aria-label": say("Why a gradient is what it is")});
     this.steps = el("ol", {class: "steps", "aria-label": say("All steps"), tabindex: -1});
-    this.knobs = new Knobs(this.tape, this.data, this.data.things[this.data.root][LABEL], this.alone, leaves => this.turned(leaves));
+    this.knobs = this.makeKnobs();
     return el("div", {class: "box", tabindex: 0, role: "region", "aria-label": say("Step player of a computation"),
       "aria-keyshortcuts": "ArrowLeft ArrowRight Space Home End"},
       this.stage.element,

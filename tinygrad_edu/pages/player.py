@@ -8,16 +8,20 @@ from __future__ import annotations
 import html
 import os
 from collections.abc import Callable
+from itertools import islice
 from pathlib import Path
 from typing import Any, Literal
 
+from ..arguments import unknown
 from ..drawing.picture import check_options
 from ..drawing.records.folding import Collapse
 from ..drawing.scene.palette import LIGHT
 from ..drawing.style import Style
 from ..engine.shown import image_element
+from ..engine.sweep import topological_order
 from ..engine.value import Value
 from ..files import write_whole
+from ..inspection.stepwise import ORDERS, steps
 from ..stepping.moments import Moment, moments
 from ..stepping.player_data import Frames
 from ..stepping.terminal import text_of
@@ -25,6 +29,13 @@ from ..words import say
 from .film import Film
 from .live import Content, LivePage
 from .moving import moving_gif, moving_svg
+from .network import NetworkPage
+
+MOST_NODES = 50_000
+"""What a page can hold: it takes some five seconds to make, and six megabytes."""
+
+MOST_STEPS = 2_000
+"""Steps of the recursion that are played: there are as many as there are paths, which doubles with every level."""
 
 
 class Player(LivePage):
@@ -40,21 +51,26 @@ class Player(LivePage):
     @property
     def title(self) -> str:
         """What a page of its own is called."""
+        if self._order == "recursive":
+            return say("Step through plain recursion, a mistake")
         return say("Step through a computation")
 
-    def __init__(self, x: Value, style: Style, collapse: Collapse, max_nodes: int) -> None:
+    def __init__(self, x: Value, style: Style, collapse: Collapse, max_nodes: int, order: str = "topological") -> None:
         self._x, self._style = x, style
-        self._collapse, self._max_nodes = collapse, max_nodes
+        self._collapse, self._max_nodes, self._order = collapse, max_nodes, order
+
+    def _frames(self) -> Frames:
+        return Frames(self._x, self._style, self._collapse, self._max_nodes, way=self._order)
 
     def _content(self) -> Content:
-        frames = Frames(self._x, self._style, self._collapse, self._max_nodes)
+        frames = self._frames()
         name = html.escape(frames.words.label(self._x))
         label = say("computation graph of {name} with values and gradients", name=name)
         return Content(image_element(frames.svgs[0], label), frames.data(), frames.operations)
 
     def text(self) -> str:
         """Give the same steps as text, for a terminal."""
-        return text_of(self._x, self._style.digits)
+        return text_of(self._x, self._style.digits, self._order)
 
     def _formats(self) -> dict[str, Callable[[], str | bytes]]:
         """Give pictures that move by themselves."""
@@ -86,26 +102,31 @@ class Player(LivePage):
         return written
 
     def _moments(self) -> list[Moment]:
-        return moments(Frames(self._x, self._style, self._collapse, self._max_nodes))
+        return moments(self._frames())
 
 
 def play(
     x: Value | Any,
+    example: Any = None,
     *,
     digits: int = 4,
     collapse: Collapse = "auto",
     max_nodes: int = 150,
     direction: Literal["LR", "TB"] = "LR",
-) -> Player | Film:
+    order: Literal["topological", "recursive"] = "topological",
+) -> Player | Film | NetworkPage:
     """Play a computation: its values appear one by one, then its gradients, one contribution at a time.
 
-    Or play the film of a training: how the weights, the boundary and the loss moved.
+    Or play the film of a training: how the weights, the boundary and the loss moved. Or a network: every neuron says
+    what it adds up, and opens as the scalar graph it is.
 
     Parameters
     ----------
-    x : Value, or History
+    x : Value, History or Module
         The result. Gradients start from zero, and none is written on any node. Or the history of a training that was
-        recorded, ``fit(..., record="film")``; nothing below concerns that.
+        recorded, ``fit(..., record="film")``; nothing below concerns that. Or a model, drawn as `draw` does.
+    example : sequence of numbers or Values, optional
+        Inputs of the model, to show what every neuron gives for them; after a backward pass its blame, too.
     digits : int, default 4
         Decimals of numbers of ordinary size, 1 to 17.
     collapse : "auto", int, callable or None, default "auto"
@@ -116,32 +137,60 @@ def play(
         a folded scope opens it.
     direction : "LR" or "TB"
         Whether the values flow from left to right or from top to bottom.
+    order : "topological" or "recursive", default "topological"
+        "recursive" plays a mistake, to be seen beside the right walk: every node hands on what it holds as soon as
+        something arrives. Where an operation is used twice its gradients are wrong.
 
     Returns
     -------
-    Player or Film
+    Player, Film or NetworkPage
         Shows itself in a notebook; `save` it as a page, or print its `text`.
 
     Raises
     ------
     TypeError
-        If `x` is neither.
+        If `x` is none of these, the model has no neurons, or there is an example and no model.
     ValueError
-        If nothing was filmed, or an option has a value that is not listed here.
+        If nothing was filmed, the computation has more than 50,000 nodes, or an option has a value that is not listed
+        here.
 
     Examples
     --------
     >>> player = play(Value(0.5, "w") * Value(2.0, "x"))
     >>> print(player.text().splitlines()[-1])
             0 + 0.5 × 1 = 0.5
+
+    >>> from tinygrad_edu import nn
+    >>> print(play(nn.MLP(2, [3, 1], seed=0), [0.0, 0.0]).text())
+    inputs   0  0
+    layers.0: 3 relu   0  0  0
+    layers.1: 1 linear   0
     """
+    if hasattr(x, "as_network"):
+        return NetworkPage(x, example, digits)
+    if example is not None:
+        raise TypeError(f"only a model is played with an example, got {type(x).__name__}: leave it out")
     if hasattr(x, "film"):
         if x.film is None:
             raise ValueError('nothing was filmed in this training: write fit(..., record="film")')
         return Film(x.film)
     if not isinstance(x, Value):
         raise TypeError(
-            f"play takes the Value that a computation resulted in, or the history of a training, got {type(x).__name__}"
+            "play takes the Value that a computation resulted in, the history of a training, or a model, got "
+            f"{type(x).__name__}"
         )
     check_options(digits, collapse, max_nodes, direction)
-    return Player(x, Style(direction=direction, digits=digits, labels=True), collapse, max_nodes)
+    size = len(topological_order(x))
+    if size > MOST_NODES:
+        raise ValueError(
+            f"this computation has {size:,} nodes, and a page plays at most {MOST_NODES:,}: play a part of it, such as "
+            "one example or a smaller network; draw(x, collapse=1) shows the whole with its scopes folded, and "
+            "tinygrad_edu.steps(x) gives every step"
+        )
+    if order not in ORDERS:
+        raise ValueError(unknown("order", order, ORDERS))
+    if order == "recursive" and next(islice(steps(x, order=order), MOST_STEPS, None), None) is not None:
+        raise ValueError(
+            f"by recursion this computation takes more than {MOST_STEPS:,} steps, once a path: play a smaller one"
+        )
+    return Player(x, Style(direction=direction, digits=digits, labels=True), collapse, max_nodes, order)

@@ -33,12 +33,14 @@ export const svg = (tag, attributes, ...children) => {
 /* A page is made from its place in the document: the still picture there is hidden, and what is alive stands in
    a shadow tree, where no other style sheet reaches. */
 export class Shell {
-  constructor(host) {
+  /* A page inside another one is given its data, and is not alone. */
+  constructor(host, data = null) {
     this.host = host;
-    this.data = JSON.parse(host.querySelector("script.tinygrad-page-data").textContent);
-    speak(this.data.words);
+    this.data = data || JSON.parse(host.querySelector("script.tinygrad-page-data").textContent);
+    if (!data) speak(this.data.words);
     /* Nothing else is on the page. */
-    this.alone = "tinygradPage" in document.body.dataset;
+    this.alone = !data && "tinygradPage" in document.body.dataset;
+    this.inside = Boolean(data);
   }
 
   open(box) {
@@ -72,7 +74,7 @@ export class Shell {
   /* In a frame made for it, the height follows the content; the window's height then says nothing. */
   fillFrame() {
     const frame = window.frameElement;
-    if (!frame?.hasAttribute("data-tinygrad-page")) return;
+    if (this.inside || !frame?.hasAttribute("data-tinygrad-page")) return;
     this.box.style.setProperty("--tallest", "560px");
     new ResizeObserver(() => {
       frame.style.height = `${Math.ceil(document.body.getBoundingClientRect().height)}px`;

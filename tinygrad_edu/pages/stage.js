@@ -13,8 +13,10 @@ export class Stage {
   /* `clicked` is told the node that was clicked. */
   constructor(data, tape, still, clicked) {
     Object.assign(this, {data, tape, clicked, state: null, view: -1, views: []});
-    const address = still.getAttribute("src");
-    data.views[0].svg ||= decodeURIComponent(address.slice(address.indexOf(",") + 1));
+    if (!data.views[0].svg) {
+      const address = still.getAttribute("src");
+      data.views[0].svg = decodeURIComponent(address.slice(address.indexOf(",") + 1));
+    }
     this.element = el("div", {class: "stage"});
     this.zoomBar = el("div", {class: "zoom"},
       button("−", say("Zoom out (−)"), () => this.zoom(1.25)), button("+", say("Zoom in (+)"), () => this.zoom(0.8)),
@@ -74,7 +76,7 @@ export class Stage {
     const svg = document.importNode(new DOMParser().parseFromString(text, "image/svg+xml").documentElement, true);
     svg.removeAttribute("width");
     svg.removeAttribute("height");
-    svg.querySelector("style.colours").remove();
+    svg.querySelector("style.colours")?.remove();
     const whole = svg.getAttribute("viewBox").split(" ").map(Number);
     const notes = svg.querySelectorAll(".tg-note").length;
     if (notes) whole[3] -= 10 + 14 * notes;
@@ -125,8 +127,13 @@ export class Stage {
       const [place, index] = [placeOf(view.nodes.get(edge.target)), Number(name.slice(name.indexOf("#") + 1))];
       if (place >= 0 && index >= 0 && !tape.constant[tape.operands[place][index]]) flows.set(edge, state?.edges[place][index]);
     }
-    const unit = state ? unitOf([...flows.values()].map(flow => flow.contribution)) : 1;
+    const carried = state ? this.carried() : new Map();
+    const unit = state ? unitOf([...flows.values()].map(flow => flow.contribution).concat([...carried.values()])) : 1;
+    for (const edge of view.edges.values()) {
+      if (edge.group.classList.contains("line")) this.weigh(edge, state, carried.get(`${edge.source}>${edge.target}`), unit);
+    }
     for (const [edge, flow] of flows) {
+      if (edge.group.classList.contains("line")) continue;
       edge.line ??= edge.group.querySelector("path");
       edge.label ??= edge.group.querySelector("[data-part=label]");
       edge.own ??= [edge.line?.getAttribute("style"), edge.label?.textContent];
@@ -153,6 +160,41 @@ export class Stage {
       }
       this.flag(node, placeOf(node));
     }
+  }
+
+  /* What the lines that stand for several edges carry back: the largest contribution of each, by its ends. */
+  carried() {
+    const {homes, groups} = this.data.views[this.view];
+    const home = new Map(Object.entries(homes).map(([t, id]) => [this.data.places[t], id]));
+    for (const [id, places] of Object.entries(groups)) for (const place of places) home.set(place, id);
+    const carried = new Map();
+    for (const [place, edges] of this.state.edges.entries()) {
+      for (const [i, {contribution}] of (edges || []).entries()) {
+        const source = this.tape.operands[place][i];
+        const [from, to] = [home.get(source), home.get(place)];
+        if (from === undefined || to === undefined || from === to || this.tape.constant[source]) continue;
+        const key = `${from}>${to}`;
+        if (!(Math.abs(carried.get(key)) >= Math.abs(contribution))) carried.set(key, contribution);
+      }
+    }
+    return carried;
+  }
+
+  /* Colour such a line by the sign of what it carries, and make it as wide as that is large. */
+  weigh(edge, state, contribution, unit) {
+    edge.line ??= edge.group.querySelector("path");
+    edge.own ??= [edge.line.getAttribute("style"), null, edge.line.dataset.s];
+    const [style, , role] = edge.own;
+    if (!state || contribution === undefined) {
+      edge.line.dataset.s = role;
+      if (style === null) edge.line.removeAttribute("style");
+      else edge.line.setAttribute("style", style);
+      return;
+    }
+    const size = Math.abs(contribution) / (Math.abs(contribution) + unit);
+    const share = Number.isFinite(size) ? size : 1;
+    edge.line.dataset.s = !Number.isFinite(contribution) ? "alarm" : contribution === 0 ? "line" : contribution > 0 ? "scale4" : "scale-4";
+    edge.line.setAttribute("style", `stroke-width:${(0.5 + 2.2 * share * share).toFixed(1)}px${contribution === 0 ? ";stroke-dasharray:3 3" : ""}`);
   }
 
   /* Show whether a node passes nothing on, or is not finite, as it is now. */

@@ -60,6 +60,57 @@ def loss_curve(history: History, *, title: str | None = None) -> Figure:
     return figure
 
 
+def loss_curves(histories: Mapping[str, History], *, log: bool = False, title: str = "") -> Figure:
+    """Draw the losses of several trainings beside one another, to compare what was done differently.
+
+    Parameters
+    ----------
+    histories : mapping of str to History
+        By the name under which each is shown.
+    log : bool, default False
+        Whether losses are on a logarithmic scale.
+    title : str, optional
+        Above the picture.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        On the left the loss of the examples learnt from; on the right, if any were held out, that of those, to the same
+        scale. A circle is where the parameters were kept by early stopping.
+
+    Raises
+    ------
+    ValueError
+        If there is nothing to draw.
+
+    Examples
+    --------
+    >>> figure = loss_curves({"slow": History(loss=[2.0, 1.9]), "quick": History(loss=[2.0, 0.5])})
+    """
+    if not histories or not all(isinstance(history, History) for history in histories.values()):
+        raise ValueError(f"loss_curves draws histories by their names, {{'tanh': history, ...}}, got {histories!r:.60}")
+    if not any(history.loss for history in histories.values()):
+        raise ValueError("these histories have no epoch to draw")
+    held_out = any(history.val_loss for history in histories.values())
+    parts = ["loss", "val_loss"] if held_out else ["loss"]
+    figure = new_figure(3.5 * len(parts) + 0.4, 3.1)
+    for axes, part in zip(figure.subplots(1, len(parts), squeeze=False, sharey=True)[0], parts, strict=True):
+        for k, (name, history) in enumerate(histories.items()):
+            losses = history.series(part)
+            label = escaped(name) if part == "loss" else None
+            axes.plot(range(1, len(losses) + 1), losses, color=colour(k), linestyle=dashes(k), label=label)
+            if history.best_epoch is not None and losses:
+                kept = history.best_epoch
+                axes.plot(kept, losses[kept - 1], marker="o", markersize=7, color=colour(k), fillstyle="none")
+        if log:
+            axes.set_yscale("log")
+        dress(axes, "epoch", "loss" if part == "loss" else "", "learnt from" if part == "loss" else "held out", "y")
+    legend(figure, loc="outside lower center", ncols=min(4, len(histories)))
+    if title:
+        heading(figure, title)
+    return figure
+
+
 def in_short(optimizer: str) -> str:
     """Give an optimiser with its learning rate, without its other settings."""
     found = re.match(r"(\w+)\((lr=[^,)]*)", optimizer)

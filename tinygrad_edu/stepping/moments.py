@@ -49,7 +49,7 @@ def moments(frames: Frames, most: int = 120) -> list[Moment]:
     -------
     list of Moment
     """
-    shown = [step for step in steps(frames.root) if _is_drawn(frames, step)]
+    shown = [step for step in steps(frames.root, order=frames.way) if _is_drawn(frames, step)]
     stride = -(-len(shown) // most) or 1
     walk = _Walk(frames)
     made = [Moment(walk.scene(None), "")]

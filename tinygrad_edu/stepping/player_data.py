@@ -21,7 +21,7 @@ from ..inspection.pathwise import paths
 from ..inspection.stepwise import Step, steps
 from ..ops.table import CONSTANT
 from ..words import say
-from .player_views import View, make_views
+from .player_views import MOST_NODES_IN_DETAIL, View, make_views
 from .stepper import receiver
 from .tape import tape_of
 from .wording import Wording, between_signs
@@ -44,22 +44,37 @@ class Frames:
         What is folded at first.
     max_nodes : int
         How many nodes one picture may show.
+    in_detail : int
+        How many nodes the pictures of folded scopes may show, all together.
+    way : {"topological", "recursive"}
+        In which order gradients are handed on; of the wrong one no reasons are given, and no leaf can be turned.
     """
 
-    def __init__(self, x: Value, style: Style, collapse: Collapse, max_nodes: int) -> None:
-        order = topological_order(x)
+    def __init__(
+        self,
+        x: Value,
+        style: Style,
+        collapse: Collapse,
+        max_nodes: int,
+        in_detail: int = MOST_NODES_IN_DETAIL,
+        way: str = "topological",
+    ) -> None:
+        order, self.way = topological_order(x), way
         self.root, self.style = x, style
         source = Source(order, [x], {})
         self.words = Wording(source.labels, style)
-        grads = _final_gradients(x)
+        grads = _final_gradients(x, way)
         self.unit = unit_of(grads.values())
-        self.views = make_views(source, style, lambda node: grads.get(node, 0.0), collapse, max_nodes)
+        self.views = make_views(source, style, lambda node: grads.get(node, 0.0), collapse, max_nodes, in_detail)
         self.order = order
         self.places = {node: place for place, node in enumerate(order)}
         scenes = [make_scene(view.records) for view in self.views]
         whole = say("computation of {name}", name=self.words.label(x))
         titles = [view.name or whole for view in self.views]
-        self.svgs = [to_live_svg(scene, LIGHT, title) for scene, title in zip(scenes, titles, strict=True)]
+        self.svgs = [  # the first one stands where no script gives it colours
+            to_live_svg(scene, LIGHT, title, coloured=not v)
+            for v, (scene, title) in enumerate(zip(scenes, titles, strict=True))
+        ]
         self._things: dict[Any, int] = {}
         self._things_data: list[list[Any]] = []
         self._rules: dict[str, int] = {}
@@ -82,8 +97,12 @@ class Frames:
     def data(self) -> dict[str, Any]:
         """Give everything but the first picture as plain lists and strings."""
         made = list(self._steps())
-        why = self._reasons(_places(made))
-        knobs = [[self.places[leaf], self.words.label(leaf)] for leaf in self.order if _can_be_turned(leaf)]
+        for node in self._shown_in:  # inputs get no gradient and are in no step, yet their numbers may change
+            self._thing(node)
+        right = self.way == "topological"
+        why = self._reasons(_places(made)) if right else {}
+        turned = [leaf for leaf in self.order if right and _can_be_turned(leaf)]
+        knobs = [[self.places[leaf], self.words.label(leaf)] for leaf in turned]
         return {
             "root": self._thing(self.root),
             "digits": self.style.digits,
@@ -116,7 +135,7 @@ class Frames:
         hidden = 0
         last_view = 0
         phase = ""
-        for step in steps(self.root):
+        for step in steps(self.root, order=self.way):
             view = self._view_of(step)
             if view is None or step.kind != phase:
                 if hidden and step.kind != phase:
@@ -247,10 +266,10 @@ def _places(made: list[list[Any]]) -> dict[tuple[int, int, str], int]:
     return {(step[2], step[5], step[8]): i for i, step in enumerate(made) if step[0] == "b"}
 
 
-def _final_gradients(x: Value) -> dict[Any, float]:
+def _final_gradients(x: Value, way: str) -> dict[Any, float]:
     """Give the gradients that the sweep arrives at, without writing them on the nodes."""
     grads: dict[Any, float] = {}
-    for step in steps(x):
+    for step in steps(x, order=way):
         node = receiver(step)
         if node is not None and step.grad_after is not None:
             grads[node] = step.grad_after

@@ -49,7 +49,12 @@ class View:
 
 
 def make_views(
-    source: Source, style: Style, gradient: Callable[[Any], float], collapse: Collapse, max_nodes: int
+    source: Source,
+    style: Style,
+    gradient: Callable[[Any], float],
+    collapse: Collapse,
+    max_nodes: int,
+    in_detail: int = MOST_NODES_IN_DETAIL,
 ) -> list[View]:
     """Make the whole and its details.
 
@@ -65,6 +70,8 @@ def make_views(
         What is folded at first; see `draw`.
     max_nodes : int
         How many nodes one view may show.
+    in_detail : int
+        How many nodes the details may show, all together.
 
     Returns
     -------
@@ -80,18 +87,18 @@ def make_views(
     whole = records_of(folding)
     views = [View("", whole, _homes(source, whole))]
     waiting = [(folding, key) for key in _folded_scopes(folding)]
-    room = MOST_NODES_IN_DETAIL
+    room = in_detail
     readers = drawables.consumers()
     while waiting and room > 0:
         outer, key = waiting.pop(0)
         inside = [i for i in range(len(drawables)) if outer[i] == key]
         opened = _open(drawables, outer, key, inside, max_nodes)
         around = {*inside, *(j for i in inside for j in (*readers[i], *drawables.operands[i]))}
+        if len({key_of(opened, i) for i in around}) > room:
+            continue
         everything = records_of(opened, around)
         group = _group_id(drawables, inside)
         detail = _restrict(everything, _ids_of(drawables, opened, inside))
-        if len(detail.nodes) > room:
-            continue
         room -= len(detail.nodes)
         drawn = {node.id for node in detail.nodes}
         homes = {node: home for node, home in _homes(source, everything).items() if home in drawn}

@@ -10,13 +10,16 @@ from ..drawing.records.drawables import labels_of
 from ..drawing.style import Style
 from ..engine.sweep import topological_order
 from ..engine.value import Value
+from ..ink import Ink
 from ..inspection.pathwise import paths
 from ..inspection.stepwise import Step, steps
 from ..words import say
 from .wording import Wording
 
+_PLAIN = Ink(False)
 
-def text_of(x: Value, digits: int = 4) -> str:
+
+def text_of(x: Value, digits: int = 4, order: str = "topological") -> str:
     """Write all steps of a computation, one or two lines each.
 
     Parameters
@@ -25,6 +28,8 @@ def text_of(x: Value, digits: int = 4) -> str:
         The result.
     digits : int, default 4
         Decimals of numbers of ordinary size.
+    order : {"topological", "recursive"}, default "topological"
+        As in `tinygrad_edu.steps`.
 
     Returns
     -------
@@ -43,23 +48,24 @@ def text_of(x: Value, digits: int = 4) -> str:
       4  x.grad += ∂v1/∂x × v1.grad     where ∂v1/∂x = w
             0 + 0.5 × 1 = 0.5
     """
-    return "\n".join(lines_of(x, digits))
+    return "\n".join(lines_of(x, digits, order=order))
 
 
-def lines_of(x: Value, digits: int = 4) -> Iterator[str]:
-    """Give the lines of `text_of` one after the other; a million steps are no trouble."""
+def lines_of(x: Value, digits: int = 4, ink: Ink = _PLAIN, order: str = "topological") -> Iterator[str]:
+    """Give the lines of `text_of` one after the other, coloured if there is ink; a million steps are no trouble."""
     words = Wording(labels_of(topological_order(x)), Style(digits=digits))
     seen = ""
-    for i, step in enumerate(steps(x), 1):
-        phase = _phase(step)
+    for i, step in enumerate(steps(x, order=order), 1):
+        phase = phase_of(step)
         if phase != seen:
             seen = phase
-            yield phase
-        yield from _lines(step, i, words)
+            yield ink(phase, "title")
+        yield from step_lines(step, i, words, ink)
 
 
-def _phase(step: Step) -> str:
-    if step.kind == "forward":
+def phase_of(step: Step | None) -> str:
+    """Say which of the two passes a step belongs to; before the first one it is the forward pass."""
+    if step is None or step.kind == "forward":
         return say("forward: compute the values")
     return say("backward: share out the gradient")
 
@@ -71,7 +77,8 @@ def _help() -> str:
     )
 
 
-def _lines(step: Step, i: int, words: Wording) -> Iterator[str]:
+def step_lines(step: Step, i: int, words: Wording, ink: Ink = _PLAIN) -> Iterator[str]:
+    """Say in one or two lines what the i-th step does."""
     names, numbers = words.line(step)
     where = ""
     if step.kind == "backward":
@@ -82,11 +89,11 @@ def _lines(step: Step, i: int, words: Wording) -> Iterator[str]:
             where = "     " + say("where {equation}", equation=told)
         elif towards:
             where = "     " + say("with {slope}", slope=words.slope(step))
-    yield f"{i:>3}  {names}{where}"
+    yield f"{ink(f'{i:>3}', 'faint')}  {ink(names, 'strong')}{ink(where, 'faint')}"
     if step.kind == "forward":
         yield f"        = {numbers}"
     elif step.kind == "backward":
-        yield f"        {numbers}"
+        yield f"        {ink.signed(numbers, step.contribution)}"
 
 
 def walk(
@@ -151,8 +158,8 @@ def walk(
             continue
         step = made[at - 1]
         if at == 1 or step.kind == "seed":
-            output(_phase(step))
-        for line in _lines(step, at, words):
+            output(phase_of(step))
+        for line in step_lines(step, at, words):
             output(line)
 
 

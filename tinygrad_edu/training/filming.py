@@ -1,4 +1,8 @@
-"""With this module `fit` keeps what a film of it needs: ``fit(..., record="film")``, then `tinygrad_edu.play`."""
+"""With this module `fit` keeps what a film of it needs: ``fit(..., record="film")``, then `tinygrad_edu.play`.
+
+The rubber bands of an example are bound to the same recording; ``record="bands"`` keeps it of classifiers that no film
+can be made of, too.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +12,7 @@ from typing import Any
 from ..data.dataset import Dataset
 from ..pages.film import Film
 from ..pages.filmstrip import FilmStrip
+from ..pages.slackening import SlackeningBands
 from .examples import Examples
 from .history import History
 from .telling import most_telling
@@ -20,23 +25,23 @@ MOST_FRAMES = 400
 _SERIES = ("loss", "val_loss", "accuracy", "val_accuracy")
 
 
-FILM = "film"
-"""What `fit` is told to record for one."""
+FILM, BANDS = "film", "bands"
+"""What `fit` is told to record for `play` of the history, and for `rubber_band` of it alone."""
 
 
-def split_off(record: Any) -> tuple[Any, bool]:
-    """Take the film out of what `fit` is to record, and say whether it was there.
+def split_off(record: Any) -> tuple[Any, str]:
+    """Take what is filmed out of what `fit` is to record, and say what for: "film", "bands", or "" for neither.
 
-    In a mapping, where every other name has a function of the model, the film has its own name.
+    In a mapping, where every other name has a function of the model, these have their own names.
     """
-    if record is None or record == FILM:
-        return None, record == FILM
+    if record is None or record in (FILM, BANDS):
+        return None, record or ""
+    if isinstance(record, str):
+        return record, ""
+    wanted = FILM if FILM in record else BANDS if BANDS in record else ""
     if isinstance(record, Mapping):
-        rest = {name: recorder for name, recorder in record.items() if recorder != FILM}
-        return rest, len(rest) < len(record)
-    if isinstance(record, str) or FILM not in record:
-        return record, False
-    return [name for name in record if name != FILM], True
+        return {name: recorder for name, recorder in record.items() if name not in (FILM, BANDS)}, wanted
+    return [name for name in record if name not in (FILM, BANDS)] if wanted else record, wanted
 
 
 class Camera:
@@ -50,11 +55,13 @@ class Camera:
     loss_name : str
     data : object
         What `fit` was given; a Dataset names its features and classes.
+    wanted : {"film", "bands"}
+        What it has to be good for.
 
     Raises
     ------
     TypeError
-        If no film can be made of such a network.
+        If no film, or no bands, can be made of such a network.
     """
 
     def __init__(
@@ -65,17 +72,22 @@ class Camera:
         loss: Callable[[Any, Any], Any],
         loss_name: str,
         data: Any,
+        wanted: str = FILM,
     ) -> None:
         X = [*learnt.X, *([] if held_out is None else held_out.X)]
         y: list[Any] = [*learnt.y, *([] if held_out is None else held_out.y)]
+        sorted_out = learnt.as_classes() if learnt.one_hot else learnt  # rows with a 1 for the class are classes, too
+        kind = sorted_out.kind
         names: Sequence[str] = data.feature_names if isinstance(data, Dataset) else ()
-        classes: Sequence[str] = data.class_names if isinstance(data, Dataset) and learnt.kind != "numbers" else ()
-        if learnt.kind != "numbers" and not classes:
-            classes = [str(k) for k in range(max(2, *(int(c) + 1 for c in y if not isinstance(c, list))))]
+        classes: Sequence[str] = data.class_names if isinstance(data, Dataset) and kind != "numbers" else ()
+        if kind != "numbers" and not classes:
+            classes = [str(k) for k in range(max(2, *(len(c) if isinstance(c, list) else int(c) + 1 for c in y)))]
         self.strip = FilmStrip(
-            model, X, y, len(learnt.X), loss, loss_name, names, list(classes), _axes(learnt), kind=learnt.kind
-        )
-        Film(self.strip)  # refuses what it cannot show, before anything is learnt
+            model, X, y, len(learnt.X), loss, loss_name, names, list(classes), _axes(sorted_out),
+            kind=kind, places=_places(learnt, held_out),
+        )  # fmt: skip
+        # Refuses what it cannot show, before anything is learnt.
+        SlackeningBands(self.strip) if wanted == BANDS else Film(self.strip)
         self.every = 1
 
     def after_step(self, epoch: int, step: int) -> None:
@@ -99,11 +111,21 @@ class Camera:
             self.strip.take(history.epochs)
 
 
-def _axes(examples: Examples) -> tuple[int, int]:
-    width = len(examples.X[0])
-    if width < 2:
-        raise TypeError('a film shows a plane of two inputs, and this network has one: record "parameters" instead')
-    if width == 2 or examples.kind == "numbers" or isinstance(examples.y[0], list):
+def _places(learnt: Examples, held_out: Examples | None) -> list[int]:
+    """Say where each example stood in what `fit` was given; those that were given beside it follow."""
+    places = list(range(len(learnt.X)) if learnt.places is None else learnt.places)
+    if held_out is not None:
+        apart = range(len(places), len(places) + len(held_out.X))
+        places += apart if held_out.places is None else held_out.places
+    return places
+
+
+def _axes(examples: Examples) -> tuple[int, ...]:
+    """Choose the two inputs of the plane; none where there are not two, or an example is no row of numbers."""
+    X = examples.X
+    if len(X[0]) < 2 or hasattr(X[0][0], "__len__"):
+        return ()
+    if len(X[0]) == 2 or examples.kind == "numbers" or isinstance(examples.y[0], list):
         return 0, 1
     first, second = sorted(most_telling(examples)[:2])
     return first, second

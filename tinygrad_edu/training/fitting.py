@@ -106,7 +106,8 @@ def fit(
     record : sequence of str or mapping of str to callable, optional
         Measured after each epoch into ``history.recorded``: "gradients" (mean absolute gradient of each layer in the
         last step), "parameters" (the state), or functions of the model by a name of your own. "film" keeps what
-        `tinygrad_edu.play` of the history shows: all parameters after each epoch, and each step of the first ones.
+        `tinygrad_edu.play` and `tinygrad_edu.rubber_band` of the history show: all parameters after each epoch, and
+        each step of the first ones; "bands" the same of networks that no film can be made of, for `rubber_band`.
     callback : callable or sequence of callable, optional
         ``callback(history)`` after each epoch; if one gives something true, training stops.
     engine : {"auto", "numpy", "numba", "jax", "eager"}, default "auto"
@@ -179,7 +180,7 @@ def fit(
     loss_name, loss_function, train, held_out = choose_loss(loss, outputs_of(model, train), train, held_out)
     measures = metrics_of(metrics, train)
     names = names_measured(train, held_out, measures)
-    camera = Camera(model, train, held_out, loss_function, loss_name, data) if filmed else None
+    camera = Camera(model, train, held_out, loss_function, loss_name, data, filmed) if filmed else None
     watch = Watch.over(rule, names, measures)
     size = size or max(1, min(16, len(train.X) // 8))
     history = History(

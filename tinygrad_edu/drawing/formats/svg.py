@@ -40,13 +40,13 @@ def to_svg(scene: Scene, theme: Theme, title: str) -> str:
     return _Writer(theme).write(scene, title)
 
 
-def to_live_svg(scene: Scene, theme: Theme, title: str) -> str:
+def to_live_svg(scene: Scene, theme: Theme, title: str, coloured: bool = True) -> str:
     """Write a scene as SVG whose shapes carry roles: ``data-f`` for fills, ``data-s`` for lines.
 
-    The style sheet with the colours is ``<style class='colours'>``; whoever drops it can colour the picture anew.
-    The parameters are those of `to_svg`.
+    The style sheet with the colours is ``<style class='colours'>``; whoever drops it can colour the picture anew, and
+    if it is not to be `coloured`, it is left out. The other parameters are those of `to_svg`.
     """
-    return _LiveWriter(theme).write(scene, title).replace('"', "'")
+    return _LiveWriter(theme, coloured).write(scene, title).replace('"', "'")
 
 
 class _Writer:
@@ -133,6 +133,10 @@ PieceWriter = _Writer
 class _LiveWriter(_Writer):
     """Writes roles in place of colours, and leaves to a style sheet what many elements share."""
 
+    def __init__(self, theme: Theme, coloured: bool) -> None:
+        super().__init__(theme)
+        self.coloured = coloured
+
     def looks(self) -> str:
         return ""
 
@@ -152,7 +156,7 @@ class _LiveWriter(_Writer):
             ".m{text-anchor:middle}.e{text-anchor:end}.b{font-weight:600}"
             + "".join(f".{letter}{{font-size:{size}px}}" for size, letter in _SIZES.items() if letter)
         )
-        return f"<style class='colours'>{colours}</style><style>{shared}</style>"
+        return (f"<style class='colours'>{colours}</style>" if self.coloured else "") + f"<style>{shared}</style>"
 
     def fill(self, role: str | None) -> str:
         return f' data-f="{role}"' if role else ""

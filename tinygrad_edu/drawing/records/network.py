@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 Grid = tuple[tuple[float, ...], ...]
 """Numbers over a plane, row by row from the top."""
@@ -55,6 +56,8 @@ class Column:
         What else there is to say of a block.
     maps : tuple of Grid
         What a block gives, plane by plane.
+    modules : tuple
+        What computes it, one after the other; not compared by ``==``.
     """
 
     name: str
@@ -62,6 +65,7 @@ class Column:
     units: tuple[Unit, ...] = ()
     lines: tuple[str, ...] = ()
     maps: tuple[Grid, ...] = ()
+    modules: tuple[Any, ...] = field(default=(), compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

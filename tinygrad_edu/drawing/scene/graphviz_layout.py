@@ -144,7 +144,7 @@ def _spacer(size: Size) -> str:
     )
 
 
-def _on_last_arc(curve: tuple[Point, ...]) -> Point:
+def on_last_arc(curve: tuple[Point, ...]) -> Point:
     """Give the middle of the last arc of a curve, near the operation that an edge's label belongs to."""
     (x0, y0), (x1, y1), (x2, y2), (x3, y3) = curve[-4:]
     return (x0 + 3 * x1 + 3 * x2 + x3) / 8, (y0 + 3 * y1 + 3 * y2 + y3) / 8
@@ -181,9 +181,9 @@ def _read(answer: dict[str, Any], records: Records, sizes: Mapping[str, Size]) -
         if "pos" not in item:  # Graphviz gives up on edges whose way it cannot find
             continue
         curve = tuple(point(p) for p in item["pos"].split() if p[0] not in "es")
-        edges[int(item["id"][1:])] = curve, point(item["lp"]) if "lp" in item else _on_last_arc(curve)
+        edges[int(item["id"][1:])] = curve, point(item["lp"]) if "lp" in item else on_last_arc(curve)
     for i, edge in enumerate(records.edges):
         if not edges[i][0] and edge.source in nodes and edge.target in nodes:
             line = _straight(nodes[edge.source], sizes[edge.source], nodes[edge.target], sizes[edge.target])
-            edges[i] = line, _on_last_arc(line)
+            edges[i] = line, on_last_arc(line)
     return Layout((width, height), nodes, tuple(edges), clusters)

@@ -6,12 +6,15 @@ take the same scene, so a picture looks the same wherever it is shown.
 
 from __future__ import annotations
 
+import math
+
 from ...words import say
 from ..lettering import text_width
 from ..records.edges import EdgeRecord
 from ..records.records import Records
 from ..style import Style
 from .cards import card_shapes, card_size
+from .columns import has_layers, lay_out_in_columns
 from .graphviz_layout import Layout, Point, Size, lay_out
 from .palette import strength
 from .places import place_labels, place_titles
@@ -41,8 +44,10 @@ def make_scene(records: Records) -> Scene:
     texts = _edge_texts(records, style, dense)
     spaces = {i: (text_width(text) * EDGE_FONT + 8, EDGE_FONT + 5) for i, text in texts.items()}
     titles = {c.id: (text_width(c.label) * TITLE_FONT, TITLE_FONT + 3) for c in records.clusters}
+    in_columns = lay_out_in_columns(records, sizes, spaces, style.direction) if has_layers(records) else None
     # Where edges are many, room for their labels would pull the picture apart: they are set on the curves instead.
-    layout = lay_out(records, sizes, {} if dense else spaces, titles, style.direction, dense)
+    layout = in_columns or lay_out(records, sizes, {} if dense else spaces, titles, style.direction, dense)
+    folded = {node.id for node in records.nodes if node.kind == "group"} if in_columns else set()
     some_bright = any(node.highlighted for node in records.nodes)
     corners = {id_: (box[0] + 9, box[1] + TITLE_FONT * 0.64 + 4) for id_, box in layout.clusters.items()}
     lettered = {id_: (width, TITLE_FONT) for id_, (width, _) in titles.items()}
@@ -51,8 +56,12 @@ def make_scene(records: Records) -> Scene:
     extents = {i: (width - 8, EDGE_FONT) for i, (width, _) in spaces.items()}
     label_places = place_labels(layout, extents, sizes, boxes)
     pieces = [_cluster(layout, c.id, c.label) for c in records.clusters]
-    for i, edge in enumerate(records.edges):
-        curve = layout.edges[i][0]
+    sized = sorted(enumerate(records.edges), key=lambda item: abs(item[1].contribution or 0.0)) if folded else []
+    for i, edge in sized or enumerate(records.edges):
+        curve, ends = layout.edges[i][0], {edge.source, edge.target}
+        if folded & ends and not edge.highlighted:
+            pieces.append(_line(i, edge, curve, style.contribution_unit, some_bright))
+            continue
         pieces.append(_edge(i, edge, curve, texts.get(i), label_places.get(i), style.contribution_unit, some_bright))
     pieces += [_title(c.id, c.label, at[c.id], *lettered[c.id]) for c in records.clusters]
     pieces += [
@@ -66,7 +75,15 @@ def make_scene(records: Records) -> Scene:
         )
         for node in records.nodes
     ]
-    return _with_notes(pieces, layout.size, _notes(records))
+    notes = _notes(records)
+    if folded and _flows(records):
+        notes.append(
+            say(
+                "lines between layers: the largest contribution they carry back; orange: positive; blue: negative; "
+                "width: size"
+            )
+        )
+    return _with_notes(pieces, layout.size, notes)
 
 
 def _edge_texts(records: Records, style: Style, dense: bool) -> dict[int, str]:
@@ -140,6 +157,23 @@ def _edge(
     )
 
 
+def _line(i: int, edge: EdgeRecord, curve: tuple[Point, ...], unit: float, some_bright: bool) -> Piece:
+    """Draw what lies between layers as lines without heads: their colour the sign, their width the size."""
+    size = strength(edge.contribution, unit)
+    bad = edge.contribution is not None and not math.isfinite(edge.contribution)
+    role = "alarm" if bad else "line" if size == 0.0 else "scale4" if size > 0.0 else "scale-4"
+    dash = (3.0, 3.0) if edge.contribution == 0.0 else None
+    return Piece(
+        "edge",
+        f"k{i}",
+        "",
+        (Curve(curve, stroke=role, width=0.5 + 2.2 * size * size, dash=dash),),
+        classes=("line", *(("still",) if edge.contribution == 0.0 else ())),
+        dimmed=some_bright,
+        data=(("source", edge.source), ("target", edge.target), ("index", str(edge.index))),
+    )
+
+
 def _shorten(curve: tuple[Point, ...], by: float) -> tuple[Point, ...]:
     """Let the line end inside the arrowhead rather than at its tip, where a thick line would show."""
     (x0, y0), (x1, y1) = _last_leg(curve)
@@ -162,6 +196,10 @@ def _arrowhead(curve: tuple[Point, ...], role: str, half: float) -> Polygon:
     ux, uy = (x1 - x0) / length, (y1 - y0) / length
     bx, by = x1 - ux * (half * 2.2), y1 - uy * (half * 2.2)
     return Polygon(((x1, y1), (bx - uy * half, by + ux * half), (bx + uy * half, by - ux * half)), fill=role)
+
+
+def _flows(records: Records) -> bool:
+    return any(edge.contribution for edge in records.edges)
 
 
 def _notes(records: Records) -> list[str]:

@@ -1,0 +1,483 @@
+# %% [markdown] lang="en"
+# # 6. The two wings
+#
+# At the end of this page you can write down both passes of a network, layer by layer, and check them against the library. You have measured why the backward pass is cheap, with 10 parameters and with 100,000, and what is paid for it.
+#
+# You need notebooks [1](01_first_gradient.ipynb) and [5](05_why_topological_order.ipynb).
+
+# %% [markdown] lang="zh"
+# # 6. 一对翅膀
+#
+# 读完这一页，你能逐层写出一个网络的前向和反向两趟计算，并和库的结果对上。你还会亲手量出：为什么反向这一趟便宜，10 个参数如此，100,000 个参数也如此；以及为此付出了什么。
+#
+# 预备知识：[第 1 课](01_first_gradient.ipynb)和[第 5 课](05_why_topological_order.ipynb)。
+
+# %%
+import math
+import time
+import tracemalloc
+from contextlib import nullcontext
+from itertools import zip_longest
+
+import tinygrad_edu as tg
+from tinygrad_edu import Value, nn
+
+# %% [markdown] lang="en"
+# ## The first wing: forward
+#
+# A network is a function with knobs. It is made of layers, and a layer does two things: a weighted sum, and a bend.
+#
+# **z = w · x + b,  a = σ(z)**
+#
+# Here is a small one: two inputs, two tanh neurons, one output that is only summed. It has nine parameters.
+
+# %% [markdown] lang="zh"
+# ## 第一只翅膀：前向
+#
+# 网络是一个带旋钮的函数。它由一层层叠起来，每层只做两件事：求一个加权和，再弯一下。
+#
+# **z = w · x + b,  a = σ(z)**
+#
+# 下面是个小的：两个输入，两个 tanh 神经元，一个只求和的输出。一共九个参数。
+
+# %% name="layers"
+net = nn.MLP(2, [2, 1], "tanh", seed=3)
+for parameter, name in zip(net.parameters(), ["w11", "w12", "b1", "w21", "w22", "b2", "u1", "u2", "c"], strict=True):
+    parameter.name = name
+x, target = [0.5, -1.0], 1.0
+tg.draw(net, x)
+
+# %% [markdown] lang="en"
+# Now the same by hand, with plain numbers. Mind what is **kept** on the way: the inputs of each layer.
+
+# %% [markdown] lang="zh"
+# 再用普通的数手算一遍。注意一路上**留下了什么**：每一层的输入。
+
+# %%
+w11, w12, b1, w21, w22, b2, u1, u2, c = [parameter.data for parameter in net.parameters()]
+z1, z2 = w11 * x[0] + w12 * x[1] + b1, w21 * x[0] + w22 * x[1] + b2
+a1, a2 = math.tanh(z1), math.tanh(z2)
+out = u1 * a1 + u2 * a2 + c
+(out, net(x).data)
+
+# %% [markdown] lang="en"
+# The last step forward is the loss, here (out − target)². Step through the whole. The gradients come in the second half, and every one of them uses a number that the first half left behind.
+
+# %% [markdown] lang="zh"
+# 前向的最后一步是损失，这里取 (out − target)²。从头到尾走一遍。梯度在后半程出现，每一个都要用到前半程留下的某个数。
+
+# %% name="kept"
+loss = (net(x) - target) ** 2
+tg.play(loss)
+
+# %% [markdown] lang="en"
+# ## The second wing: backward
+#
+# Start from the error at the output, and go through the layers, last first. For each layer three formulas:
+#
+# | what | formula |
+# | --- | --- |
+# | gradient of a weight | error × the activation that the weight multiplied |
+# | gradient of a bias | error |
+# | error of the layer before | (weights × error) × slope of the bend, for tanh 1 − a² |
+
+# %% [markdown] lang="zh"
+# ## 第二只翅膀：反向
+#
+# 从输出的误差出发，从最后一层往前走。每一层只有三条公式：
+#
+# | 求什么 | 公式 |
+# | --- | --- |
+# | 权重的梯度 | 误差 × 这个权重当时乘的激活值 |
+# | 偏置的梯度 | 误差 |
+# | 前一层的误差 | （权重 × 误差）× 弯曲处的斜率，tanh 是 1 − a² |
+
+# %%
+error = 2 * (out - target)
+error1, error2 = u1 * error * (1 - a1**2), u2 * error * (1 - a2**2)
+by_hand = [error1 * x[0], error1 * x[1], error1, error2 * x[0], error2 * x[1], error2, error * a1, error * a2, error]
+
+# %% hidden=true
+tg.predict(
+    f"The error at the output is {error:.3f}, and a1 = {a1:.3f}. What is the gradient of u1, which multiplies a1?",
+    error * a1,
+    because="Error × the activation that the weight multiplied.",
+)
+
+# %% [markdown] lang="zh" strings=true
+# The error at the output is {error:.3f}, and a1 = {a1:.3f}. What is the gradient of u1, which multiplies a1? => 输出处的误差是 {error:.3f}，a1 = {a1:.3f}。u1 乘的是 a1，它的梯度是多少？
+# Error × the activation that the weight multiplied. => 误差 × 这个权重当时乘的激活值。
+
+# %% name="by_hand"
+loss.backward()
+names = [f"{parameter.name}, by backward() {parameter.grad:.4f}" for parameter in net.parameters()]
+tg.plot.bars(dict(zip(names, by_hand, strict=True)), x="gradient by hand")
+
+# %% [markdown] lang="en"
+# The same nine numbers. Look at the biases: their gradients *are* the errors. That is why the network pictures show “the blame of a neuron” as the gradient of its bias.
+#
+# ## Side by side
+#
+# | | forward | backward |
+# | --- | --- | --- |
+# | direction | from inputs to loss | from loss to inputs |
+# | task | give an answer | share out the error |
+# | when | in training and in use | in training only |
+# | computes | sums, bends, one loss | slopes, products, one gradient for every parameter |
+# | needs | inputs and parameters | what the forward pass kept |
+#
+# And here they are, step by step, each in its own order:
+
+# %% [markdown] lang="zh"
+# 九个数一一相同。看看偏置：它们的梯度*就是*误差。所以网络图里说的“某个神经元的责任”，画的正是它偏置的梯度。
+#
+# ## 并排看
+#
+# | | 前向 | 反向 |
+# | --- | --- | --- |
+# | 方向 | 从输入到损失 | 从损失到输入 |
+# | 任务 | 给出回答 | 分摊误差 |
+# | 何时进行 | 训练和使用都要 | 只在训练时 |
+# | 算什么 | 求和、弯曲、一个损失 | 斜率、乘积、每个参数一个梯度 |
+# | 需要什么 | 输入和参数 | 前向留下的东西 |
+#
+# 下面把两趟的每一步，按各自的次序列出来：
+
+# %% name="wings"
+walk = list(tg.steps(loss))
+forward = [step.caption for step in walk if step.kind == "forward"]
+backward = [step.caption for step in walk if step.kind != "forward"]
+for left, right in zip_longest(forward, backward, fillvalue=""):
+    print(f"{left:56.56}  {right}")
+
+# %% [markdown] lang="en"
+# ## The loop
+#
+# Training is: start at random; then again and again **forward, loss, backward, update**, and report the loss. Nothing is hidden in `fit` but this:
+
+# %% [markdown] lang="zh"
+# ## 训练循环
+#
+# 训练就是：随机开头；然后一遍又一遍地**前向、损失、反向、更新**，并报出损失。`fit` 里藏着的也就是这些：
+
+# %% name="loop"
+moons = tg.data.load("moons", n=40, seed=0)
+student = nn.MLP(2, [6, 1], "tanh", seed=1)
+losses = []
+for _ in range(60):
+    outputs = [student(row) for row in moons.X]
+    loss = nn.binary_cross_entropy(outputs, moons.y)
+    tg.zero_grad(student.parameters())
+    loss.backward()
+    for parameter in student.parameters():
+        parameter.data -= 0.5 * parameter.grad
+    losses.append(loss.data)
+tg.plot.lines({"loss": losses}, x="epoch", y="loss")
+
+# %% [markdown] lang="en"
+# ## The same pair elsewhere
+#
+# **A production line.** A rod is cut, stretched and ground; at the end it is measured. Forward is making the rod. Backward is the quality inspection: the rod is 3 mm too long, and the complaint goes back to the stations. By how much, and which way, should each be adjusted?
+
+# %% [markdown] lang="zh"
+# ## 别处的同一对翅膀
+#
+# **生产线。** 一根杆子先切、再拉、再磨，最后量长度。前向就是把杆子做出来。反向就是质检：杆子长了 3 毫米，这个意见一站一站往回传。每一站该往哪边调，调多少？
+
+# %%
+cut, stretch, grind = Value(50.0, "cut"), Value(2.1, "stretch"), Value(2.0, "grind")
+rod = cut * stretch - grind
+complaint = (rod - 100.0) ** 2 / 2
+complaint.backward()
+
+# %% hidden=true
+tg.predict(
+    "The rod is 103 mm long and should be 100. Which setting is the complaint most sensitive to, per unit?",
+    max((cut, stretch, grind), key=lambda v: abs(v.grad)).name,
+    choices=["cut", "stretch", "grind"],
+    because="One unit of stretch moves the rod by 50 mm, one unit of cut by 2.1, one unit of grind by 1.",
+)
+
+# %% [markdown] lang="zh" strings=true
+# The rod is 103 mm long and should be 100. Which setting is the complaint most sensitive to, per unit? => 杆子长 103 毫米，应该是 100。每动一个单位，损失对哪个设定最敏感？（cut 切，stretch 拉，grind 磨）
+# One unit of stretch moves the rod by 50 mm, one unit of cut by 2.1, one unit of grind by 1. => 拉伸倍数动一个单位，杆子就变 50 毫米；切割动一个单位变 2.1，打磨变 1。
+
+# %% name="line"
+tg.draw(complaint, edges="contribution")
+
+# %% [markdown] lang="en"
+# (Units matter: a gradient compares *one unit* of each. Nobody turns the stretch by a whole unit.)
+#
+# **A child** believes that what has four legs is a dog. It sees a cat and says: dog. No, that is a cat; a dog barks. Forward is the guess, the correction goes backward into two beliefs.
+
+# %% [markdown] lang="zh"
+# （单位很要紧：梯度比较的是各自的*一个单位*。没有人会把拉伸倍数一下拧动一整个单位。）
+#
+# **一个小孩**以为四条腿的都是狗。看见猫，他说：狗。不对，这是猫；会汪汪叫的才是狗。猜是前向，纠正则反向传进两条看法里。
+
+# %% name="child"
+legs, barks, doubt = Value(3.0, "legs"), Value(0.0, "barks"), Value(-1.5, "doubt")
+animals = {"dog": (1, 1, 1), "cat": (1, 0, 0), "bird": (0, 0, 0)}  # four legs?, barks?, a dog?
+guesses = {name: [] for name in animals}
+for _ in range(80):
+    for name, (has_legs, does_bark, truth) in animals.items():
+        guess = tg.sigmoid(legs * has_legs + barks * does_bark + doubt)
+        guesses[name].append(guess.data)
+        tg.zero_grad([legs, barks, doubt])
+        nn.mse(guess, truth).backward()
+        for belief in (legs, barks, doubt):
+            belief.data -= 0.5 * belief.grad
+tg.plot.lines(guesses, x="day", y="says dog")
+
+# %% [markdown] lang="zh" strings=true
+# four legs?, barks?, a dog? => 四条腿？会叫？是狗？
+
+# %% [markdown] lang="en"
+# On the first day the cat is a dog with 0.82. For some days even the dog is doubted: the correction hits the belief in legs, which the dog shares. Then the child finds the barking.
+#
+# **A feedback loop.** Control theory draws it so: stimulus → processing → action → observed result → **error signal** (desired − actual) → new setting. A heater: the room has 5 °C and every unit of power adds 1 °C; 20 °C are desired. The controller adds *rate × error* to the power. That is gradient descent on ½ · error², under another name.
+
+# %% [markdown] lang="zh"
+# 第一天，猫是狗的把握有 0.82。有几天，连狗都被怀疑了：纠正打在“四条腿”这条看法上，而狗也有四条腿。后来，孩子注意到了叫声。
+#
+# **反馈回路。** 控制论是这样画的：刺激 → 处理 → 动作 → 观察到的结果 → **误差信号**（期望 − 实际）→ 新的设定。一台暖气：屋里 5 °C，功率每加一个单位就升 1 °C，想要 20 °C。控制器每次给功率加上*速率 × 误差*。这就是对 ½ · 误差² 做梯度下降，只是换了个名字。
+
+# %% name="feedback"
+def heat(rate):
+    power, course = Value(0.0, "power"), []
+    for _ in range(20):
+        room = 5.0 + power
+        course.append(room.data)
+        power.grad = 0.0
+        ((20.0 - room) ** 2 / 2).backward()
+        power.data -= rate * power.grad  # the same as += rate * (20 - room)
+    return course
+
+tg.plot.lines({f"rate {rate}": heat(rate) for rate in (0.1, 0.5, 1.7)}, x="minute", y="room, C")
+
+# %% [markdown] lang="zh" strings=true
+# the same as += rate * (20 - room) => 也就是 += rate * (20 - room)
+
+# %% hidden=true
+tg.predict(
+    "Each minute the error is multiplied by (1 − rate). At which rate does the room swing up and down for ever?",
+    2.0,
+    because="At rate 2 the factor is −1: 5, 35, 5, 35 ... Beyond it the swings grow. A learning rate has such a limit, too.",
+)
+
+# %% [markdown] lang="zh" strings=true
+# Each minute the error is multiplied by (1 − rate). At which rate does the room swing up and down for ever? => 每一分钟，误差都乘上 (1 − rate)。rate 取多少时，室温会永远上下摆动？
+# At rate 2 the factor is −1: 5, 35, 5, 35 ... Beyond it the swings grow. A learning rate has such a limit, too. => rate 取 2 时，这个系数是 −1：5、35、5、35……再大，摆动就越来越大。学习率也有这样一条界线。
+
+# %% [markdown] lang="en"
+# ## Why it is cheap
+#
+# A network with a million weights needs a million derivatives. By experiment one would turn each knob in turn: a million evaluations, and one more. How many does the backward pass need? Guess, then measure. The function is Σ tanh(xᵢ) · xᵢ₊₁ of n numbers.
+
+# %% [markdown] lang="zh"
+# ## 为什么便宜
+#
+# 一百万个权重的网络，需要一百万个导数。靠实验的话，要把旋钮一个一个拧过去：一百万次计算，外加一次。反向传播要几次？先猜，再量。用的函数是 n 个数的 Σ tanh(xᵢ) · xᵢ₊₁。
+
+# %%
+def total(xs):
+    return tg.sum([tg.tanh(a) * b for a, b in zip(xs, xs[1:] + xs[:1], strict=True)])
+
+def by_experiment(xs, h=1e-6):
+    start, slopes = total(xs).data, []
+    for x in xs:
+        x.data += h
+        slopes.append((total(xs).data - start) / h)
+        x.data -= h
+    return slopes
+
+def seconds(task, xs):
+    """How long a task takes the processor."""
+    with tg.collector_paused():
+        start = time.process_time()
+        task(xs)
+        return time.process_time() - start
+
+sizes = [10, 100, 1_000, 10_000, 100_000]
+tasks = {"value": total, "value and gradient": lambda xs: total(xs).backward(), "gradient by experiment": by_experiment}
+costs = {name: [] for name in tasks}
+for n in sizes:
+    xs = [Value(math.sin(i)) for i in range(n)]
+    for name, task in tasks.items():
+        if n <= 1_000 or task is not by_experiment:
+            costs[name].append(min(seconds(task, xs) for _ in range(1 + 2_000 // n if task is by_experiment else 3 + 3_000 // n)))
+ratios = {name: [c / one for c, one in zip(cost, costs["value"], strict=False)] for name, cost in costs.items()}
+
+# %% [markdown] lang="zh" strings=true
+# How long a task takes the processor. => 一个任务占用处理器多长时间。
+
+# %% hidden=true
+choices = ["about 2", "about 300", "about 100,000"]
+tg.predict(
+    "With 100,000 parameters: value and all 100,000 derivatives together cost how many evaluations?",
+    min(choices, key=lambda text: abs(math.log(float(text[6:].replace(",", "")) / ratios["value and gradient"][-1]))),
+    choices=choices,
+    because="The backward pass visits every edge of the graph once. Each + × tanh has one or two, and the sum has one for each term.",
+)
+
+# %% [markdown] lang="zh" strings=true
+# With 100,000 parameters: value and all 100,000 derivatives together cost how many evaluations? => 有 100,000 个参数时，数值加上全部 100,000 个导数，相当于算几次函数？（about：大约）
+# The backward pass visits every edge of the graph once. Each + × tanh has one or two, and the sum has one for each term. => 反向传播把图上每条边恰好走一次：+、×、tanh 各有一两条，求和则是每项一条。
+
+# %% name="cheap"
+tg.plot.lines(ratios, at=sizes, x="parameters", y="cost in evaluations", log=True)
+
+# %% [markdown] lang="en"
+# The lower line is flat: about 2, from ten parameters to a hundred thousand. The upper one is n + 1, and we stopped at 1,000: at 100,000 it would take hours. (Forward mode, which carries one derivative along, needs n runs as well.)
+#
+# It must be so. Forward, an operation is computed once. Backward, each of its edges costs one multiplication by a slope and one addition. A sum of many terms counts as many additions both ways. That is a constant factor, and **n does not occur in it**. Baur and Strassen proved it in 1983 for rational functions: with all its partial derivatives a function needs at most three times as many multiplications and divisions (Theoretical Computer Science 22, 317–330, doi:10.1016/0304-3975(83)90110-X).
+#
+# (To be fair: an evaluation here records a graph, which plain floats do not. This too is a factor without n.)
+#
+# ## What is paid
+#
+# The backward pass needs what the forward pass left behind. That has to be kept: **memory** grows with the number of operations.
+
+# %% [markdown] lang="zh"
+# 下面那条线是平的：从十个参数到十万个参数，都是 2 左右。上面那条是 n + 1，我们量到 1,000 就停了：到 100,000 要算好几个小时。（前向模式一趟只带一个导数，也得跑 n 趟。）
+#
+# 道理也必然如此。前向时，每个运算算一次。反向时，它的每条边只多出一次乘法（乘斜率）和一次加法。许多项的和，前向反向都算作许多次加法。于是只差一个常数倍，**里面没有 n**。Baur 和 Strassen 在 1983 年对有理函数证明了这一点：连同全部偏导数，乘除法的次数至多是原来的三倍（Theoretical Computer Science 22, 317–330, doi:10.1016/0304-3975(83)90110-X）。
+#
+# （说句公道话：这里的一次计算要记录计算图，普通的浮点数不用记。不过这也只是一个不含 n 的倍数。）
+#
+# ## 付出了什么
+#
+# 反向要用前向留下的东西，所以这些东西得留着：**内存**随运算的个数增长。
+
+# %% name="memory"
+def kept_bytes(n, recording):
+    xs = [Value(math.sin(i)) for i in range(n)]
+    tracemalloc.start()
+    with nullcontext() if recording else tg.no_grad():
+        result = total(xs)
+    kept = tracemalloc.get_traced_memory()[0]
+    tracemalloc.stop()
+    return kept, result.data
+
+memory = {"graph kept": [kept_bytes(n, True)[0] for n in sizes[:4]]}
+memory["no_grad"] = [kept_bytes(n, False)[0] for n in sizes[:4]]
+tg.plot.lines(memory, at=sizes[:4], x="parameters", y="bytes kept", log=True)
+
+# %% hidden=true
+tg.predict(
+    "With 10,000 parameters, how many bytes are kept for each of them (two operations each)?",
+    memory["graph kept"][-1] / sizes[3],
+    tolerance=0.3,
+    because="Two nodes and their edges for each. Without a backward pass to come, no_grad() keeps next to nothing.",
+)
+
+# %% [markdown] lang="zh" strings=true
+# With 10,000 parameters, how many bytes are kept for each of them (two operations each)? => 10,000 个参数时，平均为每个参数（各有两个运算）留下多少字节？
+# Two nodes and their edges for each. Without a backward pass to come, no_grad() keeps next to nothing. => 每个参数两个节点和它们的边。如果后面没有反向传播，no_grad() 几乎什么都不留。
+
+# %% [markdown] lang="en"
+# That is the trade: time independent of n, for memory that grows with the length of the computation.
+#
+# ## It is general
+#
+# Nothing above asked what the function *is*. From the perceptron to a Transformer block, each is a graph of the same small operations, and one backward pass serves them all. Below: the edges walked backward for each operation computed forward.
+
+# %% [markdown] lang="zh"
+# 这就是那笔交易：时间与 n 无关，代价是内存随计算的长度增长。
+#
+# ## 它是通用的
+#
+# 上面没有一处问过这个函数*是什么*。从感知机到一个 Transformer 块，都是由同样的小运算连成的图，同一趟反向传播全都管用。下面是：每做一个前向运算，反向要走几条边。
+
+# %% name="general"
+block = nn.Sequential(nn.Residual(nn.LayerNorm(4), nn.SelfAttention(4, seed=0)), nn.LayerNorm(4), nn.Flatten())
+shapes = {
+    "perceptron": (nn.Sequential(nn.Linear(4, 1, seed=0), nn.Tanh()), [0.1, 0.2, 0.3, 0.4]),
+    "multi-layer": (nn.MLP(4, [8, 8, 2], "tanh", seed=0), [0.1, 0.2, 0.3, 0.4]),
+    "convolution": (nn.Sequential(nn.Conv2d(1, 2, 3, seed=0), nn.Flatten()), [[[0.1 * (i + j) for j in range(6)] for i in range(6)]]),
+    "recurrent": (nn.Recurrent(nn.LSTMCell(2, 3, seed=0), last=True), [[0.1, 0.2], [0.3, 0.4], [0.5, 0.6]]),
+    "Transformer block": (block, [[0.1, 0.2, 0.3, 0.5], [0.4, 0.1, 0.2, 0.3], [0.3, 0.5, 0.1, 0.2]]),
+}
+edges = {}
+for name, (model, example) in shapes.items():
+    outputs = model(example)
+    loss = tg.norm(outputs if isinstance(outputs, list) else [outputs])
+    kinds = [step.kind for step in tg.steps(loss)]
+    edges[f"{name}: {len(model.parameters())} parameters"] = kinds.count("backward") / kinds.count("forward")
+tg.plot.bars(edges, x="edges / operations")
+
+# %% [markdown] lang="en"
+# A sum of many terms is one operation with many edges, so the ratio is more than two where layers are wide; forward, such a sum costs as many additions.
+#
+# ## Exercises
+#
+# **1.** A gradient of a model with 10¹² parameters, by experiment, one evaluation taking one second: how many years?
+
+# %% [markdown] lang="zh"
+# 许多项的和算一个运算，却有许多条边，所以层一宽，比值就超过二；而前向算这样一个和，也要做那么多次加法。
+#
+# ## 练习
+#
+# **1.** 一个有 10¹² 个参数的模型，每算一次要一秒，靠实验求一次梯度：要多少年？
+
+# %% hidden=true
+tg.predict(
+    "How many years?",
+    (1e12 + 1) / (365.25 * 24 * 3600),
+    tolerance=0.05,
+    because="10¹² seconds are 31,700 years. By backward(): a few seconds.",
+)
+
+# %% [markdown] lang="zh" strings=true
+# How many years? => 多少年？
+# 10¹² seconds are 31,700 years. By backward(): a few seconds. => 10¹² 秒就是 31,700 年。用 backward()：几秒钟。
+
+# %% [markdown] lang="en"
+# **2.** Write the backward wing of one tanh neuron yourself: replace the zeros. The library measures the slopes and says what is wrong.
+
+# %% [markdown] lang="zh"
+# **2.** 自己写出一个 tanh 神经元的反向：把那些零换掉。库会去量斜率，告诉你哪里不对。
+
+# %%
+def neuron_loss(p):
+    w, b = p
+    return (math.tanh(w * 0.5 + b) - 1.0) ** 2
+
+def my_backward(p):
+    w, b = p
+    a = math.tanh(w * 0.5 + b)
+    return [0.0 * a, 0.0 * a]  # the gradients of w and of b
+
+try:
+    print(tg.check.gradient_function(neuron_loss, my_backward, [0.8, -0.3]))
+except tg.errors.GradientMismatch as mismatch:
+    print(mismatch)
+
+# %% [markdown] lang="zh" strings=true
+# the gradients of w and of b => w 和 b 的梯度
+
+# %% [markdown] lang="en"
+# <details><summary>Answer</summary>
+#
+# `error = 2 * (a - 1.0) * (1 - a**2)`, then `return [error * 0.5, error]`.
+# </details>
+#
+# **3.** And once by hand, edge by edge:
+
+# %% [markdown] lang="zh"
+# <details><summary>答案</summary>
+#
+# `error = 2 * (a - 1.0) * (1 - a**2)`，然后 `return [error * 0.5, error]`。
+# </details>
+#
+# **3.** 再亲手走一遍，一条边一条边地走：
+
+# %% name="your_turn"
+w, b = Value(0.8, "w"), Value(-0.3, "b")
+tg.practice((tg.tanh(w * 0.5 + b) - 1.0) ** 2)
+
+# %% [markdown] lang="en"
+# **Next:** [07](07_trust_but_verify.ipynb): how to trust a derivative.
+
+# %% [markdown] lang="zh"
+# **下一课：**[第 7 课](07_trust_but_verify.ipynb)：怎样才能信得过一个导数。
