@@ -10,15 +10,12 @@ its arguments as JSON, and `tell` is called with JSON for whatever is to be show
 
 from __future__ import annotations
 
-import ast
+import base64
+import codecs
 import contextlib
-import io
 import json
-import linecache
-import sys
 import time
-import traceback
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -29,21 +26,15 @@ from tinygrad_edu.arguments import short
 from tinygrad_edu.formulas.expression import Expression, parse
 from tinygrad_edu.json_numbers import to_json
 
-Shown = dict[str, Any]
-Tell = Callable[[Shown], Any]
+from . import running
+from .running import Shown, Tell, run, shown, text_of
 
 STARTS = ("0.5", "2", "-1.5", "3", "1", "-0.5", "0.25", "4")
 """What variables are at first: numbers that differ, so that one sees which is which."""
-FILE = "<your code>"
 BREAK = 8.0
 """A new film is shown when so many times the time of making the last one has passed: to watch is not to slow down."""
 
-limit: float | None = None
-"""Seconds that code and training may take; None where the page can stop them."""
-
-
-class TooLong(BaseException):
-    """Code took longer than `limit`; not an Exception, so that no ``except Exception`` in it holds it up."""
+spoken = "en"
 
 
 def answer(name: str, arguments: str, tell: Callable[[str], Any]) -> str:
@@ -83,6 +74,8 @@ def answer(name: str, arguments: str, tell: Callable[[str], Any]) -> str:
 
 def speak(language: str) -> Shown:
     """Let the library's own pages speak a language, if it has words for it."""
+    global spoken
+    spoken = language
     choose = getattr(tg, "set_language", None)
     if choose is not None:
         choose(language)
@@ -121,7 +114,7 @@ def formula(text: str, numbers: Mapping[str, str], view: str, digits: int = 4, t
     leaves = {name: Value(number, name) for name, number in read.items()}
     y = f(*leaves.values())
     if not y.parents:
-        return {"numbers": written, "value": to_json(y.data), "gradients": {next(iter(read)): 1.0}, **_text(repr(y))}
+        return {"numbers": written, "value": to_json(y.data), "gradients": {next(iter(read)): 1.0}, **text_of(repr(y))}
     y.backward()
     shown = VIEWS[view](f, read, y, digits, theme)
     return {
@@ -141,119 +134,19 @@ def _number(name: str, text: str) -> float:
 
 def _check(f: Expression, read: Mapping[str, float], y: Value, digits: int, theme: str) -> Shown:
     try:
-        return _text(str(tg.check_grads(f, tuple(read.values()))))
+        return text_of(str(tg.check_grads(f, tuple(read.values()))))
     except tg.errors.GradientMismatch as mismatch:
-        return _text(str(mismatch))
+        return text_of(str(mismatch))
 
 
 VIEWS: dict[str, Callable[[Expression, Mapping[str, float], Value, int, Any], Shown]] = {
     "play": lambda f, read, y, digits, theme: {"html": tg.play(y, digits=digits).html},
-    "graph": lambda f, read, y, digits, theme: _shown(tg.draw(y, digits=digits, theme=theme)),
+    "graph": lambda f, read, y, digits, theme: shown(tg.draw(y, digits=digits, theme=theme)),
     "practice": lambda f, read, y, digits, theme: {"html": tg.practice(y, digits=digits).html},
-    "trace": lambda f, read, y, digits, theme: _text(str(tg.trace(f, *read.values()).table(*read.values()))),
+    "trace": lambda f, read, y, digits, theme: text_of(str(tg.trace(f, *read.values()).table(*read.values()))),
     "check": _check,
 }
 """Ways to look at a formula, by name: each takes it, its numbers, its result, digits and theme."""
-
-
-def _text(text: str) -> Shown:
-    return {"text": text}
-
-
-def _shown(item: Any) -> Shown:
-    """Give an object as a notebook would show it: by its HTML or picture, else as text."""
-    if hasattr(item, "_repr_mimebundle_"):
-        bundle = item._repr_mimebundle_()
-        return {"html": bundle["text/html"]} if "text/html" in bundle else _text(bundle["text/plain"])
-    silent = repr(item) == object.__repr__(item)  # an address, which tells nobody anything
-    return _text(str(item) if silent or isinstance(item, str) else repr(item))
-
-
-# --------------------------------------------------------------------------------------------- code
-
-
-def run(code: str, tell: Tell) -> Shown:
-    """Run lines of Python; what is printed is told at once, and so is the last expression, as a notebook shows it.
-
-    Parameters
-    ----------
-    code : str
-    tell : callable
-        Takes ``{"printed": text}``, and ``{"html": ...}`` or ``{"text": ...}`` for what `display` and the end show.
-
-    Returns
-    -------
-    dict
-        Empty, or ``failed`` with the traceback of the reader's own lines.
-    """
-    linecache.cache[FILE] = (len(code), None, code.splitlines(keepends=True), FILE)
-    names: dict[str, Any] = {"__name__": "__main__", "tg": tg, "Value": Value, "display": lambda x: tell(_shown(x))}
-    with contextlib.redirect_stdout(_Printed(tell)), contextlib.redirect_stderr(_Printed(tell)):
-        try:
-            tree = ast.parse(code, FILE)
-            last = tree.body[-1] if tree.body else None
-            ending = None
-            if isinstance(last, ast.Expr):
-                ending = ast.Expression(last.value)
-                tree.body.pop()
-            with _limited():
-                exec(compile(tree, FILE, "exec"), names)
-                result = None if ending is None else eval(compile(ending, FILE, "eval"), names)
-                if result is not None:
-                    tell(_shown(result))
-        except (Exception, SystemExit, TooLong) as error:  # whatever the reader's code raises is an answer
-            return {"failed": _own_traceback(error)}
-    return {}
-
-
-class _Printed(io.TextIOBase):
-    """Tells what is printed."""
-
-    def __init__(self, tell: Tell) -> None:
-        self._tell = tell
-
-    def write(self, text: str) -> int:
-        if text:
-            self._tell({"printed": text})
-        return len(text)
-
-
-def _own_traceback(error: BaseException) -> str:
-    """Write a traceback without our frames around the reader's code."""
-    if isinstance(error, TooLong):
-        return str(error)
-    frames = error.__traceback__
-    while frames is not None and frames.tb_frame.f_code.co_filename != FILE:
-        frames = frames.tb_next
-    return "".join(traceback.format_exception(error.with_traceback(frames))).rstrip()
-
-
-@contextlib.contextmanager
-def _limited() -> Iterator[None]:
-    """Break off what takes longer than `limit`, by looking at the clock at every jump and call of Python."""
-    if limit is None:
-        yield
-        return
-    deadline = time.monotonic() + limit
-    watching: Any = vars(sys)["monitoring"]  # from Python 3.12 on, as the browser's is
-
-    def look(*_: Any) -> None:
-        nonlocal deadline
-        if time.monotonic() > deadline:
-            deadline += 1.0  # so that what is on the way out is not stopped, too
-            raise TooLong(
-                f"stopped after {limit:g} s: this page runs code on its main thread, where nothing else could stop it"
-            )
-
-    watching.use_tool_id(watching.DEBUGGER_ID, "playground")
-    try:
-        for event in (watching.events.JUMP, watching.events.PY_START):
-            watching.register_callback(watching.DEBUGGER_ID, event, look)
-        watching.set_events(watching.DEBUGGER_ID, watching.events.JUMP | watching.events.PY_START)
-        yield
-    finally:
-        watching.set_events(watching.DEBUGGER_ID, 0)
-        watching.free_tool_id(watching.DEBUGGER_ID)
 
 
 # --------------------------------------------------------------------------------------------- a training
@@ -283,7 +176,7 @@ def train(
     activation, lr, epochs, seed, noise
         As for the command ``tinygrad-edu train``.
     table : str, optional
-        A CSV file, its text.
+        A CSV file, its bytes in base64: which encoding it has, the library finds out.
     label : str, optional
         The column to learn; the last one if left out.
     tell : callable
@@ -303,11 +196,11 @@ def train(
         task = prepare(data, noise=noise, **options)
     else:
         path = Path("table.csv")
-        path.write_text(table, encoding="utf-8")
+        path.write_bytes(_readable(base64.b64decode(table)))
         task = prepare(str(path), table={"label": label} if label else {}, **options)
     classes = task.whole.kind == "classes"
     filmed = classes and len(task.whole.feature_names) > 1
-    until = time.monotonic() + (limit or float("inf"))
+    until = time.monotonic() + (running.limit or float("inf"))
     shown_at, cost = time.monotonic(), 0.0
 
     def after_epoch(history: tg.History) -> bool:
@@ -330,6 +223,17 @@ def train(
     if classes:
         end["test"] = tg.accuracy(task.model, task.kept)
     return {**end, **({"html": tg.play(history).html} if filmed else {"html": f"<pre>{escape(str(history))}</pre>"})}
+
+
+def _readable(table: bytes) -> bytes:
+    """Give a table as the library reads it, which takes what is neither UTF-8 nor UTF-16 for a western encoding."""
+    with contextlib.suppress(UnicodeDecodeError):
+        if spoken == "zh" and table[:2] not in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
+            try:
+                table.decode("utf-8")
+            except UnicodeDecodeError:
+                return table.decode("gb18030").encode("utf-8")  # as spreadsheets in China save it
+    return table
 
 
 def _measured(history: tg.History, epochs: int) -> Shown:

@@ -164,7 +164,7 @@ def _library() -> bytes:
     """Pack this library, and what answers the page, the same bytes for the same files."""
     package = ROOT / "tinygrad_edu"
     inside = {str(path.relative_to(ROOT)): path for path in sorted(package.rglob("*")) if path.is_file()}
-    inside["answers.py"] = HERE / "answers.py"
+    inside |= {f"playground/{name}": HERE / name for name in ("answers.py", "running.py")}
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as archive:
         for name, path in inside.items():

@@ -30,11 +30,11 @@ export const startPython = async files => {
   ]);
   python.unpackArchive(files["library.zip"], "zip", {extractDir: LIBRARY});
   python.runPython(`import sys; sys.path.append("${LIBRARY}")`);
-  const answers = python.pyimport("answers");
+  const [answers, running] = ["answers", "running"].map(name => python.pyimport(`playground.${name}`));
   const {drawing} = python.pyimport("tinygrad_edu");
   drawing.set_graphviz(dot => viz.renderString(dot, {format: "json0"}));
   return {
     answer: (name, given, tell) => answers.answer(name, given, tell),
-    limit: seconds => { answers.limit = seconds; },
+    limit: seconds => { running.limit = seconds; },
   };
 };

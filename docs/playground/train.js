@@ -10,6 +10,13 @@ const SUITED = {spirals: {hidden: "16 16", epochs: 80, noise: 0.05}};
 
 const percent = share => `${Math.round(1000 * share) / 10} %`;
 
+const inBase64 = file => new Promise((done, failed) => {
+  const reader = new FileReader();
+  reader.onload = () => done(reader.result.slice(reader.result.indexOf(",") + 1));
+  reader.onerror = () => failed(reader.error);
+  reader.readAsDataURL(file);
+});
+
 export class TrainMode {
   constructor(form, engine) {
     this.form = form;
@@ -43,7 +50,7 @@ export class TrainMode {
       seed: Number(seed.value),
     };
     if (data.value !== "own") return {...settings, noise: noise.value === "" ? null : Number(noise.value)};
-    return file.files.length ? {...settings, table: await file.files[0].text(), label: label.value.trim() || null} : null;
+    return file.files.length ? {...settings, table: await inBase64(file.files[0]), label: label.value.trim() || null} : null;
   }
 
   async train() {

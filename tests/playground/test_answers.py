@@ -1,5 +1,6 @@
 """What the playground's page is answered, without a browser."""
 
+import base64
 import doctest
 import json
 import math
@@ -8,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import tinygrad_edu as tg
-from docs.playground import answers
+from docs.playground import answers, running
 
 EXAMPLES = sorted((Path(answers.__file__).parent / "examples").glob("*.py"))
 
@@ -19,7 +20,7 @@ def ran(code):
 
 
 def test_its_own_examples_are_true():
-    assert doctest.testmod(answers).failed == 0
+    assert doctest.testmod(answers).failed == doctest.testmod(running).failed == 0
 
 
 def printed(told):
@@ -125,12 +126,16 @@ def test_a_training_tells_each_epoch_and_ends_with_its_film():
     assert "tinygrad-film" in ended["html"]
 
 
+def in_base64(text, encoding):
+    return base64.b64encode(text.encode(encoding)).decode()
+
+
 def test_a_table_is_learnt_by_the_column_that_is_named(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     rows = [
         f"{x},{y},{'up' if x + y > 10 else 'down'},{x * 2.37 + y}" for x in range(0, 11, 2) for y in range(0, 11, 2)
     ]
-    table = "\n".join(["x,y,side,double", *rows])
+    table = in_base64("\n".join(["x,y,side,double", *rows]), "utf-8")
     ended = answers.train("own", **{**SMALL, "epochs": 40}, table=table, label="side", tell=lambda told: None)
     assert ended["test"] >= 0.8
     assert "tinygrad-film" in ended["html"]
@@ -141,10 +146,22 @@ def test_a_table_is_learnt_by_the_column_that_is_named(tmp_path, monkeypatch):
     assert "side" in json.loads(answers.answer("train", broken, print))["error"]
 
 
+def test_a_table_may_have_the_encoding_of_a_spreadsheet(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    rows = [f"{x};{y};{'上' if x > y else '下'}" for x in range(6) for y in range(6)]
+    monkeypatch.setattr(answers, "spoken", "zh")
+    for encoding in ("gb18030", "utf-16", "utf-8"):
+        table = in_base64("\n".join(["长;宽;类别", *rows]), encoding)
+        ended = answers.train("own", **SMALL, table=table, label="类别", tell=lambda told: None)
+        assert '"classes":["上","下"]' in ended["html"]
+
+
 def test_it_speaks_where_the_library_does(monkeypatch):
     chosen = []
+    monkeypatch.setattr(answers, "spoken", "en")
     monkeypatch.setattr(tg, "set_language", chosen.append, raising=False)
     assert answers.speak("zh") == {"spoken": True}
     assert chosen == ["zh"]
+    assert answers.spoken == "zh"
     monkeypatch.delattr(tg, "set_language")
     assert answers.speak("zh") == {"spoken": False}
