@@ -95,6 +95,32 @@ def test_the_loss_of_an_example_is_stepped_through_at_the_moment_that_is_shown(f
     assert sorted(shown) == pytest.approx(sorted([*recorded.X[7], recorded.y[7]]), abs=1e-4)
 
 
+def test_a_loss_too_large_for_its_nodes_is_stepped_through_column_by_column(monkeypatch, film, recorded):
+    monkeypatch.setattr("tinygrad_edu.pages.walks.MOST_NODES", 10)
+    page = film()
+    page.locator(".plane").first.locator(".dot").nth(7).dispatch_event("click")
+    page.locator(".layers .sentence").wait_for()
+    state_at(recorded, 8)
+    layers, rings = recorded.model.layers, page.locator(".ring.on")
+    values = [neuron(recorded.X[7]).data for neuron in layers[0].neurons]
+    assert rings.count() == 11
+    page.get_by_role("button", name="To the inputs").click()
+    on = page.get_by_role("button", name="One column on")
+    on.click()
+    assert number_in(page.locator(".sentence"), r"tanh makes (\S+) of it") == pytest.approx(
+        max(values, key=abs), abs=1e-3
+    )
+    assert rings.count() == 0
+    for blamed in (0, 0, 1, 1 + 4, 1 + 4 + 6):
+        on.click()
+        assert rings.count() == blamed
+    recorded.model.zero_grad()
+    nn.binary_cross_entropy(recorded.model(recorded.X[7]), recorded.y[7]).backward()
+    blames = [neuron.b.grad for neuron in layers[0].neurons]
+    assert number_in(page.locator(".sentence"), r"has most, (\S+)\.$") == pytest.approx(max(blames, key=abs), abs=6e-4)
+    assert "too large" in page.locator(".stepping .hint").text_content()
+
+
 def test_two_moments_are_compared(film):
     page = film()
     assert page.locator(".plane:visible").count() == 1

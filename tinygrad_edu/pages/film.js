@@ -5,6 +5,7 @@ import {Tape} from "./tape.js";
 import {numberText} from "./numbers.js";
 import {Chain, named, numberOf} from "./chain.js";
 import {Embedded, leavesOf} from "./embedded.js";
+import {LayerWalk} from "./layerwalk.js";
 import {NetView, THUMB} from "./netview.js";
 import {Plane, onScale, scaleOf} from "./plane.js";
 import {Reel, momentName} from "./reel.js";
@@ -198,7 +199,7 @@ export class Page extends Shell {
         silent && say("{count} neurons are silent, so nothing flows through them.", {count: silent}))));
     this.detail.dataset.loss = loss;
     /* A film that runs, or a slider that is dragged, does not wait for the steps. */
-    this.later = setTimeout(() => this.step(row, y), 60);
+    this.later = setTimeout(() => this.step(row, y, [passed, blame, loss]), 60);
   }
 
   inputs(row) {
@@ -207,10 +208,12 @@ export class Page extends Shell {
   }
 
   /* The loss of one example as a computation to step through, with the parameters of this moment. */
-  step(row, y) {
+  step(row, y, computed) {
     const walk = this.walks.find(({target}) => target === null || target === y);
     if (!walk) {
-      this.stepping.replaceChildren(el("p", {class: "hint"}, this.data.no_walk || ""));
+      this.columns ??= new LayerWalk(this.net);
+      if (!this.columns.element.isConnected) this.stepping.replaceChildren(el("h2", {}, "Its loss, column by column"), this.columns.element, el("p", {class: "hint"}, this.data.no_walk));
+      this.columns.show(...computed);
       return;
     }
     const title = say("The loss of example {place} at {moment}, step by step", {place: this.picked + 1, moment: this.reel.name});

@@ -120,18 +120,19 @@ export class NetView {
     }
   }
 
-  /* Show values and blame for one example; null takes them away. */
-  numbers(passed, blame) {
+  /* Show values and blame for one example, values up to a column and blame from one on; null takes them away. */
+  numbers(passed, blame, upTo = Infinity, from = 0) {
     const unit = passed ? unitOf(passed.flatMap(column => column.values)) : 1;
     const blameUnit = blame ? unitOf(blame.slice(1).flat()) : 1;
     for (const {c, k, ring, card, value, out} of this.units) {
-      const v = passed ? passed[c].values[k] : null;
+      const v = passed && c <= upTo ? passed[c].values[k] : null;
+      const blamed = Boolean(blame && c && c >= from);
       card.dataset.f = v === null ? "card" : `scale${levelOf(v, unit)}`;
       value.textContent = v === null || this.radius < 14 ? "" : numberText(v, 2);
       value.dataset.f = v === null ? "ink" : `ink${levelOf(v, unit)}`;
       if (out) out.textContent = v === null ? "" : numberText(v, 3);
-      ring.dataset.f = blame && c ? `scale${levelOf(blame[c][k], blameUnit)}` : "background";
-      ring.classList.toggle("on", Boolean(blame && c));
+      ring.dataset.f = blamed ? `scale${levelOf(blame[c][k], blameUnit)}` : "background";
+      ring.classList.toggle("on", blamed);
     }
   }
 }
