@@ -83,7 +83,7 @@ def sphinx(language: str, work: Path, output: Path) -> subprocess.Popen[str]:
     if language == "zh":
         words = work / "sources" / "zh" / "pieces" / "words.txt"
         settings |= {"html_search_language": "zh", "html_search_options.dict": str(words)}
-    command = [sys.executable, "-m", "sphinx", "-b", "html", "-q", "-W", "--keep-going", "-E", "-c", str(HERE)]
+    command = [sys.executable, "-m", "sphinx", "-b", "html", "-q", "--no-color", "-W", "--keep-going", "-E", "-c", str(HERE)]
     command += ["-d", str(work / "doctrees" / language)]
     for name, value in settings.items():
         command += ["-D", f"{name}={value}"]

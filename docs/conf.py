@@ -28,7 +28,7 @@ nitpicky = True
 myst_enable_extensions = ["attrs_block", "attrs_inline", "colon_fence", "deflist"]
 myst_heading_anchors = 3
 nb_execution_mode = "off"  # what the notebooks show is kept in them
-nb_ipywidgets_js = {}  # which would come from elsewhere
+nb_ipywidgets_js: dict[str, dict[str, str]] = {}  # which would come from elsewhere
 
 autodoc_typehints = "none"  # the types stand in the sections Parameters and Returns
 autodoc_member_order = "bysource"

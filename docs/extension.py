@@ -23,7 +23,7 @@ logging.getLogger("jieba").setLevel(logging.WARNING)  # it tells how it loads it
 SPLITTER = (Path(__file__).parent / "split_query.js").read_text(encoding="utf-8")
 
 
-class ChineseThatIsFound(SearchChinese):
+class ChineseThatIsFound(SearchChinese):  # type: ignore[misc]  # Sphinx is not looked into, being optional
     """Chinese words as jieba cuts them; a query is cut in the browser into the longest words that the index has.
 
     Sphinx itself would look for the whole query as one word.

@@ -43,10 +43,9 @@ def rooms() -> list[Room]:
     """All rooms that have public names, in the order in which the package's own file names them."""
     found: dict[str, Room] = {}
     for name, source in exports(tinygrad_edu):
-        room = source or name
-        found.setdefault(room, Room(room))
+        home = found.setdefault(source or name, Room(source or name))
         if source:
-            found[room].names.append(f"{PACKAGE}.{name}")
+            home.names.append(f"{PACKAGE}.{name}")
     for room in [*found.values(), *map(Room, UNNAMED)]:
         short = {full.rpartition(".")[2] for full in room.names}
         own = exported_by(room.module)

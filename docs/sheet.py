@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import tinygrad_edu as tg
-from docs.slides import PICTURES, fan_out, neuron
+from docs.slides import PICTURES, fan_out, neuron, speaking
 from tinygrad_edu import Value
 from tinygrad_edu.ops.notation import caption
 
@@ -32,7 +32,9 @@ WORDS: dict[str, dict[str, str]] = {
         "node": "A node",
         "node text": "Every number of a computation is a <b>node</b>. It remembers its <b>parents</b>, and towards "
         "each of them a <b>local derivative</b>: how many times as fast it changes as that parent does.",
+        "named value": "value",
         "value": "the number, computed forward",
+        "named grad": "grad",
         "grad": "how fast the output changes with it",
         "edge": "on each arrow: the local derivative",
         "local": "Local derivatives",
@@ -42,7 +44,7 @@ WORDS: dict[str, dict[str, str]] = {
         "sweep": "The sweep",
         "sweep text": "<b>Forward</b>, every value, each after its parents. <b>Backward</b>, from the output, whose "
         "gradient is 1, each node after everything that was made from it:",
-        "rule": "parent’s gradient &nbsp;<b>+=</b>&nbsp; local derivative &nbsp;<b>×</b>&nbsp; gradient that arrived",
+        "rule": "parent’s gradient &nbsp;<b>+=</b>&nbsp; local derivative &nbsp;<b>×</b>&nbsp; upstream gradient",
         "whole": "All of it, in Python",
         "three": "Three things to remember",
         "one": "<b>Add, never set.</b> A number used twice hears from both: its shares are added.",
@@ -57,9 +59,11 @@ WORDS: dict[str, dict[str, str]] = {
         "under": "从输出往回，算出每个梯度",
         "node": "节点",
         "node text": "计算中的每个数都是一个<b>节点</b>。它记得自己的<b>父节点</b>，以及对每个父节点的<b>局部导数</b>："
-        "父节点变一点，它的变化是那一点的多少倍。",
-        "value": "数值，前向传播时算出",
-        "grad": "梯度：它变一点，输出变多少，反向传播时算出",
+        "父节点变一点，它就变那一点的几倍。",
+        "named value": "数值",
+        "value": "前向传播时算出",
+        "named grad": "梯度",
+        "grad": "它变一点，输出变多少；反向传播时算出",
         "edge": "箭头上：局部导数",
         "local": "局部导数",
         "local text": "每种运算一行，只写一次。y 是结果。",
@@ -79,8 +83,8 @@ WORDS: dict[str, dict[str, str]] = {
         "answer": "把纸倒过来看答案",
     },
 }
-NOTE = 26.0
-"""How high the line beneath a drawing is that says what stands on its edges."""
+MARGIN = 14
+"""How much stands around the boxes of a drawing."""
 PROGRAM = """\
 root.grad = 1.0
 for node in reversed(topological_order(root)):
@@ -90,6 +94,12 @@ for node in reversed(topological_order(root)):
 
 def page(language: str) -> str:
     """The sheet as one page of HTML."""
+    with speaking(language):
+        return spoken_page(language)
+
+
+def spoken_page(language: str) -> str:
+    """The sheet, while drawings speak its language."""
     said = WORDS[language]
     style = (HERE / "sheet.css").read_text(encoding="utf-8")
     y = neuron()
@@ -110,7 +120,8 @@ def page(language: str) -> str:
 <main>
 <section class="node"><h2><i>1</i>{said["node"]}</h2><p>{said["node text"]}</p>
   <figure>{picture(tg.draw(product))}
-  <figcaption><span><b>value</b> {said["value"]}</span><span><b>grad</b> {said["grad"]}</span>
+  <figcaption><span><b>{said["named value"]}</b> {said["value"]}</span>
+  <span><b>{said["named grad"]}</b> {said["grad"]}</span>
   <span><b>3, 2</b> {said["edge"]}</span></figcaption></figure></section>
 <section class="local"><h2><i>2</i>{said["local"]}</h2><p>{said["local text"]}</p>
   <table><tr><th>{said["operation"]}</th><th>{said["towards"]}</th></tr>{rows}</table></section>
@@ -130,13 +141,12 @@ def picture(drawing: tg.Drawing) -> str:
         file = Path(folder) / "drawing.svg"
         drawing.save(file)
         text = file.read_text(encoding="utf-8")
-    text, notes = re.subn(
-        r'<g class="tg-note">.*?</g>', "", text, flags=re.DOTALL
-    )  # the sheet says it in its own words
-    if notes:  # and so their line at the bottom is not needed
-        (height,) = re.findall(r'viewBox="\S+ \S+ \S+ (\S+)"', text)
-        text = text.replace(f' {height}"', f' {float(height) - NOTE:g}"', 1)
-        text = text.replace(f'height="{height}"', f'height="{float(height) - NOTE:g}"', 1)
+    # The sheet says itself what stands on the edges, so the line beneath goes, and the picture ends with its boxes.
+    text = re.sub(r'<g class="tg-note">.*?</g>', "", text, flags=re.DOTALL)
+    boxes = re.findall(r'<rect x="([\d.]+)" y="([\d.]+)" width="([\d.]+)" height="([\d.]+)"', text)
+    right, bottom = (max(float(box[i]) + float(box[i + 2]) for box in boxes) + 2 * MARGIN for i in (0, 1))
+    size = f'width="{right:g}" height="{bottom:g}" viewBox="-{MARGIN} -{MARGIN} {right:g} {bottom:g}"'
+    text = re.sub(r'width="\S+" height="\S+" viewBox="[^"]+"', size, text, count=1)
     return re.sub(r"^.*?(?=<svg)", "", text, flags=re.DOTALL)
 
 

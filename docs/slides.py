@@ -6,7 +6,8 @@ Each is written as SVG, which moves by itself in browsers and on web pages, and 
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import tinygrad_edu as tg
@@ -22,7 +23,7 @@ def neuron() -> Value:
     product.name = "v1"
     total = product + b
     total.name = "v2"
-    y = tg.tanh(total)
+    y: Value = tg.tanh(total)
     y.name = "y"
     return y
 
@@ -42,7 +43,7 @@ def coffee() -> Value:
     grind, time, milk, wish = Value(1.5, "grind"), Value(2.0, "time"), Value(0.5, "milk"), Value(1.0, "wish")
     bitter = grind * time - milk
     bitter.name = "bitter"
-    complaint = tg.square(bitter - wish)
+    complaint: Value = tg.square(bitter - wish)
     complaint.name = "complaint"
     return complaint
 
@@ -54,25 +55,52 @@ def moons() -> tg.History:
 
 
 WALKS: dict[str, Callable[[], Value]] = {"neuron_steps": neuron, "fan_out_steps": fan_out, "coffee_steps": coffee}
+CHINESE = {"grind": "研磨", "time": "时间", "milk": "牛奶", "wish": "期望", "bitter": "苦味", "complaint": "不满"}
 
 
-def write(folder: Path, kinds: Sequence[str] = ("svg", "gif"), *, film: bool = True) -> None:
-    """Write the moving pictures into a folder; with `film`, a minute of training too (GIF)."""
+@contextmanager
+def speaking(language: str) -> Iterator[None]:
+    """Let drawings and players speak a language for a while."""
+    tg.set_language(language)
+    try:
+        yield
+    finally:
+        tg.set_language("en")
+
+
+def named(root: Value, language: str) -> Value:
+    """Call the nodes what they are called in a language."""
+    for node in tg.topological_order(root):
+        if language == "zh" and node.name in CHINESE:
+            node.name = CHINESE[node.name]
+    return root
+
+
+def write(folder: Path, kinds: Sequence[str] = ("svg", "gif"), language: str = "en", *, film: bool = True) -> None:
+    """Write the moving pictures into a folder; with `film`, that of a training too (GIF)."""
     folder.mkdir(parents=True, exist_ok=True)
-    for name, made in WALKS.items():
-        for kind in kinds:
-            tg.play(made()).save(folder / f"{name}.{kind}")
-    if film:
-        tg.play(moons()).save(folder / "moons_film.gif")
+    ending = "" if language == "en" else f".{language}"
+    with speaking(language):
+        for name, made in WALKS.items():
+            for kind in kinds:
+                tg.play(named(made(), language)).save(folder / f"{name}{ending}.{kind}")
+        if film:
+            tg.play(moons()).save(folder / f"moons_film{ending}.gif")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Write what was asked for, and say what it is."""
     parser = argparse.ArgumentParser(prog="python -m docs.slides", description="Make moving pictures for slides.")
     parser.add_argument("folder", type=Path, nargs="?", default=Path("slides"), help="where to (default: slides)")
-    folder = parser.parse_args(arguments).folder
-    write(folder)
-    for picture in sorted(folder.iterdir()):
+    parser.add_argument("--language", choices=["en", "zh"], default="en", help="of what they say (default: en)")
+    parser.add_argument("--pages", action="store_true", help="only those of the lesson plan, into docs/pictures")
+    options = parser.parse_args(arguments)
+    if options.pages:
+        for language in ("en", "zh"):
+            write(PICTURES, ["svg"], language, film=False)
+        return 0
+    write(options.folder, language=options.language)
+    for picture in sorted(options.folder.iterdir()):
         print(picture, f"{picture.stat().st_size / 1000:.0f} kB")
     return 0
 

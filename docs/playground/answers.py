@@ -238,7 +238,9 @@ def _limited() -> Iterator[None]:
     watching: Any = vars(sys)["monitoring"]  # from Python 3.12 on, as the browser's is
 
     def look(*_: Any) -> None:
+        nonlocal deadline
         if time.monotonic() > deadline:
+            deadline += 1.0  # so that what is on the way out is not stopped, too
             raise TooLong(
                 f"stopped after {limit:g} s: this page runs code on its main thread, where nothing else could stop it"
             )

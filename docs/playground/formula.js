@@ -54,7 +54,9 @@ export class FormulaMode {
     return document.querySelector("[name=view]:checked").value;
   }
 
+  /* An answer that is still to come is of what stood there before: it is not heard. */
   soon() {
+    ++this.asked;
     clearTimeout(this.timer);
     this.timer = setTimeout(() => this.compute(), PAUSE);
   }

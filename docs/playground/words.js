@@ -3,7 +3,7 @@
 const WORDS = {
   title: ["tinygrad_edu playground", "tinygrad_edu 试验场"],
   claim: ["Every number of a computation is a node; gradients flow back along its edges. Look, turn, practise, train.",
-    "计算中的每个数都是一个节点，梯度沿着边往回流。看一看，转一转，练一练，训一训。"],
+    "计算中的每个数都是一个节点，梯度沿着边往回流。看一看，转一转，练一练，再训练一个网络。"],
   skip: ["Skip to the content", "跳到正文"],
   modes: ["What to do", "做什么"],
   formula: ["Formula", "公式"],

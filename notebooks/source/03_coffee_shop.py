@@ -402,4 +402,4 @@ except tg.errors.GradientMismatch as mismatch:
 # 用商的求导法则：((1 + x) − x) / (1 + x)² = 1 / (1 + x)²，写成 `lambda y, x: (1 / (1 + x) ** 2,)`。
 # </details>
 #
-# **接下来：**在[第 4 课，公司](04_the_company.ipynb)里，同样的追查要穿过四级员工，而且再也没有谁的名字能告诉你，他是干什么的。
+# **接下来：**在[第 4 课，一家认图的公司](04_the_company.ipynb)里，同样的追查要穿过四级员工，而且再也没有谁的名字能告诉你，他是干什么的。

@@ -23,16 +23,16 @@ import numpy as np
 import tinygrad_edu as tg
 
 # %% [markdown] lang="en"
-# # First half: by hand
+# ## First half: by hand
 #
-# ## Which of the two is wrong?
+# ### Which of the two is wrong?
 #
 # A neuron tanh(w·x + b) learns nine points. Here are its loss and its gradient, written by hand. There is a mistake in the gradient, which the second run has corrected.
 
 # %% [markdown] lang="zh"
-# # 前半：亲手来
+# ## 前半：亲手来
 #
-# ## 两个里面哪个错了？
+# ### 两个里面哪个错了？
 #
 # 一个神经元 tanh(w·x + b) 要学九个点。下面是手写的损失和梯度。梯度里有一处错误；两次训练中，有一次把它改正了。
 
@@ -85,14 +85,14 @@ tg.predict(
 # f"A is wrong, and falls faster at first. In the end it has {runs['A'][-1]:.4f} and B has {runs['B'][-1]:.4f}. A falling loss proves nothing." => f"A 是错的，一开始反而降得更快。最后 A 是 {runs['A'][-1]:.4f}，B 是 {runs['B'][-1]:.4f}。损失在降，什么也证明不了。"
 
 # %% [markdown] lang="en"
-# ## A slope from values alone
+# ### A slope from values alone
 #
 # A derivative is a promise about values: if x moves by a little h, the result moves by about slope × h. Values are easy to get right, so let them judge.
 #
 # Here is a function and the two oldest recipes. The *forward* difference looks from x to x + h. The *central* difference looks from x − h to x + h, the same way to both sides.
 
 # %% [markdown] lang="zh"
-# ## 只用函数值量斜率
+# ### 只用函数值量斜率
 #
 # 导数是对函数值的一个承诺：x 动一点点 h，结果就动大约 斜率 × h。函数值不容易算错，就让它来当裁判。
 #
@@ -150,12 +150,12 @@ for h in (0.02, 0.01, 0.005):
 #    central {central(h) =>    中心 {central(h)
 
 # %% [markdown] lang="en"
-# ## Smaller is better, until it is not
+# ### Smaller is better, until it is not
 #
 # If half the step is better, a step of 10⁻¹⁵ must be perfect.
 
 # %% [markdown] lang="zh"
-# ## 越小越好，直到不好
+# ### 越小越好，直到不好
 #
 # 减半就更准，那取 10⁻¹⁵ 岂不完美。
 
@@ -208,12 +208,12 @@ plt.show()
 # 所以最好的步长是折中，最好的误差也是折中：前向差分大约 10⁻⁸，中心差分大约 10⁻¹¹。这只是对这一个函数、这一个点而言：没有哪个固定的步长对谁都合适。
 
 # %% [markdown] lang="en"
-# ## Find the mistake
+# ### Find the mistake
 #
 # Back to the gradient of the neuron. Put each of its two numbers beside a central difference. Which one is wrong?
 
 # %% [markdown] lang="zh"
-# ## 找出错误
+# ### 找出错误
 #
 # 回到那个神经元的梯度。把两个数分别和中心差分放在一起。哪个错了？
 
@@ -251,18 +251,18 @@ except tg.errors.GradientMismatch as mismatch:
 # %% [markdown] lang="en"
 # That is all of the idea: *values judge slopes*. If this was your half, go on to the first exercise at the end.
 #
-# # Second half: by machine
+# ## Second half: by machine
 #
-# ## A measurement that knows its error
+# ### A measurement that knows its error
 #
 # `tg.check.Ray` chooses its steps. It climbs from the finest to wider ones until the function has bent, measures on the way how noisy it is, extrapolates as often as it pays, and says how far off it may be.
 
 # %% [markdown] lang="zh"
 # 道理就这么多：让函数值来评判斜率。如果你只想读前半，现在可以去做最后的第一道练习了。
 #
-# # 后半：让机器来
+# ## 后半：让机器来
 #
-# ## 知道自己误差的测量
+# ### 知道自己误差的测量
 #
 # `tg.check.Ray` 自己选步长。它从最小的步长往上爬，直到函数明显弯了为止；一路上估计函数有多大噪声，外推到不划算为止，最后报告自己可能差多少。
 
@@ -278,14 +278,14 @@ for slope, right in ((measured, true), (noisy, math.cos(x))):
 # %% [markdown] lang="en"
 # In the second line 10⁸ was added and taken away again: the sine loses eight digits on the way, and the measurement knows.
 #
-# ## Checking a gradient, to second order
+# ### Checking a gradient, to second order
 #
 # `tg.check_grads` compares every derivative that this library computes, in reverse and in forward mode, with such a measurement. The tolerance is not a guess: it follows from the error of the measurement itself.
 
 # %% [markdown] lang="zh"
 # 第二行先加上 10⁸ 再减掉：正弦在路上丢了八位数字，测量自己心里有数。
 #
-# ## 检验梯度，直到二阶
+# ### 检验梯度，直到二阶
 #
 # `tg.check_grads` 把本库算出的每一个导数（反向模式和前向模式）都和这样的测量对照。容差不是猜的，而是由测量自身的误差决定。
 
@@ -323,14 +323,14 @@ except tg.errors.GradientMismatch as mismatch:
 # %% [markdown] lang="en"
 # Eleven are right. That of `x[7]` divides by 19 where it should divide by 20, which is 5 % too much: enough to train a little worse, not enough to notice.
 #
-# ## Kinks
+# ### Kinks
 #
 # Where a function has a kink there is no slope, only a convention. `relu` promises slope 0 at 0; a central difference, which looks to both sides, would say one half. Neither is a mistake, so the check reports the place and counts nothing.
 
 # %% [markdown] lang="zh"
 # 十一个是对的。`x[7]` 那个本该除以 20，却除以了 19，大了 5 %：足以让训练差一点，却不足以让人察觉。
 #
-# ## 折点
+# ### 折点
 #
 # 函数有折点的地方没有斜率，只有约定。`relu` 约定在 0 处斜率是 0；中心差分两边都看，会说是二分之一。谁都没有错，所以检验只报告这个位置，不计对错。
 
@@ -338,12 +338,12 @@ except tg.errors.GradientMismatch as mismatch:
 print(tg.check_grads(lambda x: tg.relu(x - 1.0) + x, (1.0,)))
 
 # %% [markdown] lang="en"
-# ## Noise, and a witness of a hundred digits
+# ### Noise, and a witness of a hundred digits
 #
 # Add a large number to a function and its slope stays what it was. Its values lose their digits. Here is a sine whose slope is 1 % too small, first plain, then on top of 10¹⁴, where two neighbouring floats are 0.016 apart.
 
 # %% [markdown] lang="zh"
-# ## 噪声，和一百位数字的证人
+# ### 噪声，和一百位数字的证人
 #
 # 给函数加上一个大数，斜率不变，函数值却丢了位数。下面这个正弦的斜率少了 1 %：先单独检验，再垫在 10¹⁴ 上检验；那里相邻两个浮点数相差 0.016。
 
@@ -391,7 +391,7 @@ print("the right sine, on 1e14: ", verdict(tg.sin, 1e14))
 # %% [markdown] lang="en"
 # An operation that states its `code` can be run on other numbers than floats. Where floats do not decide, the whole program runs once more on numbers of a hundred digits (with the library mpmath), where 10¹⁴ hides nothing: there a plain difference settles the matter.
 #
-# ## From examples to properties
+# ### From examples to properties
 #
 # A check at one point says something about that point. A *property* says what must hold for every input, and [hypothesis](https://hypothesis.readthedocs.io) looks for one that breaks it. For instance: differentiation is linear. Not for one pair of functions, but for any two.
 #
@@ -400,7 +400,7 @@ print("the right sine, on 1e14: ", verdict(tg.sin, 1e14))
 # %% [markdown] lang="zh"
 # 写明了 `code` 的运算，可以在浮点数以外的数上运行。浮点数判不了的时候，整个程序就用一百位数字（借助 mpmath）再跑一遍；在那里 10¹⁴ 什么也藏不住，普通的差分就能定案。
 #
-# ## 从例子到性质
+# ### 从例子到性质
 #
 # 在一个点上检验，只说明那一个点。“性质”说的是对所有输入都该成立的事，[hypothesis](https://hypothesis.readthedocs.io) 会去找一个让它不成立的输入。例如：求导是线性的。不是对某一对函数，而是对任意两个。
 #
@@ -438,12 +438,12 @@ print("no counterexample among 100 pairs")
 # "no counterexample among 100 pairs" => "试了 100 对，没有反例"
 
 # %% [markdown] lang="en"
-# ## A planted bug, found and shrunk
+# ### A planted bug, found and shrunk
 #
 # Let us plant a bug and see. `swish` is x · sigmoid(x). Its derivative has two terms; somebody forgot the second.
 
 # %% [markdown] lang="zh"
-# ## 埋一个错，找到它，再把它缩小
+# ### 埋一个错，找到它，再把它缩小
 #
 # 我们埋一个错试试。`swish` 是 x · sigmoid(x)。它的导数有两项，有人忘了第二项。
 

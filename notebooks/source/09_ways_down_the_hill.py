@@ -80,14 +80,14 @@ balls = {
 tg.plot.descents(valley, (-4.0, 1.0), balls, steps=60)
 
 # %% [markdown] lang="en"
-# A ball with too much speed overshoots and rolls back, which you see in the height: it falls fast, and in waves. Nesterov's variant adds, in the step, the gradient once more to the speed that it will have. The ball brakes before it is past the bottom. (Nesterov, Soviet Mathematics Doklady 27, 1983, 372; in this form Sutskever et al. 2013, [PMLR 28](https://proceedings.mlr.press/v28/sutskever13.html).)
+# A ball with too much speed overshoots and rolls back, which you see in the height: it falls fast, and in waves. Nesterov's variant steps along the speed that the ball would have one step later on the same slope: along g + 0.9 v in place of v. The ball brakes before it is past the bottom. (Nesterov, Soviet Mathematics Doklady 27, 1983, 372; in this form Sutskever et al. 2013, [PMLR 28](https://proceedings.mlr.press/v28/sutskever13.html).)
 #
 # ## To each its own step: RMSProp and Adam
 #
 # Another remedy for the valley: divide the gradient of each parameter by how large its gradients have usually been. Steep and flat directions then move alike. RMSProp does that (Tieleman and Hinton, lecture 6.5, 2012). Adam does that *and* has momentum (Kingma and Ba 2014, [arXiv:1412.6980](https://arxiv.org/abs/1412.6980)).
 
 # %% [markdown] lang="zh"
-# 球速太快，会冲过头再滚回来。在高度曲线上能看到：降得快，但一浪一浪的。Nesterov 的变体在走这一步时，把当前的梯度再加一次，等于按下一刻的速度走，于是球在冲过谷底之前就开始刹车。（Nesterov，Soviet Mathematics Doklady 27，1983，372；这种写法见 Sutskever 等 2013，[PMLR 28](https://proceedings.mlr.press/v28/sutskever13.html)。）
+# 球速太快，会冲过头再滚回来。在高度曲线上能看到：降得快，但一浪一浪的。Nesterov 的变体按“坡度不变的话，下一步会有的速度”来走：用 g + 0.9 v 代替 v，于是球在冲过谷底之前就开始刹车。（Nesterov，Soviet Mathematics Doklady 27，1983，372；这种写法见 Sutskever 等 2013，[PMLR 28](https://proceedings.mlr.press/v28/sutskever13.html)。）
 #
 # ## 各走各的步子：RMSProp 与 Adam
 #
@@ -405,7 +405,7 @@ tg.draw(sparse, few.X[0])
 #
 # ## 反向传播就是梯度下降吗？
 #
-# 不是。**反向传播计算梯度，梯度下降使用梯度。**三个实验。
+# 不是。**反向传播计算梯度，梯度下降使用梯度**。三个实验。
 #
 # 第一，反向传播一个参数也不改。
 

@@ -3,7 +3,7 @@
 #
 # Twenty-four questions that people ask about backpropagation, each at most a screen long. At the end of this page you can say, for each of them, what is wrong with the usual belief, and show it with an experiment of a few lines.
 #
-# You need [the first gradient](01_first_gradient.ipynb). The questions stand alone: begin with the one that bothers you.
+# You need [the first gradient](01_first_gradient.ipynb). The questions stand alone: begin with the one that bothers you. In the code, `node.parents` are what a node was made from, and `node.partials` the local derivatives towards them.
 #
 # Each has the same five parts: the **belief**, **where it comes from**, a **prediction** that you make before you look, an **experiment** that breaks the belief, and the **right idea** in one sentence.
 #
@@ -14,7 +14,7 @@
 #
 # 关于反向传播，人们反复在问的二十四个问题，每个最多占一屏。读完这一页，你能说出每个问题里常见的想法错在哪儿，还能用几行代码当场演示给人看。
 #
-# 需要先读[第一个梯度](01_first_gradient.ipynb)。各题互不依赖：哪个最让你困惑，就从哪个开始。
+# 需要先读[第一个梯度](01_first_gradient.ipynb)。各题互不依赖：哪个最让你困惑，就从哪个开始。代码里，`node.parents` 是算出这个节点的父节点，`node.partials` 是对它们的局部导数。
 #
 # 每一题都由五部分组成：**常见的想法**、**它从哪儿来**、先写下来再看的**预测**、戳破它的**实验**，以及一句话的**正解**。
 #
@@ -37,7 +37,7 @@ from tinygrad_edu import Value, nn
 #
 # **Belief.** A node can hand its gradient to its parents as soon as it has got some. A function that calls itself will do; no sorting is needed.
 #
-# **From.** The most asked of all. Threads of micrograd: [21](https://github.com/karpathy/micrograd/issues/21), [23](https://github.com/karpathy/micrograd/pull/23), [64](https://github.com/karpathy/micrograd/pull/64), [67](https://github.com/karpathy/micrograd/issues/67), [68](https://github.com/karpathy/micrograd/issues/68), [81](https://github.com/karpathy/micrograd/issues/81), [91](https://github.com/karpathy/micrograd/issues/91), [96](https://github.com/karpathy/micrograd/issues/96). On a tree, where every node is used once, the belief is true; that is why it survives so long. The example below is from thread 64.
+# **From.** The most asked of all. Threads of micrograd: [21](https://github.com/karpathy/micrograd/issues/21), [23](https://github.com/karpathy/micrograd/pull/23), [64](https://github.com/karpathy/micrograd/pull/64), [67](https://github.com/karpathy/micrograd/issues/67), [68](https://github.com/karpathy/micrograd/issues/68), [81](https://github.com/karpathy/micrograd/issues/81), [91](https://github.com/karpathy/micrograd/issues/91), [96](https://github.com/karpathy/micrograd/issues/96). On a tree, where every node is used once, the belief is true; that is why it survives so long. (The recursion of thread 81 is right, because it forgets what it has passed on; but it visits a node once for every path, and paths can double with every step.) The example below is from thread 64.
 
 # %% [markdown] lang="zh"
 # ## A. 顺序与累加
@@ -46,7 +46,7 @@ from tinygrad_edu import Value, nn
 #
 # **常见的想法。** 节点一拿到梯度，就可以马上传给父节点。写个递归函数就行，用不着排序。
 #
-# **从哪儿来。** 这是被问得最多的一题。micrograd 的讨论：[21](https://github.com/karpathy/micrograd/issues/21)、[23](https://github.com/karpathy/micrograd/pull/23)、[64](https://github.com/karpathy/micrograd/pull/64)、[67](https://github.com/karpathy/micrograd/issues/67)、[68](https://github.com/karpathy/micrograd/issues/68)、[81](https://github.com/karpathy/micrograd/issues/81)、[91](https://github.com/karpathy/micrograd/issues/91)、[96](https://github.com/karpathy/micrograd/issues/96)。如果每个节点只用一次（计算图是一棵树），这个想法完全正确，所以它才这么顽固。下面的例子出自第 64 号讨论。
+# **从哪儿来。** 这是被问得最多的一题。micrograd 的讨论：[21](https://github.com/karpathy/micrograd/issues/21)、[23](https://github.com/karpathy/micrograd/pull/23)、[64](https://github.com/karpathy/micrograd/pull/64)、[67](https://github.com/karpathy/micrograd/issues/67)、[68](https://github.com/karpathy/micrograd/issues/68)、[81](https://github.com/karpathy/micrograd/issues/81)、[91](https://github.com/karpathy/micrograd/issues/91)、[96](https://github.com/karpathy/micrograd/issues/96)。如果每个节点只用一次（计算图是一棵树），这个想法完全正确，所以它才这么顽固。（第 81 号里的递归其实是对的，因为它传完就忘；但每条路径都要走一遍，而路径的条数可以一步翻一倍。）下面的例子出自第 64 号讨论。
 
 # %%
 a = Value(1.0, "a")
@@ -152,14 +152,14 @@ tg.practice(y)
 #
 # **Belief.** `backward()` computes the gradients anew each time, so nothing needs to be cleared. Or: without it learning only becomes a little worse.
 #
-# **From.** Asked of PyTorch ever since it exists; [micrograd 25](https://github.com/karpathy/micrograd/issues/25). In [aihwkit 446](https://github.com/IBM/aihwkit/issues/446) an example left it out: its loss falls, and then climbs again.
+# **From.** “Why do we need to call zero_grad() in PyTorch?” is a classic of Stack Overflow; [micrograd 25](https://github.com/karpathy/micrograd/issues/25). In [aihwkit 446](https://github.com/IBM/aihwkit/issues/446) an example left it out: its loss falls, and then climbs again.
 
 # %% [markdown] lang="zh"
 # ### 3. 为什么要 `zero_grad`？忘了会怎样？
 #
 # **常见的想法。** `backward()` 每次都会把梯度重新算一遍，没什么要清的。或者：忘了顶多学得差一点。
 #
-# **从哪儿来。** PyTorch 一出现就有人问；[micrograd 25](https://github.com/karpathy/micrograd/issues/25)。[aihwkit 446](https://github.com/IBM/aihwkit/issues/446) 的一个示例漏了这一步：损失先降下去，后来又爬了上来。
+# **从哪儿来。** “Why do we need to call zero_grad() in PyTorch?” 是 Stack Overflow 上的经典提问；[micrograd 25](https://github.com/karpathy/micrograd/issues/25)。[aihwkit 446](https://github.com/IBM/aihwkit/issues/446) 的一个示例漏了这一步：损失先降下去，后来又爬了上来。
 
 # %%
 def descend(zeroing, updates=60, rate=0.1):
@@ -663,20 +663,24 @@ tg.predict(
 # %%
 for start in (0.0, 0.5, None):
     net = trained(start)
-    print(start, " accuracy", tg.accuracy(net, tg.data.load("xor", n=200, seed=0)), " w of the first layer", [round(n.w[0].data, 3) for n in net.layers[0].neurons])
+    print(start, " accuracy", tg.accuracy(net, tg.data.load("xor", n=200, seed=0)))
+    print("   first layer:", [round(n.w[0].data, 3) for n in net.layers[0].neurons], end="  ")
+    print("moved:", [name for name, p in net.named_parameters() if p.data != start] if start == 0.0 else "all")
 tg.draw(same, [1.0, -1.0])
 
 # %% [markdown] lang="zh" strings=true
 # " accuracy" => " 准确率"
-# " w of the first layer" => " 第一层的 w"
+# "   first layer:" => "   第一层："
+# "moved:" => "动过的："
+# else "all" => else "全部"
 
 # %% [markdown] lang="en"
-# From 0 it is worse still: the gradient of a weight of the first layer has a weight of the second as a factor, and the other way round, so that all stay exactly 0 but the last bias.
+# From 0 it is worse still: the gradient of a weight of the first layer has a weight of the second as a factor, and the other way round, so that all stay exactly 0 but the last bias, `layers.1.neurons.0.b`.
 #
 # **Right idea.** Equal neurons get equal gradients and stay equal; random numbers make them differ, and different neurons can take different jobs.
 
 # %% [markdown] lang="zh"
-# 从 0 开始更糟：第一层权重的梯度里乘着第二层的权重，反过来，第二层权重的梯度里乘着第一层的输出，于是除了最后那个偏置，全都一动不动地停在 0。
+# 从 0 开始更糟：第一层权重的梯度里乘着第二层的权重，反过来，第二层权重的梯度里乘着第一层的输出，于是除了最后那个偏置 `layers.1.neurons.0.b`，全都一动不动地停在 0。
 #
 # **正解。** 一样的神经元得到一样的梯度，就永远一样；随机数让它们不一样，才能各干各的活。
 
@@ -743,29 +747,39 @@ n = 100
 f = lambda p: tg.sum([tg.sin(u) * v for u, v in zip(p, p[1:] + p[:1], strict=True)])
 point = [0.01 * i for i in range(n)]
 columns = [[float(i == j) for j in range(n)] for i in range(n)]
-forward = [tg.jvp(f, (point,), (column,))[1] for column in columns]
+forward = [tg.jvp(f, (point,), (column,))[1] for column in columns]  # one sweep each
+
+# %% [markdown] lang="zh" strings=true
+# # one sweep each => # 每个方向扫描一趟
 
 # %% hidden=true
+choices = ["about 500", "about 20,000", "about 50,000"]
 tg.predict(
-    "A function of 100 numbers. Forward mode sweeps once for each direction; reverse mode gives all 100 slopes in one sweep. How many forward sweeps for the same 100 slopes?",
-    len(forward),
-    because="A forward sweep carries along how everything reacts to ONE input. A backward sweep carries along how ONE result reacts to everything.",
+    f"A function of 100 numbers takes {len(tg.trace(f, point).equations)} operations. How many take the function and all its 100 slopes, in reverse mode?",
+    choices[0] if len(tg.trace(f, point).value_and_grad().equations) < 1000 else choices[1],
+    choices=choices,
+    because="A forward sweep carries along how everything reacts to ONE input: a hundred sweeps. A backward sweep carries along how ONE result reacts to everything: one sweep.",
 )
 
 # %% [markdown] lang="zh" strings=true
-# "A function of 100 numbers. Forward mode sweeps once for each direction; reverse mode gives all 100 slopes in one sweep. How many forward sweeps for the same 100 slopes?" => "一个有 100 个自变量的函数。前向模式每扫描一趟只管一个方向，反向模式一趟就得到全部 100 个斜率。前向模式要扫描几趟？"
-# "A forward sweep carries along how everything reacts to ONE input. A backward sweep carries along how ONE result reacts to everything." => "前向扫描带着走的是：一切对某一个输入的反应。反向扫描带着走的是：某一个结果对一切的反应。"
+# "about 500", "about 20,000", "about 50,000" => "约 500", "约 20,000", "约 50,000"
+# f"A function of 100 numbers takes {len(tg.trace(f, point).equations)} operations. How many take the function and all its 100 slopes, in reverse mode?" => f"一个有 100 个自变量的函数要做 {len(tg.trace(f, point).equations)} 次运算。用反向模式，函数连同全部 100 个斜率，一共要做多少次？"
+# "A forward sweep carries along how everything reacts to ONE input: a hundred sweeps. A backward sweep carries along how ONE result reacts to everything: one sweep." => "前向扫描带着走的是一切对某一个输入的反应：要一百趟。反向扫描带着走的是某一个结果对一切的反应：一趟就够。"
 
 # %%
 backward = tg.grad(f)(point)
 graph = tg.trace(f, point)
 print("largest difference:", max(abs(u - v) for u, v in zip(forward, backward, strict=True)))
-print("operations: f", len(graph.equations), "  f and its whole gradient, reverse", len(graph.value_and_grad().equations))
+one_sweep = tg.trace(lambda p: tg.jvp(f, (p,), (columns[0],)), point)
+print("operations of f:", len(graph.equations))
+print("f and its whole gradient, reverse:", len(graph.value_and_grad().equations))
+print("f and its whole gradient, forward: 100 sweeps of", len(one_sweep.equations))
 
 # %% [markdown] lang="zh" strings=true
 # "largest difference:" => "最大差别："
-# "operations: f" => "运算次数：f"
-# "  f and its whole gradient, reverse" => "  f 连同整个梯度（反向）"
+# "operations of f:" => "f 的运算次数："
+# "f and its whole gradient, reverse:" => "f 连同整个梯度，反向模式："
+# "f and its whole gradient, forward: 100 sweeps of" => "f 连同整个梯度，前向模式：100 趟，每趟"
 
 # %% [markdown] lang="en"
 # **Right idea.** Forward mode pays per input, reverse mode per output; a loss has one output and many inputs. (For one input and many outputs it is the other way round.)
@@ -792,7 +806,9 @@ def loss(p):
     return (p[0] * 2.0 + p[1] - 1.0) ** 2 + 0.1 * p[0] ** 2
 
 def by_differences(p, h=1e-5):
-    return [(loss([q + h * (i == j) for j, q in enumerate(p)]) - loss([q - h * (i == j) for j, q in enumerate(p)])) / (2 * h) for i in range(2)]
+    towards_0 = (loss([p[0] + h, p[1]]) - loss([p[0] - h, p[1]])) / (2 * h)
+    towards_1 = (loss([p[0], p[1] + h]) - loss([p[0], p[1] - h])) / (2 * h)
+    return [towards_0, towards_1]
 
 def walk(gradient, updates=40):
     p = [1.0, 1.0]
@@ -824,7 +840,7 @@ tg.predict(
 
 # %%
 g, H = tg.grad(loss)([1.0, 1.0]), tg.hessian(loss)([1.0, 1.0])
-newton = np.array([1.0, 1.0]) - np.linalg.solve(H, g)
+newton = np.round(np.array([1.0, 1.0]) - np.linalg.solve(H, g), 12) + 0.0
 print("descent, backpropagation:", with_it)
 print("descent, differences:    ", without_it)
 print("Newton, one step:        ", newton.tolist(), "  gradient there:", tg.grad(loss)(newton.tolist()))
@@ -925,25 +941,25 @@ loss.backward()
 tg.predict(
     f"The three probabilities are {p[0]:.3f}, {p[1]:.3f}, {p[2]:.3f}, and the right class is the second. What is the gradient of its score z1?",
     z[1].grad,
-    because="p − y with y = 1. The loss is logsumexp(z) − z1: the slope of the first is p, that of the second −1. The logarithm and the exponential have cancelled.",
+    because="p − y with y = 1. The loss is ln(exp z0 + exp z1 + exp z2) − z1: the slope of the first is p, that of the second −1. The logarithm and the exponential have cancelled.",
 )
 
 # %% [markdown] lang="zh" strings=true
 # f"The three probabilities are {p[0]:.3f}, {p[1]:.3f}, {p[2]:.3f}, and the right class is the second. What is the gradient of its score z1?" => f"三个概率是 {p[0]:.3f}、{p[1]:.3f}、{p[2]:.3f}，正确的是第二类。它的得分 z1 的梯度是多少？"
-# "p − y with y = 1. The loss is logsumexp(z) − z1: the slope of the first is p, that of the second −1. The logarithm and the exponential have cancelled." => "p − y，其中 y = 1。损失就是 logsumexp(z) − z1：前一项的斜率是 p，后一项是 −1。对数和指数互相抵消了。"
+# "p − y with y = 1. The loss is ln(exp z0 + exp z1 + exp z2) − z1: the slope of the first is p, that of the second −1. The logarithm and the exponential have cancelled." => "p − y，其中 y = 1。损失就是 ln(exp z0 + exp z1 + exp z2) − z1：前一项的斜率是 p，后一项是 −1。对数和指数互相抵消了。"
 
 # %%
 print([round(v.grad, 4) for v in z], " sum", abs(round(sum(v.grad for v in z), 12)))
-tg.play(loss)
+tg.draw(loss)
 
 # %% [markdown] lang="zh" strings=true
 # " sum" => " 总和"
 
 # %% [markdown] lang="en"
-# **Right idea.** Exactly p − y, because the logarithm undoes the exponential: −ln p = logsumexp(z) − z, and the slopes of logsumexp are the probabilities. (So the pull never exceeds 1, unlike that of a squared error.)
+# **Right idea.** Exactly p − y, because the logarithm undoes the exponential: −ln p = logsumexp(z) − z, where logsumexp is the logarithm of the sum of the exponentials, and its slopes are the probabilities. (So the pull never exceeds 1, unlike that of a squared error.)
 
 # %% [markdown] lang="zh"
-# **正解。** 不多不少就是 p − y，因为对数抵消了指数：−ln p = logsumexp(z) − z，而 logsumexp 的斜率恰好就是那些概率。（所以它的拉力从不超过 1，和平方误差不同。）
+# **正解。** 不多不少就是 p − y，因为对数抵消了指数：−ln p = logsumexp(z) − z，其中 logsumexp 是“指数之和的对数”，它的斜率恰好就是那些概率。（所以它的拉力从不超过 1，和平方误差不同。）
 
 # %% [markdown] lang="en"
 # ### 18. Is the loss printed the one before or after the update?
@@ -1000,7 +1016,7 @@ for step, (old, new) in enumerate(zip(printed, after, strict=True)):
 #
 # **Belief.** One parent, one arrow.
 #
-# **From.** micrograd keeps the parents in a set, in which `a` is only once, and its pictures show one arrow; [micrograd 77](https://github.com/karpathy/micrograd/issues/77) asks whether `x * x` is an edge case.
+# **From.** micrograd keeps the parents in a set, in which `a` is only once, and its pictures show one arrow (its gradients are right all the same, for they do not come from the set); [micrograd 77](https://github.com/karpathy/micrograd/issues/77) asks whether `x * x` is an edge case.
 
 # %% [markdown] lang="zh"
 # ## G. 计算图与 Python
@@ -1009,7 +1025,7 @@ for step, (old, new) in enumerate(zip(printed, after, strict=True)):
 #
 # **常见的想法。** 一个父节点，一根箭头。
 #
-# **从哪儿来。** micrograd 把父节点放在集合里，`a` 在集合里只有一个，画出来也就一根箭头；[micrograd 77](https://github.com/karpathy/micrograd/issues/77) 问：`x * x` 算不算特例？
+# **从哪儿来。** micrograd 把父节点放在集合里，`a` 在集合里只有一个，画出来也就一根箭头（梯度倒没算错，因为梯度不是按这个集合算的）；[micrograd 77](https://github.com/karpathy/micrograd/issues/77) 问：`x * x` 算不算特例？
 
 # %%
 a = Value(3.0, "a")
@@ -1104,13 +1120,13 @@ naive = exponentials[0] / tg.sum(exponentials)
 
 # %% hidden=true
 tg.predict(
-    "softmax of (1000, 0) is (1, 0) to every digit. What does exp(z0) / (exp(z0) + exp(z1)) give in floating point? (type: nan, inf, 0 or 1)",
+    "softmax of (1000, 0) is (1, 0) to every digit. What does exp(z0) / (exp(z0) + exp(z1)) give in floating point? (type nan, for “not a number”, or inf, 0, 1)",
     str(naive.data),
     because="exp(1000) is beyond the largest float: inf / inf is nan. Subtract the largest score from all first, which changes nothing on paper.",
 )
 
 # %% [markdown] lang="zh" strings=true
-# "softmax of (1000, 0) is (1, 0) to every digit. What does exp(z0) / (exp(z0) + exp(z1)) give in floating point? (type: nan, inf, 0 or 1)" => "softmax(1000, 0) 的每一位都等于 (1, 0)。用浮点数算 exp(z0) / (exp(z0) + exp(z1))，会得到什么？（请输入 nan、inf、0 或 1）"
+# "softmax of (1000, 0) is (1, 0) to every digit. What does exp(z0) / (exp(z0) + exp(z1)) give in floating point? (type nan, for “not a number”, or inf, 0, 1)" => "softmax(1000, 0) 的每一位都等于 (1, 0)。用浮点数算 exp(z0) / (exp(z0) + exp(z1))，会得到什么？（请输入 nan，即“不是数”，或者 inf、0、1）"
 # "exp(1000) is beyond the largest float: inf / inf is nan. Subtract the largest score from all first, which changes nothing on paper." => "exp(1000) 超出了最大的浮点数：inf / inf 是 nan。先把所有得分减去最大的那个，纸面上什么也没变。"
 
 # %%

@@ -11,8 +11,6 @@
 # 读完这一页，你会亲手写出一个自动微分引擎，不到一百行，一次写一个方法。每写一步，就交给 `tg.check.engine` 检查：它在你的引擎上跑一批小程序，告诉你犯的是哪一种错。最后，你会知道怎样接着读我们自己的源码。
 #
 # 预备知识：[第 1 课](01_first_gradient.ipynb)、[第 5 课](05_why_topological_order.ipynb)，以及 Python 的类。
-#
-# （检查报告是英文的，每一份下面都有中文说明。）
 
 # %%
 import math
@@ -49,8 +47,6 @@ print(tg.check.engine(MyValue))
 # An operation makes a new value with its data, its parents, and its slopes. The slope of a sum is 1 both ways. And `backward` hands *slope × gradient* to the parents.
 
 # %% [markdown] lang="zh"
-# （报告说：没有错，因为还什么都没有；后面列出缺的运算。）
-#
 # 下面每一步都写 `class MyValue(MyValue):`。这是跨单元格往类里添东西的办法：新类保留旧类的一切，再多一样。
 #
 # ## 第 2 步：加法
@@ -90,8 +86,6 @@ print(tg.check.engine(MyValue))
 # ## Step 3: `+=`, and multiplication
 
 # %% [markdown] lang="zh"
-# （报告说：最小的出错程序是 a + a；能解释一切的错误是：梯度顶掉了原来的值，该写 `+=`，却写成了 `=`。）
-#
 # 它给出最小的出错程序，还叫得出错误的名字。它怎么知道的？每一种经典错误，它都备着一个只犯这一种错、其余全对的引擎。哪一个在*每个*程序上都和你的数一模一样，哪一个就是解释。
 #
 # ## 第 3 步：`+=`，还有乘法
@@ -114,8 +108,6 @@ print(report)
 # Gradient reaches the parents and stops. The smallest program that fails, as it should be:
 
 # %% [markdown] lang="zh"
-# （报告说：反向传播走到直接的操作数就停了。）
-#
 # 梯度到了父节点就不往下走了。这就是那个最小的出错程序，图里是它应有的样子：
 
 # %%
@@ -168,8 +160,6 @@ print(tg.check.engine(MyValue))
 # A value may hand on its gradient only when it is complete: after everything that was made from it. So list all values, each after its parents, and walk the list from its end.
 
 # %% [markdown] lang="zh"
-# （报告说，两个错误合起来才解释得通：没有拓扑序，每条边一收到梯度就往下传，结果把以前传过的又传一遍；中间节点的梯度没有清掉，第二次 `backward()` 又算了一遍。）
-#
 # 一下子犯了两个错，两个都被点了名。一个一个改。
 #
 # ## 第 5 步：拓扑序
@@ -201,16 +191,14 @@ class MyValue(MyValue):
 print(tg.check.engine(MyValue))
 
 # %% [markdown] lang="en"
-# Nearly there: only programs that call `backward()` twice fail. This is the engine that most people stop at, and it is a fair one.
+# Nearly there: only programs that call `backward()` twice fail. Many stop here, micrograd among them, as you will see. For training it is enough.
 #
 # ## Step 6: start afresh
 #
 # Leaves keep what they were given, so that two examples can add up. All others must be cleared when a sweep begins.
 
 # %% [markdown] lang="zh"
-# （报告说：中间节点的梯度留着没清，第二次 `backward()` 又把它们算了一遍。）
-#
-# 快成了：只有调用两次 `backward()` 的程序还会出错。大多数人写到这里就停了，已经相当不错。
+# 快成了：只有调用两次 `backward()` 的程序还会出错。许多人写到这里就停了，后面会看到，micrograd 也是。用来训练，已经够了。
 #
 # ## 第 6 步：每次从头来
 #
@@ -239,8 +227,6 @@ print(tg.check.engine(MyValue))
 # Keep the nodes that wait for their parents in a list of your own, a *stack*. A node is put on it twice: first to be visited, then, marked as done, to be listed after its parents.
 
 # %% [markdown] lang="zh"
-# （报告说：一条 5000 个节点的链引发了 RecursionError。）
-#
 # 小程序全对了，它就拿一个大的来试：连加 5000 次。`visit` 每深一个节点就调用自己一次，而 Python 只允许大约一千层。
 #
 # ## 第 7 步：不用递归
@@ -265,15 +251,13 @@ class MyValue(MyValue):
 print(tg.check.engine(MyValue))
 
 # %% [markdown] lang="en"
-# Nothing is wrong any more. Much is missing: "+ with a number" means that `a + 2.0` does not work yet.
+# Nothing is wrong any more. Much is missing, `a + 2.0` for one: a plain number has no parents and slopes.
 #
 # ## Step 8: all together
 #
 # The rest is repetition: each operation is its value and its slopes. Here is the whole engine on one page, with numbers on either side and the usual functions. Compare each line of slopes with your table of derivatives.
 
 # %% [markdown] lang="zh"
-# （报告说：已有的部分没有错了；还缺一些运算，其中 “+ with a number” 指 `a + 2.0` 还不能用。）
-#
 # ## 第 8 步：合到一起
 #
 # 剩下的都是重复：每个运算，就是一个数值加上几个斜率。下面是整个引擎，一页写完，数字放左边右边都行，常用函数也有了。把每一行斜率，和你的导数表对一对。
@@ -369,8 +353,6 @@ print(tg.check.engine(MyValue))
 # It learns, too. Four neurons and the riddle of *exclusive or*, with nothing but your class:
 
 # %% [markdown] lang="zh"
-# （报告说：全部正确，什么也不缺。）
-#
 # 它还能学习。四个神经元，一道*异或*题，用的全是你的类：
 
 # %% name="learns"
@@ -404,12 +386,12 @@ tg.plot.bars({f"{x1} xor {x2}": answer(x1, x2).data for x1, x2 in table}, title=
 # %% [markdown] lang="en"
 # ## Does the examiner know its trade?
 #
-# Do not take our word for it. Take your right engine, spoil **one line**, and have it examined. The cell below does so sixteen times, with lines that learners really write. Before you look:
+# Do not take our word for it. Take your right engine, spoil **one line**, and have it examined. The cell below does so sixteen times, each time with another mistake that is easily made. Before you look:
 
 # %% [markdown] lang="zh"
 # ## 考官自己过关吗？
 #
-# 别光听我们说。拿你写对的引擎，弄坏**一行**，再送去检查。下面这样做了十六次，每一行都是初学者真会写出来的。看之前先猜：
+# 别光听我们说。拿你写对的引擎，弄坏**一行**，再送去检查。下面这样做了十六次，每次都是一个很容易犯的错。看之前先猜：
 
 # %%
 tg.predict(
@@ -509,14 +491,14 @@ LikeMicrograd.order = by_recursion
 
 # %%
 tg.predict(
-    "micrograd trains networks in a thousand tutorials, and they learn. Which programs will it fail?",
+    "micrograd trains networks, and they learn. Which programs will it fail all the same?",
     "two sweeps over one graph",
     choices=["a + a", "a value used in two places", "two sweeps over one graph", "none"],
     because="In training a new graph is built for every step, so its interior gradients are 0 anyway.",
 )
 
 # %% [markdown] lang="zh" strings=true
-# "micrograd trains networks in a thousand tutorials, and they learn. Which programs will it fail?" => "无数教程用 micrograd 训练网络，网络都学会了。它会在哪些程序上出错？"
+# "micrograd trains networks, and they learn. Which programs will it fail all the same?" => "用 micrograd 训练网络，网络学得会。那它会在哪些程序上出错？"
 # "two sweeps over one graph" => "同一张图上扫描两次"
 # "a value used in two places" => "一个数用在两处"
 # "none" => "都不会"
@@ -552,8 +534,6 @@ print(tg.check.engine(mended))
 # The folder names are those of README, section "For contributors", which lists all rooms and what may use what. Two pieces to begin with: our entry for tanh, asked for its slopes, and our topological order. Find your stack in it.
 
 # %% [markdown] lang="zh"
-# （第一份报告：中间节点的梯度留着没清，只有调用两次 `backward()` 的程序出错。第二份报告：长链引发 RecursionError。）
-#
 # 一个早已知道的特点，训练时无害：中间节点的梯度没有清。把它修好，第二个就露出来了：第 6 步的递归。除了这两个，再没有发现别的。
 #
 # ## 读我们的源码
@@ -662,4 +642,4 @@ print(tg.check.engine(spoiled("(1.0 / self.data,)", "(1.1 / self.data,)")))
 # `("max(self.data, 0.0)", "abs(self.data) if self.data > -1 else 0.0")` 就发现不了：考官只在 1.5 和 −1.5 两处试 `relu`。只在大数上才出的错也一样，例如 `math.exp` 到 1000 就溢出。通过考试，不等于证明。
 # </details>
 #
-# **接下来：**这是课程的最后一页。大家问得最多的问题，[第 13 课，疑问解答](13_confusions.ipynb)里都有回答。
+# **接下来：**这是课程的最后一页。大家问得最多的问题，[第 13 课，答疑页](13_confusions.ipynb)里都有回答。

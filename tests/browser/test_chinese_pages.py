@@ -167,6 +167,7 @@ def test_the_film(page_of):
     strip.series = {"loss": [0.7], "val_loss": [0.8]}
     page = page_of("zh", lambda: Film(strip))
     names = ("layers", "binary", "cross", "entropy", "MLP", "activation", "loss", "val")
+    names += ("mlp", "neurons", "dot", "truth", "log", "exp", "max", "softplus", "sigmoid")
     for frame in (0, 1, 2):
         page.get_by_role("slider", name="时刻", exact=True).fill(str(frame))
         assert english(page, *names) == []
@@ -176,3 +177,37 @@ def test_the_film(page_of):
         page.locator(".neuron").nth(neuron).focus()
         assert english(page, *names) == []
     assert "它的损失" in page.locator(".detail").text_content()
+    page.locator(".stepping .tg-node").first.wait_for()
+    assert english(page, *names) == []
+
+
+def test_bands_that_slacken(page_of):
+    def shown():
+        company = nn.MLP(2, [3, 2], seed=0)
+        pictures = [[0.0, 1.0], [1.0, 0.0]], [0, 1]
+        history = tg.fit(company, pictures, epochs=30, lr=0.1, progress=False, record="film")
+        return tg.rubber_band(history, ([0.5, 0.5], 1), classes=["鸟", "狗"])
+
+    page = page_of("zh", shown)
+    names = ("cross", "entropy", "MLP", "relu", "loss")
+    for moment in ("0", "30"):
+        page.get_by_role("slider", name="时刻").fill(moment)
+        for tile in range(3):
+            page.locator(".tile").nth(tile).click()
+            assert english(page, *names) == []
+
+
+def test_a_network_neuron_by_neuron(page_of):
+    def shown():
+        model = nn.Sequential(nn.Standardize([0.0] * 12, [2.0] * 12), nn.MLP(12, [2, 1], "tanh", seed=0))
+        example = [0.1 * j for j in range(12)]
+        model(example).backward()
+        return tg.play(model, example)
+
+    page = page_of("zh", shown)
+    names = ("layers", "neurons", "dot", "Standardize")
+    assert english(page, *names) == []
+    for place in (0, 12, 14):
+        page.locator(".tg-node[role=button]").nth(place).click()
+        assert english(page, *names) == []
+    assert page.locator(".opened .tg-node").count() > 3

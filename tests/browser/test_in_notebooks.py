@@ -1,4 +1,4 @@
-"""The step player where notebooks are read: nbconvert's export, JupyterLab live and untrusted, and marimo."""
+"""The live pages where notebooks are read: nbconvert's export, JupyterLab live and untrusted, and marimo."""
 
 import os
 import re
@@ -23,6 +23,49 @@ w, x, b = tg.Value(0.5, "w"), tg.Value(2.0, "x"), tg.Value(-0.4, "b")
 y = tg.tanh(w * x + b)
 y.name = "y"
 """
+
+
+TRAINING = """\
+model = tg.nn.MLP(2, [3, 2], "tanh", seed=0)
+points = [[0.0, 1.0], [1.0, 0.0], [0.2, 0.9], [0.8, 0.1]], [0, 1, 0, 1]
+history = tg.fit(model, points, epochs=3, progress=False, record="film")
+"""
+
+
+def film(box):
+    box.get_by_role("slider", name="Moment", exact=True).fill("0")
+    assert box.locator(".count").first.text_content() == "start of 3"
+    box.locator(".dot").first.dispatch_event("click")
+    walk = box.locator(".walk .box")
+    walk.wait_for()
+    walk.press("End")
+    assert "loss is" in walk.locator(".closing p").text_content()
+
+
+def bands(box):
+    box.press("Home")
+    assert box.locator(".count").text_content() == "start of 3"
+    assert 0.0 <= float(box.get_by_role("meter", name="a").get_attribute("aria-valuenow")) <= 1.0
+
+
+def practice(box):
+    box.get_by_role("button", name="Show the answer and go on").click()
+    assert box.locator(".log li").count() == 1
+
+
+def network(box):
+    box.locator('.tg-node[data-id="u1-2"]').dispatch_event("click")
+    box.locator(".walk .box").wait_for()
+    assert "Its sum is" in box.locator(".told").text_content()
+
+
+OTHERS = {
+    "tg.play(history)": film,
+    'tg.rubber_band(history, 1, classes=["a", "b"])': bands,
+    "tg.practice(y)": practice,
+    "tg.play(model, [0.5, -1.0])": network,
+}
+"""What else shows itself, and how it is tried."""
 
 
 def walk_to_the_end(frame):
@@ -129,7 +172,7 @@ def run_all(page):
 
 
 def test_a_live_notebook_in_jupyterlab(open_page, jupyter, tmp_path):
-    notebook(tmp_path, CODE + "tg.play(y)", "tg.play(y)", "y.backward(); tg.draw(y)")
+    notebook(tmp_path, CODE + "tg.play(y)", "tg.play(y)", "y.backward(); tg.draw(y)", TRAINING, *OTHERS)
     page, strangers = open_in_lab(open_page, jupyter())
     run_all(page)
     walk_to_the_end(page.locator(".jp-OutputArea").nth(0))
@@ -141,9 +184,15 @@ def test_a_live_notebook_in_jupyterlab(open_page, jupyter, tmp_path):
     page.keyboard.press("d")
     page.keyboard.press("d")
     page.wait_for_timeout(500)
-    assert page.locator(".jp-CodeCell").count() == 3
+    assert page.locator(".jp-CodeCell").count() == 4 + len(OTHERS)
     outer = page.locator(".jp-OutputArea-output").first
     assert outer.evaluate("e => e.scrollHeight - e.clientHeight") <= 2  # the height follows the content
+    for i, tried in enumerate(OTHERS.values(), 4):
+        cell = page.locator(".jp-CodeCell").nth(i)
+        cell.scroll_into_view_if_needed()
+        box = cell.locator(".box").first
+        box.wait_for()
+        tried(box)
     assert [url for url in strangers if "127.0.0.1" not in url] == []
 
 
@@ -196,21 +245,43 @@ def test_the_exported_page_of_a_notebook(open_page, tmp_path, path):
     assert page.locator(".tg-node.later").count() == 0
 
 
+def test_an_exported_page_of_all_that_shows_itself(open_page, tmp_path):
+    nbconvert = pytest.importorskip("nbconvert", reason="exports notebooks as pages")
+    made = {}
+    exec(CODE + TRAINING, made)
+    ready = nbformat.v4.new_notebook()
+    for source in OTHERS:
+        data = eval(source, made)._repr_mimebundle_()
+        outputs = [nbformat.v4.new_output("display_data", data)]
+        ready.cells.append(nbformat.v4.new_code_cell(source, outputs=outputs))
+    html, _ = nbconvert.HTMLExporter(mathjax_url="", require_js_url="", jquery_url="").from_notebook_node(ready)
+    path = tmp_path / "exported.html"
+    path.write_text(html, encoding="utf-8")
+    page = open_page(path.as_uri(), strict=False)
+    for i, tried in enumerate(OTHERS.values()):
+        tried(page.locator(".jp-Cell").nth(i).locator(".box").first)
+
+
 def test_a_marimo_app(open_page, serve, tmp_path):
     pytest.importorskip("marimo", reason="marimo itself")
     app = tmp_path / "app.py"
     body = textwrap.indent(CODE, "    ")
     app.write_text(
         f"import marimo\n\napp = marimo.App()\n\n\n@app.cell\ndef _():\n{body}    tg.play(y)\n    return tg, y\n\n\n"
-        "@app.cell\ndef _(tg, y):\n    y.backward()\n    tg.draw(y)\n    return\n",
+        "@app.cell\ndef _(tg, y):\n    y.backward()\n    tg.draw(y)\n    return\n\n\n"
+        f"@app.cell\ndef _(tg):\n{textwrap.indent(TRAINING, '    ')}    return history, model\n\n\n"
+        + "".join(f"@app.cell\ndef _(history, model, tg, y):\n    {source}\n    return\n\n\n" for source in OTHERS),
         encoding="utf-8",
     )
     address = serve(["marimo", "run", "app.py", "--headless", "--no-token", "--port={port}", "--host=127.0.0.1"])
     page = open_page(address, strict=False)
-    page.locator("iframe").wait_for(timeout=60_000)
-    walk_to_the_end(page.frame_locator("iframe"))
+    page.locator("iframe").nth(len(OTHERS)).wait_for(timeout=60_000)
+    walk_to_the_end(page.frame_locator("iframe").first)
     page.wait_for_timeout(500)
-    inside = page.frame_locator("iframe").locator("body").evaluate("b => b.getBoundingClientRect().height")
-    assert abs(page.locator("iframe").bounding_box()["height"] - inside) <= 2  # the height follows the content
+    inside = page.frame_locator("iframe").first.locator("body").evaluate("b => b.getBoundingClientRect().height")
+    frame = page.locator("iframe").first
+    assert abs(frame.bounding_box()["height"] - inside) <= 2  # the height follows the content
+    for i, tried in enumerate(OTHERS.values(), 1):
+        tried(page.frame_locator("iframe").nth(i).locator(".box").first)
     drawing = page.locator('svg[aria-label^="computation graph"], img[src^="data:image/svg"]').first
     drawing.wait_for()

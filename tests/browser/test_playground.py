@@ -146,9 +146,9 @@ def train_on_a_table(page):
     page.get_by_label("CSV file (it stays").set_input_files(table)
     page.get_by_role("spinbutton", name="Epochs").fill("500")
     page.locator("#train [data-part=start]").click()
-    page.locator("#train .box").wait_for(timeout=START)  # the film grows while it trains
     said = page.locator("#train [data-part=said]")
-    assert "of 500" in said.text_content()
+    said.get_by_text("of 500").wait_for(timeout=START)
+    page.locator("#train .box").wait_for(timeout=START)  # the film grows while it trains
     if "never seen" not in said.text_content():
         page.locator("#train [data-part=stop]").click()
 

@@ -114,6 +114,13 @@ def test_the_program_prints():
     assert len(text.splitlines()) == len(compiled.program) + 1
 
 
+def test_numbers_of_a_matrix_are_not_taken_for_a_family_of_names():
+    rows = [[0.1 + 0.01 * i + 0.001 * k for k in range(9)] for i in range(9)]
+    compiled = tg.compile(lambda x: [tg.dot(row, x) for row in rows])
+    compiled(np.ones((5, 9)))
+    assert str(compiled.program).startswith("a1 = constants @ x ")
+
+
 def test_the_program_can_be_drawn():
     model = nn.MLP(2, [3, 1], seed=0)
     compiled = tg.compile(lambda x, t: tg.square(model(x) - t), model.parameters())

@@ -8,6 +8,7 @@ import tinygrad_edu as tg
 from tinygrad_edu import Value
 from tinygrad_edu.drawing.scene import graphviz_layout
 from tinygrad_edu.drawing.scene.shapes import Curve, Polygon
+from tinygrad_edu.engine.value import constant
 
 
 def drawn(direction="LR", swept=True, sizes=(12, 5, 2)):
@@ -38,6 +39,8 @@ def test_neurons_stand_in_columns_in_their_order_without_graphviz(monkeypatch, d
     drawing = drawn(direction)
     places = boxes(drawing)
     layers = {c.label: c.id for c in drawing.records.clusters}
+    inputs = sorted("abc", key=lambda name: places[drawing.records.node(name).id][1 - along])
+    assert inputs == ["a", "b", "c"]
     ends = []
     for layer, count in (("layers.0", 12), ("layers.1", 5), ("layers.2", 2)):
         inside = [node for node in drawing.records.nodes if node.cluster == layers[layer]]
@@ -68,6 +71,19 @@ def test_a_line_between_layers_has_the_colour_of_what_flows_back_and_its_width()
     assert [width for _, width in seen] == sorted(width for _, width in seen)
     assert seen[0][1] < seen[-1][1]
     assert "orange: positive" in drawing.svg
+
+
+def test_what_belongs_to_no_layer_stands_beside_their_boxes():
+    model = tg.nn.Sequential(tg.nn.MLP(2, [5, 3], "tanh", seed=0), tg.nn.Sigmoid())
+    loss = tg.nn.mse(model([0.5, -1.0]), [constant(1.0, "first"), constant(0.0, "second"), constant(0.0, "third")])
+    drawing = tg.draw(loss, collapse=3)
+    assert any("line" in piece.classes for piece in drawing.scene.pieces)  # in columns
+    places = boxes(drawing)
+    scopes = [piece.shapes[0] for piece in drawing.scene.pieces if piece.role == "cluster"]
+    for name in ("first", "second", "third"):
+        left, top, right, low = places[drawing.records.node(name).id]
+        for box in scopes:
+            assert right < box.x or left > box.x + box.w or low < box.y or top > box.y + box.h
 
 
 def test_before_a_backward_pass_the_lines_tell_no_sign():

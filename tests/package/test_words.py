@@ -12,6 +12,7 @@ from support.node import run_module
 
 import tinygrad_edu as tg
 from tinygrad_edu import Value, words
+from tinygrad_edu.check.mistakes import MISTAKES, NO_REFLECTION, RECURSION, WRONG_VALUE
 from tinygrad_edu.pages.live import sentences_in
 
 SOURCES = Path(tg.__file__).parent
@@ -39,6 +40,8 @@ def places(sentence):
 
 def everything_said():
     found = {word for op in tg.OPS.values() for word in op.operands}
+    mistakes = (*MISTAKES, NO_REFLECTION, RECURSION, WRONG_VALUE)
+    found |= {words for mistake in mistakes for words in (mistake.phrase, mistake.remedy)}
     for path in SOURCES.rglob("*.py"):
         found |= {call.args[0].value for call in calls_of_say(path) if isinstance(call.args[0], ast.Constant)}
     for path in SOURCES.rglob("*.js"):
@@ -66,7 +69,10 @@ def test_every_call_is_with_a_literal_and_fills_its_places():
     for path in SOURCES.rglob("*.py"):
         for call in calls_of_say(path):
             literal = isinstance(call.args[0], ast.Constant)
-            assert literal or path.parent.name == "ops", (path, call.lineno)  # which says the words of its entries
+            assert literal or path.parent.name in ("ops", "check"), (
+                path,
+                call.lineno,
+            )  # which say those of their entries
             if literal and all(keyword.arg for keyword in call.keywords):
                 assert places(call.args[0].value) == {keyword.arg for keyword in call.keywords}, (path, call.lineno)
     for path in SOURCES.rglob("*.js"):

@@ -93,6 +93,7 @@ def test_code_shows_prints_in_order_what_is_displayed_and_its_last_line():
     assert [next(iter(item)) for item in told if item.get("printed") != "\n"] == ["printed", "html", "printed", "text"]
     assert told[-1] == {"text": "the end"}
     assert ran("x = 3")[1] == []
+    assert printed(ran("print('once')")[1]) == "once\n"
     assert ran("")[0] == {}
 
 

@@ -87,6 +87,8 @@ def test_pictures_show_numbers_and_values_on_one_scale():
     assert [label.get_text() for label in figure.axes[0].get_xticklabels()] == ["x", "y"]
     photograph = plot.pictures([[[0.0, 1.0]]], bright=True)
     assert photograph.axes[0].images[0].to_rgba(1.0)[:3] == (1.0, 1.0, 1.0)
+    wide, tall = plot.pictures([[[0.5] * 30] * 2]).get_figwidth(), plot.pictures([[[0.5] * 2] * 30]).get_figwidth()
+    assert wide > 4.0 * tall
     signed = plot.pictures([[[-3.0, 1.0]]])
     assert signed.axes[0].images[0].get_clim() == (-3.0, 3.0)
 

@@ -51,6 +51,25 @@ def test_progress_shows_loss_and_accuracy_on_stderr(xor, capsys):
     assert capsys.readouterr() == ("", "")
 
 
+def test_progress_shows_in_a_notebook_too():
+    """As a widget where there are widgets, else as text, and without a warning that there are none."""
+    pytest.importorskip("ipykernel", reason="a notebook is run with the extra [notebook]")
+    nbclient = pytest.importorskip("nbclient", reason="a notebook is run with the extra [notebook]")
+    from nbformat.v4 import new_code_cell, new_notebook
+
+    code = (
+        "import tinygrad_edu as tg\n"
+        "history = tg.fit(tg.nn.MLP(2, [2, 1], seed=0), tg.data.load('xor', n=12), epochs=2, engine='eager')"
+    )
+    notebook = new_notebook(cells=[new_code_cell(code)])
+    nbclient.NotebookClient(notebook, timeout=120, kernel_name="python3").execute()
+    outputs = notebook.cells[0].outputs
+    text = "".join(output.text for output in outputs if output.output_type == "stream")
+    widgets = [kind for output in outputs for kind in output.get("data", ()) if "widget" in kind]
+    assert widgets or "2/2" in text
+    assert "Warning" not in text
+
+
 def test_the_engine_is_named_with_the_reason(xor):
     assert quick(small(), xor[0], engine="eager").engine == "eager: asked for by name"
     assert quick(small(), xor[0]).engine == "numpy: auto compiled model and loss"

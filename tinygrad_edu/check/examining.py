@@ -15,23 +15,13 @@ from typing import Any, NamedTuple
 
 from ..engine.value import Value
 from ..ops.notation import number_text
-from .mistakes import MISTAKES, Mistake, both
+from ..words import say
+from .mistakes import MISTAKES, NO_REFLECTION, RECURSION, WRONG_VALUE, Mistake, both
 from .toys import toys_with
 from .trials import TRIALS, Trial
 
 _LONG = 5_000
 _CLOSE = 1e-6
-_NO_REFLECTION = Mistake(
-    "operators with a number on the left are missing (2 * a, 1 + a)",
-    "write __radd__, __rmul__, __rsub__, __rtruediv__: Python asks them when the left operand does not know a Value",
-)
-_RECURSION = Mistake(
-    f"a chain of {_LONG:,} nodes ends in a RecursionError",
-    "sort with a stack of your own (a list) in place of a function that calls itself",
-)
-_WRONG_VALUE = Mistake(
-    "the forward pass computes a wrong number", "look at what the operation gives, before its gradient"
-)
 
 
 @dataclass(frozen=True)
@@ -41,7 +31,7 @@ class EngineReport:
     Attributes
     ----------
     passed : bool
-        Whether all that it has is right.
+        Whether all that it has is right. What follows is told in the language that was chosen.
     mistake : str or None
         The classical mistake that explains all that was seen, or the two that do together ("...; and ..."); None if
         nothing is wrong, or nothing known explains it.
@@ -77,19 +67,20 @@ class EngineReport:
 
     def __str__(self) -> str:
         """Tell it in words."""
-        lines = [f"{len(self.works)} of {len(self.works) + len(self.failures)} small programs give the right numbers."]
+        right, count = len(self.works), len(self.works) + len(self.failures)
+        lines = [say("{right} of {count} small programs give the right numbers.", right=right, count=count)]
         if self.passed:
-            lines.append("Nothing is wrong with what it has.")
+            lines.append(say("Nothing is wrong with what it has."))
         else:
-            lines.append(f"The smallest that fails: {self.program}")
+            lines.append(say("The smallest that fails: {program}", program=self.program))
             lines.append(f"  {self.failures[0]}")
             if self.mistake is None:
-                lines.append("No single classical mistake explains all of this: begin with the smallest program.")
+                lines.append(say("No classical mistake explains all of this: begin with the smallest program."))
             else:
-                told = f"What explains all that was seen: {self.mistake}.", f"Instead: {self.remedy}."
-                lines += [line.replace("; and ", ";\n  and ") for line in told]
+                lines.append(say("What explains all that was seen: {mistake}.", mistake=self.mistake))
+                lines.append(say("Instead: {remedy}.", remedy=self.remedy))
         if self.missing:
-            lines.append(f"Not there yet: {', '.join(self.missing)}.")
+            lines.append(say("Not there yet: {names}.", names=", ".join(self.missing)))
         return "\n".join(lines)
 
 
@@ -128,7 +119,7 @@ def engine(cls: Callable[..., Any]) -> EngineReport:
             if found.lacks:
                 missing.append(trial.needs)
             else:
-                failures.append((trial, f"it raises {found.error}"))
+                failures.append((trial, say("it raises {error}", error=found.error)))
             continue
         seen.append((trial, found))
         if found.agrees(truth):
@@ -139,19 +130,19 @@ def engine(cls: Callable[..., Any]) -> EngineReport:
     if not failures or mistake is None:
         deep = _deep(cls)
         if deep is not None:
-            failures.append((Trial(f"a chain of {_LONG:,} additions", lambda a, b: a, ""), deep))
-            mistake = _RECURSION if len(failures) == 1 else mistake
+            failures.append((Trial(say("a chain of {count} additions", count=f"{_LONG:,}"), lambda a, b: a, ""), deep))
+            mistake = RECURSION if len(failures) == 1 else mistake
     listed = tuple(dict.fromkeys(name for name in missing if _worth_listing(name, missing)))
     passed = not failures and mistake is None
     first = failures[0][0] if failures else None
-    program = first.text if first else (_first_reflected(missing) if mistake is _NO_REFLECTION else None)
+    program = first.text if first else (_first_reflected(missing) if mistake is NO_REFLECTION else None)
     lines = tuple(f"{trial.text}: {what}" for trial, what in failures) or (
-        (f"{program}: Python finds no operator for a number on the left",) if program else ()
+        (say("{program}: Python finds no operator for a number on the left", program=program),) if program else ()
     )
     return EngineReport(
         passed,
-        None if mistake is None else mistake.phrase,
-        "" if mistake is None else mistake.remedy,
+        None if mistake is None else mistake.said(),
+        "" if mistake is None else mistake.remedy_said(),
         program,
         listed,
         tuple(works),
@@ -174,10 +165,11 @@ class _Outcome(NamedTuple):
 
     def against(self, truth: _Outcome) -> str:
         parts = []
-        for name, mine, right in zip(("the value", "a.grad", "b.grad"), self[:3], truth[:3], strict=True):
+        for name, mine, right in zip((say("the value"), "a.grad", "b.grad"), self[:3], truth[:3], strict=True):
             if not _close(mine, right):
-                parts.append(f"{name} is {number_text(mine)}, and should be {number_text(right)}")
-        return "; ".join(parts)
+                numbers = {"found": number_text(mine), "right": number_text(right)}
+                parts.append(say("{name} is {found}, and should be {right}", name=name, **numbers))
+        return say("; ").join(parts)
 
 
 def _close(x: float, y: float) -> bool:
@@ -219,12 +211,12 @@ def _explained(seen: list[tuple[Trial, _Outcome]], failures: list[Any], missing:
         if alone is not None:
             return alone
         if any(not _close(found.value, _tried(Value, trial).value) for trial, found in seen):
-            return _WRONG_VALUE
+            return WRONG_VALUE
         pairs = (both(*pair) for pair in combinations(MISTAKES, 2))
         return _first_that_gives(seen, (pair for pair in pairs if pair is not None))
-    reflected = {"number + a": "+ with a number", "number * a": "* with a number"}
+    reflected = {"2.0 + a": "a + 2.0", "2.0 * a": "a * 2.0"}
     if any(name in missing and plain not in missing for name, plain in reflected.items()):
-        return _NO_REFLECTION
+        return NO_REFLECTION
     return None
 
 
@@ -238,14 +230,13 @@ def _first_that_gives(seen: list[tuple[Trial, _Outcome]], mistakes: Iterable[Mis
 
 
 def _first_reflected(missing: list[str]) -> str:
-    name = next(name for name in missing if name.startswith("number "))
-    return name.replace("number", "2.0")
+    return next(name for name in missing if name.startswith("2.0 "))
 
 
 def _worth_listing(name: str, missing: list[str]) -> bool:
     """Tell whether what is missing is said by nothing else: numbers on the left have a mistake of their own."""
-    operator, _, with_number = name.partition(" with ")
-    return bool(name) and not name.startswith("number ") and not (with_number and operator in missing)
+    plain = name.removeprefix("a ").removesuffix(" 2.0")
+    return bool(name) and not name.startswith("2.0 ") and (plain == name or plain not in missing)
 
 
 def _deep(cls: Any) -> str | None:
@@ -257,12 +248,12 @@ def _deep(cls: Any) -> str | None:
             y = y + a
         y.backward()
     except RecursionError:
-        return "it raises RecursionError"
+        return say("it raises {error}", error="RecursionError")
     except (TypeError, AttributeError, NotImplementedError):
         return None  # there is no addition yet
     except Exception as error:  # as above
-        return f"it raises {type(error).__name__}: {error}"
-    return None if _close(float(a.grad), _LONG + 1.0) else f"a.grad is {float(a.grad):g}, and should be {_LONG + 1}"
+        return say("it raises {error}", error=f"{type(error).__name__}: {error}")
+    return None if _close(a.grad, _LONG + 1.0) else _Outcome(y.data, a.grad).against(_Outcome(y.data, _LONG + 1.0))
 
 
 def _drawn(trial: Trial) -> Any:

@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from ..words import say
+
 Rule = Callable[..., tuple[float, ...]]
 
 
@@ -41,8 +43,28 @@ class Mistake:
     keeps: bool = False
     clears: bool = False
 
+    def said(self) -> str:
+        """Give the phrase in the language that was chosen."""
+        return _say_each(self.phrase)
+
+    def remedy_said(self) -> str:
+        """Give the remedy in the language that was chosen."""
+        return _say_each(self.remedy)
+
 
 RIGHT = Mistake("", "")
+
+NO_REFLECTION = Mistake(
+    "operators with a number on the left are missing (2 * a, 1 + a)",
+    "write __radd__, __rmul__, __rsub__, __rtruediv__: Python asks them when the left operand does not know a Value",
+)
+RECURSION = Mistake(
+    "a long chain of nodes ends in a RecursionError",
+    "sort with a stack of your own (a list) in place of a function that calls itself",
+)
+WRONG_VALUE = Mistake(
+    "the forward pass computes a wrong number", "look at what the operation gives, before its gradient"
+)
 
 MISTAKES = (
     Mistake("backward never starts: the result's own gradient is 0", "set self.grad = 1.0 before the sweep", seed=0.0),
@@ -153,6 +175,10 @@ MISTAKES = (
     ),
 )
 """Each once, the ones that explain most first."""
+
+
+def _say_each(text: str) -> str:
+    return say("; and ").join(say(part) for part in text.split("; and "))
 
 
 def both(first: Mistake, second: Mistake) -> Mistake | None:

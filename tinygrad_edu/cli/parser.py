@@ -154,6 +154,8 @@ def _parsers() -> tuple[_Parser, dict[str, Any]]:
     _option(train, "--seed", int, 0, "N", "of data, split, weights and order (default 0)")
     _option(train, "--out", str, None, "DIR", "the folder to write into (default DATA-out)")
     train.add_argument("--quiet", action="store_true", help="show no progress bar")
+    train.add_argument("--watch", action="store_true", help="show the boundary between the classes while it moves")
+    train.add_argument("--open", dest="open_report", action="store_true", help="open the report in a browser")
     table = train.add_argument_group("of a CSV file")
     table.add_argument("--label", metavar="COLUMN", help="the column to learn (default: the last one)")
     table.add_argument("--missing", choices=("mean", "drop"), help="what becomes of rows with missing cells")

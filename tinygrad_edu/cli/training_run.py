@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import shlex
 import warnings
+import webbrowser
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,7 @@ from ..training.fitting import accuracy, fit
 from ..training.history import layer_gradients
 from .answering import number_lines
 from .tasks import EPOCHS, TABLE_OPTIONS, Task, is_table, prepare, title_of
+from .watching import Watcher
 from .writing import is_filmed, write
 
 _EVERY = 5  # epochs from one checkpoint to the next
@@ -41,6 +43,8 @@ def train(
     resume: bool = False,
     seed: int = 0,
     progress: bool = True,
+    watch: bool = False,
+    open_report: bool = False,
     say: Callable[[str], Any] = print,
     **settings: Any,
 ) -> Path:
@@ -58,6 +62,10 @@ def train(
         Keep the training in the folder's ``checkpoint`` while it runs, and go on from there if it was broken off.
     seed : int, default 0
         Of the data, the split, the weights and the order of the examples.
+    watch : bool, default False
+        Draw the boundary on stderr while it moves, in place of the progress bar.
+    open_report : bool, default False
+        Open the report in a browser in the end.
     say : callable, default print
         What is called with each line of the report.
     **settings
@@ -89,6 +97,7 @@ def train(
         "activations": activations_of(task.learnt, most=16),
         **({"film": FILM} if is_filmed(task) else {}),
     }
+    watcher = Watcher(task.model, task.learnt, epochs) if watch else None
     with folder_written_whole(folder) as draft:
         for line in _opening(task):
             say(line)
@@ -107,7 +116,8 @@ def train(
                     checkpoint=folder / "checkpoint" if resume else None,
                     every=_EVERY,
                     resume=resume,
-                    progress=progress,
+                    progress=progress and not watch,
+                    callback=watcher,
                     record=recorded,
                 )
             except RuntimeWarning as warning:
@@ -126,6 +136,10 @@ def train(
         say(f"  {file:<{width}}  {text}")
     if is_table(name):
         say(f"next: {shlex.join(['tinygrad-edu', 'predict', str(folder / 'model.json'), name, '-o', 'answers.csv'])}")
+    if open_report:
+        address = (folder / "report.html").resolve().as_uri()
+        if not webbrowser.open(address):
+            say(f"no browser was found; the report is at {address}")
     return folder
 
 

@@ -7,7 +7,11 @@ import {numberOf} from "./chain.js";
 /* What the leaves of an example's loss are: its inputs, what is true of it, and the parameters of a moment. */
 export const leavesOf = (walk, row, y, parameters) => {
   const leaves = new Map();
-  const fill = (places, numbers) => places.forEach((place, i) => place < 0 || leaves.set(place, numberOf(numbers[i])));
+  const fill = (places, numbers) => {
+    for (const [i, place] of places.entries()) {
+      if (place >= 0) leaves.set(place, numberOf(numbers[i]));
+    }
+  };
   fill(walk.inputs, row);
   fill(walk.truths, Array.isArray(y) ? y : walk.truths.length > 1 ? walk.truths.map((_, k) => Number(k === y)) : [Number(y)]);
   fill(walk.parameters, parameters);

@@ -1,6 +1,6 @@
 /* The film of a training: one slider moves the network, the plane with the examples, and the cursor on the loss. */
 
-import {Shell, button, el, svg} from "./shell.js";
+import {Shell, button, el} from "./shell.js";
 import {Tape} from "./tape.js";
 import {numberText} from "./numbers.js";
 import {Chain, named, numberOf} from "./chain.js";
@@ -9,6 +9,8 @@ import {NetView, THUMB} from "./netview.js";
 import {Plane, onScale, scaleOf} from "./plane.js";
 import {Reel, momentName} from "./reel.js";
 import {listed, say, together} from "./words.js";
+
+const MOST_INPUTS = 8;
 
 export class Page extends Shell {
   constructor(host, functions) {
@@ -188,7 +190,7 @@ export class Page extends Shell {
     const silent = passed.slice(1, -1).reduce((sum, column) => sum + column.values.filter(v => v === 0).length, 0);
     this.detail.replaceChildren(
       el("header", {}, el("h2", {}, say("Example {place} at {moment}", {place: this.picked + 1, moment: this.reel.name})), close),
-      el("p", {}, together(say("{inputs}.", {inputs: listed(row.map((v, j) => `${this.data.names[j]} ${numberText(v, 3)}`))}), verdict), say(" "),
+      el("p", {}, together(say("{inputs}.", {inputs: this.inputs(row)}), verdict), say(" "),
         el("b", {}, say("Its loss ({name}) is {loss}.", {name: this.data.loss, loss: numberText(loss)}))),
       el("p", {class: "hint"}, together(
         say("Forward, every neuron shows what it gives; backward, its ring shows its blame: the gradient of this loss towards its sum."),
@@ -199,6 +201,11 @@ export class Page extends Shell {
     this.later = setTimeout(() => this.step(row, y), 60);
   }
 
+  inputs(row) {
+    const shown = row.slice(0, MOST_INPUTS).map((v, j) => `${this.data.names[j]} ${numberText(v, 3)}`);
+    return listed(row.length > MOST_INPUTS ? [...shown, say("… {count} more", {count: row.length - MOST_INPUTS})] : shown);
+  }
+
   /* The loss of one example as a computation to step through, with the parameters of this moment. */
   step(row, y) {
     const walk = this.walks.find(({target}) => target === null || target === y);
@@ -206,7 +213,7 @@ export class Page extends Shell {
       this.stepping.replaceChildren(el("p", {class: "hint"}, this.data.no_walk || ""));
       return;
     }
-    const title = say("The loss of example {place}, step by step: {moment}", {place: this.picked + 1, moment: this.reel.name});
+    const title = say("The loss of example {place} at {moment}, step by step", {place: this.picked + 1, moment: this.reel.name});
     if (!walk.player.element.isConnected) this.stepping.replaceChildren(el("h2"), walk.player.element);
     this.stepping.firstChild.textContent = title;
     walk.player.show(leavesOf(walk, row, y, this.data.frames[this.at][2]));

@@ -173,7 +173,7 @@ class Film(LivePage):
             if loss.name is None:
                 loss.name = "loss"
             try:
-                walk = walk_of(loss, _IN_DETAIL, knobs=False)
+                walk = walk_of(loss, len(inputs), _IN_DETAIL, knobs=False)
             except GraphvizMissingError as missing:
                 self._no_walk = say("To step through this loss, its picture is needed. {missing}", missing=missing)
                 return [], {}

@@ -31,7 +31,7 @@ export class Page extends Shell {
     this.tiles = examples.map((example, i) => {
       const bars = example.truth.map(() => el("i"));
       const element = el("button", {type: "button", class: "tile", onclick: () => this.choose(i)},
-        ...(shape.length ? [this.grey(example.pixels)] : [el("span", {}, example.name)]), el("span", {class: "bars"}, ...bars));
+        ...(shape.length ? [this.grey(example.pixels)] : [el("span", {}, example.name === "unseen" ? say("unseen") : example.name)]), el("span", {class: "bars"}, ...bars));
       return {element, bars};
     });
     this.title = el("h2");
@@ -63,7 +63,7 @@ export class Page extends Shell {
     const canvas = el("canvas", {width: columns, height: rows, "aria-hidden": "true"});
     const context = canvas.getContext("2d");
     const image = context.createImageData(columns, rows);
-    pixels.forEach((v, i) => image.data.set([v * 255, v * 255, v * 255, 255], 4 * i));
+    for (const [i, v] of pixels.entries()) image.data.set([v * 255, v * 255, v * 255, 255], 4 * i);
     context.putImageData(image, 0, 0);
     return canvas;
   }
@@ -122,9 +122,10 @@ export class Page extends Shell {
       element.setAttribute("aria-label", together(`${this.called(examples[i])};`,
         isSlack ? say("slack") : say("longest band {stretch}", {stretch: numberText(Math.max(...lengths), 2)})));
     });
-    this.tally.textContent = together(
-      say("{moment}: the bands of {count} of {all} examples are slack.", {moment: momentName(moments[at]), count: loose, all: examples.length}),
-      slackFrom === null ? say("Some stay stretched to the end.") : say("All are slack from epoch {epoch} on.", {epoch: slackFrom}));
+    const told = {moment: momentName(moments[at]), count: loose, all: examples.length, epoch: slackFrom};
+    this.tally.textContent = slackFrom === null
+      ? say("At {moment} the bands of {count} of {all} examples are slack; some stay stretched to the end.", told)
+      : say("At {moment} the bands of {count} of {all} examples are slack; all are slack from epoch {epoch} on.", told);
     const line = of => moments.map((moment, m) => [this.reel.epochs(moment), of(this.said[m])]);
     this.curve.replaceChildren(this.reel.curve([
       ["held", line(row => row.reduce((sum, {loss}) => sum + loss, 0) / row.length)], ["learnt", line(row => row[this.chosen].loss)],

@@ -168,13 +168,15 @@ export class Stage {
     const home = new Map(Object.entries(homes).map(([t, id]) => [this.data.places[t], id]));
     for (const [id, places] of Object.entries(groups)) for (const place of places) home.set(place, id);
     const carried = new Map();
-    this.state.edges.forEach((edges, place) => (edges || []).forEach(({contribution}, i) => {
-      const source = this.tape.operands[place][i];
-      const [from, to] = [home.get(source), home.get(place)];
-      if (from === undefined || to === undefined || from === to || this.tape.constant[source]) return;
-      const key = `${from}>${to}`;
-      if (!(Math.abs(carried.get(key)) >= Math.abs(contribution))) carried.set(key, contribution);
-    }));
+    for (const [place, edges] of this.state.edges.entries()) {
+      for (const [i, {contribution}] of (edges || []).entries()) {
+        const source = this.tape.operands[place][i];
+        const [from, to] = [home.get(source), home.get(place)];
+        if (from === undefined || to === undefined || from === to || this.tape.constant[source]) continue;
+        const key = `${from}>${to}`;
+        if (!(Math.abs(carried.get(key)) >= Math.abs(contribution))) carried.set(key, contribution);
+      }
+    }
     return carried;
   }
 

@@ -18,7 +18,8 @@ from .live import asset
 MOST_NODES = 1500
 """Of a larger computation the data would be larger than the page it stands in."""
 
-_MOST_DRAWN = 150
+_MOST_DRAWN, _FEWER = 150, 80  # with many inputs fewer, so that these join one box
+_MANY_INPUTS = 18
 
 
 class Walk(NamedTuple):
@@ -39,13 +40,15 @@ class Walk(NamedTuple):
     places: Mapping[Value, int]
 
 
-def walk_of(result: Value, in_detail: int = 0, knobs: bool = True) -> Walk | None:
+def walk_of(result: Value, inputs: int = 0, in_detail: int = 0, knobs: bool = True) -> Walk | None:
     """Make a walk.
 
     Parameters
     ----------
     result : Value
         Of the computation.
+    inputs : int, default 0
+        How many there are that every neuron of a first layer reads.
     in_detail : int, default 0
         How many nodes the pictures of folded scopes may show, all together.
     knobs : bool, default True
@@ -63,7 +66,8 @@ def walk_of(result: Value, in_detail: int = 0, knobs: bool = True) -> Walk | Non
     """
     if len(topological_order(result)) > MOST_NODES:
         return None
-    frames = Frames(result, Style(labels=True), "auto", _MOST_DRAWN, in_detail)
+    most = _FEWER if inputs > _MANY_INPUTS else _MOST_DRAWN
+    frames = Frames(result, Style(labels=True), "auto", most, in_detail)
     data = frames.data()
     data["views"][0]["svg"] = frames.svgs[0]
     data["fixed"] = not knobs

@@ -67,7 +67,9 @@ def pictures(
     across = min(as_count(columns, "columns"), len(tables))
     down = math.ceil(len(tables) / across)
     side = 1.9 if ticks else 0.85
-    figure = new_figure(side * across + 0.2, (side + 0.2 * bool(titles)) * down + 0.2 + 0.25 * bool(title))
+    longest = max(len(table[0]) / len(table) for table in tables)
+    width = side * min(max(longest, 1.0), 8.0 / across if longest > 2.0 else 1.0)
+    figure = new_figure(width * across + 0.2, (side + 0.2 * bool(titles)) * down + 0.2 + 0.25 * bool(title))
     panels = [axes for line in figure.subplots(down, across, squeeze=False) for axes in line]
     for k, axes in enumerate(panels):
         if k >= len(tables):

@@ -3,7 +3,8 @@
 from tinygrad_edu import Value
 import tinygrad_edu as tg
 
-beans, roast, minutes, milk = Value(1.2, "beans"), Value(0.9, "roast"), Value(4.0, "minutes"), Value(0.5, "milk")
+beans, roast = Value(1.2, "beans"), Value(0.9, "roast")
+minutes, milk = Value(4.0, "minutes"), Value(0.5, "milk")
 strength = beans * roast
 strength.name = "strength"
 extraction = tg.sigmoid(minutes - 3.0) * strength

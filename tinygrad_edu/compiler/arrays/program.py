@@ -256,7 +256,9 @@ def _summed_up(names: list[str]) -> list[str]:
     """Call a family of names by what they share: layers.0.neurons.3.w.1 and its like layers.0.neurons.w."""
     families: dict[str, list[str]] = {}
     for name in names:
-        families.setdefault(re.sub(r"\d+", "#", name) if "." in name or "[" in name else name, []).append(name)
+        is_number = name.lstrip("-")[:1].isdigit() and "." in name
+        family = "constants" if is_number else re.sub(r"\d+", "#", name) if "." in name or "[" in name else name
+        families.setdefault(family, []).append(name)
     short = []
     for family, members in families.items():
         if len(members) == 1:

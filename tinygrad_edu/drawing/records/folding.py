@@ -87,12 +87,18 @@ def _fold_below(drawables: Drawables, depth: int) -> Folding:
 
 
 def _reopen(drawables: Drawables, folding: Folding, depth: int, max_nodes: int) -> Folding:
-    """Open folded scopes by one level again, from the output backwards, while there is room for their insides."""
+    """Open folded scopes by one level again, from the output backwards, while there is room for their insides.
+
+    A neuron beside others stays folded: open, it would look like another thing than they are.
+    """
     scopes = list(dict.fromkeys(key for key in folding if isinstance(key, tuple) and key[0] == "scope"))
     for wanted in reversed(scopes[-_REOPENED:]):
         inside = [
             i for i, chain in enumerate(drawables.chains) if len(chain) > depth and ("scope", chain[depth]) == wanted
         ]
+        beside = sum(scope.parent is wanted[1].parent for _, scope in scopes)
+        if beside > 1 and all(len(drawables.chains[i]) == depth + 1 for i in inside):
+            continue
         tried = [None if key == wanted else key for key in folding]
         for i in inside:
             tried[i] = ("scope", drawables.chains[i][depth + 1]) if len(drawables.chains[i]) > depth + 1 else None

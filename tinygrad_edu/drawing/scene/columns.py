@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from itertools import pairwise
 
+from ..records.nodes import NodeRecord
 from ..records.records import Records
 from .graphviz_layout import Box, Layout, Point, Size, on_last_arc
 
@@ -65,8 +66,10 @@ def lay_out_in_columns(
         flat |= {id_: (wide, 2.0) for id_ in column if id_ not in flat}
     room = {i: (h if turned else w) + 26.0 for i, (w, h) in labels.items()}
     places = _places(records, columns, flat, room)
-    boxes = _boxes(records, places, flat, turned)
-    if boxes is None:
+    parent = {cluster.id: cluster.parent for cluster in records.clusters}
+    chains = {node.id: [*_up(node.cluster, parent)] for node in records.nodes}
+    boxes = _boxes(parent, chains, places, flat, turned)
+    if boxes is None or not _cleared(chains, places, flat, boxes):
         return None
     shift = [min(0.0, *(box[axis] for box in boxes.values())) if boxes else 0.0 for axis in (0, 1)]
     curves = [
@@ -100,7 +103,15 @@ def _columns(records: Records) -> list[list[str]]:
             rank[node.id] = min(rank[reader] for reader in readers[node.id]) - 1
     order = {cluster.id: i for i, cluster in enumerate(records.clusters)}
     columns: dict[int, list[str]] = defaultdict(list)
-    for node in sorted(records.nodes, key=lambda n: (order.get(n.cluster or "", -1), _number(n.id))):
+    read_as: dict[str, int] = {}
+    for edge in records.edges:
+        read_as.setdefault(edge.source, min(edge.operands, default=0))
+
+    def place(node: NodeRecord) -> tuple[int, int, tuple[int, ...]]:
+        """Leaves stand as they are read, the first operand first; all else as it was made."""
+        return order.get(node.cluster or "", -1), 0 if into[node.id] else read_as.get(node.id, 0), _number(node.id)
+
+    for node in sorted(records.nodes, key=place):
         columns[rank[node.id]].append(node.id)
     return [columns[r] for r in sorted(columns)]
 
@@ -154,11 +165,13 @@ def _places(
 
 
 def _boxes(
-    records: Records, places: Mapping[str, Point], flat: Mapping[str, Size], turned: bool
+    parent: Mapping[str, str | None],
+    chains: Mapping[str, list[str]],
+    places: Mapping[str, Point],
+    flat: Mapping[str, Size],
+    turned: bool,
 ) -> dict[str, Box] | None:
     """Draw the boxes of the open scopes around what is in them, the inner ones first."""
-    parent = {cluster.id: cluster.parent for cluster in records.clusters}
-    chains = {node.id: [*_up(node.cluster, parent)] for node in records.nodes}
     boxes: dict[str, Box] = {}
     title = (_INSIDE, _TITLE) if not turned else (_TITLE, _INSIDE)
     for cluster in sorted(parent, key=lambda id_: -len([*_up(id_, parent)])):
@@ -170,14 +183,27 @@ def _boxes(
         if not held:
             return None
         left, top, right, low = zip(*held, strict=True)
-        box = (min(left) - title[0], min(top) - title[1], max(right) + _INSIDE, max(low) + _INSIDE)
-        for id_ in chains:
-            (x, y), (w, h) = places[id_], flat[id_]
-            apart = x + w / 2 < box[0] or x - w / 2 > box[2] or y + h / 2 < box[1] or y - h / 2 > box[3]
-            if not apart and cluster not in chains[id_]:
-                return None
-        boxes[cluster] = box
+        boxes[cluster] = (min(left) - title[0], min(top) - title[1], max(right) + _INSIDE, max(low) + _INSIDE)
     return boxes
+
+
+def _cleared(
+    chains: Mapping[str, list[str]], places: dict[str, Point], flat: Mapping[str, Size], boxes: Mapping[str, Box]
+) -> bool:
+    """Move what is in no scope out of the boxes, to below them; say whether then nothing stands in a wrong one."""
+    lows = {id_: box[3] for id_, box in boxes.items()}
+    for id_, chain in chains.items():
+        (x, y), (w, h) = places[id_], flat[id_]
+        for cluster, box in boxes.items():
+            apart = x + w / 2 < box[0] or x - w / 2 > box[2] or y + h / 2 < box[1] or y - h / 2 > box[3]
+            if apart or cluster in chain:
+                continue
+            if chain:
+                return False
+            y = lows[cluster] = max(lows.values()) + _APART + h / 2
+            places[id_] = x, y
+            lows[cluster] += h / 2
+    return True
 
 
 def _up(cluster: str | None, parent: Mapping[str, str | None]) -> Iterable[str]:
