@@ -305,7 +305,7 @@ for n in sizes:
     xs = [Value(math.sin(i)) for i in range(n)]
     for name, task in tasks.items():
         if n <= 1_000 or task is not by_experiment:
-            costs[name].append(min(seconds(task, xs) for _ in range(1 + 2_000 // n if task is by_experiment else 3 + 3_000 // n)))
+            costs[name].append(min(seconds(task, xs) for _ in range(1 + 300 // n if task is by_experiment else 3 + 3_000 // n)))
 ratios = {name: [c / one for c, one in zip(cost, costs["value"], strict=False)] for name, cost in costs.items()}
 
 # %% [markdown] lang="zh" strings=true
@@ -328,9 +328,9 @@ tg.predict(
 tg.plot.lines(ratios, at=sizes, x="parameters", y="cost in evaluations", log=True)
 
 # %% [markdown] lang="en"
-# The lower line is flat: about 2, from ten parameters to a hundred thousand. The upper one is n + 1, and we stopped at 1,000: at 100,000 it would take hours. (Forward mode, which carries one derivative along, needs n runs as well.)
+# *Value and gradient* is flat: about 2, from ten parameters to a hundred thousand. *By experiment* is n + 1, and we stopped at 1,000: at 100,000 it would take hours. (Forward mode, which carries one derivative along, needs n runs as well.)
 #
-# It must be so. Forward, an operation is computed once. Backward, each of its edges costs one multiplication by a slope and one addition. A sum of many terms counts as many additions both ways. That is a constant factor, and **n does not occur in it**. Baur and Strassen proved it in 1983 for rational functions: with all its partial derivatives a function needs at most three times as many multiplications and divisions (Theoretical Computer Science 22, 317–330, doi:10.1016/0304-3975(83)90110-X).
+# It must be so. Forward, an operation is computed once. Backward, each of its edges costs one multiplication by a slope and one addition. A sum of many terms counts as many additions both ways. That is a constant factor, and **n does not occur in it**. Baur and Strassen proved it in 1983 for rational functions: with all its partial derivatives a function needs at most three times as many multiplications and divisions, those by constants not counted (Theoretical Computer Science 22, 317–330, doi:10.1016/0304-3975(83)90110-X).
 #
 # (To be fair: an evaluation here records a graph, which plain floats do not. This too is a factor without n.)
 #
@@ -339,9 +339,9 @@ tg.plot.lines(ratios, at=sizes, x="parameters", y="cost in evaluations", log=Tru
 # The backward pass needs what the forward pass left behind. That has to be kept: **memory** grows with the number of operations.
 
 # %% [markdown] lang="zh"
-# 下面那条线是平的：从十个参数到十万个参数，都是 2 左右。上面那条是 n + 1，我们量到 1,000 就停了：到 100,000 要算好几个小时。（前向模式一趟只带一个导数，也得跑 n 趟。）
+# “数值加梯度”（value and gradient）那条线是平的：从十个参数到十万个参数，都是 2 左右。“靠实验”（by experiment）那条是 n + 1，我们量到 1,000 就停了：到 100,000 要算好几个小时。（前向模式一趟只带一个导数，也得跑 n 趟。）
 #
-# 道理也必然如此。前向时，每个运算算一次。反向时，它的每条边只多出一次乘法（乘斜率）和一次加法。许多项的和，前向反向都算作许多次加法。于是只差一个常数倍，**里面没有 n**。Baur 和 Strassen 在 1983 年对有理函数证明了这一点：连同全部偏导数，乘除法的次数至多是原来的三倍（Theoretical Computer Science 22, 317–330, doi:10.1016/0304-3975(83)90110-X）。
+# 道理也必然如此。前向时，每个运算算一次。反向时，它的每条边只多出一次乘法（乘斜率）和一次加法。许多项的和，前向反向都算作许多次加法。于是只差一个常数倍，**里面没有 n**。Baur 和 Strassen 在 1983 年对有理函数证明了这一点：连同全部偏导数，乘除法的次数至多是原来的三倍（乘除常数的不算；Theoretical Computer Science 22, 317–330, doi:10.1016/0304-3975(83)90110-X）。
 #
 # （说句公道话：这里的一次计算要记录计算图，普通的浮点数不用记。不过这也只是一个不含 n 的倍数。）
 #
