@@ -212,7 +212,7 @@ export class Page extends Shell {
     const walk = this.walks.find(({target}) => target === null || target === y);
     if (!walk) {
       this.columns ??= new LayerWalk(this.net);
-      if (!this.columns.element.isConnected) this.stepping.replaceChildren(el("h2", {}, "Its loss, column by column"), this.columns.element, el("p", {class: "hint"}, this.data.no_walk));
+      if (!this.columns.element.isConnected) this.stepping.replaceChildren(el("h2", {}, say("Its loss, column by column")), this.columns.element, el("p", {class: "hint"}, this.data.no_walk));
       this.columns.show(...computed);
       return;
     }

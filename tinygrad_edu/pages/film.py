@@ -175,7 +175,9 @@ class Film(LivePage):
             try:
                 walk = walk_of(loss, len(inputs), _IN_DETAIL, knobs=False)
             except GraphvizMissingError as missing:
-                self._no_walk = say("To step through it node by node, its picture is needed. {missing}", missing=missing)
+                self._no_walk = say(
+                    "To step through it node by node, its picture is needed. {missing}", missing=missing
+                )
                 return [], {}
             if walk is None:
                 self._no_walk = say(

@@ -270,7 +270,11 @@ def _for_loss(name: str, outputs: int, examples: Examples) -> Examples:
                 "write y - 1, or give a Dataset whose labels are text"
             )
         if max(y) >= outputs:
-            raise ValueError(f"class {max(y)} needs a model with at least {max(y) + 1} outputs; this one has {outputs}")
+            instead = ", in a list: for two classes end it with nn.Layer(n, 1, 'linear'), which gives a number"
+            raise ValueError(
+                f"class {max(y)} needs a model with at least {max(y) + 1} outputs; this one has {outputs}"
+                f"{instead if outputs == 1 else ''}"
+            )
         return replace(examples, y=y, kind="classes")
     if outputs:
         raise ValueError(f"{name} needs a model with one output, but this one has {outputs}; use cross_entropy")
