@@ -138,7 +138,7 @@ BUGS = [
     Bug("chosen arguments given in the order of their places", RUNNING, "renewed = dict(zip(chosen,", "renewed = dict(zip(sorted(chosen),"),
     Bug("negative argnums count from the wrong end", RUNNING, "places = tuple(i % count for i in chosen)", "places = tuple(abs(i) % count for i in chosen)"),
     Bug("hvp multiplies by the gradient", TRANSFORMS, "flatten(jvp(grad(f), (x,), (v,))[1], as_leaf)", "flatten(jvp(grad(f), (x,), (v,))[0], as_leaf)"),
-    Bug("steps start from the gradients that are there", WALK, "            contribution = local * upstream\n            grads[parent] = before + contribution", "            contribution = local * upstream\n            grads[parent] = before - contribution"),
+    Bug("steps start from the gradients that are there", WALK, "    contribution = local * upstream\n    grads[parent] = before + contribution", "    contribution = local * upstream\n    grads[parent] = before - contribution"),
     Bug("a slope towards a plain number alarms", "inspection/nonfinite.py", "if parent.op is not CONSTANT and not finite(local):", "if not finite(local):", ("inspection",)),
     Bug("the share of hidden paths has a sign", BLAME, "hidden, abs(hidden) / sizes", "hidden, hidden / sizes", ("inspection",)),
     Bug("hidden paths are weighed against a sum", BLAME, "[abs(path.product) for path in found]", "[path.product for path in found]", ("inspection",)),
