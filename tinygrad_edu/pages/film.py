@@ -147,7 +147,7 @@ class Film(LivePage):
         each = [None] if ours or strip.kind == "numbers" else list(dict.fromkeys(strip.y))
         if len(each) > _MOST_WALKS:
             self._no_walk = (
-                "Node by node it is another computation for each class, too many for this page; see play(loss)."
+                "This loss is another computation for each class, and they are many: step through one with play."
             )
             return [], {}
         walks, written = [], {}
@@ -163,11 +163,11 @@ class Film(LivePage):
             try:
                 walk = walk_of(loss, len(inputs), _IN_DETAIL, knobs=False)
             except GraphvizMissingError as missing:
-                self._no_walk = f"To step through it node by node, its picture is needed. {missing}"
+                self._no_walk = f"To step through this loss, its picture is needed. {missing}"
                 return [], {}
             if walk is None:
                 self._no_walk = (
-                    "Node by node it would be too large for this page; play(loss) of one example shows it so."
+                    "This loss is too large a computation to be stepped through here: see play with collapse."
                 )
                 return [], {}
             written[f"walk{i}"] = walk.operations

@@ -17,6 +17,7 @@ from ..drawing.scene.scene import make_scene
 from ..drawing.style import Style, unit_of
 from ..engine.sweep import topological_order
 from ..engine.value import Value
+from ..errors import GraphvizMissingError
 from ..inspection.pathwise import paths
 from ..inspection.stepwise import Step, steps
 from ..ops.table import CONSTANT
@@ -59,7 +60,12 @@ class Frames:
         self.views = make_views(source, style, lambda node: grads.get(node, 0.0), collapse, max_nodes, in_detail)
         self.order = order
         self.places = {node: place for place, node in enumerate(order)}
-        scenes = [make_scene(view.records) for view in self.views]
+        scenes = [make_scene(self.views[0].records)]
+        try:
+            scenes += [make_scene(view.records) for view in self.views[1:]]
+        except GraphvizMissingError:  # a network stands in columns without it, its details do not
+            self.views = self.views[:1]
+            scenes = scenes[:1]
         titles = [view.name or f"computation of {self.words.label(x)}" for view in self.views]
         self.svgs = [  # the first one stands where no script gives it colours
             to_live_svg(scene, LIGHT, title, coloured=not v)
