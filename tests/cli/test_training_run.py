@@ -152,7 +152,7 @@ def test_train_takes_no_hidden_layer(run, without_report):
 def test_train_loses_nothing_but_the_pictures_where_graphviz_is_missing(run, tmp_path, monkeypatch, without_report):
     monkeypatch.setitem(sys.modules, "pygraphviz", None)
     monkeypatch.setenv("PATH", str(tmp_path))
-    code, out, _ = run("train", "blobs", "--n", "30", "--epochs", "1", "--quiet")
+    code, out, _ = run("train", "blobs", "--n", "30", "--hidden", "2", "--epochs", "1", "--quiet")
     assert code == 0
     assert "pip install pygraphviz" in out
     files = {path.name for path in (tmp_path / "blobs-out").iterdir()}

@@ -9,6 +9,7 @@ from tinygrad_edu import Value
 from tinygrad_edu.drawing.scene import graphviz_layout
 from tinygrad_edu.drawing.scene.shapes import Curve, Polygon
 from tinygrad_edu.engine.value import constant
+from tinygrad_edu.errors import GraphvizMissingError
 
 
 def drawn(direction="LR", swept=True, sizes=(12, 5, 2)):
@@ -71,6 +72,18 @@ def test_a_line_between_layers_has_the_colour_of_what_flows_back_and_its_width()
     assert [width for _, width in seen] == sorted(width for _, width in seen)
     assert seen[0][1] < seen[-1][1]
     assert "orange: positive" in drawing.svg
+
+
+def test_a_network_is_played_without_graphviz_in_which_only_details_are_missing(monkeypatch):
+    def missing(dot):
+        raise GraphvizMissingError
+
+    monkeypatch.setattr(graphviz_layout, "run_graphviz", missing)
+    model = tg.nn.MLP(3, [12, 5, 2], "tanh", seed=0)
+    loss = tg.nn.cross_entropy(model([0.5, -1.0, 0.0]), 1)
+    assert "neurons.11" in tg.play(loss, collapse=2).html
+    with pytest.raises(GraphvizMissingError):
+        assert tg.play(loss * loss.detach(), collapse=None).html
 
 
 def test_what_belongs_to_no_layer_stands_beside_their_boxes():

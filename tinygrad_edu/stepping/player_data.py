@@ -17,6 +17,7 @@ from ..drawing.scene.scene import make_scene
 from ..drawing.style import Style, unit_of
 from ..engine.sweep import topological_order
 from ..engine.value import Value
+from ..errors import GraphvizMissingError
 from ..inspection.pathwise import paths
 from ..inspection.stepwise import Step, steps
 from ..ops.table import CONSTANT
@@ -68,7 +69,12 @@ class Frames:
         self.views = make_views(source, style, lambda node: grads.get(node, 0.0), collapse, max_nodes, in_detail)
         self.order = order
         self.places = {node: place for place, node in enumerate(order)}
-        scenes = [make_scene(view.records) for view in self.views]
+        scenes = [make_scene(self.views[0].records)]
+        try:
+            scenes += [make_scene(view.records) for view in self.views[1:]]
+        except GraphvizMissingError:  # a network stands in columns without it, its details do not
+            self.views = self.views[:1]
+            scenes = scenes[:1]
         whole = say("computation of {name}", name=self.words.label(x))
         titles = [view.name or whole for view in self.views]
         self.svgs = [  # the first one stands where no script gives it colours
