@@ -9,7 +9,7 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
-from docs import contents, reference
+from docs import contents, readme, reference
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent
@@ -28,7 +28,9 @@ def lay_out(language: str, folder: Path, *, playground: bool) -> None:
     shutil.rmtree(folder, ignore_errors=True)
     pages = HERE if language == "en" else HERE / language
     copied(pages.glob("*.md"), folder)
-    copied(ROOT.glob("README*.md"), folder)
+    for file in ROOT.glob("README*.md"):
+        text = readme.with_pages_for_files(file.read_text(encoding="utf-8"), language)
+        (folder / file.name).write_text(text, encoding="utf-8")
     copied((ROOT / "notebooks").glob("[0-9]*.ipynb"), folder / "notebooks" / ("" if language == "en" else language))
     if language != "en":
         copied((ROOT / "notebooks" / language).glob("[0-9]*.ipynb"), folder / "notebooks" / language)

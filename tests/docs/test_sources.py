@@ -10,7 +10,7 @@ import pytest
 from support.thoroughness import THOROUGH
 
 import tinygrad_edu as tg
-from docs import contents
+from docs import contents, readme
 from tinygrad_edu import Value
 
 ROOT = Path(__file__).parents[2]
@@ -96,6 +96,21 @@ def test_the_chinese_readme_has_the_code_the_numbers_and_the_pictures_of_the_eng
     assert re.findall(r"^#+", text(english), re.MULTILINE) == re.findall(r"^#+", text(chinese), re.MULTILINE)
     assert "(README.zh.md)" in text(english).partition("##")[0]
     assert "(README.md)" in text(chinese).partition("##")[0]
+
+
+@pytest.mark.parametrize(("edition", "name"), [("en", "README.md"), ("zh", "README.zh.md")])
+def test_a_readme_links_to_files_and_on_the_site_to_pages(edition, name):
+    for _, file in readme.LINK.findall(text(ROOT / name)):
+        assert (ROOT / file).is_file(), f"{name} links to {file}, which is not there"
+    here = readme.with_pages_for_files("[a](notebooks/01_x.ipynb) [b](notebooks/zh/01_x.ipynb)", edition)
+    there = {
+        "en": '[a](notebooks/01_x.ipynb) <a href="zh/notebooks/zh/01_x.html">b</a>',
+        "zh": '<a href="../notebooks/01_x.html">a</a> [b](notebooks/zh/01_x.ipynb)',
+    }
+    assert here == there[edition]
+    assert readme.page_of("docs/zh/teaching.md", edition) == ("zh", "teaching.md")
+    assert readme.page_of("docs/pictures/x.png", edition) == (edition, "pictures/x.png")
+    assert readme.page_of("notebooks/README.md", edition) == (edition, "notebooks/index.md")
 
 
 def test_a_term_of_the_glossary_stands_for_one_thing_in_either_language():
