@@ -49,7 +49,7 @@ ROOMS = ["", "blame", "check", "data", "errors", "nn", "optim", "plot", "sklearn
 @pytest.mark.parametrize("room", ROOMS)
 def test_every_public_name_is_documented_once(reference, room):
     module = importlib.import_module(f"tinygrad_edu.{room}".rstrip("."))
-    documented = re.findall(r"^\.\. auto\w+:: (\S+?)(?:\(.*)?$", reference, re.MULTILINE)
+    documented = re.findall(r"^\.\. (?:auto\w+|py:data):: (\S+?)(?:\(.*)?$", reference, re.MULTILINE)
     assert len(documented) == len(set(documented))
     offered = getattr(module, "__all__", None) or [
         name
