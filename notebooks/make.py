@@ -33,8 +33,7 @@ IN_LANGUAGE = """
 
 import tinygrad_edu
 
-if hasattr(tinygrad_edu, "set_language"):
-    tinygrad_edu.set_language("{}")"""
+tinygrad_edu.set_language("{}")"""
 HIDDEN = {"jupyter": {"source_hidden": True}, "tags": ["hide-input"]}  # as JupyterLab says it, and MyST-NB
 METADATA = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},

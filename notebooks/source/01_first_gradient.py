@@ -31,7 +31,7 @@ from tinygrad_edu import Value
 # %% name="tangents"
 tg.plot.curve(tg.tanh, -3.0, 3.0, tangents=[-2.0, -0.5, 1.0], x="x", y="tanh(x)")
 
-# %%
+# %% hidden=true
 tg.predict(
     "The tangents above have the slopes 0.07, 0.79 and 0.42. What is the slope of tanh in the middle, at x = 0?",
     tg.grad(tg.tanh)(0.0),
@@ -78,14 +78,14 @@ y.name = "y"
 tg.draw(y)
 
 # %% [markdown] lang="en"
-# Each box is one number of the computation. The arrows say what it was made from. The number on an arrow is its **local derivative**, its slope: by how much the box at its tip changes for one unit of the box at its start. You know one of them already: 0.7864 is the slope of tanh at −0.5, the second tangent above. The gradients show “–”: nobody has asked for them yet.
+# Each box is a *node*: one number of the computation. The arrows say what it was made from. `w`, `x` and `b` were given, not computed: they are *leaves*. The number on an arrow is its **local derivative**, its slope: by how much the box at its tip changes for one unit of the box at its start. You know one of them already: 0.7864 is the slope of tanh at −0.5, the second tangent above. The gradients show “–”: nobody has asked for them yet.
 #
 # ## Backward
 #
 # *If I turn `w` up a little, what happens to `y`?*
 
 # %% [markdown] lang="zh"
-# 每个方框是计算中的一个数，箭头说明它由谁算出。箭头上的数是**局部导数**，也就是斜率：箭尾的方框变一个单位，箭头所指的方框变多少。其中一个你已经见过了：0.7864，正是 tanh 在 −0.5 处的斜率，上面的第二条切线。梯度那一栏都是“–”：还没有人问过。
+# 每个方框是一个**节点**，即计算中的一个数；箭头说明它由谁算出。`w`、`x`、`b` 是给定的，不是算出来的，叫**叶节点**。箭头上的数是**局部导数**，也就是斜率：箭尾的方框变一个单位，箭头所指的方框变多少。其中一个你已经见过了：0.7864，正是 tanh 在 −0.5 处的斜率，上面的第二条切线。梯度那一栏都是“–”：还没有人问过。
 #
 # ## 往回走
 #
@@ -93,6 +93,8 @@ tg.draw(y)
 
 # %%
 y.backward()
+
+# %% hidden=true
 tg.predict(
     "w = 0.5, x = 2, b = −1.5, y = tanh(w·x + b). One turns w up a little. Does y go up or down?",
     "up" if w.grad > 0 else "down",
@@ -154,7 +156,7 @@ tg.play(y)
 #
 # 为什么要相乘？`w` 变一个单位，`v1` 变 2；`v1` 变一个单位，`y` 变 0.7864；那么 `w` 变一个单位，`y` 就变 0.7864 × 2。这就是**链式法则**。
 
-# %%
+# %% hidden=true
 tg.predict(
     "1 − y² is 0.7864, and x is 2. What is the gradient of y with respect to w?",
     w.grad,
@@ -184,7 +186,7 @@ print(tg.paths(y, w))
 #
 # 梯度是一个关于*微小*变化的许诺：`y` 的变化 ≈ 梯度 × `w` 的变化。回到上面的播放器，那里每个叶节点都是一个旋钮。把 `w` 从 0.5 拧到 0.6，页面会把许诺和真相并排给你看。先说说你的猜测：
 
-# %%
+# %% hidden=true
 promised = w.grad * 0.1
 true = math.tanh(0.6 * 2.0 - 1.5) - math.tanh(0.5 * 2.0 - 1.5)
 
@@ -233,14 +235,14 @@ print(by_experiment, w.grad)
 #
 # ## What it is good for
 #
-# Suppose we want `y` to be 0.5. The gradient of the error says which way to turn the knobs: against it. Take small steps, and watch `y`:
+# Suppose we want `y` to be 0.5. The gradient of the error says which way to turn the knobs: against it. Take small steps, and watch `y`. (`zero_grad` sets the gradients back to 0; [5](05_why_topological_order.ipynb) says why.)
 
 # %% [markdown] lang="zh"
 # 三种办法，同一个数（实验那个带着一点点误差）。梯度就是这么回事：拧动一个旋钮，结果动多少。
 #
 # ## 有什么用
 #
-# 假设我们想让 `y` 变成 0.5。误差的梯度告诉我们旋钮该往哪边拧：逆着它。一小步一小步地走，盯着 `y` 看：
+# 假设我们想让 `y` 变成 0.5。误差的梯度告诉我们旋钮该往哪边拧：逆着它。一小步一小步地走，盯着 `y` 看。（`zero_grad` 把梯度清零，为什么见[第 5 课](05_why_topological_order.ipynb)。）
 
 # %%
 w, b = Value(0.5, "w"), Value(-1.5, "b")
@@ -284,7 +286,7 @@ tg.practice(y)
 # %% [markdown] lang="zh"
 # **2.** 把 `b` 改成 −5：和是 −4，y = −0.9993。
 
-# %%
+# %% hidden=true
 saturated = tg.grad(neuron)(0.5, 2.0, -5.0)
 tg.predict(
     "What is now the gradient with respect to w: about 1.6, about 0.1, or almost 0?",

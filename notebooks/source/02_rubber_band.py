@@ -35,6 +35,11 @@ from tinygrad_edu import Value
 # %%
 bands = tg.rubber_band([0.1, 0.8], [1.0, 0.0], classes=["bird", "dog"])
 
+# %% [markdown] lang="zh" strings=true
+# "bird" => "鸟"
+# "dog" => "狗"
+
+# %% hidden=true
 tg.predict(
     "Bird is predicted 0.1 and should be 1. Dog is predicted 0.8 and should be 0. Which band is longer?",
     "bird" if bands.stretches[0] > bands.stretches[1] else "dog",
@@ -79,6 +84,12 @@ loss = (bird - 1) ** 2 / 2 + dog**2 / 2
 loss.name = "loss"
 loss.backward()
 
+# %% [markdown] lang="zh" strings=true
+# "bird" => "鸟"
+# "dog" => "狗"
+# "loss" => "损失"
+
+# %% hidden=true
 tg.predict(
     "The bird's slider stands at 0.1, its pin at 1. What is the gradient of the loss with respect to bird?",
     bird.grad,
@@ -86,9 +97,6 @@ tg.predict(
 )
 
 # %% [markdown] lang="zh" strings=true
-# "bird" => "鸟"
-# "dog" => "狗"
-# "loss" => "损失"
 # "The bird's slider stands at 0.1, its pin at 1. What is the gradient of the loss with respect to bird?" => "鸟的滑块在 0.1，钉子在 1。损失对“鸟”的梯度是多少？"
 # "The slope of ½(p − 1)² is p − 1 = 0.1 − 1 = −0.9: moving up makes the loss smaller." => "½(p − 1)² 的斜率是 p − 1 = 0.1 − 1 = −0.9：往大处挪，损失会变小。"
 
@@ -136,7 +144,7 @@ tg.play(loss)
 #
 # 现在让橡皮筋来拉，一次拉一点。每一步，滑块移动 *学习率 × 拉力*。
 
-# %%
+# %% hidden=true
 tg.predict(
     "The bird's slider is at 0.1 and its band pulls with 0.9. After one step with a learning rate of 0.1, where is it?",
     0.1 - 0.1 * bird.grad,
@@ -182,7 +190,7 @@ def squared_error(p):
 def cross_entropy(p):
     return -tg.log(p)
 
-
+# %% hidden=true
 tg.predict(
     "At p = 0.1 the squared error pulls p with 0.9. With what does −ln p pull?",
     -tg.grad(cross_entropy)(0.1),
@@ -242,6 +250,7 @@ scores = [Value(math.log(p), name) for p, name in ((0.1, "bird"), (0.8, "dog"), 
 loss = tg.nn.cross_entropy(scores, 0)
 loss.backward()
 
+# %% hidden=true
 tg.predict(
     "softmax gives bird 0.1, dog 0.8, others 0.1. It is a bird. What is the gradient of the dog's score?",
     scores[1].grad,
@@ -255,12 +264,12 @@ tg.predict(
 tg.plot.bars({score.name: score.grad for score in scores}, x="gradient of the score: p − y")
 
 # %% [markdown] lang="en"
-# −0.9, 0.8, 0.1: the lengths of the bands, with the sign of a gradient. Measured at the scores, the pull of cross-entropy *is* the stretch. That is why the page below shows the same 0.9 and 0.8 for it: it pulls the scores, while the squared error pulls the predictions. Both stand side by side there. Drag, and let each take a few steps along its pull.
+# −0.9, 0.8, 0.1: the lengths of the bands, with the sign of a gradient. Measured at the scores, the pull of cross-entropy *is* the stretch. (If the sliders add up to more than 1, softmax first scales them to 1, and the pull is measured from there.) That is why the page below shows the same 0.9 and 0.8 for it: it pulls the scores, while the squared error pulls the predictions. Both stand side by side there. Drag, and let each take a few steps along its pull.
 
 # %% [markdown] lang="zh"
 # （bird 鸟，dog 狗，others 其他。）
 #
-# −0.9、0.8、0.1：正是橡皮筋的长度，带着梯度的正负号。在得分上量，交叉熵的拉力*就是*伸长。所以下面这一页里，交叉熵显示的还是 0.9 和 0.8：它拉的是得分，平方误差拉的是预测。页面里两者并排放着。拖一拖滑块，再让它们各自顺着拉力走几步。
+# −0.9、0.8、0.1：正是橡皮筋的长度，带着梯度的正负号。在得分上量，交叉熵的拉力*就是*伸长。（滑块之和超过 1 时，softmax 先把它们缩到 1，拉力从那里量。）所以下面这一页里，交叉熵显示的还是 0.9 和 0.8：它拉的是得分，平方误差拉的是预测。页面里两者并排放着。拖一拖滑块，再让它们各自顺着拉力走几步。
 
 # %%
 tg.rubber_band([0.1, 0.8], [1.0, 0.0], classes=["bird", "dog"], loss="cross_entropy")
@@ -338,6 +347,7 @@ for weight in (w, u, v):
     weight.data -= 1.0 * weight.grad
 changes = [after - length for after, length in zip(band_lengths(), before, strict=True)]
 
+# %% hidden=true
 tg.predict(
     "Only the sparrow's bird band was pulled. What happens to the two bands of the other picture, the dog?",
     "they get longer" if min(changes[2:]) > 0 else "something else",
@@ -364,7 +374,7 @@ tg.plot.bars(
 #
 # ## Exercises
 #
-# **1.** Another network says of the sparrow: bird 0.7, dog 0.4. Which band pulls more, by the squared error?
+# **1.** Another network says of the sparrow: bird 0.7, dog 0.4. By the squared error: how hard, and which way, is the dog's slider pulled? Is that more than the bird's?
 
 # %% [markdown] lang="zh"
 # （图中每一行是“哪张图，哪条导轨”：sparrow 是麻雀，bird 是鸟，dog 是狗，pulled 是被拉的那根；横轴是走一步之后长度的变化。）
@@ -373,9 +383,9 @@ tg.plot.bars(
 #
 # ## 练习
 #
-# **1.** 另一个网络看到麻雀，说：鸟 0.7，狗 0.4。按平方误差，哪根橡皮筋拉得更用力？
+# **1.** 另一个网络看到麻雀，说：鸟 0.7，狗 0.4。按平方误差，狗的滑块受到多大的拉力，往哪边？比鸟的大吗？
 
-# %%
+# %% hidden=true
 other = tg.rubber_band([0.7, 0.4], [1.0, 0.0])
 tg.predict(
     "What is the pull on the dog's slider, with its sign?",
@@ -423,7 +433,7 @@ except tg.errors.GradientMismatch as mismatch:
 #
 # **3.** 橡皮筋拉多长就用多大力。学习率取多少，滑块一步就正好落在钉子上？取多少，它会永远来回摆，每次冲过头的距离和原来一样远？
 
-# %%
+# %% hidden=true
 tg.predict(
     "Which learning rate makes it swing for ever?",
     2.0,

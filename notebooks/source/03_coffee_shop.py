@@ -126,7 +126,7 @@ tg.plot.bars({**tastes, "missing stars": loss}, title="the first cup")
 #
 # 从*苦味*出发，往回走。走到冲煮时间，有几条路？
 
-# %%
+# %% hidden=true
 tg.predict(
     "Look at the graph: how many paths lead from bitterness back to time?",
     tg.paths(bitterness, recipe["time"]).count,
@@ -156,6 +156,7 @@ print(tg.paths(bitterness, recipe["milk"]))
 tg.zero_grad(recipe.values())
 bitterness.backward()
 
+# %% hidden=true
 tg.predict(
     "10 % more beans add 0.225 to the bitterness. What do 10 % more time add, by gradient × change?",
     recipe["time"].grad * 0.1 * recipe["time"].data,
@@ -231,6 +232,8 @@ def train(rate, cups):
 
 
 trained, losses = train(rate=0.03, cups=40)
+
+# %% hidden=true
 tg.predict(
     "2.35 stars are missing from the first cup. After one step with a rate of 0.03, how many are missing from the second?",
     losses[1],
@@ -250,7 +253,7 @@ changes = {name: trained[name].data - part.data for name, part in first_recipe()
 tg.plot.bars(changes, x="change of the amount after 40 cups")
 
 # %% [markdown] lang="en"
-# 4.95 stars after forty cups: the customer is content. Look at who moved. Grind and time, which had the largest share of the bitterness, moved least relative to their size: less than 10 % of the amount. Beans and milk moved more, because one unit of them counts for more. The gradient is *per unit*, so the choice of units (minutes or seconds, spoons or cups) decides who moves. That is a real nuisance in training, and one reason for methods such as Adam, in notebook [9](09_ways_down_the_hill.ipynb).
+# 4.95 stars after forty cups: the customer is content. Look at who moved. Grind and time, which had the largest share of the bitterness, moved least relative to their size: less than 10 % of the amount. The others moved more (beans by 14 %, milk to 3.7 times as much): a step is rate × gradient *per unit*, however small the amount is. So the choice of units (minutes or seconds, spoons or cups) decides who moves. That is a real nuisance in training, and one reason for methods such as Adam, in notebook [9](09_ways_down_the_hill.ipynb).
 #
 # One thing is not real here. We could go backward through the customer, because we had made up the customer's formula. A real tongue is a black box; one would first have to learn a formula for it.
 #
@@ -261,7 +264,7 @@ tg.plot.bars(changes, x="change of the amount after 40 cups")
 # %% [markdown] lang="zh"
 # （横轴是第几杯，纵轴是扣掉的星。下一张图：40 杯之后，每样用量改了多少。）
 #
-# 四十杯之后，4.95 颗星，客人满意了。看看是谁在变。研磨和时间对苦味的责任最大，可按自身的比例，它们动得最少，不到 10 %；豆子和奶动得更多，因为它们的一个单位更“顶用”。梯度说的是*每一个单位*，所以单位怎么选（分钟还是秒，勺还是杯），就决定了谁动得多。这是训练中实实在在的麻烦，也是 Adam 这类方法的来由之一，见[第 9 课](09_ways_down_the_hill.ipynb)。
+# 四十杯之后，4.95 颗星，客人满意了。看看是谁在变。研磨和时间对苦味的责任最大，可按自身的比例，它们动得最少，不到 10 %；别的动得更多（豆子 14 %，奶变成 3.7 倍）：一步 = 学习率 × *每一个单位*的梯度，不管原来有多少。所以，单位怎么选（分钟还是秒，勺还是杯），就决定了谁动得多。这是训练中实实在在的麻烦，也是 Adam 这类方法的来由之一，见[第 9 课](09_ways_down_the_hill.ipynb)。
 #
 # 这里有一点不真实：我们能一路退到客人心里，是因为客人的公式就是我们编的。真人的舌头是黑箱，得先学出一个公式来代替它。
 #
@@ -301,6 +304,8 @@ tg.plot.curve(
 
 # %%
 worse = train(1.0, 12)[1]
+
+# %% hidden=true
 tg.predict(
     "What happens with a learning rate of 1 in place of 0.03?",
     "each cup is worse than the one before" if worse == sorted(worse) else "something else",
@@ -351,7 +356,7 @@ tg.plot.bars(train(0.4, 40)[0], title="the recipe after 40 cups with rate 0.4")
 #
 # **1.** 在最初的配方里，**浓度**对**水**的梯度是多少？（浓度 = 咖啡豆 × 萃取 / 水 = 1 × 1.8 / 1.2。）
 
-# %%
+# %% hidden=true
 tg.predict(
     "∂strength/∂water = ?",
     tg.paths(strength, recipe["water"]).gradient,

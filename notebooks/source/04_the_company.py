@@ -289,7 +289,7 @@ tg.plot.bars(notices | {f"bird's trust in manager {k}": 0.0 - 0.1 * bird.w[k].gr
 #
 # ## Rank by rank
 #
-# The managers pass the pain on in the same way. What arrives at a manager is a sum over the verdicts: *pain × trust*. That is his **blame**. In the picture it is the ring around each circle: orange says *“the loss would shrink if you spoke less”*, blue *“if you spoke more”*.
+# The managers pass the pain on in the same way. What arrives at a manager is a sum over the verdicts: *pain × trust*. That, times the slope of his relu (1 if he spoke, 0 if not), is his **blame**. In the picture it is the ring around each circle: orange says *“the loss would shrink if you spoke less”*, blue *“if you spoke more”*.
 
 # %% [markdown] lang="zh"
 # 用手验算一张：传到“狗”那个和上的痛苦是 (0.8 − 0) × 0.8 × (1 − 0.8) = 0.128，经理 0 的嗓门是 5.47，所以通知单是 −0.1 × 0.128 × 5.47 = −0.07。
@@ -300,7 +300,7 @@ tg.plot.bars(notices | {f"bird's trust in manager {k}": 0.0 - 0.1 * bird.w[k].gr
 #
 # ## 一级一级往下传
 #
-# 经理们用同样的办法把痛苦往下传。到达一个经理的，是各个判断的*痛苦 × 信任*之和。这就是他的**责任**。图中圆圈外面那一环就是它：橙色的意思是“你小点声，损失就会小”，蓝色是“你大点声，损失就会小”。
+# 经理们用同样的办法把痛苦往下传。到达一个经理的，是各个判断的*痛苦 × 信任*之和。再乘上他那个 relu 的斜率（开了口是 1，没开口是 0），就是他的**责任**。图中圆圈外面那一环就是它：橙色的意思是“你小点声，损失就会小”，蓝色是“你大点声，损失就会小”。
 
 # %% name="blame"
 tg.draw(upper_ranks, company.front_line(sparrow))

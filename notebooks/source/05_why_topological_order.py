@@ -1,14 +1,14 @@
 # %% [markdown] lang="en"
 # # 5. Why the order matters
 #
-# At the end of this page you can say in which order `backward()` visits a computation and what goes wrong in any other; why gradients are *added* and never *set*; and what a second `backward()` does.
+# At the end of this page you can say in which order `backward()` visits a computation, and what goes wrong if a node goes too early; why gradients are *added* and never *set*; and what a second `backward()` does.
 #
 # You need notebook [1](01_first_gradient.ipynb).
 
 # %% [markdown] lang="zh"
 # # 5. 次序为什么要紧
 #
-# 读完这一页，你能说清：`backward()` 按什么次序走过一个计算，换个次序会错在哪里；梯度为什么是*加上去*的，从来不是*换成*；再调用一次 `backward()` 会怎样。
+# 读完这一页，你能说清：`backward()` 按什么次序走过一个计算，节点走得太早会错在哪里；梯度为什么是*加上去*的，从来不是*换成*；再调用一次 `backward()` 会怎样。
 #
 # 预备知识：[第 1 课](01_first_gradient.ipynb)。
 

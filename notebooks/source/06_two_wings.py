@@ -29,7 +29,7 @@ from tinygrad_edu import Value, nn
 #
 # **z = w · x + b,  a = σ(z)**
 #
-# Here is a small one: two inputs, two tanh neurons, one output that is only summed. It has nine parameters.
+# (σ here is any bend; below it is tanh.) Here is a small one: two inputs, two tanh neurons, one output that is only summed. It has nine parameters.
 
 # %% [markdown] lang="zh"
 # ## 第一只翅膀：前向
@@ -38,7 +38,7 @@ from tinygrad_edu import Value, nn
 #
 # **z = w · x + b,  a = σ(z)**
 #
-# 下面是个小的：两个输入，两个 tanh 神经元，一个只求和的输出。一共九个参数。
+# （这里 σ 代表任意弯法，下面用 tanh。）下面是个小的：两个输入，两个 tanh 神经元，一个只求和的输出。一共九个参数。
 
 # %% name="layers"
 net = nn.MLP(2, [2, 1], "tanh", seed=3)
@@ -68,6 +68,9 @@ out = u1 * a1 + u2 * a2 + c
 
 # %% name="kept"
 loss = (net(x) - target) ** 2
+computed = [node for node in tg.topological_order(loss) if node.parents]
+for node, name in zip(computed, ["s1", "z1", "a1", "s2", "z2", "a2", "s", "out", "miss", "loss"], strict=True):
+    node.name = name
 tg.play(loss)
 
 # %% [markdown] lang="en"
@@ -233,12 +236,12 @@ tg.plot.lines(guesses, x="day", y="says dog")
 # four legs?, barks?, a dog? => 四条腿？会叫？是狗？
 
 # %% [markdown] lang="en"
-# On the first day the cat is a dog with 0.82. For some days even the dog is doubted: the correction hits the belief in legs, which the dog shares. Then the child finds the barking.
+# On the first day the cat is a dog with 0.83. The dog is doubted too, down to 0.62 on day 11: the correction hits the belief in legs, which the dog shares. Then the child finds the barking; but only on day 55 is it as sure of the dog as at first.
 #
 # **A feedback loop.** Control theory draws it so: stimulus → processing → action → observed result → **error signal** (desired − actual) → new setting. A heater: the room has 5 °C and every unit of power adds 1 °C; 20 °C are desired. The controller adds *rate × error* to the power. That is gradient descent on ½ · error², under another name.
 
 # %% [markdown] lang="zh"
-# 第一天，猫是狗的把握有 0.82。有几天，连狗都被怀疑了：纠正打在“四条腿”这条看法上，而狗也有四条腿。后来，孩子注意到了叫声。
+# 第一天，猫是狗的把握有 0.83。连狗也被怀疑，第 11 天跌到 0.62：纠正打在“四条腿”这条看法上，而狗也有四条腿。后来，孩子注意到了叫声；可要到第 55 天，他对狗才恢复当初的把握。
 #
 # **反馈回路。** 控制论是这样画的：刺激 → 处理 → 动作 → 观察到的结果 → **误差信号**（期望 − 实际）→ 新的设定。一台暖气：屋里 5 °C，功率每加一个单位就升 1 °C，想要 20 °C。控制器每次给功率加上*速率 × 误差*。这就是对 ½ · 误差² 做梯度下降，只是换了个名字。
 

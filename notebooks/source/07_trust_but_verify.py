@@ -614,4 +614,4 @@ tg.predict(
 # %% [markdown] lang="zh"
 # ## 接下来
 #
-# 梯度对了，还要用得好：[第 08 篇](08_train_a_classifier.ipynb)就用它来训练。至于你自己写的引擎，[第 14 篇](14_build_your_own.ipynb)会用这里的办法来考它。
+# 梯度对了，还要用得好：[第 8 课](08_train_a_classifier.ipynb)就用它来训练。至于你自己写的引擎，[第 14 课](14_build_your_own.ipynb)会用这里的办法来考它。

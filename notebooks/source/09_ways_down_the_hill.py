@@ -21,7 +21,7 @@ from tinygrad_edu import nn, optim
 # %% [markdown] lang="en"
 # ## A narrow valley
 #
-# Two parameters, x and y. The loss is the height of a landscape: flat along x, 25 times as steep along y. From the white dot we walk against the gradient: *parameter −= learning rate × gradient*. That is gradient descent. (Its usual name is SGD; the S is for *stochastic*, because in training the gradient comes from a random handful of examples.)
+# Two parameters, x and y. The loss is the height of a landscape: gently curved along x, 25 times as strongly along y. From the white dot we walk against the gradient: *parameter −= learning rate × gradient*. That is gradient descent. (Its usual name is SGD; the S is for *stochastic*, because in training the gradient comes from a random handful of examples.)
 
 # %% [markdown] lang="zh"
 # ## 一条窄谷
@@ -32,6 +32,7 @@ from tinygrad_edu import nn, optim
 def valley(x, y):
     return 0.5 * (x * x + 25.0 * y * y)
 
+# %% hidden=true
 tg.predict(
     "The slope along y is 25 y. So a step makes y − lr · 25 y of y. From which learning rate on does y grow instead of shrinking?",
     2 / 25,
@@ -60,7 +61,7 @@ tg.plot.descents(valley, (-4.0, 1.0), rates, steps=40, across=(-4.5, 1.0), up=(-
 #
 # 给参数一个速度。每一步保留旧速度的 0.9，再加上梯度，然后参数沿着速度走。横穿山谷的方向，梯度一正一负，互相抵消；顺着山谷的方向，梯度方向一致，越积越快。（Polyak 1964，[doi:10.1016/0041-5553(64)90137-5](https://doi.org/10.1016/0041-5553%2864%2990137-5)。）
 
-# %%
+# %% hidden=true
 tg.predict(
     "On a slope that is 1 everywhere, with lr = 0.1 and momentum 0.9: how long does a step become in the end?",
     0.1 / (1 - 0.9),
@@ -80,20 +81,20 @@ balls = {
 tg.plot.descents(valley, (-4.0, 1.0), balls, steps=60)
 
 # %% [markdown] lang="en"
-# A ball with too much speed overshoots and rolls back, which you see in the height: it falls fast, and in waves. Nesterov's variant steps along the speed that the ball would have one step later on the same slope: along g + 0.9 v in place of v. The ball brakes before it is past the bottom. (Nesterov, Soviet Mathematics Doklady 27, 1983, 372; in this form Sutskever et al. 2013, [PMLR 28](https://proceedings.mlr.press/v28/sutskever13.html).)
+# A ball with too much speed overshoots and rolls back, which you see in the height: it falls fast, and in waves. Nesterov's variant first updates the speed v, then steps along g + 0.9 v in place of v, as if it looked one step ahead: that is the speed that the ball would have one step later on the same slope. The ball brakes before it is past the bottom. (Nesterov, Soviet Mathematics Doklady 27, 1983, 372; in this form Sutskever et al. 2013, [PMLR 28](https://proceedings.mlr.press/v28/sutskever13.html).)
 #
 # ## To each its own step: RMSProp and Adam
 #
 # Another remedy for the valley: divide the gradient of each parameter by how large its gradients have usually been. Steep and flat directions then move alike. RMSProp does that (Tieleman and Hinton, lecture 6.5, 2012). Adam does that *and* has momentum (Kingma and Ba 2014, [arXiv:1412.6980](https://arxiv.org/abs/1412.6980)).
 
 # %% [markdown] lang="zh"
-# 球速太快，会冲过头再滚回来。在高度曲线上能看到：降得快，但一浪一浪的。Nesterov 的变体按“坡度不变的话，下一步会有的速度”来走：用 g + 0.9 v 代替 v，于是球在冲过谷底之前就开始刹车。（Nesterov，Soviet Mathematics Doklady 27，1983，372；这种写法见 Sutskever 等 2013，[PMLR 28](https://proceedings.mlr.press/v28/sutskever13.html)。）
+# 球速太快，会冲过头再滚回来。在高度曲线上能看到：降得快，但一浪一浪的。Nesterov 的变体先更新速度 v，再用 g + 0.9 v 代替 v 来走，好像往前多看了一步：坡度不变的话，下一步的速度就是它。于是球在冲过谷底之前就开始刹车。（Nesterov，Soviet Mathematics Doklady 27，1983，372；这种写法见 Sutskever 等 2013，[PMLR 28](https://proceedings.mlr.press/v28/sutskever13.html)。）
 #
 # ## 各走各的步子：RMSProp 与 Adam
 #
 # 对付窄谷还有一招：每个参数的梯度，除以它平时梯度的大小。这样陡的方向、平的方向步子就一样大了。RMSProp 就是这么做的（Tieleman 与 Hinton，课程第 6.5 讲，2012）。Adam 除此之外**还**带动量（Kingma 与 Ba 2014，[arXiv:1412.6980](https://arxiv.org/abs/1412.6980)）。
 
-# %%
+# %% hidden=true
 first = tg.plot.descent_of(lambda x, y: 1000.0 * x * x + y * y, (3.0, 0.0), lambda params: optim.Adam(params, lr=0.1), steps=1)
 tg.predict(
     "The loss is 1000 x², x is 3, so the slope is 6000. How far does Adam's first step go, with lr = 0.1?",
@@ -122,12 +123,12 @@ rules = {
 tg.plot.descents(valley, (-4.0, 1.0), rules, steps=100)
 
 # %% [markdown] lang="en"
-# Adam and RMSProp begin at 45°: the same step in x as in y, though the slopes are −4 and 25. They are not the first to arrive. Their steps are about as long as the learning rate wherever they are, and 0.04 is short.
+# Adam and RMSProp begin at 45°: the same step in x as in y, though the slopes are −4 and 25. They are not the first to arrive. Adam's steps are at most about as long as the learning rate, and 0.04 is short: it has not arrived after 100. RMSProp's first steps are up to ten times as long, for its mean of squares starts at 0; Adam corrects for that.
 #
 # “To each its own” has a price. Turn the valley by 45°. For a ball nothing changes but the direction; for a rule that looks at x and at y separately, the valley is no longer along an axis:
 
 # %% [markdown] lang="zh"
-# Adam 和 RMSProp 起步就是 45°：x 和 y 走得一样多，尽管两个斜率是 −4 和 25。它们并不是最先到的：不管在哪里，它们一步的长度都和学习率差不多，而 0.04 太短了。
+# Adam 和 RMSProp 起步就是 45°：x 和 y 走得一样多，尽管两个斜率是 −4 和 25。它们并不是最先到的：Adam 的步长最多和学习率差不多，0.04 太短，走 100 步还没到。RMSProp 起头的几步却最多长十倍：它的平方平均从 0 算起；Adam 对此做了修正。
 #
 # “各走各的”是有代价的。把山谷转 45°。对重球来说，除了方向什么都没变；对分别看 x 和 y 的规则来说，山谷不再顺着坐标轴了：
 
@@ -139,6 +140,8 @@ in_turned, in_straight = (
     tg.plot.descent_of(f, start, rules["RMSProp"]).heights[-1]
     for f, start in ((turned, (-5.0 * 0.5**0.5, -3.0 * 0.5**0.5)), (valley, (-4.0, 1.0)))
 )
+
+# %% hidden=true
 tg.predict(
     "After 100 steps of RMSProp, is it higher in the turned valley or in the straight one?",
     "turned" if in_turned > in_straight else "straight",
@@ -172,6 +175,8 @@ for name, rule in rules.items():
         height = tg.plot.descent_of(banana, (-1.2, 1.0), tried, steps=200).heights[-1]
         if height < lowest.get(name, float("inf")):
             lowest[name], tuned[name] = height, tried
+
+# %% hidden=true
 tg.predict("Which one is still highest after 200 steps?", max(lowest, key=lowest.get), choices=list(rules))
 
 # %% [markdown] lang="zh" strings=true
@@ -203,6 +208,8 @@ def steps_to_leave(name):
     return next(step for step, height in enumerate(heights) if height < -0.2)
 
 needed = {name: steps_to_leave(name) for name in rules}
+
+# %% hidden=true
 tg.predict(
     f"Adam is in a basin (below −0.2) after {needed['Adam']} steps. How many does plain SGD need, with the same learning rate?",
     needed["SGD"],
@@ -229,7 +236,7 @@ tg.plot.descents(saddle, (-1.0, 0.001), rules, steps=200, across=(-1.3, 0.6), up
 #
 # ## 放到网络里
 #
-# 现在有 105 个参数，是第 8 页的螺线。学习率 0.1 的 SGD 很慢。想让它跟得上学习率 0.1 的动量法，该用多大的学习率？前面关于动量的结论已经告诉你了。
+# 现在有 105 个参数，是第 8 课的螺线。学习率 0.1 的 SGD 很慢。想让它跟得上学习率 0.1 的动量法，该用多大的学习率？前面关于动量的结论已经告诉你了。
 
 # %%
 spirals = tg.data.load("spirals", n=300, seed=0)
@@ -240,6 +247,8 @@ for name, rule in on_spirals.items():
     chosen = rules[rule](model.parameters(), lr=float(name.split()[1]))
     courses[name] = tg.fit(model, spirals, optimizer=chosen, epochs=60, progress=False)
 closest = min(("SGD 0.1", "SGD 1", "SGD 10"), key=lambda name: abs(courses[name].loss[-1] - courses["momentum 0.1"].loss[-1]))
+
+# %% hidden=true
 tg.predict("Which learning rate brings plain SGD to about the same loss as momentum 0.9 with lr 0.1?", closest, choices=["SGD 0.1", "SGD 1", "SGD 10"])
 
 # %% [markdown] lang="zh" strings=true
@@ -268,6 +277,8 @@ plans = {}
 for name, lr, schedule in (("lr 0.1", 0.1, None), ("lr 1", 1.0, None), ("1 → 0, cosine", 1.0, "cosine")):
     model = nn.MLP(2, [8, 1], activation="tanh", init="kaiming", seed=0)
     plans[name] = tg.fit(model, shaken, optimizer="sgd", lr=lr, schedule=schedule, batch_size=4, epochs=60, validation=None, progress=False)
+
+# %% hidden=true
 tg.predict("Which has the smallest loss in the end?", min(plans, key=lambda name: plans[name].loss[-1]), choices=list(plans))
 
 # %% [markdown] lang="zh" strings=true
@@ -302,6 +313,8 @@ def learn(model, **settings):
 
 free = network()
 held = {"free": learn(free)}
+
+# %% hidden=true
 tg.predict(
     f"It gets {tg.accuracy(free, few):.0%} of the 40 points right. What share of the 400 others, from 0 to 1?",
     tg.accuracy(free, unseen),
@@ -340,6 +353,8 @@ decayed, dropped, stopped = network(), network(dropout=0.5), network()
 held["weight decay"] = learn(decayed, optimizer=optim.AdamW(decayed.parameters(), lr=0.01, weight_decay=0.3))
 held["dropout"] = learn(dropped)
 held["early stopping"] = learn(stopped, early_stopping=30)
+
+# %% hidden=true
 tg.predict(
     "Early stopping keeps the parameters of the epoch in which the held-out loss was smallest. Which epoch was that, about?",
     held["early stopping"].best_epoch,
@@ -377,6 +392,7 @@ def share_near_zero(model):
     found = [abs(value.data) < 0.001 for name, value in model.named_parameters() if ".w." in name]
     return sum(found) / len(found)
 
+# %% hidden=true
 tg.predict(
     f"Of the weights of the free network {share_near_zero(free):.1%} are within 0.001 of 0. What share is it with L1, from 0 to 1?",
     share_near_zero(sparse),
@@ -414,6 +430,8 @@ model = nn.MLP(2, [8, 1], activation="tanh", seed=0)
 before = [p.data for p in model.parameters()]
 nn.binary_cross_entropy(model(few.X[0]), few.y[0]).backward()
 changed = sum(p.data != old for p, old in zip(model.parameters(), before, strict=True))
+
+# %% hidden=true
 tg.predict("How many of the 33 parameters has backward() changed?", changed, 0.0, because="It wrote 33 gradients. Nobody has taken a step yet.")
 
 # %% [markdown] lang="zh" strings=true
@@ -444,7 +462,7 @@ print(f"measured:  {x:.6f} {y:.6f}\nbackward:  {by_backward.points[-1][0]:.6f} {
 # Third: backpropagation serves other masters. Momentum and Adam take steps that are not along the gradient at all, and some gradients are for no descent. Which of the two inputs matters more to this answer? The one with the steeper slope:
 
 # %% [markdown] lang="zh"
-# （两个旋钮还行。一百万个旋钮，每一步就要算两百万次；而一次反向传播只相当于算几次：第 6 页量过。）
+# （两个旋钮还行。一百万个旋钮，每一步就要算两百万次；而一次反向传播只相当于算几次：第 6 课量过。）
 #
 # 第三，反向传播也为别的目的服务。动量和 Adam 走的并不是梯度的方向；还有些梯度根本不是用来下山的。比如：对这个回答，两个输入里哪个更要紧？斜率更陡的那个：
 
@@ -461,7 +479,7 @@ print([f"{slope:+.2f}" for slope in tg.grad(free)(few.X[0])])
 #
 # **1.** 还是那个重球，动量从 0.9 换成 0.95。在均匀的坡上，步子最后是没有动量时的几倍？
 
-# %%
+# %% hidden=true
 tg.predict("How many times as long?", 1 / (1 - 0.95), because="1 + 0.95 + 0.95² + … = 1 / (1 − 0.95).")
 
 # %% [markdown] lang="zh" strings=true
@@ -533,4 +551,4 @@ print(tg.check_grads(penalty, ([0.1, -2.0, 30.0],)))
 #
 # ## 接下来
 #
-# 到现在为止，每个网络都是一层层“什么都看得见”的神经元。[第 10 页](10_shapes_of_networks.ipynb)用同样的 Value 搭出别的形状：会看的网络、会记的网络、会留意的网络。
+# 到现在为止，每个网络都是一层层“什么都看得见”的神经元。[第 10 课](10_shapes_of_networks.ipynb)用同样的 Value 搭出别的形状：会看的网络、会记的网络、会留意的网络。

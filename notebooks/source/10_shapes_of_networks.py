@@ -56,6 +56,11 @@ def own_windows(kernels):
 
 separate = tg.grad(own_windows)([[-1.0, 1.0]] * 3)
 print("towards the three left weights:", [g[0] for g in separate])
+
+# %% [markdown] lang="zh" strings=true
+# "towards the three left weights:" => "对三个左权重："
+
+# %% hidden=true
 tg.predict(
     "These are the gradients of the three separate left weights. What is the gradient of the shared w0?",
     sum(g[0] for g in separate),
@@ -63,7 +68,6 @@ tg.predict(
 )
 
 # %% [markdown] lang="zh" strings=true
-# "towards the three left weights:" => "对三个左权重："
 # "These are the gradients of the three separate left weights. What is the gradient of the shared w0?" => "这是三个独立的左权重各自的梯度。那么共用的 w0，梯度是多少？"
 # "Their sum. Turning the shared knob turns all three at once, and the effects add up. This is why backward says += and not =." => "它们的和。拧一下共用的旋钮，等于三个一起拧，效果相加。所以 backward 里写的是 +=，而不是 =。"
 
@@ -126,6 +130,8 @@ learned_from, unseen = (images[:400], digits[:400]), (images[400:], digits[400:]
 courses = {}
 for name, model in (("dense", dense), ("looking", looking)):
     courses[name] = tg.fit(model, learned_from, validation=unseen, epochs=30, lr=0.01, progress=False)
+
+# %% hidden=true
 tg.predict(
     f"The looking network gets {courses['looking'].val_accuracy[-1]:.0%} of the unseen pictures right. And the dense one, from 0 to 1?",
     courses["dense"].val_accuracy[-1],
@@ -182,6 +188,8 @@ h = h0
 for t, x in enumerate((1.0, -1.0, 0.5), 1):
     h = tg.tanh(w * x + u * h)
     h.name = f"h{t}"
+
+# %% hidden=true
 tg.predict(
     "How many paths lead from the last state h3 back to u?",
     tg.paths(h, u).count,
@@ -227,6 +235,11 @@ def last_state(first):
 
 arrives = tg.grad(last_state)(0.2)
 sizes = ["about a half", "about a thousandth", "less than a millionth"]
+
+# %% [markdown] lang="zh" strings=true
+# "about a half", "about a thousandth", "less than a millionth" => "大约一半", "大约千分之一", "不到百万分之一"
+
+# %% hidden=true
 tg.predict(
     "With u = 0.5: how much of the gradient of the state after 20 steps arrives at the first one?",
     sizes[2 if arrives < 1e-6 else 1 if arrives < 0.1 else 0],
@@ -236,14 +249,13 @@ tg.predict(
 
 # %% [markdown] lang="zh" strings=true
 # "With u = 0.5: how much of the gradient of the state after 20 steps arrives at the first one?" => "u = 0.5：20 步之后那个状态的梯度，传回第一个状态还剩多少？"
-# "about a half", "about a thousandth", "less than a millionth" => "大约一半", "大约千分之一", "不到百万分之一"
 # "At most 0.5 to the power of 20, which is 0.00000095. With u = 2 and straight steps it would be a million instead. This is the vanishing and exploding gradient of recurrent networks." => "最多是 0.5 的 20 次方，也就是 0.00000095。如果 u = 2、又没有 tanh 压着，就会变成一百万倍。这就是循环网络的梯度消失和梯度爆炸。"
 
 # %% [markdown] lang="en"
-# An **LSTM** cell (Hochreiter and Schmidhuber 1997, [doi:10.1162/neco.1997.9.8.1735](https://doi.org/10.1162/neco.1997.9.8.1735)) keeps a second state c, and changes it by a sum: c′ = f·c + i·g. The *gate* f, a sigmoid, decides how much is kept. Here is one cell of size 1, with all its gates:
+# An **LSTM** cell (Hochreiter and Schmidhuber 1997, [doi:10.1162/neco.1997.9.8.1735](https://doi.org/10.1162/neco.1997.9.8.1735); the gate f: Gers, Schmidhuber and Cummins 2000, [doi:10.1162/089976600300015015](https://doi.org/10.1162/089976600300015015)) keeps a second state c, and changes it by a sum: c′ = f·c + i·g. The *gate* f, a sigmoid, decides how much is kept. Here is one cell of size 1, with all its gates:
 
 # %% [markdown] lang="zh"
-# **LSTM** 单元（Hochreiter 与 Schmidhuber 1997，[doi:10.1162/neco.1997.9.8.1735](https://doi.org/10.1162/neco.1997.9.8.1735)）另外保存一个状态 c，用加法来更新：c′ = f·c + i·g。**门** f 是一个 sigmoid，决定旧的留下多少。下面是一个大小为 1 的单元，所有的门都在：
+# **LSTM** 单元（Hochreiter 与 Schmidhuber 1997，[doi:10.1162/neco.1997.9.8.1735](https://doi.org/10.1162/neco.1997.9.8.1735)；门 f 出自 Gers、Schmidhuber 与 Cummins 2000，[doi:10.1162/089976600300015015](https://doi.org/10.1162/089976600300015015)）另外保存一个状态 c，用加法来更新：c′ = f·c + i·g。**门** f 是一个 sigmoid，决定旧的留下多少。下面是一个大小为 1 的单元，所有的门都在：
 
 # %% name="lstm"
 old_h, old_c = Value(0.1, "h"), Value(0.8, "c")
@@ -285,7 +297,7 @@ reading = {
 }
 tg.plot.loss_curves(reading, log=True)
 
-# %%
+# %% hidden=true
 def share_right(reader):
     said = reader.predict([[[float(bit)] for bit in bits] for bits in long])
     right = [(odd > even) == parity for bits, rows in zip(long, said, strict=True) for (even, odd), parity in zip(rows, parities(bits), strict=True)]
@@ -339,6 +351,8 @@ tg.play(y)
 
 # %%
 y.backward()
+
+# %% hidden=true
 tg.predict(
     "k1 and k2 have gradients. What is their sum?",
     round(k1.grad + k2.grad, 12),
@@ -392,7 +406,7 @@ loss = nn.cross_entropy(gpt(rows[0][:8]), rows[0][1:])
 loss.name = "loss"
 tg.draw(loss, collapse=1, show=["value"])
 
-# %%
+# %% hidden=true
 tg.predict(
     "It has learned nothing yet. If it gave each of the 23 letters the same chance, what would the loss −ln p be?",
     math.log(len(letters)),
@@ -461,13 +475,13 @@ tg.plot.pictures([blame(".marin")], ticks=".marin")
 # **1.** In the looking network each of the 12 windows stands in 4 × 6 places of a picture. In one step of training on one picture, how many times is the weight of a window updated?
 
 # %% [markdown] lang="zh"
-# 对角线以上全是白的，恰好是 0：谁也看不到后面。Transformer 也不过是一张由加和乘组成的图，跟[第 1 页](01_first_gradient.ipynb)的那个神经元一样。在那里找到三个梯度的反向传播，在这里用同样的两条规则，找到了 1931 个。
+# 对角线以上全是白的，恰好是 0：谁也看不到后面。Transformer 也不过是一张由加和乘组成的图，跟[第 1 课](01_first_gradient.ipynb)的那个神经元一样。在那里找到三个梯度的反向传播，在这里用同样的两条规则，找到了 1931 个。
 #
 # ## 练习
 #
 # **1.** 用窗看的网络里，12 扇窗各在图上的 4 × 6 个位置停过。用一张图训练一步，窗的一个权重会更新几次？
 
-# %%
+# %% hidden=true
 tg.predict(
     "How many times?",
     1,
@@ -524,4 +538,4 @@ print(tg.check_grads(gate, (0.25, 2.0, 10.0)))
 #
 # ## 接下来
 #
-# 这些形状，都是沿着得出答案的那些权重，原路把责任传回去来学习的。非这样不可吗？大脑里可没有这样的线路。[第 11 页](11_other_ways.ipynb)试试别的办法。
+# 这些形状，都是沿着得出答案的那些权重，原路把责任传回去来学习的。非这样不可吗？大脑里可没有这样的线路。[第 11 课](11_other_ways.ipynb)试试别的办法。

@@ -147,12 +147,12 @@ tg.predict(
 tg.plot.lines({"hidden to hidden": [a for a, _ in angles], "hidden to output": [a for _, a in angles]}, x="epoch", y="angle, degrees")
 
 # %% [markdown] lang="en"
-# That is the **alignment**. The weights back do not learn to be right; the forward weights learn to make them right *enough*. As soon as the blame points less than 90° away from the true gradient, a small step along it goes downhill.
+# That is the **alignment**. The weights back do not learn to be right; the forward weights learn to make them right *enough*. As soon as the blame points less than 90° away from the true gradient, a small step against it goes downhill.
 #
 # Is it so? Here is the angle between what feedback alignment tells the first layer and its true gradient, on the examples to learn from, before and after training:
 
 # %% [markdown] lang="zh"
-# 这就是**对齐**。回传的权重没有学着变对；是前向的权重学着让它们变得*够对*。只要传来的责任和真正的梯度夹角小于 90°，顺着它走一小步就是下坡。
+# 这就是**对齐**。回传的权重没有学着变对；是前向的权重学着让它们变得*够对*。只要传来的责任和真正的梯度夹角小于 90°，逆着它走一小步就是下坡。
 #
 # 是这样吗？下面是反馈对齐告诉第一层的那份责任，和第一层真正的梯度之间的夹角（在训练样本上），训练前后各量一次：
 
@@ -170,14 +170,14 @@ for name, model in {"before training": start, "after training": pupil}.items():
 tg.plot.bars(gaps | {"no better than chance": 90.0}, x="degrees from the true gradient")
 
 # %% [markdown] lang="en"
-# At first the blame even points a little uphill (97°); in the end it is 63° from the true gradient, and goes down with it.
+# At first a small step against the blame even goes a little uphill (97°); in the end the blame is 63° from the true gradient, and the step goes down.
 #
 # ## Why `check_grads` refuses it
 #
 # Would our gradient check find out? It does not even try:
 
 # %% [markdown] lang="zh"
-# 一开始，这份责任指的方向甚至有点上坡（97°）；到最后，它和真正的梯度只差 63°，跟着一起下坡。
+# 一开始，逆着这份责任走，甚至有点上坡（97°）；到最后，它和真正的梯度只差 63°，逆着它走就是下坡。
 #
 # ## `check_grads` 为什么不肯检验它
 #
@@ -279,7 +279,7 @@ tg.predict(
 # Between the loss and the last layer lies no random weight: its error is exact. Only what is handed further down is not. => 损失和最后一层之间没有随机权重，它的误差是准确的。再往下传的才不是。
 
 # %% [markdown] lang="en"
-# **2.** With which weights on the way back would feedback alignment *be* backpropagation? Write them in place of `start.back[0]`, which is random, until the angle is 0.
+# **2.** With which weights on the way back would feedback alignment *be* backpropagation? Write them in place of `[start.back[0], start.back[1]]`, which are random, until the angle is 0.
 
 # %% [markdown] lang="zh"
 # **2.** 回传时用什么样的权重，反馈对齐就*等于*反向传播？改写 `[start.back[0], start.back[1]]`（现在是随机的），让夹角变成 0。

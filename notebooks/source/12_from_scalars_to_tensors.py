@@ -23,12 +23,12 @@ from tinygrad_edu import Value, nn
 # %% [markdown] lang="en"
 # ## One loss, written in scalars
 #
-# A small network, and the hinge loss of one example. Nothing here says "matrix". The picture folds the neurons; each is a weighted sum, a bias and a relu.
+# A small network, and the hinge loss of one example: max(0, 1 − label × score), label ±1. Nothing here says "matrix". The picture folds the neurons; each is a weighted sum, a bias and a relu.
 
 # %% [markdown] lang="zh"
 # ## 用标量写的一个损失
 #
-# 一个小网络，和一个样本的合页损失（hinge loss）。这里没有任何地方写着“矩阵”。图里把神经元折叠了，每一个都是一个加权和、一个偏置、一个 relu。
+# 一个小网络，和一个样本的合页损失（hinge loss）：max(0, 1 − 标签 × 得分)，标签取 ±1。这里没有任何地方写着“矩阵”。图里把神经元折叠了，每一个都是一个加权和、一个偏置、一个 relu。
 
 # %%
 model = nn.MLP(2, [3, 1], seed=0)
@@ -42,7 +42,7 @@ tg.draw(loss([0.5, -1.0], 1), collapse=1)
 # A batch of a hundred examples is a hundred such graphs, which share only the weights. Look at two of them, and compare what is computed, box by box:
 
 # %% [markdown] lang="zh"
-# 一百个样本的批次，就是一百张这样的图，公用的只有权重。拿两张出来，一个方框一个方框地比一比各自算了什么：
+# 一百个样本的批次，就是一百张这样的图，共用的只有权重。拿两张出来，一个方框一个方框地比一比各自算了什么：
 
 # %% hidden=true
 def operations(x, label):
@@ -83,7 +83,7 @@ graph
 # `tg.compile` takes it from there. It is called with many examples at once: the first axis counts them.
 
 # %% [markdown] lang="zh"
-# 标着 parameter 的方框是参数，所有样本公用；带尖角、标着 input 的是输入，凡是依赖输入的，每个样本都不一样。我们把前一种叫“不分样本”的，后一种叫“分样本”的。
+# 标着 parameter 的方框是参数，所有样本共用；带尖角、标着 input 的是输入，凡是依赖输入的，每个样本都不一样。我们把前一种叫“不随样本变”的，后一种叫“随样本变”的。
 #
 # ## 标量变成矩阵
 #
@@ -196,7 +196,7 @@ print("value:", value, "and", total.data, "  largest difference of a gradient:",
 #
 # **一、图的导数还是一张图。** 反向扫描在记下来的变量上走一遍，用的是每种运算自带的规则。结果是一列更长的标量等式。
 #
-# **二、批次只有一条规则。** 一个权重被每个样本用到，所以它的梯度是所有样本之和。凡是“分样本”的东西往回流进“不分样本”的东西，就在那里对样本求和。
+# **二、批次只有一条规则。** 一个权重被每个样本用到，所以它的梯度是所有样本之和。凡是“随样本变”的东西往回流进“不随样本变”的东西，就在那里对样本求和。
 #
 # **三、忘掉当初是怎么写的。** `w*x` 还是 `x*w`，偏置放前放后，循环相加还是两两相加：连加变成一个平铺的和，和里的乘积变成一对一对，每一对按固定的次序排好。
 #
@@ -468,4 +468,4 @@ except tg.errors.TracedBoolError as error:
 #
 # ## 接下来
 #
-# [第 13 篇](13_confusions.ipynb)收集了人们对这一切的疑问。[第 14 篇](14_build_your_own.ipynb)让你亲手造出最开头的那个引擎。
+# [第 13 课](13_confusions.ipynb)收集了人们对这一切的疑问。[第 14 课](14_build_your_own.ipynb)让你亲手造出最开头的那个引擎。

@@ -675,7 +675,7 @@ tg.draw(same, [1.0, -1.0])
 # else "all" => else "全部"
 
 # %% [markdown] lang="en"
-# From 0 it is worse still: the gradient of a weight of the first layer has a weight of the second as a factor, and the other way round, so that all stay exactly 0 but the last bias, `layers.1.neurons.0.b`.
+# From 0 it is worse still: the gradient of a weight of the first layer has a weight of the second as a factor, that of a weight of the second layer an output of the first, so that all stay exactly 0 but the last bias, `layers.1.neurons.0.b`.
 #
 # **Right idea.** Equal neurons get equal gradients and stay equal; random numbers make them differ, and different neurons can take different jobs.
 
@@ -911,7 +911,7 @@ for name, f, x, true in cases:
 # **Right idea.** The step must be small beside the bends of the function and large beside its noise, which no fixed number is for all; the tolerance should be the error of the measurement, and at a kink nobody is wrong. [Notebook 07](07_trust_but_verify.ipynb) measures all this.
 
 # %% [markdown] lang="zh"
-# **正解。** 步长要比函数的弯曲小、又比函数的噪声大，没有哪个固定的数对谁都合适；容差应当等于测量本身的误差；在折点处，谁也没错。[第 07 篇](07_trust_but_verify.ipynb)把这些都量了一遍。
+# **正解。** 步长要比函数的弯曲小、又比函数的噪声大，没有哪个固定的数对谁都合适；容差应当等于测量本身的误差；在折点处，谁也没错。[第 7 课](07_trust_but_verify.ipynb)把这些都量了一遍。
 
 # %% [markdown] lang="en"
 # ## F. Losses
@@ -956,10 +956,10 @@ tg.draw(loss)
 # " sum" => " 总和"
 
 # %% [markdown] lang="en"
-# **Right idea.** Exactly p − y, because the logarithm undoes the exponential: −ln p = logsumexp(z) − z, where logsumexp is the logarithm of the sum of the exponentials, and its slopes are the probabilities. (So the pull never exceeds 1, unlike that of a squared error.)
+# **Right idea.** Exactly p − y, because the logarithm undoes the exponential: −ln p = logsumexp(z) − z, where logsumexp is the logarithm of the sum of the exponentials, and its slopes are the probabilities. (So the pull on a score never exceeds 1; a squared error of the score itself pulls without limit.)
 
 # %% [markdown] lang="zh"
-# **正解。** 不多不少就是 p − y，因为对数抵消了指数：−ln p = logsumexp(z) − z，其中 logsumexp 是“指数之和的对数”，它的斜率恰好就是那些概率。（所以它的拉力从不超过 1，和平方误差不同。）
+# **正解。** 不多不少就是 p − y，因为对数抵消了指数：−ln p = logsumexp(z) − z，其中 logsumexp 是“指数之和的对数”，它的斜率恰好就是那些概率。（所以对得分的拉力从不超过 1；若直接对得分取平方误差，拉力没有上限。）
 
 # %% [markdown] lang="en"
 # ### 18. Is the loss printed the one before or after the update?
@@ -1375,4 +1375,4 @@ except tg.errors.GradientMismatch as mismatch:
 #
 # ## 接下来
 #
-# 这些错，引擎都可能犯，大多数也真的犯过。[第 14 篇](14_build_your_own.ipynb)让你自己写一个引擎，并告诉你它犯了哪一个。
+# 这些错，引擎都可能犯，大多数也真的犯过。[第 14 课](14_build_your_own.ipynb)让你自己写一个引擎，并告诉你它犯了哪一个。

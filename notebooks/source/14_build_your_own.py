@@ -47,7 +47,7 @@ print(tg.check.engine(MyValue))
 # An operation makes a new value with its data, its parents, and its slopes. The slope of a sum is 1 both ways. And `backward` hands *slope × gradient* to the parents.
 
 # %% [markdown] lang="zh"
-# 下面每一步都写 `class MyValue(MyValue):`。这是跨单元格往类里添东西的办法：新类保留旧类的一切，再多一样。
+# 什么错也没有，因为还什么都没写。下面每一步都写 `class MyValue(MyValue):`。这是跨单元格往类里添东西的办法：新类保留旧类的一切，再多一样。
 #
 # ## 第 2 步：加法
 #
@@ -67,6 +67,7 @@ class MyValue(MyValue):
 a = MyValue(3.0)
 (a + a).backward()
 
+# %% hidden=true
 tg.predict(
     "The class above runs a + a and goes backward. The right gradient of a is 2. What does this engine say?",
     a.grad,
@@ -139,6 +140,7 @@ a = MyValue(3.0)
 b = a + a
 (b + b).backward()
 
+# %% hidden=true
 tg.predict(
     "b = a + a; c = b + b. The right gradient of a is 4. What does plain recursion say?",
     a.grad,
@@ -393,7 +395,7 @@ tg.plot.bars({f"{x1} xor {x2}": answer(x1, x2).data for x1, x2 in table}, title=
 #
 # 别光听我们说。拿你写对的引擎，弄坏**一行**，再送去检查。下面这样做了十六次，每次都是一个很容易犯的错。看之前先猜：
 
-# %%
+# %% hidden=true
 tg.predict(
     "Somebody writes 1 − x² in place of 1 − y² as the slope of tanh. Does a + a, a * b or a.tanh() find it out?",
     "a.tanh()",
@@ -489,7 +491,7 @@ LikeMicrograd.order = by_recursion
 # %% [markdown] lang="zh" strings=true
 # # no gradient is cleared => # 一个梯度也不清
 
-# %%
+# %% hidden=true
 tg.predict(
     "micrograd trains networks, and they learn. Which programs will it fail all the same?",
     "two sweeps over one graph",
@@ -516,7 +518,7 @@ print(tg.check.engine(mended))
 # # the right engine, but => # 正确的引擎，只是
 
 # %% [markdown] lang="en"
-# One known peculiarity, which does no harm in training: gradients of interior nodes are kept. Mend it, and the second one shows, the recursion of step 6. Beyond these two nothing is found.
+# One known peculiarity, which does no harm in training: gradients of interior nodes are kept. Mend it, and the second one shows, the recursion of step 5. Beyond these two nothing is found.
 #
 # ## Read ours
 #
@@ -534,7 +536,7 @@ print(tg.check.engine(mended))
 # The folder names are those of README, section "For contributors", which lists all rooms and what may use what. Two pieces to begin with: our entry for tanh, asked for its slopes, and our topological order. Find your stack in it.
 
 # %% [markdown] lang="zh"
-# 一个早已知道的特点，训练时无害：中间节点的梯度没有清。把它修好，第二个就露出来了：第 6 步的递归。除了这两个，再没有发现别的。
+# 一个早已知道的特点，训练时无害：中间节点的梯度没有清。把它修好，第二个就露出来了：第 5 步的递归。除了这两个，再没有发现别的。
 #
 # ## 读我们的源码
 #
@@ -603,7 +605,7 @@ except tg.errors.GradientMismatch as mismatch:
 #
 # **2.** 你来当考官。有个引擎，a = 1.5，b = −2.25，算 `a * b`，说 `a.grad` 是 1.5，`b.grad` 是 −2.25。犯的是哪种错？
 
-# %%
+# %% hidden=true
 tg.predict(
     "Which mistake explains a.grad = 1.5 and b.grad = −2.25?",
     "each operand got its own value for a slope",
