@@ -460,8 +460,8 @@ tg.plot.loss_curves(scales)
 # %%
 iris_train, iris_test = tg.data.load("iris").split(test=0.4, seed=1)
 flowers = nn.Sequential(nn.Standardize.of(iris_train.X), nn.MLP(4, [8, 3], activation="tanh", seed=0))
-flower_history = tg.fit(flowers, iris_train, epochs=60, progress=False, record="film")
-tg.play(flower_history)
+flower_history = tg.fit(flowers, iris_train, epochs=60, progress=False)
+tg.plot.loss_curve(flower_history)
 
 # %% name="confusion"
 tg.plot.confusion_matrix(flowers, iris_test)
