@@ -236,13 +236,13 @@ def test_the_exported_page_of_a_notebook(open_page, tmp_path, path):
     page_path = tmp_path / "exported.html"
     page_path.write_text(html, encoding="utf-8")
     page = open_page(page_path.as_uri(), strict=False)
-    box = page.locator(".box").first
+    box = page.locator(".tinygrad-player .box").first
     box.wait_for()
     box.press("End")
     last, total = re.findall(r"\d+", box.locator(".count").text_content())
     assert last == total
     assert int(total) >= 7
-    assert page.locator(".tg-node.later").count() == 0
+    assert box.locator(".tg-node.later").count() == 0
 
 
 def test_an_exported_page_of_all_that_shows_itself(open_page, tmp_path):
