@@ -11,8 +11,6 @@ its arguments as JSON, and `tell` is called with JSON for whatever is to be show
 from __future__ import annotations
 
 import base64
-import codecs
-import contextlib
 import json
 import time
 from collections.abc import Callable, Mapping
@@ -33,8 +31,6 @@ STARTS = ("0.5", "2", "-1.5", "3", "1", "-0.5", "0.25", "4")
 """What variables are at first: numbers that differ, so that one sees which is which."""
 BREAK = 8.0
 """A new film is shown when so many times the time of making the last one has passed: to watch is not to slow down."""
-
-spoken = "en"
 
 
 def answer(name: str, arguments: str, tell: Callable[[str], Any]) -> str:
@@ -73,13 +69,9 @@ def answer(name: str, arguments: str, tell: Callable[[str], Any]) -> str:
 
 
 def speak(language: str) -> Shown:
-    """Let the library's own pages speak a language, if it has words for it."""
-    global spoken
-    spoken = language
-    choose = getattr(tg, "set_language", None)
-    if choose is not None:
-        choose(language)
-    return {"spoken": choose is not None}
+    """Let the library's own pages speak a language."""
+    tg.set_language(language)
+    return {"spoken": language}
 
 
 # --------------------------------------------------------------------------------------------- a formula
@@ -196,7 +188,7 @@ def train(
         task = prepare(data, noise=noise, **options)
     else:
         path = Path("table.csv")
-        path.write_bytes(_readable(base64.b64decode(table)))
+        path.write_bytes(base64.b64decode(table))
         task = prepare(str(path), table={"label": label} if label else {}, **options)
     classes = task.whole.kind == "classes"
     filmed = classes and len(task.whole.feature_names) > 1
@@ -223,17 +215,6 @@ def train(
     if classes:
         end["test"] = tg.accuracy(task.model, task.kept)
     return {**end, **({"html": tg.play(history).html} if filmed else {"html": f"<pre>{escape(str(history))}</pre>"})}
-
-
-def _readable(table: bytes) -> bytes:
-    """Give a table as the library reads it, which takes what is neither UTF-8 nor UTF-16 for a western encoding."""
-    with contextlib.suppress(UnicodeDecodeError):
-        if spoken == "zh" and table[:2] not in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
-            try:
-                table.decode("utf-8")
-            except UnicodeDecodeError:
-                return table.decode("gb18030").encode("utf-8")  # as spreadsheets in China save it
-    return table
 
 
 def _measured(history: tg.History, epochs: int) -> Shown:

@@ -89,6 +89,20 @@ def test_the_encoding_is_found(write, encoding):
     assert ("Windows-1252" in table.source) == (encoding in ("cp1252", "latin-1"))
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "gb18030", "gbk", "gb2312"])
+def test_chinese_tables_are_read_as_spreadsheets_in_china_save_them(write, encoding):
+    table = data.read_table(write("长度,品种\n1.5,山鸢尾\n2.5,变色鸢尾\n", encoding=encoding))
+    assert table.names == ("长度", "品种")
+    assert [row[1] for row in table.rows] == ["山鸢尾", "变色鸢尾"]
+    assert ("GB 18030" in table.source) == (encoding != "utf-8")
+
+
+def test_letters_by_twos_are_not_taken_for_chinese(write):
+    table = data.read_table(write("größe,maß\n1,éàb\n2,ÄÖ\n", encoding="cp1252"))
+    assert table.names == ("größe", "maß")
+    assert [row[1] for row in table.rows] == ["éàb", "ÄÖ"]
+
+
 def test_lines_are_those_of_the_file_though_cells_have_line_breaks(write):
     table = data.read_table(write('# a remark\nnote,y\n"two\nlines",1\n\nthree,2\n"quote ""in""",3\r\n'))
     assert table.lines == [3, 6, 7]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import csv
 import io
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -12,6 +13,8 @@ from pathlib import Path
 from ..arguments import short
 from .cells import MISSING, is_date, number_of
 
+_HIGH = re.compile(rb"[\x80-\xff]+")
+_PAIRS = re.compile(rb"(?:[\xa1-\xf7][\xa1-\xfe])+")
 _LOOKED_AT = 200  # rows, to find the delimiter by
 _MOST = 10_000_000  # characters in a cell
 
@@ -25,7 +28,8 @@ def decoded(path: Path, encoding: str | None) -> tuple[str, str]:
         )
     marks = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
     marked = next((name for mark, name in marks.items() if data.startswith(mark)), None)
-    for candidate in [encoding] if encoding is not None else [marked] if marked else ["utf-8", "cp1252", "latin-1"]:
+    unmarked = ["utf-8", "gb18030", "cp1252", "latin-1"] if _is_chinese(data) else ["utf-8", "cp1252", "latin-1"]
+    for candidate in [encoding] if encoding is not None else [marked] if marked else unmarked:
         try:
             text = data.decode(candidate)
         except LookupError:
@@ -42,8 +46,18 @@ def decoded(path: Path, encoding: str | None) -> tuple[str, str]:
             line = text.count("\n", 0, text.index("\0")) + 1
             raise ValueError(f"{path.name} is not text: there is a zero byte in line {line}")
         words = {"utf-8": "UTF-8", "utf-8-sig": "UTF-8", "utf-16": "UTF-16", "cp1252": "Windows-1252 (no UTF-8)"}
+        words["gb18030"] = "GB 18030 (no UTF-8)"
         return text, words.get(candidate, candidate)
     raise AssertionError("latin-1 reads every byte")
+
+
+def _is_chinese(data: bytes) -> bool:
+    """Whether bytes above 127 come in pairs as GB 2312 has them, and some words have several such characters.
+
+    Letters of western Europe, one byte each, stand alone among others, or by twos as in größe.
+    """
+    runs = _HIGH.findall(data)
+    return bool(runs) and all(map(_PAIRS.fullmatch, runs)) and max(map(len, runs)) >= 4
 
 
 def without_remarks(text: str) -> tuple[int, str]:

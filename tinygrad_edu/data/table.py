@@ -92,7 +92,8 @@ def read_table(
         The file. Empty rows, and lines that begin with # before the table, are passed over.
     delimiter, encoding : str, optional
         Found out if left out: the delimiter that parts most rows into as many cells as the first; UTF-8 (or UTF-16
-        that says so), else Windows-1252, which has the letters of western Europe.
+        that says so), else GB 18030 where the bytes look Chinese, else Windows-1252, which has the letters of western
+        Europe.
     header : bool, optional
         Whether the first row names the columns; if left out, whether it looks like it.
     expected : sequence of str
