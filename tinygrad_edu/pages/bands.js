@@ -105,7 +105,9 @@ export class Page extends Shell {
     }
     const slack = this.prediction.every((p, i) => Math.abs(p - target[i]) < 0.005);
     this.status.textContent = slack ? say("Every slider sits on its pin: all bands are slack.")
-      : say("Drag a slider. The band is as long as the prediction is wrong, and pulls towards the pin: against the gradient.");
+      : this.loss === "mse"
+        ? say("Drag a slider. The band is as long as the prediction is wrong, and pulls towards the pin: against the gradient.")
+        : say("Drag a slider. Cross-entropy looks at the share that each has of all, and pulls on the score behind it by what that share lacks.");
   }
 
   /* A step along the pull: squared error moves the predictions, cross-entropy the scores that they are made of. */

@@ -82,7 +82,8 @@ export class Page extends Shell {
     this.net.weights(layers);
     this.net.thumbnails(this.picked === null ? this.thumbs(layers) : null);
     this.hint.textContent = together(
-      say("Orange lines are positive weights, blue ones negative."),
+      say("Orange lines are positive weights, blue ones negative; the wider, the larger."),
+      this.picked === null && say("A small picture shows what its neuron gives over the plane: orange is positive, blue negative."),
       this.net.hidden && say("{count} weak weights are not drawn.", {count: this.net.hidden.toLocaleString("en")}),
       this.data.names.length > 2 && say("The plane shows {inputs}; the others stand at their means.", {inputs: this.chosen()}));
     if (this.looked) this.neuron(...this.looked);

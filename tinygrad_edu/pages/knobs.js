@@ -130,7 +130,7 @@ export class Knobs {
         {name: row.name, start: write(row.start), now: write(x), predicted: write(predicted), result: this.result, change: write(true_)});
     const line = (what, how, number) => el("div", {}, el("span", {}, what), el("span", {}, how), el("b", {}, number));
     this.changes.replaceChildren(
-      line(say("predicted"), `${row.name}.grad × Δ = ${write(slope)} × ${write(change)}`, write(predicted)),
+      line(say("predicted"), say("{name}.grad at first × Δ = {slope} × {change}", {name: row.name, slope: write(slope), change: write(change)}), write(predicted)),
       line(say("true"), `${write(y)} → ${write(after)}`, write(true_)));
     this.changes.dataset.predicted = predicted;
     this.changes.dataset.true = true_;

@@ -144,7 +144,7 @@ export class Page extends Shell {
     const folds = this.data.views.some(view => Object.keys(view.groups).length);
     return el("p", {class: "keys"}, `${say("gradient")} `, chip(-5), chip(-3), chip(-1), ` ${say("negative,")} `,
       chip(1), chip(3), chip(5), ` ${say("positive")}`,
-      el("span", {}, say("dashed: passes nothing")), folds ? el("span", {}, say("stacked: folded, click to open")) : "");
+      el("span", {}, say("dashed box: passes nothing")), folds ? el("span", {}, say("stacked: folded, click to open")) : "");
   }
 
   /* ------------------------------------------------------------------ steps */
