@@ -8,21 +8,18 @@ taking several numbers at a time; that is why small whole numbers have names her
 
 from __future__ import annotations
 
-import math
-import sys
 from typing import Any
 
 import numpy as np
 
 from ..scalars import brackets
-from .numba_functions import compiled, exp, in_order
+from .numba_functions import compiled, in_order
 
 Array = Any
 Place = Any  # U, or what a loop over so many counts in
 U = np.uint64
 ZERO, ONE, TWO, THREE, FOUR, FIVE, SIX = (U(i) for i in range(7))
 FEW = U(brackets.IN_ORDER)
-LARGEST = sys.float_info.max
 _SUMS: dict[str, Any] = {"error_model": "numpy", "fastmath": {"reassoc", "contract"}}
 
 
@@ -76,71 +73,6 @@ def summed(
         p = U(code[at + k])
         for n in range(count):
             memory[out + n] += memory[p + n]
-
-
-@compiled(error_model="numpy", fastmath={"contract"})
-def logsumexp(
-    code: Array,
-    memory: Array,
-    at: Place,
-    terms: Place,
-    out: Place,
-    count: Place,
-    spare: Place,
-    plain: bool,
-) -> None:
-    """Shifted by the largest, so that nothing overflows; an infinite shift would give inf - inf, so it is cut."""
-    if plain:
-        top = memory[U(code[at])]
-        for k in range(ONE, terms):
-            x = memory[U(code[at + k])]
-            top = x if x > top or x != x else top
-        top = max(min(top, LARGEST), -LARGEST) if top == top else top
-        total = 0.0
-        for k in range(terms):
-            total += exp(memory[U(code[at + k])] - top)
-        memory[out] = top + math.log(total)
-        return
-    p = U(code[at])
-    for n in range(count):
-        memory[spare + n] = memory[p + n]
-        memory[out + n] = 0.0
-    for k in range(ONE, terms):
-        p = U(code[at + k])
-        for n in range(count):
-            x, top = memory[p + n], memory[spare + n]
-            memory[spare + n] = x if x > top or x != x else top
-    for n in range(count):
-        top = memory[spare + n]
-        top = top if top < LARGEST or top != top else LARGEST
-        memory[spare + n] = top if top > -LARGEST or top != top else -LARGEST
-    for k in range(terms):
-        p = U(code[at + k])
-        for n in range(count):
-            memory[out + n] += exp(memory[p + n] - memory[spare + n])
-    for n in range(count):
-        memory[out + n] = memory[spare + n] + math.log(memory[out + n])
-
-
-@compiled(error_model="numpy", fastmath={"contract"})
-def logsumexp_rest(code: Array, memory: Array, at: Place, terms: Place, out: Place, examples: Place) -> None:
-    """What rounding takes from a logsumexp: nothing that matters unless the largest is far from 0, as it seldom is."""
-    for n in range(examples):
-        top = memory[U(code[at]) + n]
-        for k in range(ONE, terms):
-            x = memory[U(code[at + k]) + n]
-            top = x if x > top or x != x else top
-        rest = 0.0
-        if 32.0 <= abs(top) <= LARGEST:
-            total = 0.0
-            for k in range(terms):
-                total += exp(memory[U(code[at + k]) + n] - top)
-            whole = top + math.log(total)
-            total = 0.0
-            for k in range(terms):
-                total += exp(memory[U(code[at + k]) + n] - whole)
-            rest = math.log(total)
-        memory[out + n] = rest
 
 
 @compiled(**_SUMS)

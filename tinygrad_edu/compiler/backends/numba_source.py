@@ -15,7 +15,7 @@ from ...ops import table as ops
 from ...ops.code import Node, argument_names
 from ...ops.code_writer import PYTHON_FORMS, Dialect, Writer
 from ...ops.operation import Op, entries
-from . import numba_functions, numba_kernels, numba_vm
+from . import numba_functions, numba_kernels, numba_logsumexp, numba_vm
 
 MAPS = {
     op: code for code, op in enumerate((op for op in entries.values() if op.arity in (1, 2, 3)), numba_vm.FIRST_MAP)
@@ -60,6 +60,7 @@ import numpy as np
 
 from tinygrad_edu.compiler.backends.numba_functions import *
 from tinygrad_edu.compiler.backends.numba_kernels import *
+from tinygrad_edu.compiler.backends.numba_logsumexp import *
 from tinygrad_edu.compiler.backends.numba_vm import *
 
 '''
@@ -116,7 +117,9 @@ def source(cache: bool) -> str:
     str
     """
     run = inspect.getsource(numba_vm.run)
-    imported = "".join(map(inspect.getsource, (error_series, numba_functions, numba_kernels, numba_vm)))
+    imported = "".join(
+        map(inspect.getsource, (error_series, numba_functions, numba_kernels, numba_logsumexp, numba_vm))
+    )
     digest = hashlib.sha256(imported.encode()).hexdigest()[:16]
     parts = [_HEAD.format(digest=digest), _apply(), _apply_direct(), _RUN.format(cache=cache).rstrip("\n"), "\n", run]
     return "".join(parts)

@@ -18,13 +18,12 @@ from .numba_kernels import (
     TWO,
     U,
     batch_product,
-    logsumexp,
-    logsumexp_rest,
     operand,
     plain_product,
     product,
     summed,
 )
+from .numba_logsumexp import logsumexp, logsumexp_rest
 
 Array = Any
 Place = Any
