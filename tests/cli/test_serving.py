@@ -19,7 +19,11 @@ def built(tmp_path):
 
 @pytest.fixture
 def served(built):
-    command = [sys.executable, "-m", "tinygrad_edu", "playground", str(built), "--port", "0"]
+    heeding = (  # a shell has Ctrl-C ignored by what it runs in the background, these tests perhaps
+        "import signal, sys; signal.signal(signal.SIGINT, signal.default_int_handler);"
+        "from tinygrad_edu.cli import main; sys.exit(main())"
+    )
+    command = [sys.executable, "-c", heeding, "playground", str(built), "--port", "0"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         try:
             line = process.stdout.readline()

@@ -6,13 +6,14 @@ Wrong input is answered by one line on stderr and the exit code 2.
 from __future__ import annotations
 
 import argparse
+import io
 import math
 import os
 import re
 import sys
 import textwrap
 from collections.abc import Callable, Sequence
-from contextlib import suppress
+from contextlib import redirect_stderr, redirect_stdout, suppress
 from typing import Any, NoReturn, TypeVar
 
 from .. import __version__, data
@@ -52,11 +53,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             stream.reconfigure(errors=IN_ASCII)
     name = "tinygrad-edu"
     try:
-        parser, known = _parsers()
-        if given and not given[0].startswith("-") and given[0] not in known:
-            hint = nearest(given[0], known) or f"; commands: {', '.join(known)}"
-            parser.error(f"no command is called {short(given[0])}{hint}")
-        arguments = parser.parse_args([*given[:1], *map(_shielded, given[1:])])
+        arguments = _parsed(given)
         name += f" {arguments.command}"
         code: int = arguments.run(arguments)
         if sys.stdout is not None:  # as it is where the shell has closed it
@@ -93,6 +90,16 @@ def _complain(message: str) -> None:
 
 
 # ---------------------------------------------------------------------------------------- arguments
+
+
+def _parsed(given: list[str]) -> argparse.Namespace:
+    nowhere = io.StringIO()  # the shell may have closed a stream, to which argparse writes before Python 3.11.4
+    with redirect_stdout(sys.stdout or nowhere), redirect_stderr(sys.stderr or nowhere):
+        parser, known = _parsers()
+        if given and not given[0].startswith("-") and given[0] not in known:
+            hint = nearest(given[0], known) or f"; commands: {', '.join(known)}"
+            parser.error(f"no command is called {short(given[0])}{hint}")
+        return parser.parse_args([*given[:1], *map(_shielded, given[1:])])
 
 
 class _Parser(argparse.ArgumentParser):
