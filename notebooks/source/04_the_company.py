@@ -341,14 +341,14 @@ pages = [[0.0 - 0.1 * w.grad for w in neuron.w] for neuron in company.front_line
 tg.plot.pictures([square(page) for page in pages], [f"front line {k}" for k in range(8)], columns=8)
 
 # %% [markdown] lang="en"
-# Three notices show a sparrow; five pages are blank. Orange says *trust this pixel less* (purple would say *more*): the chain of command has found that all three helped the shout for *dog*.
+# Three notices show a sparrow; five pages are blank. Blue says *trust this pixel less* (orange would say *more*): the chain of command has found that all three helped the shout for *dog*.
 #
 # ## One step
 #
 # Everyone does what the notice says. What happens to the verdicts?
 
 # %% [markdown] lang="zh"
-# 三张通知单上是麻雀，五张是空白。橙色的意思是*以后少信这个像素一点*（紫色才是*多信一点*）：一级级追下来，这三个人都给喊“狗”的人帮了腔。
+# 三张通知单上是麻雀，五张是空白。蓝色的意思是*以后少信这个像素一点*（橙色才是*多信一点*）：一级级追下来，这三个人都给喊“狗”的人帮了腔。
 #
 # ## 走一步
 #

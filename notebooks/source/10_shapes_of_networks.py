@@ -147,10 +147,10 @@ tg.predict(
 tg.plot.loss_curves(courses)
 
 # %% [markdown] lang="en"
-# What did the twelve windows learn to look for? Dark purple is “bright here”, orange is “dark here”.
+# What did the twelve windows learn to look for? Orange is “bright here”, blue is “dark here”.
 
 # %% [markdown] lang="zh"
-# 十二扇窗学会了找什么？深紫表示“这里要亮”，橙色表示“这里要暗”。
+# 十二扇窗学会了找什么？橙色表示“这里要亮”，蓝色表示“这里要暗”。
 
 # %% name="windows"
 windows = [[[w.data for w in line] for line in channel[0]] for channel in looking[0].weight]

@@ -91,6 +91,9 @@ def test_pictures_show_numbers_and_values_on_one_scale():
     assert wide > 4.0 * tall
     signed = plot.pictures([[[-3.0, 1.0]]])
     assert signed.axes[0].images[0].get_clim() == (-3.0, 3.0)
+    for number, stronger in ((3.0, "orange"), (-3.0, "blue")):  # as everywhere in the drawings
+        red, _, blue, _ = signed.axes[0].images[0].to_rgba([number])[0]
+        assert (red > blue) == (stronger == "orange")
 
 
 @pytest.mark.parametrize("given", [[], [[]], [[[1.0, 2.0], [1.0]]]])

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from ..arguments import as_count
+from ..drawing.scene.palette import LIGHT
 from ..nn.module import plain
 from .style import INK, dress, heading, new_figure
 
@@ -25,7 +26,7 @@ def pictures(
 ) -> Figure:
     """Draw tables of numbers as small pictures side by side, all on one scale.
 
-    Where no number is below 0, the larger the darker; else purple is above 0, orange below, and white 0.
+    Where no number is below 0, the larger the darker; else orange is above 0 and blue below, as in the drawings.
 
     Parameters
     ----------
@@ -55,6 +56,9 @@ def pictures(
     --------
     >>> figure = pictures([[[0.0, 1.0], [1.0, 0.0]], [[1.0, 0.0], [0.0, 1.0]]], ["up", "down"])
     """
+    from matplotlib.colors import LinearSegmentedColormap
+
+    signs = LinearSegmentedColormap.from_list("signs", LIGHT.scale)
     tables = [[list(row) for row in plain(list(image))] for image in images]
     if not tables:
         raise ValueError("pictures needs at least one table of numbers")
@@ -77,7 +81,7 @@ def pictures(
             continue
         axes.imshow(
             tables[k],
-            cmap="PuOr" if signed else "gray" if bright else "Greys",
+            cmap=signs if signed else "gray" if bright else "Greys",
             vmin=-most if signed else 0.0,
             vmax=most,
         )
