@@ -1,6 +1,6 @@
 /* The picture of a network that moves: weights as lines, neurons with what they give. */
 
-import {el, svg} from "./shell.js";
+import {el, fading, svg} from "./shell.js";
 import {levelOf, numberText, unitOf} from "./numbers.js";
 import {say} from "./words.js";
 
@@ -32,7 +32,7 @@ export class NetView {
     this.nodes = svg("g");
     this.picture.append(this.lines, this.nodes);
     this.make();
-    this.element = el("div", {class: "net"}, this.picture);
+    this.element = fading(el("div", {class: "net"}, this.picture));
   }
 
   column(count, x) {

@@ -1,6 +1,6 @@
 /* The pictures of a computation as one can move and repaint them: nodes and edges found by the things they stand for. */
 
-import {button, el, svg} from "./shell.js";
+import {button, el, fading, svg} from "./shell.js";
 import {levelOf, numberText, unitOf} from "./numbers.js";
 import {say} from "./words.js";
 
@@ -22,7 +22,7 @@ export class Stage {
       button("−", say("Zoom out (−)"), () => this.zoom(1.25)), button("+", say("Zoom in (+)"), () => this.zoom(0.8)),
       button("⤢", say("Show all (0)"), () => this.fit()));
     this.where = el("div", {class: "where"});
-    this.window = el("div", {class: "window", tabindex: 0, role: "group", "aria-label": say("Picture of the computation")});
+    this.window = fading(el("div", {class: "window", tabindex: 0, role: "group", "aria-label": say("Picture of the computation")}));
     this.chip = el("div", {class: "chip", hidden: true, "aria-hidden": "true"});
     this.element.append(this.window, el("div", {class: "over"}, this.where, this.zoomBar));
     new ResizeObserver(entries => {
@@ -37,6 +37,7 @@ export class Stage {
     const tallest = Number.parseFloat(getComputedStyle(this.window).maxHeight) || 560;
     const scrolls = !this.overview && this.width > 0 && Math.min(this.width / whole[2], tallest / whole[3]) < READABLE;
     this.window.classList.toggle("scrolls", scrolls);
+    this.element.classList.toggle("cut", scrolls);
     picture.style.width = scrolls ? `${(whole[2] * READABLE).toFixed(0)}px` : "";
     picture.style.height = scrolls ? `${(whole[3] * READABLE).toFixed(0)}px` : "";
     this.scrolls = scrolls;
@@ -262,12 +263,19 @@ export class Stage {
     if (matchMedia("(prefers-reduced-motion: reduce)").matches) return;
     this.chip.textContent = upstream;
     this.chip.hidden = false;
+    /* It flies below the edge, or to the right of a steep one, and so far off that it hides neither that nor the arrow. */
+    const end = path.getPointAtLength(length);
+    const far = Math.hypot(end.x - tip.x, end.y - tip.y) || 1;
+    const side = end.x >= tip.x ? 1 : -1;
+    const [nx, ny] = [side * (tip.y - end.y) / far, side * (end.x - tip.x) / far];
+    const scale = path.getScreenCTM().a;
+    const off = Math.abs(nx) * this.chip.offsetWidth / 2 + Math.abs(ny) * this.chip.offsetHeight / 2 + 6 * scale + 3;
     const begun = performance.now();
     const move = now => {
       const share = Math.min(1, (now - begun) / FLIGHT);
       const ground = this.window.getBoundingClientRect();
       const at = path.getPointAtLength(length * (1 - share)).matrixTransform(path.getScreenCTM());
-      const [x, y] = [at.x - ground.left + this.window.scrollLeft, at.y - ground.top + this.window.scrollTop];
+      const [x, y] = [at.x - ground.left + this.window.scrollLeft + nx * off, at.y - ground.top + this.window.scrollTop + ny * off];
       this.chip.style.transform = `translate(${x.toFixed(1)}px, ${y.toFixed(1)}px) translate(-50%, -50%)`;
       const text = share < 0.5 ? upstream : contribution;
       if (this.chip.textContent !== text) this.chip.textContent = text;
