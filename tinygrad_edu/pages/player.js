@@ -167,7 +167,7 @@ export class Page extends Shell {
     this.stage.paths([]);
     this.paint();
     this.tell(step);
-    if (!still) this.follow(step || this.data.steps[0]);
+    if (!still) this.follow(step || this.data.steps.find(([kind]) => kind !== "h"));
     this.slider.value = this.at;
     this.slider.setAttribute("aria-valuetext", say("step {at} of {last}", {at: this.at, last: this.last}));
     this.count.textContent = say("{at} of {last}", {at: this.at, last: this.last});

@@ -221,6 +221,9 @@ export class Stage {
       const name = states.includes(text) ? "" : ends ? text.slice(0, -ends.length) : text || "";
       const state = wrong ? states[0] : dead ? states[1] : "";
       text = state && name ? say("{name}, {state}", {name, state}) : state || name;
+      /* Where there is no room for both, the state says more. */
+      const title = node.group.querySelector("text");
+      if (state && word && title !== word && this.wide(title, title.textContent) + this.wide(word, text) + 22 > Number(card.getAttribute("width"))) text = state;
     }
     [card.dataset.f, card.dataset.s] = [fill, line];
     if (style === null) card.removeAttribute("style");
@@ -228,8 +231,30 @@ export class Stage {
     if (word) word.textContent = text;
   }
 
+  /* Write a number into its row; where it is longer than the picture was laid out for, its letters stand closer. */
   text(node, text) {
-    if (node && node.textContent !== text) node.textContent = text;
+    if (!node || node.textContent === text) return;
+    node.textContent = text;
+    node.removeAttribute("textLength");
+    const label = node.previousElementSibling;
+    if (text.length < 9 || label?.tagName !== "text") return;
+    const room = Number(node.getAttribute("x")) - Number(label.getAttribute("x")) - this.wide(label, label.textContent) - 5;
+    if (room < 20 || this.wide(node, text) <= room) return;
+    node.setAttribute("textLength", room.toFixed(1));
+    node.setAttribute("lengthAdjust", "spacingAndGlyphs");
+  }
+
+  /* How wide a text is in a row of such a kind, without asking for the layout of the whole picture. */
+  wide(node, text) {
+    this.pen ??= el("canvas").getContext("2d");
+    this.fonts ??= new Map();
+    const kind = node.getAttribute("class");
+    if (!this.fonts.has(kind)) {
+      const {fontWeight, fontSize, fontFamily} = getComputedStyle(node);
+      this.fonts.set(kind, `${fontWeight} ${fontSize} ${fontFamily}`);
+    }
+    this.pen.font = this.fonts.get(kind);
+    return this.pen.measureText(text).width;
   }
 
   shade(node, level, known) {
