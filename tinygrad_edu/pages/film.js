@@ -2,7 +2,7 @@
 
 import {Shell, button, el} from "./shell.js";
 import {Tape} from "./tape.js";
-import {numberText} from "./numbers.js";
+import {bracketed, equalsSign, numberText, readNumber} from "./numbers.js";
 import {Chain, named, numberOf, unpacked} from "./chain.js";
 import {Embedded, leavesOf} from "./embedded.js";
 import {LayerWalk} from "./layerwalk.js";
@@ -12,6 +12,8 @@ import {Reel, momentName} from "./reel.js";
 import {listed, say, together} from "./words.js";
 
 const MOST_INPUTS = 8;
+
+const rounded = x => readNumber(numberText(x, 3));
 
 export class Page extends Shell {
   constructor(host, functions) {
@@ -154,11 +156,14 @@ export class Page extends Shell {
     const activation = this.data.layers[c - 1].activation;
     const row = [...weights[k]];
     const before = passed ? passed[c - 1].values : null;
-    const terms = row.map((w, j) => [Math.abs(w * (before ? before[j] : 1)), `${numberText(w, 3)} × ${before ? numberText(before[j], 3) : this.net.called(c - 1, j)}`]);
+    const terms = row.map((w, j) => [Math.abs(w * (before ? before[j] : 1)), `${bracketed(numberText(w, 3))} × ${before ? bracketed(numberText(before[j], 3)) : this.net.called(c - 1, j)}`, before ? rounded(w) * rounded(before[j]) : 0]);
     terms.sort((a, b) => b[0] - a[0]);
     const shown = terms.slice(0, 4).map(([, text]) => text).join(" + ") +
-      (terms.length > 4 ? ` + ${say("… {count} more", {count: terms.length - 4})}` : "") + (biases ? ` + ${numberText(biases[k], 3)}` : "");
-    const said = {name, activation, sum: passed ? `${shown} = ${numberText(passed[c].sums[k], 3)}` : shown};
+      (terms.length > 4 ? ` + ${say("… {count} more", {count: terms.length - 4})}` : "") + (biases ? ` + ${bracketed(numberText(biases[k], 3))}` : "");
+    const sum = passed ? numberText(passed[c].sums[k], 3) : "";
+    /* With rounded numbers it is an equation where it holds as shown, else about right. */
+    const added = terms.reduce((total, [, , product]) => total + product, biases ? rounded(biases[k]) : 0);
+    const said = {name, activation, sum: passed ? `${shown} ${equalsSign(added, sum, 3)} ${sum}` : shown};
     this.told.textContent = !activation ? say("{name}: sum of {sum}.", said)
       : !passed ? say("{name}: {activation} of {sum}.", said)
         : say("{name}: {activation} of {sum}, so {value}.", {...said, value: numberText(passed[c].values[k], 3)});

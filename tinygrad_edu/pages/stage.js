@@ -1,6 +1,7 @@
 /* The pictures of a computation as one can move and repaint them: nodes and edges found by the things they stand for. */
 
 import {button, el, fading, svg} from "./shell.js";
+import {LABEL} from "./redone.js";
 import {levelOf, numberText, unitOf} from "./numbers.js";
 import {say} from "./words.js";
 
@@ -74,15 +75,15 @@ export class Stage {
 
   parse(v) {
     const text = this.data.views[v].svg;
-    const svg = document.importNode(new DOMParser().parseFromString(text, "image/svg+xml").documentElement, true);
-    svg.removeAttribute("width");
-    svg.removeAttribute("height");
-    svg.querySelector("style.colours")?.remove();
-    const whole = svg.getAttribute("viewBox").split(" ").map(Number);
-    const notes = svg.querySelectorAll(".tg-note").length;
+    const picture = document.importNode(new DOMParser().parseFromString(text, "image/svg+xml").documentElement, true);
+    picture.removeAttribute("width");
+    picture.removeAttribute("height");
+    picture.querySelector("style.colours")?.remove();
+    const whole = picture.getAttribute("viewBox").split(" ").map(Number);
+    const notes = picture.querySelectorAll(".tg-note").length;
     if (notes) whole[3] -= 10 + 14 * notes;
     const nodes = new Map();
-    for (const group of svg.querySelectorAll(".tg-node")) {
+    for (const group of picture.querySelectorAll(".tg-node")) {
       const part = name => group.querySelector(`[data-part="${name}"]`);
       const grad = part("grad");
       const node = {group, value: part("value"), grad, chip: part("chip"), things: [], id: group.dataset.id};
@@ -94,18 +95,23 @@ export class Stage {
     for (const [t, id] of Object.entries(this.data.views[v].homes)) {
       if (nodes.has(id)) nodes.get(id).things.push(Number(t));
     }
+    /* Where the picture had no room for a name in full, a pointer that rests on the box is told it. */
+    for (const {group, things} of nodes.values()) {
+      const name = things.length === 1 ? this.data.things[things[0]][LABEL] : "";
+      if (name && ![...group.querySelectorAll("text")].some(text => text.textContent === name)) group.prepend(svg("title", {}, name));
+    }
     const edges = new Map();
-    for (const group of svg.querySelectorAll(".tg-edge")) {
+    for (const group of picture.querySelectorAll(".tg-edge")) {
       const {source, target, index} = group.dataset;
       edges.set(`${source}>${target}#${index}`, {group, source, target, at: 0});
     }
-    const result = {svg, nodes, edges, whole};
+    const result = {svg: picture, nodes, edges, whole};
     this.data.steps.forEach((step, i) => {
       if (step[0] !== "b") return;
       const edge = this.edge(result, v, step[5], step[2], step[6]);
       if (edge && !edge.at) edge.at = i + 1;
     });
-    this.movable(svg);
+    this.movable(picture);
     return result;
   }
 
