@@ -1,6 +1,7 @@
 """The film of a training: what its page computes from the recorded parameters is what the model computes."""
 
 import json
+import math
 
 import pytest
 from support.node import run_module
@@ -24,7 +25,7 @@ def computed(film, i):
         const data = {json.dumps(data)};
         const functions = {functions};
         const chain = new Chain(data, functions.activations);
-        const layers = chain.at(data.frames[0][2]);
+        const layers = chain.at(unpacked(data.frames[0][2]));
         const passed = chain.forward(layers, data.X[{i}]);
         const l = data.losses.length > 1 ? data.losses.findIndex(({{target}}) => target === data.y[{i}]) : 0;
         const tape = new Tape(data.losses[l].tape, functions["loss" + l]);
@@ -36,7 +37,7 @@ def computed(film, i):
         const blame = chain.blame(layers, passed, towards).slice(1);
         console.log(JSON.stringify([passed.at(-1).values, values[tape.root], blame]));
     """
-    return run_module(script, "Chain from chain", "Tape from tape")
+    return run_module(script, "Chain, unpacked from chain", "Tape from tape")
 
 
 @pytest.mark.parametrize(
@@ -66,13 +67,26 @@ def test_outputs_losses_and_blame_are_those_of_the_engine(model, loss, targets):
         assert [g for column in blame for g in column] == pytest.approx([b.grad for b in biases], rel=1e-3, abs=1e-5)
 
 
-def test_a_film_of_two_hundred_points_and_sixty_epochs_is_under_a_megabyte():
-    moons = tg.data.load("moons", n=200, seed=0)
-    model = nn.MLP(2, [16, 16, 1], seed=0)
-    strip = strip_of(model, moons.X, moons.y)
+@pytest.mark.parametrize(("inputs", "sizes"), [(2, [16, 16, 1]), (64, [16, 4, 2])])
+def test_a_film_of_two_hundred_points_and_sixty_epochs_is_under_a_megabyte(inputs, sizes):
+    model = nn.MLP(inputs, sizes, "tanh", seed=0)
+    X = [[math.sin(1.0 + i * j) for j in range(inputs)] for i in range(200)]
+    loss = nn.cross_entropy if sizes[-1] > 1 else nn.binary_cross_entropy
+    strip = strip_of(model, X, [i % 2 for i in range(200)], loss)
     for epoch in range(60):
         strip.take(epoch + 1)
     assert len(Film(strip).page.encode()) < 1_000_000
+
+
+def test_parameters_are_packed_as_they_are_be_they_finite_or_not():
+    model = nn.MLP(2, [1], seed=0)
+    numbers = [0.1, -math.inf, 1e300]
+    for p, number in zip(model.parameters(), numbers, strict=True):
+        p.data = number
+    _, data, _ = Film(strip_of(model, [[0.0, 1.0]], [1]))._content()
+    script = f"console.log(JSON.stringify(unpacked({json.dumps(data['frames'][0][2])}).map(String)));"
+    found = [float(text.replace("Infinity", "inf")) for text in run_module(script, "unpacked from chain")]
+    assert found == [pytest.approx(0.1, rel=1e-7), -math.inf, math.inf]  # the last is beyond 32 bits
 
 
 def test_what_a_film_cannot_show_is_refused_by_name():
@@ -108,11 +122,11 @@ def walked(film, i, m):
         const w = data.walks.findIndex(({{target}}) => target === null || target === data.y[{i}]);
         const walk = data.walks[w];
         const tape = new Tape(walk.data.tape, functions["walk" + w]);
-        const leaves = leavesOf(walk, data.X[{i}], data.y[{i}], data.frames[{m}][2]);
+        const leaves = leavesOf(walk, data.X[{i}], data.y[{i}], unpacked(data.frames[{m}][2]));
         const {{values, grads}} = tape.compute(leaves);
         console.log(JSON.stringify([values[tape.root], walk.parameters.map(place => grads[place])]));
     """
-    return run_module(script, "Tape from tape", "leavesOf from embedded")
+    return run_module(script, "Tape from tape", "unpacked from chain", "leavesOf from embedded")
 
 
 def absolute(output, target):
