@@ -28,7 +28,7 @@ def chinese():
 
 def calls_of_say(path):
     source = path.read_text(encoding="utf-8")
-    if not re.search(r"^from \.+words import .*\bsay\b", source, re.MULTILINE):
+    if not re.search(r"^from \.+(words|letters) import .*\bsay\b", source, re.MULTILINE):
         return []
     calls = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call)]
     return [call for call in calls if getattr(call.func, "id", None) == "say"]

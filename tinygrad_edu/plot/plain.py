@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from ..arguments import as_list, as_number
 from ..engine.value import Value
 from ..ops.notation import number_text
+from .letters import say
 from .style import INK, colour, dashes, dress, escaped, legend, marker, new_figure
 
 if TYPE_CHECKING:
@@ -79,7 +80,7 @@ def curve(
             ends = [max(low, place - reach), min(high, place + reach)]
             axes.plot(ends, [result.data + at.grad * (end - place) for end in ends], color=INK, linewidth=1.2)
             axes.plot([place], [result.data], marker="o", color=INK, markersize=4.5)
-            said, where = f"slope {number_text(at.grad)}", (place, result.data)
+            said, where = say("slope {slope}", slope=number_text(at.grad)), (place, result.data)
             axes.annotate(said, where, (8, -11), textcoords="offset points", fontsize=8, color=INK)
     dress(axes, x, y, title, grid="both")
     if any(named):
