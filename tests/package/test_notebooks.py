@@ -2,6 +2,7 @@
 
 import ast
 import re
+from functools import cache
 
 import pytest
 
@@ -9,11 +10,13 @@ pytest.importorskip("jupytext", reason="the notebooks are made with the extra [n
 nbformat = pytest.importorskip("nbformat")
 
 from notebooks import make  # noqa: E402  (needs both)
+from tinygrad_edu.pages.live import bundle  # noqa: E402
 
 SOURCES = make.sources()
 EDITIONS = [(source, language) for source in SOURCES for language in make.LANGUAGES]
 TABLE = (make.HERE / "README.md").read_text(encoding="utf-8")
 ROWS = [row for row in re.findall(r"^\| (.+?) \| (.*?) ?\|$", TABLE, re.MULTILINE) if row[0][0].isupper()]
+PAGE = re.compile(r'class="tinygrad-page tinygrad-(\w+)"')
 CELL = re.compile(r"\[\d\d\]\((\w+)\.ipynb\) `([\w-]+)`")
 
 
@@ -56,6 +59,26 @@ def test_a_notebook_is_kept_with_what_it_shows_and_small(edition):
         if cell.cell_type == "code":
             assert cell.execution_count, f"{cell.id} was not run"
             assert all(output.output_type != "error" for output in cell.outputs), cell.id
+
+
+def pages_of(notebook):
+    """The live pages that a notebook is kept with: the module of script that moves each, and its HTML."""
+    for cell in notebook.cells:
+        for output in cell.get("outputs", ()):
+            shown = output.get("data", {}).get("text/html", "")
+            yield from ((module, shown) for module in PAGE.findall(shown))
+
+
+def test_notebooks_are_kept_with_the_pages_of_today():
+    scripts = cache(bundle)
+    stored = [
+        (source.stem[:2], page)
+        for source, language in EDITIONS
+        for page in pages_of(nbformat.read(make.made_from(source, language), as_version=4))
+    ]
+    assert {module for _, (module, _) in stored} >= {"player", "practice", "bands", "film"}
+    outdated = {number for number, (module, shown) in stored if scripts(module) not in shown}
+    assert not outdated, f"made anew by: python notebooks/make.py {' '.join(sorted(outdated))}"
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row[0][:40])
