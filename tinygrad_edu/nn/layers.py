@@ -19,7 +19,7 @@ from ..ops.sequences import dot
 from ..ops.table import DOT
 from .arguments import Activation, Dense, Seed, activation_of, drawn_as, generator_of, label, sizes_of, wrong_length
 from .description import rebuilt
-from .initial import Init, made, start, uniform, zeros
+from .initial import Init, made, part, start, uniform, zeros
 from .module import Module
 
 _ONLY_VALUES = {Value}
@@ -74,9 +74,8 @@ class Neuron(Module):
         count, generator = as_count(nin, "nin"), generator_of(seed)
         self.activation, self._activate = activation_of(activation, nonlin)
         draw = _MICROGRADS if init is None else start(init, count, 1, self.activation)
-        self.w = made((count,), draw, generator)
-        self.b = made((), zeros, generator)
-        self._name_parameters()
+        self.w = made("w", (count,), draw, generator)
+        self.b = made("b", (), zeros, generator)
 
     def forward(self, x: Sequence[Any]) -> Any:
         """Evaluate the neuron.
@@ -152,8 +151,9 @@ class Layer(Module):
     ) -> None:
         inputs, count, generator = as_count(nin, "nin"), as_count(nout, "nout"), generator_of(seed)
         draw = None if init is None else start(init, inputs, count, activation_of(activation, nonlin)[0])
-        self.neurons = [Neuron(inputs, activation, generator, nonlin=nonlin, init=draw) for _ in range(count)]
-        self._name_parts("neurons")
+        self.neurons = [
+            part(f"neurons.{i}", Neuron, inputs, activation, generator, nonlin=nonlin, init=draw) for i in range(count)
+        ]
 
     def forward(self, x: Sequence[Any]) -> Any:
         """Evaluate every neuron.
@@ -250,10 +250,9 @@ class MLP(Module):
         generator = generator_of(seed)
         self.activation, _ = activation_of(activation)
         self.layers = [
-            Layer(before, size, kind, generator, init=init)
-            for before, size, kind in zip(sizes, sizes[1:], kinds, strict=False)
+            part(f"layers.{i}", Layer, before, size, kind, generator, init=init)
+            for i, (before, size, kind) in enumerate(zip(sizes, sizes[1:], kinds, strict=False))
         ]
-        self._name_parts("layers")
 
     def forward(self, x: Sequence[Any]) -> Any:
         """Evaluate the layers one after the other.
