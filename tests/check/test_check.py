@@ -464,9 +464,10 @@ def test_right(program):
 
 
 PATIENT = """
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 
-settings.register_profile("patient", suppress_health_check=[HealthCheck.too_slow], deadline=None)  # it may be busy
+phases = [Phase.generate, Phase.shrink]  # and none to explain what it found
+settings.register_profile("patient", suppress_health_check=[HealthCheck.too_slow], deadline=None, phases=phases)
 settings.load_profile("patient")
 """
 
