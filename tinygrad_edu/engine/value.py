@@ -23,6 +23,7 @@ from ..ops.operators import install
 from ..ops.protocol import Number, Rank, rank_of
 from ..ops.table import CONSTANT, DOT
 from .context import Frame, Scope, current, no_grad, scope
+from .edges import Edges
 from .float_sweep import backward
 from .in_python import InPython
 from .methods import compiled, shared, stub
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
 __all__ = ["Scope", "Value", "constant", "inner_product", "lift", "no_grad", "record", "scope", "scope_labels"]
 
 
-class Value(CalledAsInMicrograd, InPython, Shown, Number):
+class Value(Edges, CalledAsInMicrograd, InPython, Shown, Number):
     """A number that remembers how it was computed.
 
     Parameters
@@ -82,19 +83,12 @@ class Value(CalledAsInMicrograd, InPython, Shown, Number):
     4.0
     """
 
-    # One or two parents and partials have slots of their own: two tuples a node would double the memory, and more than
-    # double what the garbage collector has to look through. More than two stand as tuples in _a and _da; those of an
-    # inner product as two tuples each, for many share a half: the neurons of a layer have the same inputs.
-    __slots__ = ("_a", "_b", "_da", "_data", "_db", "_tag", "grad", "op")
+    __slots__ = ("_data", "_tag", "grad", "op")
     _rank = Rank.VALUE
 
     grad: float
     op: Op | None
     _data: float  # what computes here reads it straight; everybody else by `data`
-    _a: Any  # Value, tuple of Values, or None: no parents
-    _b: Any  # Value, tuple of Values, or None: no more parents
-    _da: Any  # float or tuple of floats, as _a is; unset where there are no parents
-    _db: Any  # likewise
 
     def __init__(self, data: float, name: str | None = None, *, label: str | None = None) -> None:
         self._data = data if type(data) is float else number(data, "the data of a Value as a number")
@@ -132,37 +126,6 @@ class Value(CalledAsInMicrograd, InPython, Shown, Number):
             "Value cannot be subclassed, for operations make plain Values of everything; give it a name, keep data of "
             "your own in a dict with Values as keys, or make a new operation with tg.Op"
         )
-
-    @property
-    def parents(self) -> tuple[Value, ...]:
-        """The operands, one entry per operand."""
-        if self._b is not None:
-            return self._a + self._b if type(self._b) is tuple else (self._a, self._b)
-        if self._a is None:
-            return ()
-        return self._a if type(self._a) is tuple else (self._a,)
-
-    @property
-    def partials(self) -> tuple[float, ...]:
-        """The local derivative towards each parent."""
-        if self._b is not None:
-            return self._da + self._db if type(self._b) is tuple else (self._da, self._db)
-        if self._a is None:
-            return ()
-        return self._da if type(self._a) is tuple else (self._da,)
-
-    def _link(self, parents: tuple[Value, ...], partials: Sequence[float]) -> None:
-        """Keep the parents, and the derivatives towards them."""
-        self._b = None
-        if len(parents) > 2:
-            self._a, self._da = parents, partials
-        elif len(parents) == 2:
-            self._a, self._b = parents
-            self._da, self._db = partials
-        elif parents:
-            (self._a,), (self._da,) = parents, partials
-        else:
-            self._a = None
 
     def backward(self, seed: float = 1.0) -> None:
         """Propagate the gradient of this Value to everything it depends on.
