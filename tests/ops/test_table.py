@@ -7,6 +7,7 @@ import struct
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
+from support.thoroughness import THOROUGH
 
 import tinygrad_edu as tg
 from tinygrad_edu import OPS, Value
@@ -52,7 +53,7 @@ def agrees(comparisons):
 
 @every_op
 def test_entry_as_a_whole(op):
-    tg.check.operation(op, points=min(200, max(3, settings.default.max_examples // 10)))
+    tg.check.operation(op, points=min(200, max(3, settings.default.max_examples // (10 if THOROUGH else 16))))
 
 
 @every_op
