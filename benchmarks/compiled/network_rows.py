@@ -13,6 +13,7 @@ from benchmarks.compiled.networks import (
     HAND,
     JAX,
     LIMIT,
+    OWN_CODE,
     READING,
     ROUNDS,
     SHORT_LIMIT,
@@ -44,6 +45,7 @@ BURTORCH, BURTORCH_OVER_LIMIT = "BurTorch, full step", 90.0 / 3.73
 
 TARGETS = {
     (FAST, LIMIT): {ONE: 3.5 / 3.73, HUNDRED: 10.5 / 3.73, THOUSAND: 90.0 / 37.0},
+    (OWN_CODE, LIMIT): {HUNDRED: 7.0 / 3.73, THOUSAND: 50.0 / 37.0},
     (FAST, HAND): {HUNDRED: 0.35, DIGITS: 0.85},
     (FAST + READING, HAND): {HUNDRED: 0.35, DIGITS: 0.7},
     (FAST, TORCH): {HUNDRED: 0.12, DIGITS: 0.4},
@@ -85,7 +87,7 @@ def tables(turns: int) -> list[str]:
     """Both tables: what each way takes, and ours over the peers."""
     times = seconds(turns)
     there = {way for found in times.values() for way in found}
-    order = [LIMIT, SHORT_LIMIT, HAND, TORCH, JAX, OURS, OURS + READING, FAST, FAST + READING, STEP]
+    order = [LIMIT, SHORT_LIMIT, HAND, TORCH, JAX, OURS, OURS + READING, FAST, FAST + READING, OWN_CODE, STEP]
     rows = [[way, *(_microseconds(times[column].get(way)) for column in COLUMNS)] for way in order if way in there]
     for way, known in STUDY.items():
         if way not in there:  # no compiler
