@@ -18,7 +18,7 @@ from ..arrays.program import ArrayProgram, Instruction
 from .llvm_code import COUNTING, LANES, MASK, PLACES, VECTOR, ZERO, Whole, constants
 from .llvm_steps import Steps, is_written
 
-_MOST_STEPS = 300  # a step takes 2 milliseconds to compile
+_MOST_STEPS = 300  # a step takes 3 milliseconds to compile
 
 
 class Phases(NamedTuple):

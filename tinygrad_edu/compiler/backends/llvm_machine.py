@@ -1,8 +1,13 @@
 """With this module array programs run as code of their own: what differs from example to example is one function.
 
-It is made by LLVM, which comes with numba, in about 2 milliseconds a step, and once for all sizes of batch. The rest is
+It is made by LLVM, which comes with numba, in about 3 milliseconds a step, and once for all sizes of batch. The rest is
 the numba machine's: what parameters alone determine, what is made of sums over the examples, and whole programs that
 cannot be cut like that, such as those with `batch_mean`, or have steps that it does better.
+
+By turns with the numba machine in one process, a run of MLP 2-16-16-1 took 2.0 µs in place of 3.5 for 16 examples, 6.3
+in place of 9.0 for 100 and 52 in place of 95 for 1,000; of 64-32-10 48 in place of 70 for 128. To make the function
+takes 65 to 90 milliseconds, so it is made where it is asked for, and not in the background after some hundred calls,
+which would not win that time back. LLVM's optimiser would take four times as long, and makes them no faster.
 """
 
 from __future__ import annotations
