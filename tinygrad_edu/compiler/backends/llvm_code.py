@@ -184,8 +184,8 @@ class Code:
         return self.get(f"call {VECTOR} @llvm.{function}.v8f64({', '.join(f'{VECTOR} {x}' for x in vectors)})")
 
     def added_product(self, a: str, b: str, c: str) -> str:
-        """Give a · b + c."""
-        return self.call("fma", a, b, c)
+        """Give a · b + c, rounded once where the processor can."""
+        return self.call("fmuladd", a, b, c)
 
     def choose(self, condition: str, a: str, b: str) -> str:
         """Take lanes of a where the condition holds, else of b."""
