@@ -22,6 +22,7 @@ from ..ops.operation import Op
 from ..ops.operators import install
 from ..ops.protocol import Number, Rank, rank_of
 from ..ops.table import CONSTANT, DOT
+from .changes import changes
 from .context import Frame, Scope, current, no_grad, scope
 from .edges import Edges
 from .float_sweep import backward
@@ -106,7 +107,9 @@ class Value(Edges, CalledAsInMicrograd, InPython, Shown, Number):
             created.append(self)
 
     def _set_data(self, data: float) -> None:
+        change = object()
         self._data = data if type(data) is float else number(data, "the data of a Value as a number")
+        changes.latest = change
 
     if TYPE_CHECKING:
 

@@ -51,7 +51,9 @@ def assemble(lowered: Lowered, gradient: bool, weighted: bool = False) -> ArrayP
     renumbered = {old: new for new, old in enumerate(sources)}
     # Each array of arguments is a block of its own, so that rows of ones can stand next to it.
     parts = [captured, [ssa.size, lowered.share, lowered.seed], *lowered.inputs, [seed] if weighted else []]
-    selected = InstructionSelector(nodes, nodes.constant(1.0), [[renumbered[i] for i in part] for part in parts])
+    blocks = [[renumbered[i] for i in part] for part in parts]
+    slopes = places[len(lowered.outputs) :]
+    selected = InstructionSelector(nodes, nodes.constant(1.0), blocks, slopes)
     rows = selected.rows
     outputs = [Place(nodes.kinds[i] == BATCHED, int(rows[i])) for i in places[: len(lowered.outputs)]]
     return ArrayProgram(
@@ -69,7 +71,7 @@ def assemble(lowered: Lowered, gradient: bool, weighted: bool = False) -> ArrayP
         constants=selected.constants,
         ones=selected.ones[1],
         outputs=outputs,
-        gradients=rows[np.array(places[len(lowered.outputs) :], dtype=int)] if gradient else None,
+        gradients=rows[np.array(slopes, dtype=int)] if gradient else None,
         couples=couples,
         names=[[lowered.names[i] for i in part] for part in lowered.inputs],
     )
