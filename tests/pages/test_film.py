@@ -125,7 +125,8 @@ def walked(film, i, moments):
         const walk = data.walks[w];
         const tape = new Tape(walk.data.tape, functions["walk" + w]);
         const found = {moments}.map(m => {{
-            const {{values, grads}} = tape.compute(leavesOf(walk, data.X[{i}], data.y[{i}], unpacked(data.frames[m][2])));
+            const leaves = leavesOf(walk, data.X[{i}], data.y[{i}], unpacked(data.frames[m][2]));
+            const {{values, grads}} = tape.compute(leaves);
             return [values[tape.root], walk.parameters.map(place => grads[place])];
         }});
         console.log(JSON.stringify(found));
