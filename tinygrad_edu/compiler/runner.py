@@ -76,7 +76,9 @@ class Recent(OrderedDict[K, V]):
         return found
 
 
-def machine_maker(backend: str, devices: Sequence[Any] | None = None) -> Callable[[ArrayProgram, int], Any]:
+def machine_maker(
+    backend: str, devices: Sequence[Any] | None = None, dtype: str = "float64"
+) -> Callable[[ArrayProgram, int], Any]:
     """Give what makes a machine for a program and a size of batch.
 
     Parameters
@@ -84,6 +86,8 @@ def machine_maker(backend: str, devices: Sequence[Any] | None = None) -> Callabl
     backend : {"numpy", "numba", "jax"}
     devices : sequence, optional
         Of JAX, to spread the examples over.
+    dtype : {"float64", "float32"}
+        What numbers the machine keeps and computes with.
 
     Returns
     -------
@@ -95,7 +99,7 @@ def machine_maker(backend: str, devices: Sequence[Any] | None = None) -> Callabl
         If the back end's extra is not installed.
     """
     if backend == "numpy":
-        return Machine
+        return partial(Machine, dtype=dtype)
     if backend == "numba":
         try:
             import numba  # noqa: F401  # only to know that it is there
@@ -103,14 +107,14 @@ def machine_maker(backend: str, devices: Sequence[Any] | None = None) -> Callabl
             raise ImportError("backend='numba' needs numba: pip install 'tinygrad-edu[fast]'") from error
         from .backends.numba_machine import NumbaMachine
 
-        return NumbaMachine
+        return partial(NumbaMachine, dtype=dtype)
     try:
         import jax  # noqa: F401  # likewise
     except ImportError as error:
         raise ImportError("backend='jax' needs JAX: pip install 'tinygrad-edu[jax]'") from error
     from .backends.jax_machine import JaxMachine
 
-    return partial(JaxMachine, devices=devices)
+    return partial(JaxMachine, devices=devices, dtype=dtype)
 
 
 class Runner:
