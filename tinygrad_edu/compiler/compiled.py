@@ -128,8 +128,8 @@ class Compiled:
         Returns
         -------
         ndarray, shape (N, ...)
-            Of the function's `dtype`, for a number, or regular lists of numbers. Tuples, dicts and lists of unequal parts stay what they are, and
-            hold such arrays: a function that returns a pair gives a pair.
+            Of the function's `dtype`, for a number, or regular lists of numbers. Tuples, dicts and lists of unequal
+            parts stay what they are, and hold such arrays: a function that returns a pair gives a pair.
         """
         with self._lock:
             batch, made = self._prepare(args)

@@ -136,7 +136,9 @@ class Machine(Workspace):
     def _read(self, operand: Operand, broadcast: bool = False) -> Any:
         """Give the array of an operand: a view where rows are evenly spaced, else a buffer that is filled first."""
         if operand.rows is None:
-            constant = np.array(operand.constant, self.dtype)  # NumPy takes an array of no dimension quicker than a float
+            constant = np.array(
+                operand.constant, self.dtype
+            )  # NumPy takes an array of no dimension quicker than a float
             return constant[..., None] if broadcast and constant.ndim else constant
         if operand.strides is not None:
             array = self._view(operand.batched, int(operand.rows.flat[0]), operand.rows.shape, operand.strides)
