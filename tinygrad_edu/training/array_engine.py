@@ -135,8 +135,8 @@ class CompiledEngine:
                 self._grad = grad = self._array(self.clip(grad))
             t = now.steps_taken + 1
             data, memory = self.optimizer.step_on_arrays(now.data, grad, now.memory, t)
-            data, *memory = map(self._array, (data, *memory))  # a rule may make doubles of them
-            self._now = _Parameters(data, tuple(memory), t, grad)  # at once, so that Ctrl-C finds a whole step
+            kept = tuple([self._array(slot) for slot in memory])  # a rule may have made doubles of float32s
+            self._now = _Parameters(self._array(data), kept, t, grad)  # at once, so that Ctrl-C finds a whole step
         return losses, outputs
 
     def measure(self, X: Array, y: Array) -> tuple[list[float], Any]:

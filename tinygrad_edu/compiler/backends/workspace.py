@@ -51,7 +51,7 @@ class Workspace:
         self._inputs: list[Array] = []  # views in the shape of the arguments
         first, parameters = program.parameters_row, len(program.params)
         self._parameters = self.unbatched[first : first + parameters]
-        self._doubles = self._parameters if self.dtype == np.float64 else np.empty(parameters)
+        self._doubles: Any = self._parameters if self.dtype == np.float64 else np.empty(parameters)
         self._write_doubles = Struct(f"{parameters}d").pack_into  # quicker than an array made of a list, by a third
         self._fixed = self.unbatched[first + parameters : first + parameters + len(program.fixed)]
         self._seed = 0.0
