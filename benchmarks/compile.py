@@ -25,7 +25,8 @@ def measure(turns: int) -> str:
             f"{report.versions('tinygrad-edu', 'numpy', *peers)}.",
             f"Medians of processor time over {turns} turns, each of all programs one after another, those of networks "
             f"spread over {PROCESSES} processes; the ratio is the median of the ratios within a turn. One BLAS thread, "
-            "float64. Values and gradients of all were checked to agree to 1e-12 of the largest (CasADi 1e-5). Ours "
+            "float64 unless a row says float32. Values and gradients of all were checked to agree to 1e-12 of the "
+            "largest (CasADi and float32: 1e-5). Ours "
             "includes copying inputs and parameters in, these from one array as every peer has them; reading them out "
             "of Values one by one is a row of its own.",
             "Networks 2-16-16-1 with hinge loss and 64-32-10 with cross-entropy, value and gradient. The limit is "

@@ -34,6 +34,20 @@ def as_integer(value: Any, name: str) -> int:
     raise TypeError(f"{name} must be an integer, got {value!r}")
 
 
+def as_dtype(value: Any) -> str:
+    """Give the name of a kind of floats, "float64" or "float32"; NumPy's types count.
+
+    Examples
+    --------
+    >>> as_dtype("float32")
+    'float32'
+    """
+    name = value if isinstance(value, str) else getattr(value, "name", getattr(value, "__name__", None))
+    if name not in ("float64", "float32"):
+        raise ValueError(f"dtype must be 'float64' (the default) or 'float32', got {value!r:.60}")
+    return str(name)
+
+
 def as_number(
     value: Any, name: str, least: float = -math.inf, most: float = math.inf, below: float = math.inf
 ) -> float:

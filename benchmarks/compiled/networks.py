@@ -20,7 +20,7 @@ from tinygrad_edu import nn
 
 HAND, TORCH, JAX = "NumPy by hand", "PyTorch", "jax.jit"
 LIMIT, SHORT_LIMIT = "fused C, float64", "fused C, float32"
-READING = ", parameters read from Values"
+READING, SINGLE = ", parameters read from Values", ", in float32"
 OWN_CODE = "ours, LLVM"
 STEP = "ours, numba, full step"
 ROUNDS = 100
@@ -132,6 +132,11 @@ def ways(network: Network) -> dict[str, Function]:
             functions[ours + READING] = partial(compiled.value_and_grad, X, Y)
         if ours == FAST:
             functions[STEP] = partial(_step, compiled, X, Y, theta.copy())
+        if ours in (OURS, FAST):
+            single = tg.compile(loss, parameters, backend, dtype="float32")
+            X32, Y32, theta32 = (array.astype(np.float32) for array in (X, Y, theta))
+            _check(ours + SINGLE, single.value_and_grad(X32, Y32, at=theta32), found[ours], 1e-5)
+            functions[ours + SINGLE] = partial(single.value_and_grad, X32, Y32, at=theta32)
     functions[HAND] = partial(gradient, layers)
     by_numpy, *slopes = gradient(layers)
     found[HAND] = by_numpy, _flat(slopes)
@@ -144,14 +149,19 @@ def ways(network: Network) -> dict[str, Function]:
         functions[LIMIT], found[LIMIT] = partial(run, ROUNDS, X, Y, theta), run(1, X, Y, theta)
         run = fused_network("float32")
         functions[SHORT_LIMIT] = partial(run, ROUNDS, X, Y, theta)
-    value, expected = found[OURS]
-    for name, (their_value, their_gradient) in found.items():
-        if not (
-            math.isclose(their_value, value, rel_tol=1e-12)
-            and np.allclose(their_gradient, expected, rtol=0.0, atol=1e-12 * np.abs(expected).max())
-        ):
-            raise AssertionError(f"{name} does not agree with ours")
+    for name, theirs in found.items():
+        _check(name, theirs, found[OURS], 1e-12)
     return functions
+
+
+def _check(name: str, theirs: tuple[float, Any], ours: tuple[float, Any], tolerance: float) -> None:
+    """Demand equal values and gradients."""
+    (their_value, their_gradient), (value, gradient) = theirs, ours
+    if not (
+        math.isclose(their_value, value, rel_tol=tolerance)
+        and np.allclose(their_gradient, gradient, rtol=0.0, atol=tolerance * np.abs(gradient).max())
+    ):
+        raise AssertionError(f"{name} does not agree with ours")
 
 
 def _step(compiled: Any, X: Any, Y: Any, theta: Any) -> None:

@@ -158,6 +158,7 @@ def _parsers() -> tuple[_Parser, dict[str, Any]]:
     train.add_argument("--schedule", choices=tuple(SCHEDULES), help="how the learning rate changes (default: it stays)")
     train.add_argument("--resume", action="store_true", help="go on where this command was broken off, if it was")
     train.add_argument("--engine", choices=("auto", *COMPILED, *ENGINES), default="auto", help="what computes")
+    train.add_argument("--dtype", choices=("float64", "float32"), default="float64", help="what numbers it keeps")
     _option(train, "--seed", int, 0, "N", "of data, split, weights and order (default 0)")
     _option(train, "--out", str, None, "DIR", "the folder to write into (default DATA-out)")
     train.add_argument("--quiet", action="store_true", help="show no progress bar")

@@ -39,6 +39,7 @@ def train(
     epochs: int = EPOCHS,
     batch_size: int | None = None,
     engine: str = "auto",
+    dtype: str = "float64",
     schedule: str | None = None,
     resume: bool = False,
     seed: int = 0,
@@ -56,7 +57,7 @@ def train(
         A data set that `tinygrad_edu.data.load` knows, or the path of a CSV file.
     out : path, optional
         The folder; it is made if it is not there. If left out, the name of the data set and ``-out``.
-    optimizer, lr, epochs, batch_size, engine, schedule, progress
+    optimizer, lr, epochs, batch_size, engine, dtype, schedule, progress
         As in `tinygrad_edu.fit`.
     resume : bool, default False
         Keep the training in the folder's ``checkpoint`` while it runs, and go on from there if it was broken off.
@@ -86,7 +87,7 @@ def train(
     require("matplotlib", "tinygrad-edu train", "in Python, tinygrad_edu.fit works without")
     folder = Path(f"{title_of(name)}-out" if out is None else out)
     given = {"optimizer": optimizer, "lr": lr, "epochs": epochs, "batch_size": batch_size, "engine": engine}
-    given["schedule"] = schedule
+    given |= {"dtype": dtype, "schedule": schedule}
     command = command_of(name, {**settings, **given, "seed": seed, "out": out})
     table = {key: settings.pop(key) for key in TABLE_OPTIONS if key in settings}
     task = prepare(name, seed=seed, table={k: v for k, v in table.items() if v is not None}, **settings)
@@ -112,6 +113,7 @@ def train(
                     batch_size=batch_size,
                     seed=seed,
                     engine=engine,
+                    dtype=dtype,
                     schedule=schedule,
                     checkpoint=folder / "checkpoint" if resume else None,
                     every=_EVERY,
@@ -143,7 +145,10 @@ def train(
     return folder
 
 
-_USUAL = (("optimizer", "adam"), ("epochs", EPOCHS), ("engine", "auto"), ("activation", "tanh"), ("missing", "mean"))
+_USUAL = (
+    ("optimizer", "adam"), ("epochs", EPOCHS), ("engine", "auto"), ("dtype", "float64"), ("activation", "tanh"),
+    ("missing", "mean"),
+)  # fmt: skip
 
 
 def command_of(name: str, options: dict[str, Any]) -> str:

@@ -68,6 +68,8 @@ class Compiled:
     f : callable
         What was compiled.
     backend : str
+    dtype : str
+        "float64" or "float32".
     """
 
     def __init__(
@@ -76,10 +78,12 @@ class Compiled:
         params: Sequence[Value] | None,
         backend: str,
         devices: Sequence[Any] | None = None,
+        dtype: str = "float64",
     ) -> None:
         self.f = f
         self.backend = backend
-        self._make_machine = machine_maker(backend, devices)
+        self.dtype = dtype
+        self._make_machine = machine_maker(backend, devices, dtype)
         self._params = params
         self._traced: Recent[Any, _Traced] = Recent(STRUCTURES)
         self._met: list[_Met] = []
@@ -121,7 +125,8 @@ class Compiled:
     def __repr__(self) -> str:
         name = getattr(self.f, "__name__", type(self.f).__name__)
         state = "not called yet" if self._latest is None else repr(self.program)[1:-1]
-        return f"<compiled {name}, {self.backend}: {state}>"
+        kind = "" if self.dtype == "float64" else f" in {self.dtype}"
+        return f"<compiled {name}, {self.backend}{kind}: {state}>"
 
     # ------------------------------------------------------------------------------------ running
 
@@ -136,8 +141,8 @@ class Compiled:
         Returns
         -------
         ndarray, shape (N, ...)
-            For a number, or regular lists of numbers. Tuples, dicts and lists of unequal parts stay what they are, and
-            hold such arrays: a function that returns a pair gives a pair.
+            Of the function's `dtype`, for a number, or regular lists of numbers. Tuples, dicts and lists of unequal
+            parts stay what they are, and hold such arrays: a function that returns a pair gives a pair.
         """
         with self._lock:
             batch, made = self._prepare(args)
@@ -163,8 +168,9 @@ class Compiled:
 
         Returns
         -------
-        float, ndarray of float64
-            The value, and one derivative for each of `params`.
+        float, ndarray
+            The value, and one derivative for each of `params`: an array of the function's `dtype`. The value is a float
+            in either case; in float32 it has no more digits than these.
 
         Raises
         ------

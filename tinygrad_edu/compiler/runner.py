@@ -76,7 +76,9 @@ class Recent(OrderedDict[K, V]):
         return found
 
 
-def machine_maker(backend: str, devices: Sequence[Any] | None = None) -> Callable[[ArrayProgram, int], Any]:
+def machine_maker(
+    backend: str, devices: Sequence[Any] | None = None, dtype: str = "float64"
+) -> Callable[[ArrayProgram, int], Any]:
     """Give what makes a machine for a program and a size of batch.
 
     Parameters
@@ -84,6 +86,8 @@ def machine_maker(backend: str, devices: Sequence[Any] | None = None) -> Callabl
     backend : {"numpy", "numba", "llvm", "jax"}
     devices : sequence, optional
         Of JAX, to spread the examples over.
+    dtype : {"float64", "float32"}
+        What numbers the machine keeps and computes with.
 
     Returns
     -------
@@ -93,28 +97,32 @@ def machine_maker(backend: str, devices: Sequence[Any] | None = None) -> Callabl
     ------
     ImportError
         If the back end's extra is not installed.
+    ValueError
+        If it does not compute in that type.
     """
     if backend == "numpy":
-        return Machine
+        return partial(Machine, dtype=dtype)
     if backend in ("numba", "llvm"):
         try:
             import numba  # noqa: F401  # only to know that it is there
         except ImportError as error:
             raise ImportError(f"backend={backend!r} needs numba: pip install 'tinygrad-edu[fast]'") from error
         if backend == "llvm":
+            if dtype != "float64":
+                raise ValueError(f"backend='llvm' computes in float64; for dtype={dtype!r} use backend='numba'")
             from .backends.llvm_machine import LlvmMachine
 
             return LlvmMachine
         from .backends.numba_machine import NumbaMachine
 
-        return NumbaMachine
+        return partial(NumbaMachine, dtype=dtype)
     try:
         import jax  # noqa: F401  # likewise
     except ImportError as error:
         raise ImportError("backend='jax' needs JAX: pip install 'tinygrad-edu[jax]'") from error
     from .backends.jax_machine import JaxMachine
 
-    return partial(JaxMachine, devices=devices)
+    return partial(JaxMachine, devices=devices, dtype=dtype)
 
 
 class Runner:

@@ -81,6 +81,7 @@ class Network(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
         epsilon: float = 1e-8,
         n_iter_no_change: int = 10,
         engine: str = "auto",
+        dtype: str = "float64",
     ) -> None:
         self.hidden_layer_sizes = hidden_layer_sizes
         self.activation = activation
@@ -103,6 +104,7 @@ class Network(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
         self.epsilon = epsilon
         self.n_iter_no_change = n_iter_no_change
         self.engine = engine
+        self.dtype = dtype
 
     @property
     def loss_curve_(self) -> list[float]:
@@ -155,6 +157,7 @@ class Network(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
             seed=_seed_from(random_state),
             progress=bool(self.verbose),
             engine=self.engine,
+            dtype=self.dtype,
             metrics=self._metrics,
             sample_weight=weights,
             **settings,

@@ -71,6 +71,8 @@ class MLPRegressor(RegressorMixin, Network):  # type: ignore[misc]  # the mixin 
         How many epochs without a better one end training.
     engine : str, default "auto"
         What computes; as in `tinygrad_edu.fit`.
+    dtype : {"float64", "float32"}, default "float64"
+        What numbers it trains with; as in `tinygrad_edu.fit`.
 
     Attributes
     ----------

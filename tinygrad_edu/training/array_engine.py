@@ -54,6 +54,9 @@ class CompiledEngine:
         What runs the program.
     weighted : bool
         Whether steps come with weights.
+    dtype : {"float64", "float32"}
+        Of examples, parameters, gradients and the optimiser's memory, as long as they are kept here: every float32 is a
+        float, so nothing is lost on the way out and in again.
 
     Raises
     ------
@@ -70,10 +73,12 @@ class CompiledEngine:
         y: Sequence[Any],
         backend: str = "numpy",
         weighted: bool = False,
+        dtype: str = "float64",
     ) -> None:
         self.optimizer = optimizer
+        self.dtype = np.dtype(dtype)
         self.clip: Clipping | None = None
-        make_machine = machine_maker(backend)
+        make_machine = machine_maker(backend, dtype=dtype)
         _check_rule(optimizer)
 
         chance = self._chance = Chance(model, X[0])
@@ -116,8 +121,8 @@ class CompiledEngine:
 
     def prepare(self, X: Sequence[Any], y: Sequence[Any]) -> tuple[Array, Array]:
         """Give the examples as arrays of floats; classes become rows with a 1 in the place of the class."""
-        targets = np.eye(self._classes)[np.asarray(y)] if self._classes else np.asarray(y, dtype=np.float64)
-        return np.asarray(X, dtype=np.float64), targets
+        targets = np.eye(self._classes, dtype=self.dtype)[np.asarray(y)] if self._classes else self._array(y)
+        return self._array(X), targets
 
     def step(self, X: Array, y: Array, weights: Array = None) -> tuple[list[float], Any]:
         """Take one optimiser step on the mean loss of a batch; give the losses and outputs from before it."""
@@ -127,10 +132,11 @@ class CompiledEngine:
             if not (all(map(math.isfinite, losses)) and np.isfinite(grad).all()):
                 raise NonfiniteStep(losses)
             if self.clip is not None:
-                self._grad = grad = self.clip(grad)
+                self._grad = grad = self._array(self.clip(grad))
             t = now.steps_taken + 1
             data, memory = self.optimizer.step_on_arrays(now.data, grad, now.memory, t)
-            self._now = _Parameters(data, memory, t, grad)  # at once, so that Ctrl-C finds a whole step
+            kept = tuple([self._array(slot) for slot in memory])  # a rule may have made doubles of float32s
+            self._now = _Parameters(self._array(data), kept, t, grad)  # at once, so that Ctrl-C finds a whole step
         return losses, outputs
 
     def measure(self, X: Array, y: Array) -> tuple[list[float], Any]:
@@ -150,11 +156,14 @@ class CompiledEngine:
 
     # ------------------------------------------------------------------------------------ inside
 
+    def _array(self, numbers: Any) -> Array:
+        return np.asarray(numbers, dtype=self.dtype)
+
     def _read(self) -> None:
         if not self._fresh:
-            data = np.array([p.data for p in self.optimizer.params])
-            memory = tuple([np.array(slot) for slot in self.optimizer.state])
-            grad = np.array([p.grad for p in self.optimizer.params])
+            data = self._array([p.data for p in self.optimizer.params])
+            memory = tuple([self._array(slot) for slot in self.optimizer.state])
+            grad = self._array([p.grad for p in self.optimizer.params])
             self._now = _Parameters(data, memory, self.optimizer.steps_taken, grad)
             self._fresh = True
 

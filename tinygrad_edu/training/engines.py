@@ -146,6 +146,7 @@ def open_engine(
     y: Sequence[Any],
     passes: float = math.inf,
     weighted: bool = False,
+    dtype: str = "float64",
 ) -> tuple[Engine, str]:
     """Make the engine of that name.
 
@@ -162,6 +163,8 @@ def open_engine(
         longer than to train eagerly, and more than a second: a very large loss and very few examples.
     weighted : bool, default False
         Whether its steps are to come with weights.
+    dtype : {"float64", "float32"}
+        What numbers it is to keep. In float32 "auto" is the first of `COMPILED`, or nothing.
 
     Returns
     -------
@@ -171,15 +174,23 @@ def open_engine(
     Raises
     ------
     ValueError
-        If no engine has that name.
+        If no engine has that name, or it has no numbers of that kind.
     """
-    if name == "auto":
+    double = dtype == "float64"
+    if name == "auto" and double:
         # To try a model out must not change what its dropout draws afterwards.
         return leaving_chance_alone(_chosen, model, loss, optimizer, X, y, passes, weighted)
-    if name in COMPILED:
-        return _compiled(model, loss, optimizer, X, y, name, weighted), f"{name}: asked for by name"
+    if name in COMPILED or name == "auto":
+        backend, reason = (COMPILED[0], f"auto, in {dtype}") if name == "auto" else (name, "asked for by name")
+        kind = "" if double or name == "auto" else f", in {dtype}"
+        return _compiled(model, loss, optimizer, X, y, backend, weighted, dtype), f"{backend}: {reason}{kind}"
     if name not in ENGINES:
         raise ValueError(unknown("engine", name, ["auto", *ENGINES, *COMPILED]))
+    if not double:
+        raise ValueError(
+            f"engine={name!r} computes with Values, whose numbers are Python's floats, so there is no dtype={dtype!r}: "
+            f"take one of the compiled engines ({', '.join(COMPILED)}), or leave dtype out"
+        )
     return ENGINES[name](model, loss, optimizer), f"{name}: asked for by name"
 
 
@@ -222,8 +233,9 @@ def _compiled(
     y: Sequence[Any],
     backend: str,
     weighted: bool,
+    dtype: str = "float64",
 ) -> Engine:
     require("numpy", f"fit(engine={backend!r})", "engine='eager' works without")
     from .array_engine import CompiledEngine
 
-    return CompiledEngine(model, loss, optimizer, X, y, backend, weighted)
+    return CompiledEngine(model, loss, optimizer, X, y, backend, weighted, dtype)

@@ -22,7 +22,7 @@ import warnings
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from ..arguments import as_count, as_seed
+from ..arguments import as_count, as_dtype, as_seed
 from ..nn.losses import Loss
 from ..optim import optimizers as optim
 from ..optim.schedules import Schedule
@@ -58,6 +58,7 @@ def fit(
     record: Sequence[str] | Mapping[str, Recorder] | None = None,
     callback: Callback | Sequence[Callback] | None = None,
     engine: str = "auto",
+    dtype: str = "float64",
     early_stopping: int | EarlyStopping | None = None,
     metrics: Any = None,
     class_weight: Any = None,
@@ -116,6 +117,8 @@ def fit(
         "auto" compiles them for NumPy, and is eager if they cannot be traced, or if compiling would take more than a
         second and longer than to train eagerly (a very large loss, very few examples); ``history.engine`` says which
         it was, and why.
+    dtype : {"float64", "float32"}, default "float64"
+        What numbers a compiled engine trains with ("auto" is "numpy" in "float32"); in the end they are floats again.
     early_stopping : int or EarlyStopping, optional
         Stop where the loss of the examples held out (of those learnt from, if none are) has not become smaller for so
         many epochs, and give the model the parameters of the best epoch. An `EarlyStopping` says more.
@@ -166,7 +169,7 @@ def fit(
         ``history.stopped``, name the epoch, the example, the node, and the likely cause.
     """
     started = time.perf_counter()
-    epochs, seed = as_count(epochs, "epochs"), as_seed(seed)
+    epochs, seed, kind = as_count(epochs, "epochs"), as_seed(seed), as_dtype(dtype)
     size = None if batch_size is None else as_count(batch_size, "batch_size")
     chosen = _optimizer_of(model, optimizer, lr)
     record, filmed = split_off(record)
@@ -194,13 +197,15 @@ def fit(
         "model": model, "data": train, "validation": held_out, "loss": loss_name, "optimizer": chosen,
         "schedule": f"{schedule} over {epochs} epochs" if isinstance(schedule, str) else schedule,
         "batch_size": size, "seed": seed, "engine": engine, "early_stopping": rule, "clip": clip,
+        **({} if kind == "float64" else {"dtype": kind}),
     }  # fmt: skip
     keeper = keeper_of(checkpoint, every, resume, settings)
     found = keeper.read() if keeper is not None and resume else None
     if found is not None and engine == "auto":  # which was chosen by the time that it would take
         engine = str(found["history"]["engine"]).partition(":")[0]
     passes, has_weights = epochs * len(train.X), train.weights is not None
-    runner, history.engine = open_engine(engine, model, loss_function, chosen, train.X, train.y, passes, has_weights)
+    asked = model, loss_function, chosen, train.X, train.y, passes, has_weights, kind
+    runner, history.engine = open_engine(engine, *asked)
     runner.clip = clip
     steps = -(-len(train.X) // size)
     generator = runner.generator = random.Random(seed)

@@ -38,7 +38,7 @@ ARRAYS = Dialect(
         "erfc": "erfc",
     },
     prefix="np.",
-    number=lambda x: f"np.float64({repr(x)!r})" if x - x != 0.0 else repr(x),
+    number=lambda x: repr(x) if x - x == 0.0 else f"np.{x}".replace("np.-", "-np."),  # of no dtype of its own
     bound={
         "x": SEQUENCE,
         "u": f"{SEQUENCE}[: len({SEQUENCE}) // 2]",

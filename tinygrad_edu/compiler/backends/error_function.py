@@ -60,7 +60,7 @@ def _in_parts(function: Any) -> Any:
     def apply(x: Array, out: Array) -> None:
         numbers, results = np.ravel(x), out.reshape(-1)
         for start in range(0, len(results), _PART):
-            results[start : start + _PART] = function(numbers[start : start + _PART])
+            results[start : start + _PART] = function(numbers[start : start + _PART].astype(np.float64, copy=False))
 
     return apply
 

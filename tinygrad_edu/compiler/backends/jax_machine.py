@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 Array = Any
 MOST = 300  # array operations; XLA compiles many more for tens of seconds
+_ALL_DIGITS = "highest"  # a GPU may multiply float32 with 3 digits otherwise
 
 
 @cache
@@ -72,9 +73,13 @@ class JaxMachine(Workspace):
         How many examples a batch has.
     devices : sequence, optional
         The examples are spread over these evenly (over as many of them as divides their number).
+    dtype : dtype, default float64
+        In float32 JAX is told to know no float64: then nothing that is traced is one by accident.
     """
 
-    def __init__(self, program: ArrayProgram, count: int, devices: Sequence[Any] | None = None) -> None:
+    def __init__(
+        self, program: ArrayProgram, count: int, devices: Sequence[Any] | None = None, dtype: Any = np.float64
+    ) -> None:
         if len(program) > MOST:
             raise GraphError(
                 f"this program has {len(program)} array operations, and XLA takes tens of seconds to compile more than "
@@ -87,7 +92,7 @@ class JaxMachine(Workspace):
                     f"the operation {foreign.name!r} states no code, so JAX calls Python for it, which works on one "
                     f"device only: write tg.Op({foreign.name!r}, ..., code='...'), leave devices out, or give one"
                 )
-        super().__init__(program, count)
+        super().__init__(program, count, dtype)
         if "jax" not in program.prepared:
             program.prepared["jax"] = _jitted(program)
         self._function = program.prepared["jax"]
@@ -103,7 +108,7 @@ class JaxMachine(Workspace):
         captured = self.unbatched[first : first + len(program.params) + len(program.fixed)]
         inputs = self.batched[self._given]
         seed = self.batched[program.seed] if program.weighted else self.unbatched[program.seed]
-        with jax.enable_x64(True):
+        with jax.enable_x64(self.dtype == np.float64), np.errstate(over="ignore"):
             if self._devices:
                 inputs, seed = self._spread(inputs, seed)
             outputs, gradient = self._function(captured, inputs, seed, float(self.count))
@@ -236,9 +241,9 @@ def _result(step: Instruction, space: tuple[_Space, _Space], size: int) -> Array
     if step.kind == "dot":
         return _along_second(lambda terms: jnp.sum(terms, 0), arrays[0] * arrays[1], step.offsets)
     if step.kind == "matmul":
-        return jnp.einsum("bok,bkt...->bot...", *arrays)
+        return jnp.einsum("bok,bkt...->bot...", *arrays, precision=_ALL_DIGITS)
     if step.kind == "batch_matmul":
-        return jnp.einsum("bokn,btkn->bot", *arrays)
+        return jnp.einsum("bokn,btkn->bot", *arrays, precision=_ALL_DIGITS)
     return jnp.sum(arrays[0], (1, 2))
 
 
@@ -271,11 +276,14 @@ def _along_second(along_first: Callable[[Array], Array], x: Array, offsets: Rows
 def _called_back(function: Callable[..., Any], operands: list[Array], shape: tuple[int, ...]) -> Array:
     """Let Python compute an operation that states no code."""
     import jax
+    import jax.numpy as jnp
+
+    kind = jnp.result_type(float)  # of the floats that JAX knows just now
 
     def outside(*arrays: Array) -> Array:
-        out = np.empty(shape)
+        out = np.empty(shape, kind)
         with np.errstate(all="ignore"):
             function(*[np.asarray(array) for array in arrays], out)
         return out
 
-    return jax.pure_callback(outside, jax.ShapeDtypeStruct(shape, np.float64), *operands)
+    return jax.pure_callback(outside, jax.ShapeDtypeStruct(shape, kind), *operands)

@@ -158,10 +158,16 @@ def sigmoid(x: float) -> float:
     return (1.0 if x >= 0.0 else e) / (1.0 + e)
 
 
+@in_line
+def nothing(memory: Any) -> Any:
+    """A zero as the memory holds them, for sums to begin with: with a Python float they would be sums of doubles."""
+    return memory.dtype.type(0.0)
+
+
 @compiled(error_model="numpy")
 def in_order(code: Any, memory: Any, at: Any, terms: Any) -> Any:
     """One sum of numbers in the order of their places in the code; nothing here allows to regroup it."""
-    total = 0.0
+    total = nothing(memory)
     for k in range(terms):
         total += memory[np.uint64(code[at + k])]
     return total

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from ..scalars import brackets
-from .numba_functions import compiled, in_order
+from .numba_functions import compiled, in_order, nothing
 
 Array = Any
 Place = Any  # U, or what a loop over so many counts in
@@ -50,7 +50,7 @@ def summed(
     """One sum, or inner product."""
     b = at + terms
     if plain:
-        total = 0.0
+        total = nothing(memory)
         if terms <= FEW:
             total = in_order(code, memory, at, terms)
         else:
@@ -79,7 +79,7 @@ def dots(code: Array, memory: Array, at: Place, out: Place, height: Place) -> Pl
         terms = U(code[at])
         a = at + ONE
         b = a + terms
-        total = 0.0
+        total = nothing(memory)
         for k in range(terms):
             total += memory[U(code[a + k])] * memory[U(code[b + k])]
         memory[out + r] = total
@@ -101,7 +101,7 @@ def plain_product(
     """A matrix product of numbers."""
     for _ in range(lines):
         for t in range(places):
-            total = 0.0
+            total = nothing(memory)
             for k in range(terms):
                 total += memory[U(code[a + k])] * memory[U(code[b + k * places + t])]
             memory[out] = total
@@ -219,7 +219,7 @@ def batch_product(
                 v = b + t * terms + k
                 x0, x1 = U(code[v]), U(code[v + terms])
                 x2, x3 = U(code[v + TWO * terms]), U(code[v + THREE * terms])
-                a0 = a1 = a2 = a3 = b0 = b1 = b2 = b3 = 0.0
+                a0 = a1 = a2 = a3 = b0 = b1 = b2 = b3 = nothing(memory)
                 for n in range(count):
                     w0, w1 = memory[u0 + n], memory[u1 + n]
                     v0, v1, v2, v3 = memory[x0 + n], memory[x1 + n], memory[x2 + n], memory[x3 + n]
@@ -244,7 +244,7 @@ def batch_product(
                 t += FOUR
             while t < places:
                 x0 = U(code[b + t * terms + k])
-                a0 = b0 = 0.0
+                a0 = b0 = nothing(memory)
                 for n in range(count):
                     v0 = memory[x0 + n]
                     a0 += memory[u0 + n] * v0
@@ -257,7 +257,7 @@ def batch_product(
             u0 = U(code[a + o * terms + k])
             for r in range(places):
                 x0 = U(code[b + r * terms + k])
-                a0 = 0.0
+                a0 = nothing(memory)
                 for n in range(count):
                     a0 += memory[u0 + n] * memory[x0 + n]
                 memory[out + o * places + r] += a0

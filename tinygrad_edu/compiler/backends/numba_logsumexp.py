@@ -6,15 +6,15 @@ As in `numba_kernels` loops over examples are innermost where there are several,
 from __future__ import annotations
 
 import math
-import sys
 from typing import Any
 
-from .numba_functions import compiled, exp
+import numpy as np
+
+from .numba_functions import compiled, exp, nothing
 from .numba_kernels import ONE, U
 
 Array = Any
 Place = Any
-LARGEST = sys.float_info.max
 
 
 @compiled(error_model="numpy", fastmath={"contract"})
@@ -29,13 +29,14 @@ def logsumexp(
     plain: bool,
 ) -> None:
     """Shifted by the largest, so that nothing overflows; an infinite shift would give inf - inf, so it is cut."""
+    most = np.finfo(memory.dtype).max
     if plain:
         top = memory[U(code[at])]
         for k in range(ONE, terms):
             x = memory[U(code[at + k])]
             top = x if x > top or x != x else top
-        top = max(min(top, LARGEST), -LARGEST) if top == top else top
-        total = 0.0
+        top = max(min(top, most), -most) if top == top else top
+        total = nothing(memory)
         for k in range(terms):
             total += exp(memory[U(code[at + k])] - top)
         memory[out] = top + math.log(total)
@@ -51,8 +52,8 @@ def logsumexp(
             memory[spare + n] = x if x > top or x != x else top
     for n in range(count):
         top = memory[spare + n]
-        top = top if top < LARGEST or top != top else LARGEST
-        memory[spare + n] = top if top > -LARGEST or top != top else -LARGEST
+        top = top if top < most or top != top else most
+        memory[spare + n] = top if top > -most or top != top else -most
     for k in range(terms):
         p = U(code[at + k])
         for n in range(count):
@@ -64,18 +65,19 @@ def logsumexp(
 @compiled(error_model="numpy", fastmath={"contract"})
 def logsumexp_rest(code: Array, memory: Array, at: Place, terms: Place, out: Place, examples: Place) -> None:
     """What rounding takes from a logsumexp: nothing that matters unless the largest is far from 0, as it seldom is."""
+    most = np.finfo(memory.dtype).max
     for n in range(examples):
         top = memory[U(code[at]) + n]
         for k in range(ONE, terms):
             x = memory[U(code[at + k]) + n]
             top = x if x > top or x != x else top
-        rest = 0.0
-        if 32.0 <= abs(top) <= LARGEST:
-            total = 0.0
+        rest = nothing(memory)
+        if 32.0 <= abs(top) <= most:
+            total = nothing(memory)
             for k in range(terms):
                 total += exp(memory[U(code[at + k]) + n] - top)
             whole = top + math.log(total)
-            total = 0.0
+            total = nothing(memory)
             for k in range(terms):
                 total += exp(memory[U(code[at + k]) + n] - whole)
             rest = math.log(total)

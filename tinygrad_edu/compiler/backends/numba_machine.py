@@ -30,7 +30,7 @@ _SHORT = 4  # numbers in a line from which it is worth taking several at a time
 
 
 @cache
-def machine_code() -> Callable[..., Any]:
+def machine_code(dtype: str = "float64") -> Callable[..., Any]:
     """Give the compiled virtual machine; the first time ever numba takes a while, then it is read from disk."""
     text = source(cache=True)
     name = f"tinygrad_edu_vm_{hashlib.sha256(text.encode()).hexdigest()[:16]}"
@@ -45,7 +45,7 @@ def machine_code() -> Callable[..., Any]:
                 draft = path.with_suffix(f".{os.getpid()}.tmp")
                 draft.write_text(text, encoding="utf-8")
                 os.replace(draft, path)
-            return _loaded(name, path)
+            return _loaded(name, path, dtype)
         except (OSError, RuntimeError):  # nowhere to keep it, or no home at all
             break
         except Exception:  # whatever a damaged file of numba's raises
@@ -63,7 +63,7 @@ def _cache_folder() -> Path:
     return folder
 
 
-def _loaded(name: str, path: Path) -> Callable[..., Any]:
+def _loaded(name: str, path: Path, dtype: str) -> Callable[..., Any]:
     """Import the module in a file, and have its machine code ready."""
     spec = importlib.util.spec_from_file_location(name, path)
     assert spec is not None
@@ -71,7 +71,7 @@ def _loaded(name: str, path: Path) -> Callable[..., Any]:
     module = sys.modules[name] = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     run: Callable[..., Any] = module.run
-    run(np.zeros(0, dtype=np.uint32), np.zeros(1), 1, 0, 1, 0, 0)
+    run(np.zeros(0, dtype=np.uint32), np.zeros(1, dtype), 1, 0, 1, 0, 0)
     return run
 
 
@@ -83,27 +83,31 @@ class NumbaMachine(Machine):
     program : ArrayProgram
     count : int
         How many examples a batch has.
+    dtype : dtype, default float64
+        Of the memory; the machine is compiled once for each.
     """
 
-    def __init__(self, program: ArrayProgram, count: int) -> None:
+    def __init__(self, program: ArrayProgram, count: int, dtype: Any = np.float64) -> None:
         self._code: list[int] = []
         self._numbers: dict[str, int] = {}  # constants, and their places
         self._constants: list[float] = []
-        self._first = -(-program.rows // LINE) * LINE  # of the batched numbers
+        line = LINE // np.dtype(dtype).itemsize
+        self._first = -(-program.rows // line) * line  # of the batched numbers
         self._spare = self._first + program.batched_rows * count
         self._room = max([count, *map(_room_for, program.instructions)])
         self._pending = 0
         self._segments: list[int] = []  # places among the calls, and where their code begins and ends
-        super().__init__(program, count)
+        super().__init__(program, count, dtype)
         self._flush()
         self._finish()
 
     def _finish(self) -> None:
         """Put all numbers into one block of memory, which the compiled code knows by places in it."""
         start = self._spare + _OPERANDS * self._room + 1
-        self._memory[start : start + len(self._constants)] = self._constants
+        with np.errstate(over="ignore"):
+            self._memory[start : start + len(self._constants)] = self._constants
         code = np.array(self._code, dtype=np.uint32)
-        run = machine_code()
+        run = machine_code(self.dtype.name)
         for place, first, last in zip(*[iter(self._segments)] * 3, strict=True):
             self.calls[place] = (run, (code, self._memory, self.count, self._spare, self._room, first, last))
 
@@ -115,7 +119,7 @@ class NumbaMachine(Machine):
             for operand in step.operands
             if operand.rows is None
         )
-        self._memory = aligned(self._spare + _OPERANDS * self._room + 1 + constants)
+        self._memory = aligned(self._spare + _OPERANDS * self._room + 1 + constants, self.dtype)
         self.unbatched = self._memory[: program.rows]
         self.batched = self._memory[self._first : self._spare].reshape(program.batched_rows, count)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from .numba_functions import nothing
 from .numba_kernels import (
     FIVE,
     FOUR,
@@ -96,7 +97,7 @@ def run(code: Array, memory: Array, examples: int, spare_place: int, room: int, 
                 out += ONE if mode == U(NUMBERS) else count
         elif what == U(BATCH_SUM):
             for r in range(height):
-                total = 0.0
+                total = nothing(memory)
                 for k in range(arity):
                     p = U(code[at + k])
                     for n in range(count):

@@ -7,7 +7,6 @@ no code is applied number by number.
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 from functools import cache
 from typing import Any
@@ -132,18 +131,18 @@ def _is_near(x: Array) -> bool:
 def _logsumexp_rest(x: Array, out: Array) -> None:
     out[...] = 0.0
     if not _is_near(x):
-        top, total = np.abs(np.maximum.reduce(x, 1)), np.empty(out.shape)
+        top, total = np.abs(np.maximum.reduce(x, 1)), np.empty_like(out)
         _logsumexp(x, total)
         rest = np.log(np.add.reduce(np.exp(x - total[:, None]), 1))
         np.copyto(out, rest, where=~(top < 32.0) & (top < np.inf))
 
 
 def _logsumexp_of_segments(offsets: Array) -> Callable[[Array, Array], None]:
-    starts, largest = offsets[:-1], sys.float_info.max
+    starts = offsets[:-1]
     owner = np.repeat(np.arange(len(starts)), np.diff(offsets))
 
     def apply(x: Array, out: Array) -> None:
-        top = np.maximum.reduceat(x, starts, 0)
+        top, largest = np.maximum.reduceat(x, starts, 0), np.finfo(x.dtype).max
         np.maximum(top, -largest, out=top)  # an infinite shift would give inf − inf
         np.minimum(top, largest, out=top)
         shifted = top.take(owner, 0)
@@ -189,7 +188,7 @@ def _making_room(function: Callable[..., Any]) -> Callable[..., Array]:
     """Let a function that writes into `out` give a new array."""
 
     def apply(*arguments: Array) -> Array:
-        out = np.empty(np.broadcast_shapes(*map(np.shape, arguments)))
+        out = np.empty(np.broadcast_shapes(*map(np.shape, arguments)), np.result_type(*arguments))
         function(*arguments, out)
         return out
 
@@ -293,7 +292,7 @@ def reduction_of_segments(op: Op, offsets: Array) -> Callable[[Array, Array], An
             out[...] = 0.0
             return
         for which, places in segments:
-            results = np.empty((len(which), *out.shape[1:]))
+            results = np.empty((len(which), *out.shape[1:]), out.dtype)
             along_second(x[places], results)
             out[which] = results
 

@@ -35,22 +35,25 @@ class Machine(Workspace):
     program : ArrayProgram
     count : int
         How many examples a batch has.
+    dtype : dtype, default float64
+        Of every array: NumPy computes in the largest of its operands' types, and BLAS in one alone.
     """
 
-    def __init__(self, program: ArrayProgram, count: int) -> None:
-        super().__init__(program, count)
+    @np.errstate(over="ignore")  # a constant may be infinite in this dtype
+    def __init__(self, program: ArrayProgram, count: int, dtype: Any = np.float64) -> None:
+        super().__init__(program, count, dtype)
         self._upright = self._inputs_for_products()
-        self._zeros = np.zeros(0)
+        self._zeros = np.zeros(0, self.dtype)
         self._relus: dict[Any, Array] = {}
         self.calls: list[Call] = []
         operands = [operand for step in program.instructions for operand in step.operands]
         sizes = [operand.rows.size for operand in operands if operand.rows is not None and not operand.batched]
-        self._numbers_side_by_side = np.empty(sum(sizes))
+        self._numbers_side_by_side = np.empty(sum(sizes), self.dtype)
         self._gathered_numbers = 0
         self._latest_gather: Call | None = None
         for step in program.instructions:
             self._make(step)
-        self._losses_sum: Array = np.zeros(())
+        self._losses_sum: Array = np.zeros((), self.dtype)
         if program.gradients is not None and program.outputs[0][0]:
             self._make_total(program.outputs[0][1])
 
@@ -63,7 +66,7 @@ class Machine(Workspace):
                 function(*arguments)
 
     def _make_total(self, row: int) -> None:
-        weights = self.batched[self.program.seed] if self.program.weighted else np.ones(self.count)
+        weights = self.batched[self.program.seed] if self.program.weighted else np.ones(self.count, self.dtype)
         self.calls.append((self.batched[row].dot, (weights, self._losses_sum)))
 
     def _total(self) -> float:
@@ -97,7 +100,7 @@ class Machine(Workspace):
             if all(self._only_multiplied(step, inside) for step in program.instructions) and not any(
                 batched and row in inside for batched, row in program.outputs
             ):
-                array = np.ones((self.count, len(inside)))
+                array = np.ones((self.count, len(inside)), self.dtype)
                 upright.update({row: array[:, row - first :] for row in inside})
         return upright
 
@@ -133,7 +136,9 @@ class Machine(Workspace):
     def _read(self, operand: Operand, broadcast: bool = False) -> Any:
         """Give the array of an operand: a view where rows are evenly spaced, else a buffer that is filled first."""
         if operand.rows is None:
-            constant = np.array(operand.constant)  # NumPy takes an array of no dimension quicker than a float
+            constant = np.array(
+                operand.constant, self.dtype
+            )  # NumPy takes an array of no dimension quicker than a float
             return constant[..., None] if broadcast and constant.ndim else constant
         if operand.strides is not None:
             array = self._view(operand.batched, int(operand.rows.flat[0]), operand.rows.shape, operand.strides)
@@ -155,7 +160,7 @@ class Machine(Workspace):
         shape = operand.rows.shape + self._tail(operand.batched)
         rows = np.ascontiguousarray(operand.rows.ravel(), dtype=np.intp)
         if operand.batched:
-            buffer = np.empty(shape)
+            buffer = np.empty(shape, self.dtype)
             self.calls.append((self.batched.take, (rows, 0, buffer.reshape(-1, self.count), "clip")))
             return buffer
         first, last = self._gathered_numbers, self._gathered_numbers + len(rows)
@@ -205,7 +210,7 @@ class Machine(Workspace):
         """Give zeros: NumPy compares two arrays several numbers at a time, but an array and a number one by one."""
         size = math.prod(shape)
         if len(self._zeros) < size:
-            self._zeros = np.zeros(size)
+            self._zeros = np.zeros(size, self.dtype)
         return self._zeros[:size].reshape(shape)
 
     def _reduce(self, step: Instruction) -> None:
@@ -217,7 +222,7 @@ class Machine(Workspace):
     def _dot(self, step: Instruction) -> None:
         left, right = (self._read(operand) for operand in step.operands)
         out = self._written(step)
-        products = np.empty(left.shape)
+        products = np.empty(left.shape, self.dtype)
         self.calls.append((np.multiply, (left, right, products)))
         if step.offsets is None:
             self.calls.append((np.add.reduce, (products, 1, None, out)))

@@ -13,13 +13,14 @@ from ...engine.many_values import numbers_of
 from ..arrays.program import ArrayProgram
 
 Array = Any
-LINE = 8  # numbers in a line of the cache
+LINE = 64  # bytes in a line of the cache
 
 
-def aligned(count: int) -> Array:
+def aligned(count: int, dtype: Any = np.float64) -> Array:
     """Give zeros that begin where a line of the cache does: where they lie may cost half the time of small programs."""
-    room = np.zeros(count + LINE)
-    start = -(room.ctypes.data // room.itemsize) % LINE
+    line = LINE // np.dtype(dtype).itemsize
+    room = np.zeros(count + line, dtype)
+    start = -(room.ctypes.data // room.itemsize) % line
     return room[start : start + count]
 
 
@@ -31,6 +32,8 @@ class Workspace:
     program : ArrayProgram
     count : int
         How many examples a batch has.
+    dtype : dtype, default float64
+        What numbers it keeps. In float32 those beyond 3.4e38 are infinite, as they are beyond 1.8e308 in float64.
 
     Attributes
     ----------
@@ -43,27 +46,30 @@ class Workspace:
     unbatched: Array
     batched: Array
 
-    def __init__(self, program: ArrayProgram, count: int) -> None:
+    def __init__(self, program: ArrayProgram, count: int, dtype: Any = np.float64) -> None:
         self.program = program
         self.count = count
+        self.dtype = np.dtype(dtype)
         self._allocate()
         self.inputs: list[Array] = []
         first, parameters = program.parameters_row, len(program.params)
         self._parameters = self.unbatched[first : first + parameters]
-        self._write_parameters = Struct(f"{parameters}d").pack_into  # quicker than an array made of a list, by a third
+        self._doubles: Any = self._parameters if self.dtype == np.float64 else np.empty(parameters)
+        self._write_doubles = Struct(f"{parameters}d").pack_into  # quicker than an array made of a list, by a third
         self._fixed = self.unbatched[first + parameters : first + parameters + len(program.fixed)]
         self._parameters_of: object = None  # what `changes` said when the numbers there were read from the Values
         self._slopes = _side_by_side(self.unbatched, program.gradients)
         self._seed = 0.0
-        for row, value in program.constants:
-            self.unbatched[row] = value
+        with np.errstate(over="ignore"):
+            for row, value in program.constants:
+                self.unbatched[row] = value
         self.unbatched[program.size] = count
         self.unbatched[program.share] = 1.0 / count
         self.batched[program.ones] = 1.0
 
     def _allocate(self) -> None:
-        self.unbatched = aligned(self.program.rows)
-        self.batched = aligned(self.program.batched_rows * self.count).reshape(-1, self.count)
+        self.unbatched = aligned(self.program.rows, self.dtype)
+        self.batched = aligned(self.program.batched_rows * self.count, self.dtype).reshape(-1, self.count)
 
     def run(self) -> None:
         """Compute every row from inputs, parameters and seed."""
@@ -91,9 +97,11 @@ class Workspace:
         if at is None:
             if latest is self._parameters_of and not changes.hidden:
                 return
-            self._write_parameters(self._parameters, 0, *numbers_of(self.program.params))
+            self._write_doubles(self._doubles, 0, *numbers_of(self.program.params))
+            if self._doubles is not self._parameters:
+                self._parameters[:] = self._doubles
         else:
-            numbers = np.asarray(at, np.float64)
+            numbers = np.asarray(at, self.dtype)
             if numbers.shape != self._parameters.shape:
                 count = len(self._parameters)
                 raise ValueError(f"at must have one number for each of the {count} params, got shape {numbers.shape}")
@@ -113,7 +121,7 @@ class Workspace:
 
     def outputs(self) -> Array:
         """Give the outputs, one row each."""
-        results = np.empty((len(self.program.outputs), self.count))
+        results = np.empty((len(self.program.outputs), self.count), self.dtype)
         for place, (batched, row) in enumerate(self.program.outputs):
             results[place] = self.batched[row] if batched else self.unbatched[row]
         return results
