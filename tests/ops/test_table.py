@@ -11,7 +11,8 @@ from support.thoroughness import THOROUGH
 
 import tinygrad_edu as tg
 from tinygrad_edu import OPS, Value
-from tinygrad_edu.check.operations import first_order, kinks_of, promises_kept, readings_agree, same, second_order
+from tinygrad_edu.check.kinks import kinks_of, promises_kept, same
+from tinygrad_edu.check.operations import first_order, readings_agree, second_order
 from tinygrad_edu.check.safe_points import arities, sample
 from tinygrad_edu.check.strategies import default_ops
 from tinygrad_edu.ops.python_source import partials_source
