@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 import tinygrad_edu as tg
 from tinygrad_edu import OPS, Graph, Value
 from tinygrad_edu.check import finite_values, programs
-from tinygrad_edu.check.operations import same
+from tinygrad_edu.check.kinks import same
 
 
 def few(share):

@@ -17,7 +17,7 @@ from support.node import node
 
 import tinygrad_edu as tg
 from tinygrad_edu import OPS, Op, Value
-from tinygrad_edu.check.operations import kinks_of
+from tinygrad_edu.check.kinks import kinks_of
 from tinygrad_edu.check.safe_points import arities, sample
 from tinygrad_edu.compiler.arrays.schedule import RAGGED
 from tinygrad_edu.compiler.backends.numpy_functions import reduction_of_segments

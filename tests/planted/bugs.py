@@ -88,7 +88,7 @@ BUGS = [
     Bug("gelu is the approximation", NUM, "    return 0.5 * x * math.erfc(-x * _SQRT_HALF)", "    return 0.5 * x * (1.0 + math.tanh(0.7978845608 * (x + 0.044715 * x * x * x)))"),
     Bug("leaky_relu's value leaks more than its slope", NUM, "return x if x > 0.0 else 0.01 * x", "return x if x > 0.0 else 0.02 * x"),
     Bug("relu of nan is 0", NUM, "    return 0.0 if x <= 0.0 else x", "    return x if x > 0.0 else 0.0"),
-    Bug("mean divides by one more", NUM, "reduce(_add, xs, 0.0) / len(xs)", "reduce(_add, xs, 0.0) / (len(xs) + 1)"),
+    Bug("mean divides by one more", "ops/float_sequences.py", "reduce(add, xs, 0.0) / len(xs)", "reduce(add, xs, 0.0) / (len(xs) + 1)"),
     Bug("log of 0 is nan", NUM, "log = _pole(math.log, {0.0: -inf})", "log = _pole(math.log, {})"),
     Bug("division by minus zero loses its sign", NUM, "math.copysign(inf, a) * math.copysign(1.0, b)", "math.copysign(inf, a)"),
     Bug("overflowing power of a negative base is positive", NUM, "return -inf if a < 0.0 and b % 2.0 == 1.0 else inf", "return inf"),

@@ -11,6 +11,7 @@ from .differences import Estimate as Estimate
 from .differences import Ray as Ray
 from .examining import EngineReport as EngineReport
 from .examining import engine as engine
+from .given import given_program as given_program
 from .gradients import check_grads as check_grads
 from .hand_written import gradient_function as gradient_function
 from .operations import operation as operation
@@ -19,7 +20,6 @@ from .program import Program as Program
 from .report import Comparison as Comparison
 from .report import Report as Report
 from .strategies import finite_values as finite_values
-from .strategies import given_program as given_program
 from .strategies import points as points
 from .strategies import programs as programs
 from .suspects import Suspect as Suspect

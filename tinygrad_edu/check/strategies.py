@@ -14,15 +14,11 @@ program(1.0)
 
 from __future__ import annotations
 
-import itertools
-import os
-from collections.abc import Callable, Iterable, Sequence
-from functools import wraps
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ..ops.operation import Op
 from ..ops.table import OPS, detach
-from ..words import say
 from .program import Line, Program
 from .safe_points import LARGEST_VALUE, STEEPEST, arities, is_flat, smooth_at
 
@@ -33,11 +29,9 @@ _CONSTANTS = (2.0, 0.5, 3.0, -1.0, 1.0, -2.5)
 _FIRST_PICKS = (0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 2, 3)  # mostly the latest result, so that few lines end up unused
 _PICKS = (0, 1, 2, 3, 4, 5, 6, 7, 10)
 _STEEPEST_PROGRAM = 300.0
-DRAWINGS = ".tinygrad_edu"
-"""The folder into which `given_program` writes the drawing of what it has found."""
 
 
-def _hypothesis() -> Any:
+def hypothesis_there() -> Any:
     try:
         import hypothesis
         import hypothesis.strategies
@@ -70,7 +64,7 @@ def finite_values(low: float = -4.0, high: float = 4.0) -> SearchStrategy[float]
     >>> find(finite_values(), lambda x: x > 1.25)
     2.0
     """
-    st = _hypothesis().strategies
+    st = hypothesis_there().strategies
     if not low < high:
         raise ValueError(f"finite_values needs low < high, got {low!r} and {high!r}")
     floats: SearchStrategy[float] = st.floats(low, high, allow_nan=False, allow_subnormal=False)
@@ -98,7 +92,7 @@ def points(op: Op) -> SearchStrategy[tuple[float, ...]]:
     >>> find(points(tg.log), lambda args: True)
     (1.0,)
     """
-    st = _hypothesis().strategies
+    st = hypothesis_there().strategies
     sizes = arities(op)
     drawn = st.sampled_from(sizes).flatmap(lambda size: st.tuples(*[finite_values()] * size))
     smooth: SearchStrategy[tuple[float, ...]] = drawn.filter(lambda args: _moderate(args) and smooth_at(op, args))
@@ -143,7 +137,7 @@ def programs(
     ValueError
         If there are no operations, or fewer than one line or input is asked for.
     """
-    st = _hypothesis().strategies
+    st = hypothesis_there().strategies
     known = default_ops() if ops is None else list(ops)
     fewest, most = (leaves, leaves) if isinstance(leaves, int) else leaves
     if not known or max_ops < 1 or not 1 <= fewest <= most:
@@ -167,7 +161,7 @@ def programs(
             count = sizes[op]
             builder.append(op, draw(picks[count[0] if len(count) == 1 else draw(st.sampled_from(count))]))
         made = builder.finished()
-        _hypothesis().assume(made is not None)
+        hypothesis_there().assume(made is not None)
         assert made is not None
         return made
 
@@ -234,86 +228,3 @@ class _Builder:
             if first + i in needed
         ]
         return Program([self.point[i] for i in kept if i < first], lines)
-
-
-_serial = itertools.count(1)
-
-
-def given_program(
-    test: Callable[..., None] | None = None,
-    *,
-    ops: Iterable[Op] | None = None,
-    max_ops: int = 8,
-    leaves: int | tuple[int, int] = (1, 3),
-) -> Any:
-    """Run a pytest test on random programs; if it fails, show the smallest one as code and as a drawing.
-
-    Parameters
-    ----------
-    test : callable
-        Takes a `Program` as its first argument. Used bare, or with the options of `programs`.
-    ops, max_ops, leaves
-        As for `programs`.
-
-    Returns
-    -------
-    callable
-        The test.
-
-    Examples
-    --------
-    >>> import tinygrad_edu as tg
-    >>> @tg.check.given_program(max_ops=3)
-    ... def test_my_gradients(program):
-    ...     tg.check_grads(program, program.point)
-    >>> test_my_gradients()
-    """
-    hypothesis = _hypothesis()
-    strategy = programs(ops, max_ops, leaves)
-
-    def decorate(test: Callable[..., None]) -> Callable[..., None]:
-        failing: list[Program] = []  # the last one is the smallest: hypothesis ends with it
-
-        @wraps(test)
-        def body(program: Program) -> None:
-            try:
-                test(program)
-            except BaseException:
-                failing.append(program)
-                raise
-
-        checked = hypothesis.given(strategy)(body)
-
-        @wraps(test)
-        def run() -> None:
-            failing.clear()
-            try:
-                checked()
-            except Exception as error:
-                if failing:
-                    error.add_note(_shown(failing[-1], test.__name__))
-                raise
-
-        # One set of attributes for both: what `hypothesis.settings` notes on ours, above or below, theirs has too.
-        run.__dict__ = checked.__dict__
-        return run
-
-    return decorate if test is None else decorate(test)
-
-
-def _shown(program: Program, name: str) -> str:
-    """Write the drawing of a program, as a picture if that can be done, and say where it is."""
-    lines = [say("the smallest program found that fails:"), "", program.code, ""]
-    try:
-        os.makedirs(DRAWINGS, exist_ok=True)
-        drawing = program.draw()
-        try:
-            path = os.path.join(DRAWINGS, f"{name}.svg")
-            drawing.save(path)
-        except Exception:  # Graphviz is missing, most likely; text always works
-            path = os.path.join(DRAWINGS, f"{name}.txt")
-            drawing.save(path)
-        lines.append(say("its drawing: {path}", path=os.path.abspath(path)))
-    except Exception as error:  # a picture must never hide the failure it is to show
-        lines.append(f"(it could not be drawn: {error})")
-    return "\n".join(lines)

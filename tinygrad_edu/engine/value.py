@@ -17,7 +17,8 @@ from operator import attrgetter
 from typing import TYPE_CHECKING, Any, cast
 
 from ..ops.arrays import is_array, meet
-from ..ops.floats import inner, nan, number
+from ..ops.float_sequences import inner
+from ..ops.floats import nan, number
 from ..ops.operation import Op
 from ..ops.operators import install
 from ..ops.protocol import Number, Rank, rank_of

@@ -7,7 +7,7 @@ import operator
 from collections.abc import Sequence
 from typing import Any
 
-from . import floats as num
+from . import float_sequences as folds
 from .elementary import exp
 from .entry import define
 from .floats import nan
@@ -56,19 +56,19 @@ def _bottom_gap(*xs: float) -> float:
 
 
 def _tie(*xs: float) -> tuple[float, ...]:
-    top = num.largest(*xs)
+    top = folds.largest(*xs)
     return tuple((x == top) / xs.count(top) for x in xs)
 
 
-SUM: Op = define("sum", num.total, lambda y, *xs: (1.0,) * len(xs), symbol="Σ", role="sum",
+SUM: Op = define("sum", folds.total, lambda y, *xs: (1.0,) * len(xs), symbol="Σ", role="sum",
     operands=("term",), code="sum(xs)", doc="Sum, from left to right.")
-PROD: Op = define("prod", num.product, _product_partials, symbol="∏",
+PROD: Op = define("prod", folds.product, _product_partials, symbol="∏",
     operands=("factor",), code="prod(xs)", doc="Product.")
-MEAN: Op = define("mean", num.mean, lambda y, *xs: (1.0 / len(xs),) * len(xs), role="mean",
+MEAN: Op = define("mean", folds.mean, lambda y, *xs: (1.0 / len(xs),) * len(xs), role="mean",
     code="sum(xs) / len(xs)", doc="Arithmetic mean.")
 DOT: Op = define(
     "dot",
-    num.dot,
+    folds.dot,
     lambda y, *uv: uv[len(uv) // 2 :] + uv[: len(uv) // 2],
     symbol="·",
     role="dot",
@@ -78,7 +78,7 @@ DOT: Op = define(
 )
 MAX: Op = define(
     "max",
-    num.largest,
+    folds.largest,
     lambda y, *xs: _shared_tie(y, [less_equal(y, x) for x in xs]),
     kinks=[(_top_gap, _tie)],
     code="max(xs)",
@@ -86,15 +86,15 @@ MAX: Op = define(
 )
 MIN: Op = define(
     "min",
-    num.smallest,
+    folds.smallest,
     lambda y, *xs: _shared_tie(y, [less_equal(x, y) for x in xs]),
     kinks=[(_bottom_gap, lambda *xs: _tie(*[-x for x in xs]))],
     code="min(xs)",
     doc="Smallest; a tie shares the gradient equally, and has no second derivative (nan).",
 )
 NORM: Op = define(
-    "norm", num.norm, lambda y, *xs: tuple(x / divisor(y) for x in xs),
-    kinks=[(lambda *xs: num.total(*map(math.fabs, xs)), lambda *xs: (0.0,) * len(xs))],
+    "norm", folds.norm, lambda y, *xs: tuple(x / divisor(y) for x in xs),
+    kinks=[(lambda *xs: folds.total(*map(math.fabs, xs)), lambda *xs: (0.0,) * len(xs))],
     code="max(fabs(x) for x in xs) * sqrt(sum(square(x / max(fabs(x) for x in xs)) for x in xs)) "
     "if max(fabs(x) for x in xs) > 0.0 and max(fabs(x) for x in xs) < inf else max(fabs(x) for x in xs)",
     doc="√Σ x², without overflow; at the origin the slope is 0, and has none of its own (nan)."
@@ -130,10 +130,10 @@ def surprise_at(x: Any, total: Any, xs: Sequence[Any]) -> Any:
     return total - x if _loses_nothing(total) else mended(total - x, -LOGSUMEXP_REST(*xs))
 
 
-LOGSUMEXP: Op = define("logsumexp", num.logsumexp, lambda y, *xs: weights(y, xs),
+LOGSUMEXP: Op = define("logsumexp", folds.logsumexp, lambda y, *xs: weights(y, xs),
     code="max(xs) + log(sum(exp(x - max(xs)) for x in xs)) if fabs(max(xs)) < inf else max(xs)", doc="log Σ eˣ.")
 LOGSUMEXP_REST: Op = define(
-    "logsumexp_rest", num.logsumexp_rest, lambda y, *xs: (0.0,) * len(xs), inner=True, role="mend",
+    "logsumexp_rest", folds.logsumexp_rest, lambda y, *xs: (0.0,) * len(xs), inner=True, role="mend",
     code="log(sum(exp(x - logsumexp(xs)) for x in xs)) if fabs(max(xs)) >= 32.0 and fabs(max(xs)) < inf else 0.0",
     doc="What rounding takes from logsumexp, if it may matter.",
 )

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any
 
+from . import float_sequences as folds
 from . import floats as num
 from .code import C_LIBRARY, FOLDS, argument_names
 from .code_atoms import Code, partials_of
@@ -156,7 +157,12 @@ _LIBRARY: dict[str, Callable[..., float]] = {
     "rint": num.rounded,
     "pow": num.power,
 }
-_FOLDED = {"sum": num.total, "prod": num.product, "max": num.largest, "min": num.smallest}
+_FOLDED = {
+    "sum": folds.total,
+    "prod": folds.product,
+    "max": folds.largest,
+    "min": folds.smallest,
+}
 
 
 def _ieee(f: Callable[..., float]) -> Callable[..., float]:
