@@ -24,11 +24,9 @@ _SUMS: dict[str, Any] = {"error_model": "numpy", "fastmath": {"reassoc", "contra
 
 
 @compiled()
-def operand(code: Array, memory: Array, table: Place, r: Place, spare: Place, count: Place, shared: Place) -> Place:
-    """Give the place of a row; one number for all examples is made a row, unless the row before was the same."""
+def spread(code: Array, memory: Array, table: Place, r: Place, spare: Place, count: Place) -> Place:
+    """Make a row of one number for all examples, unless the row before was the same; give its place."""
     place = U(code[table + r])
-    if not shared:
-        return place
     if r == ZERO or place != U(code[table + r - ONE]):
         number = memory[place]
         for n in range(count):

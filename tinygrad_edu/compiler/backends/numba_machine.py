@@ -17,6 +17,7 @@ import numpy as np
 from ...ops import table as ops
 from ..arrays.program import ArrayProgram, Instruction, Operand
 from . import numba_vm as vm
+from .numba_places import room_for, runs, side_by_side
 from .numba_source import MAPS, REDUCTIONS, is_slow, source
 from .numpy_machine import MAKERS, Machine
 from .workspace import LINE, aligned
@@ -94,7 +95,7 @@ class NumbaMachine(Machine):
         line = LINE // np.dtype(dtype).itemsize
         self._first = -(-program.rows // line) * line  # of the batched numbers
         self._spare = self._first + program.batched_rows * count
-        self._room = max([count, *map(_room_for, program.instructions)])
+        self._room = max([count, *map(room_for, program.instructions)])
         self._pending = 0
         self._segments: list[int] = []  # places among the calls, and where their code begins and ends
         super().__init__(program, count, dtype)
@@ -212,13 +213,13 @@ class NumbaMachine(Machine):
             left, right = right.T, left.T
         (lines, terms), places = left.shape, right.shape[1]
         words: list[int] = []
-        if min(terms, places) >= _SHORT and not _side_by_side(right) and _side_by_side(left, right.T):
+        if min(terms, places) >= _SHORT and not side_by_side(right) and side_by_side(left, right.T):
             heads = *left[:, 0].tolist(), *right[0].tolist()
             return [vm.BATCH_MATMUL, vm.NUMBERS, out, 1, lines, 1, places, terms, *heads]
-        if not _side_by_side(right) and min(lines, places) >= _SHORT:
+        if not side_by_side(right) and min(lines, places) >= _SHORT:
             words = [vm.COPY, vm.NUMBERS, self._spare, right.size, 0, 0, *right.ravel().tolist()]
             right = self._spare + np.arange(right.size).reshape(right.shape)
-        if places >= _SHORT and _side_by_side(right):
+        if places >= _SHORT and side_by_side(right):
             heads = *left.ravel().tolist(), *right[:, 0].tolist()
             return [*words, vm.MATMUL, vm.ROWS, out, 1, lines, terms, 1, places, *heads]
         tables = *left.ravel().tolist(), *right.ravel().tolist()
@@ -232,14 +233,20 @@ class NumbaMachine(Machine):
             return None
         tables = [self._places(operand, step.height) for operand in step.operands]
         shared = sum((not operand.batched) << place for place, operand in enumerate(step.operands))
-        flags = shared if mode == vm.ROWS else 0
-        head = [len(tables), flags]
-        spacing = self.count if step.batched else 1
-        together = [places[0] + i * spacing for places in tables for i in range(step.height)]
-        flat = [place for places in tables for place in places]
-        if together == flat and not flags:
-            return [code, vm.MERGED, out, size, *head, *[places[0] for places in tables]]
-        return [code, mode, out, step.height, *head, *flat]
+        if mode == vm.NUMBERS:
+            return self._map_of_numbers(code, out, tables)
+        if shared:
+            return [code, mode, out, step.height, len(tables), shared, self.count, *chain.from_iterable(tables)]
+        return [code, mode, out, *runs(tables, self.count)]
+
+    def _map_of_numbers(self, code: int, out: int, tables: list[list[int]]) -> list[int]:
+        """Write an operation on numbers: on rows of them, if there are, else wherever they are."""
+        height = len(tables[0])
+        words = runs(tables, 1)
+        if words[0] <= max(1, height // _SHORT):
+            return [code, vm.ROWS, out, *words]
+        spares = [self._spare + place * self._room for place in range(len(tables))]
+        return [code, vm.NUMBERS, out, height, len(tables), 0, 0, *chain.from_iterable(tables), *spares]
 
     def _encoded_sums(self, step: Instruction, mode: int, out: int) -> list[int] | None:
         """Sums, inner products and other reductions, each with its number of terms."""
@@ -252,7 +259,7 @@ class NumbaMachine(Machine):
                 first, *rest = columns
                 words = []
                 for column in rest:
-                    words += [MAPS[ops.add], mode, out, step.height, 2, 0, *first, *column]
+                    words += self._map_of_numbers(MAPS[ops.add], out, [first, column])
                     first = [*range(out, out + step.height)]
                 return words
             lines = [[term for column in zip(*columns, strict=True) for term in column]]
@@ -287,14 +294,3 @@ class NumbaMachine(Machine):
         if place == first + len(self._constants):
             self._constants.append(number)
         return place
-
-
-def _room_for(step: Instruction) -> int:
-    """Give how many numbers a step may put side by side first: those of an operand, or of a matrix."""
-    sizes = [len(operand.rows[0].ravel()) for operand in step.operands if operand.rows is not None]
-    return max(step.height, *sizes) if "matmul" in step.kind else step.height
-
-
-def _side_by_side(*matrices: Array) -> bool:
-    """Tell whether the numbers of each line stand one after the other."""
-    return all(bool((np.diff(matrix, axis=1) == 1).all()) for matrix in matrices)

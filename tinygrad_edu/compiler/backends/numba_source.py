@@ -50,7 +50,7 @@ _NUMBA = Dialect(
     prefix="math.",
     number=lambda x: repr(x) if x - x == 0.0 else f"np.{x}".replace("np.-", "-np."),
     native=_NATIVE.get,
-    line="            {name} = {text}\n",
+    line="                {name} = {text}\n",
 )
 
 _HEAD = '''"""Written by tinygrad_edu.compiler.backends.numba_source, for {digest}."""
@@ -67,17 +67,22 @@ from tinygrad_edu.compiler.backends.numba_vm import *
 
 _APPLY = """
 
-@compiled(error_model="numpy", fastmath={"contract"})
-def apply(what, memory, out, p, q, s, count):
+@compiled(error_model="numpy", fastmath={{"contract"}})
+def {name}(what, code, memory, out, a, height, count, shared, spare, room):
+    b = a + height
+    c = b + height
 """
 
-_FAR = """        far = ZERO
-        for n in range(count):
-            far += ONE if abs(memory[p + n]) > FAR else ZERO
-        if far:
+_FAR = """            far = ZERO
             for n in range(count):
-                memory[out + n] = {text}
+                far += ONE if abs(memory[p + n]) > FAR else ZERO
+            if far:
+                for n in range(count):
+                    memory[out + n] = {text}
 """
+
+_ROWS = (("p", "a", "spare", 1), ("q", "b", "spare + room", 2), ("s", "c", "spare + TWO * room", 4))
+"""What the operands of a row are called: its place, the table of such places, where a row is made, and its flag."""
 
 _APPLY_DIRECT = """
 
@@ -137,18 +142,45 @@ def _form(op: Op, names: tuple[str, ...], quick: bool) -> tuple[str, str]:
 
 
 def _apply() -> str:
-    """Write the function with a loop for every operation."""
-    lines = [_APPLY]
-    for op, code in MAPS.items():
+    """Write the function with a loop for every operation.
+
+    Those that call something are in a function of their own: what that prepares takes longer than a few sums.
+    """
+    plain = {op: code for op, code in MAPS.items() if not _calls_something(op)}
+    others = {op: code for op, code in MAPS.items() if op not in plain}
+    call = "    else:\n        apply_calling(what, code, memory, out, a, height, count, shared, spare, room)\n"
+    return _loops("apply_calling", others) + _loops("apply", plain) + call
+
+
+def _calls_something(op: Op) -> bool:
+    """Tell whether an operation is more than arithmetic and comparisons."""
+    waiting = [Writer(_NUMBA).whole(op)]
+    while waiting:
+        node = waiting.pop()
+        if node.kind in ("call", "**"):
+            return True
+        waiting += node.parts
+    return False
+
+
+def _loops(name: str, operations: dict[Op, int]) -> str:
+    """Write a function of that name with a loop for each of some operations."""
+    lines = [_APPLY.format(name=name)]
+    for op, code in operations.items():
         assert op.arity is not None
         names = ("x", "y", "z")[: op.arity]
         before, text = _form(op, names, quick=True)
-        lines.append(f"    {'el' * (code > numba_vm.FIRST_MAP)}if what == U({code}):  # {op.name}\n")
-        lines.append("        for n in range(count):\n")
-        lines += [f"            {x} = memory[{p} + n]\n" for x, p in zip(names, "pqs", strict=False)]
-        lines.append(f"{before}            memory[out + n] = {text}\n")
+        lines.append(f"    {'el' * (len(lines) > 1)}if what == U({code}):  # {op.name}\n")
+        lines.append("        for r in range(height):\n")
+        for p, table, spare, flag in _ROWS[: op.arity]:
+            lines.append(f"            {p} = U(code[{table} + r])\n            if shared & U({flag}):\n")
+            lines.append(f"                {p} = spread(code, memory, {table}, r, {spare}, count)\n")
+        lines.append("            for n in range(count):\n")
+        lines += [f"                {x} = memory[{p} + n]\n" for x, (p, *_) in zip(names, _ROWS, strict=False)]
+        lines.append(f"{before}                memory[out + n] = {text}\n")
         if op in _NEAR:
             lines.append(_FAR.format(text=_form(op, ("memory[p + n]",), quick=False)[1]))
+        lines.append("            out += count\n")
     return "".join(lines)
 
 

@@ -17,10 +17,10 @@ from .numba_kernels import (
     SIX,
     THREE,
     TWO,
+    ZERO,
     U,
     batch_product,
     dots,
-    operand,
     plain_product,
     product,
     summed,
@@ -30,15 +30,26 @@ from .numba_logsumexp import logsumexp, logsumexp_rest
 Array = Any
 Place = Any
 
-NUMBERS, ROWS, MERGED = range(3)
-"""What a step writes: numbers, one each; rows; numbers of which all operands stand side by side in the same order."""
+NUMBERS, ROWS = range(2)
+"""What a step writes: numbers, whose operands may be anywhere; or rows, of one or several numbers side by side."""
 
 SUM, DOT, LOGSUMEXP, LOGSUMEXP_REST, MATMUL, BATCH_MATMUL, BATCH_SUM, COPY, FIRST_MAP = range(9)
 """What steps do; from the last on an operation element by element."""
 
 
-def apply(what: Place, memory: Array, out: Place, p: Place, q: Place, s: Place, count: Place) -> None:
-    """Apply an operation to numbers that stand side by side; written by `numba_source`."""
+def apply(
+    what: Place,
+    code: Array,
+    memory: Array,
+    out: Place,
+    a: Place,
+    height: Place,
+    count: Place,
+    shared: Place,
+    spare: Place,
+    room: Place,
+) -> None:
+    """Apply an operation to rows, of which the code tells where they begin; written by `numba_source`."""
     raise NotImplementedError
 
 
@@ -49,38 +60,27 @@ def apply_direct(what: Place, code: Array, memory: Array, out: Place, a: Place, 
 
 def run(code: Array, memory: Array, examples: int, spare_place: int, room: int, first: int, last: int) -> None:
     """Run code from one place to another; operands that are not side by side are put so at the spare place."""
-    count, spare = U(examples), U(spare_place)
-    spares = spare, spare + U(room), spare + TWO * U(room)
+    count, spare, space = U(examples), U(spare_place), U(room)
     at = U(first)
     while at < U(last):
         what, mode, out, height = U(code[at]), U(code[at + ONE]), U(code[at + TWO]), U(code[at + THREE])
         arity, flags = U(code[at + FOUR]), U(code[at + FIVE])
         at += SIX
         if what >= U(FIRST_MAP):
-            a, b = at, at + height
-            if mode == U(MERGED):
-                p = U(code[at])
-                q = U(code[at + ONE]) if arity > ONE else p
-                s = U(code[at + TWO]) if arity > TWO else p
-                apply(what, memory, out, p, q, s, height)
-                at += arity
+            length = U(code[at])
+            a = at + ONE
+            at = a + arity * height
+            if mode == U(ROWS):
+                apply(what, code, memory, out, a, height, length, flags, spare, space)
                 continue
-            at += arity * height
-            if mode == U(NUMBERS):
-                if not apply_direct(what, code, memory, out, a, b, height):
-                    for place in range(arity):
-                        here = spares[place]
-                        for r in range(height):
-                            memory[here + r] = memory[U(code[a + r])]
-                        a += height
-                    apply(what, memory, out, spares[0], spares[1], spares[2], height)
-                continue
-            for r in range(height):
-                p = operand(code, memory, a, r, spares[0], count, flags & ONE)
-                q = operand(code, memory, b, r, spares[1], count, flags & TWO) if arity > ONE else p
-                s = operand(code, memory, b + height, r, spares[2], count, flags & FOUR) if arity > TWO else p
-                apply(what, memory, out, p, q, s, count)
-                out += count
+            if not apply_direct(what, code, memory, out, a, a + height, height):
+                for place in range(arity):
+                    here = U(code[at + place])
+                    for r in range(height):
+                        memory[here + r] = memory[U(code[a + r])]
+                    a += height
+                apply(what, code, memory, out, at, ONE, height, ZERO, spare, space)
+            at += arity
         elif what == U(DOT) and mode == U(NUMBERS):
             at = dots(code, memory, at, out, height)
         elif what <= U(LOGSUMEXP_REST):
