@@ -3,6 +3,7 @@
 import json
 import math
 import re
+import struct
 import sys
 from urllib.parse import unquote
 from xml.etree import ElementTree
@@ -147,6 +148,14 @@ def test_both_pictures_show_the_gradients_of_the_one_example(run, tmp_path, with
 
 def test_train_takes_no_hidden_layer(run, without_report):
     assert run("train", "blobs", "--n", "30", "--hidden", "--epochs", "1", "--quiet")[0] == 0
+
+
+def test_train_in_float32_writes_numbers_of_that_kind(run, tmp_path, without_report):
+    few = ["train", "blobs", "--n", "30", "--hidden", "--epochs", "1", "--quiet", "--out", str(tmp_path / "out")]
+    assert run(*few, "--dtype", "float32")[0] == 0
+    assert "--dtype float32" in (tmp_path / "out" / "report.html").read_text("utf-8")
+    weights = [p.data for p in nn.load(tmp_path / "out" / "model.json").parameters()]
+    assert weights == [struct.unpack("f", struct.pack("f", w))[0] for w in weights]
 
 
 def test_train_loses_nothing_but_the_pictures_where_graphviz_is_missing(run, tmp_path, monkeypatch, without_report):
