@@ -433,6 +433,8 @@ def test_stepping_into_a_folded_scope_opens_it(show):
     press(page, "ArrowRight")
     assert page.locator(".where b").text_content().startswith("neurons")
     assert page.locator(".tg-node.now").count() >= 1
+    titles = page.locator(".tg-node.parameter > title").all_text_contents()  # what the pointer is told on hover
+    assert "layers.0.neurons.0.w.0" in titles
     page.get_by_role("button", name="← whole").click()
     assert page.locator(".where button").count() == 0
     page.locator(".tg-node.group").first.click()

@@ -31,7 +31,7 @@ def test_frames_are_the_parameters_after_every_epoch_and_every_step_of_the_first
     assert film.before["val_loss"] == pytest.approx(sum(held_out) / len(held_out))
     tg.fit(plain, XOR, epochs=4, batch_size=8, progress=False, engine=engine)
     assert [p.data for p in plain.parameters()] == list(seen[-1])  # filming changes nothing
-    assert len(play(history).html) < 200_000
+    assert len(play(history).html) < 210_000  # nearly all of it script, the same in every film
     assert "4 epochs" not in repr(history.film)
 
 

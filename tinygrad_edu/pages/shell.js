@@ -17,10 +17,14 @@ export const button = (text, label, action, extra) =>
   el("button", {type: "button", "aria-label": label, title: label, onclick: action, ...extra}, text);
 
 /* What browsers call SVG, asked of them: a page holds no address. */
+let asked = "";
 const namespace = () => {
-  const holder = document.createElement("div");
-  holder.innerHTML = "<svg></svg>";
-  return holder.firstChild.namespaceURI;
+  if (!asked) {
+    const holder = document.createElement("div");
+    holder.innerHTML = "<svg></svg>";
+    asked = holder.firstChild.namespaceURI;
+  }
+  return asked;
 };
 
 export const svg = (tag, attributes, ...children) => {
