@@ -54,6 +54,8 @@ class CompiledEngine:
         What runs the program.
     weighted : bool
         Whether steps come with weights.
+    devices : sequence, optional
+        Of JAX, to spread the examples of each batch over.
 
     Raises
     ------
@@ -70,10 +72,11 @@ class CompiledEngine:
         y: Sequence[Any],
         backend: str = "numpy",
         weighted: bool = False,
+        devices: Sequence[Any] | None = None,
     ) -> None:
         self.optimizer = optimizer
         self.clip: Clipping | None = None
-        make_machine = machine_maker(backend)
+        make_machine = machine_maker(backend, devices)
         _check_rule(optimizer)
 
         chance = self._chance = Chance(model, X[0])

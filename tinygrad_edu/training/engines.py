@@ -146,6 +146,7 @@ def open_engine(
     y: Sequence[Any],
     passes: float = math.inf,
     weighted: bool = False,
+    devices: Sequence[Any] | None = None,
 ) -> tuple[Engine, str]:
     """Make the engine of that name.
 
@@ -162,6 +163,8 @@ def open_engine(
         longer than to train eagerly, and more than a second: a very large loss and very few examples.
     weighted : bool, default False
         Whether its steps are to come with weights.
+    devices : sequence, optional
+        Of JAX, to spread the examples of each batch over.
 
     Returns
     -------
@@ -177,7 +180,9 @@ def open_engine(
         # To try a model out must not change what its dropout draws afterwards.
         return leaving_chance_alone(_chosen, model, loss, optimizer, X, y, passes, weighted)
     if name in COMPILED:
-        return _compiled(model, loss, optimizer, X, y, name, weighted), f"{name}: asked for by name"
+        spread = f", on {len(devices)} devices" if devices is not None and len(devices) > 1 else ""
+        engine = _compiled(model, loss, optimizer, X, y, name, weighted, devices)
+        return engine, f"{name}: asked for by name{spread}"
     if name not in ENGINES:
         raise ValueError(unknown("engine", name, ["auto", *ENGINES, *COMPILED]))
     return ENGINES[name](model, loss, optimizer), f"{name}: asked for by name"
@@ -222,8 +227,9 @@ def _compiled(
     y: Sequence[Any],
     backend: str,
     weighted: bool,
+    devices: Sequence[Any] | None = None,
 ) -> Engine:
     require("numpy", f"fit(engine={backend!r})", "engine='eager' works without")
     from .array_engine import CompiledEngine
 
-    return CompiledEngine(model, loss, optimizer, X, y, backend, weighted)
+    return CompiledEngine(model, loss, optimizer, X, y, backend, weighted, devices)

@@ -19,15 +19,16 @@ import os
 import random
 import time
 import warnings
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from ..arguments import as_count, as_seed
+from ..compiler.devices import as_devices
 from ..nn.losses import Loss
 from ..optim import optimizers as optim
 from ..optim.schedules import Schedule
-from ..optim.scheduling import create_schedule
 from .checkpoints import keeper_of
+from .descending import optimizer_of, schedule_of
 from .engines import open_engine
 from .epochs import Part, Training, names_measured
 from .examples import USUAL_SHARE, Examples, choose_loss, divide, outputs_of, predict
@@ -58,6 +59,7 @@ def fit(
     record: Sequence[str] | Mapping[str, Recorder] | None = None,
     callback: Callback | Sequence[Callback] | None = None,
     engine: str = "auto",
+    devices: Iterable[Any] | None = None,
     early_stopping: int | EarlyStopping | None = None,
     metrics: Any = None,
     class_weight: Any = None,
@@ -116,6 +118,10 @@ def fit(
         "auto" compiles them for NumPy, and is eager if they cannot be traced, or if compiling would take more than a
         second and longer than to train eagerly (a very large loss, very few examples); ``history.engine`` says which
         it was, and why.
+    devices : iterable of JAX devices, optional
+        With engine="jax", spreads the examples of each batch over several devices: ``devices=jax.devices()``. After
+        ``jax.distributed.initialize()`` these are those of all processes, on all hosts: then every process makes the
+        same call, with the same model and all the data, and all end with the same parameters.
     early_stopping : int or EarlyStopping, optional
         Stop where the loss of the examples held out (of those learnt from, if none are) has not become smaller for so
         many epochs, and give the model the parameters of the best epoch. An `EarlyStopping` says more.
@@ -168,7 +174,8 @@ def fit(
     started = time.perf_counter()
     epochs, seed = as_count(epochs, "epochs"), as_seed(seed)
     size = None if batch_size is None else as_count(batch_size, "batch_size")
-    chosen = _optimizer_of(model, optimizer, lr)
+    spread = as_devices(devices, engine, "engine")
+    chosen = optimizer_of(model, optimizer, lr)
     record, filmed = split_off(record)
     rule, recorders, callbacks = EarlyStopping.of(early_stopping), recorders_of(record), callbacks_of(callback)
     clip = Clipping.of(clip_norm, clip_value)
@@ -200,7 +207,9 @@ def fit(
     if found is not None and engine == "auto":  # which was chosen by the time that it would take
         engine = str(found["history"]["engine"]).partition(":")[0]
     passes, has_weights = epochs * len(train.X), train.weights is not None
-    runner, history.engine = open_engine(engine, model, loss_function, chosen, train.X, train.y, passes, has_weights)
+    runner, history.engine = open_engine(
+        engine, model, loss_function, chosen, train.X, train.y, passes, has_weights, spread
+    )
     runner.clip = clip
     steps = -(-len(train.X) // size)
     generator = runner.generator = random.Random(seed)
@@ -218,7 +227,7 @@ def fit(
         recorders=recorders,
         callbacks=callbacks,
         watch=watch,
-        schedule=_schedule_of(schedule, chosen, epochs, steps),
+        schedule=schedule_of(schedule, chosen, epochs, steps),
         keeper=keeper,
         camera=camera,
         started=started,
@@ -266,30 +275,3 @@ def accuracy(model: Any, data: Any) -> float:
             "count from 1"
         )
     return examples.share_right(outputs)
-
-
-def _optimizer_of(model: Any, optimizer: str | optim.Optimizer, lr: float | None) -> optim.Optimizer:
-    parameters = model.parameters()
-    if isinstance(optimizer, str):
-        return optim.create(optimizer, parameters, lr)
-    if not isinstance(optimizer, optim.Optimizer):
-        raise TypeError(f"optimizer must be a name such as 'adam', or an Optimizer, got {optimizer!r}")
-    if lr is not None:
-        raise ValueError(f"this {type(optimizer).__name__} has its own lr={optimizer.lr:g}: leave lr out of fit")
-    if not {id(p) for p in parameters} & {id(p) for p in optimizer.params}:
-        raise ValueError("the optimizer moves no parameter of this model; make it with model.parameters()")
-    return optimizer
-
-
-def _schedule_of(asked: Any, optimizer: optim.Optimizer, epochs: int, steps: int) -> Schedule | None:
-    if asked is None or isinstance(asked, str):
-        return None if asked is None else create_schedule(asked, optimizer, epochs, steps)
-    schedule = asked(optimizer) if callable(asked) else asked
-    if not isinstance(schedule, Schedule):
-        raise TypeError(f"schedule must be a name such as 'cosine', a Schedule, or what makes one, got {asked!r:.60}")
-    if schedule.optimizer is not optimizer:
-        raise ValueError(
-            "the schedule is for another optimiser than the one that trains: give that one too, as optimizer=, or "
-            "write schedule=lambda optimizer: ..."
-        )
-    return schedule
