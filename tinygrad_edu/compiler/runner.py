@@ -15,7 +15,9 @@ from functools import partial
 from typing import Any, Literal, TypeVar
 
 from ..engine.collector import collector_paused
+from ..engine.value import Value
 from .arrays.assemble import assemble
+from .arrays.members import of_members
 from .arrays.program import ArrayProgram
 from .backends.numpy_machine import Machine
 from .scalars.lowering import Lowered
@@ -125,6 +127,7 @@ class Runner:
     Attributes
     ----------
     lowered : Lowered
+    make_machine : callable
     programs : dict of str to ArrayProgram
         By what is wanted, as far as they have been made.
     machines : Recent
@@ -135,7 +138,7 @@ class Runner:
         self.lowered = lowered
         self.programs: dict[Wanted, ArrayProgram] = {}
         self.machines: Recent[tuple[Wanted, int], Any] = Recent(MACHINES)
-        self._make_machine = make_machine
+        self.make_machine = make_machine
 
     def program(self, wanted: Wanted) -> ArrayProgram:
         """Give the program for what is wanted.
@@ -167,7 +170,7 @@ class Runner:
         -------
         Workspace
         """
-        return self.machines.get_or_make((wanted, size), lambda key: self._make_machine(self.program(wanted), size))
+        return self.machines.get_or_make((wanted, size), lambda key: self.make_machine(self.program(wanted), size))
 
     def run(
         self, wanted: Wanted, arrays: Sequence[Array], size: int, seed: Any = None, at: Array = None
@@ -201,3 +204,38 @@ class Runner:
                 machine.set_seed(seed if isinstance(seed, float) else seed[part])
             machine.run()
             yield machine
+
+
+class RunnerOfMembers(Runner):
+    """Runs a lowered function for many members at once, which differ in the numbers of their parameters only.
+
+    Parameters
+    ----------
+    one : Runner
+        Of one of them.
+    params : sequence of list of Value
+        The parameters of each, in the order of the lowered function's own.
+    """
+
+    def __init__(self, one: Runner, params: Sequence[list[Value]]) -> None:
+        super().__init__(one.lowered, one.make_machine)
+        self._one, self._params = one, params
+
+    def program(self, wanted: Wanted) -> ArrayProgram:
+        """Give the program for what is wanted, of all members; see `of_members`.
+
+        Parameters
+        ----------
+        wanted : {"outputs", "gradient", "weighted gradient"}
+
+        Returns
+        -------
+        ArrayProgram
+        """
+        program = self.programs.get(wanted)
+        if program is None:
+            with collector_paused():
+                fixed = [self.lowered.fixed] * len(self._params)
+                program = of_members(self._one.program(wanted), self._params, fixed)
+            self.programs[wanted] = program
+        return program
