@@ -31,15 +31,15 @@ from .checkpoints import keeper_of
 from .descending import optimizer_of, schedule_of
 from .engines import open_engine
 from .epochs import Part, Training, names_measured
-from .examples import USUAL_SHARE, Examples, choose_loss, divide, outputs_of, predict
+from .examples import USUAL_SHARE, Examples, predict
 from .filming import Camera, split_off
 from .gradients import Clipping
 from .history import MEASURED, History
+from .lessons import Lesson
 from .metrics import metrics_of
 from .observers import Callback, Recorder, callbacks_of, recorders_of
 from .progress import Bar
 from .stopping import EarlyStopping, Watch
-from .weights import class_weights, weighted
 
 __all__ = ["History", "accuracy", "fit"]
 
@@ -179,17 +179,13 @@ def fit(
     record, filmed = split_off(record)
     rule, recorders, callbacks = EarlyStopping.of(early_stopping), recorders_of(record), callbacks_of(callback)
     clip = Clipping.of(clip_norm, clip_value)
-    examples = Examples.of(data)
-    by_class = class_weights(class_weight, examples, data)
-    train, held_out = divide(weighted(examples, by_class, sample_weight), validation, seed)
-    if held_out is not None and held_out.weights is None:
-        held_out = weighted(held_out, by_class)
-    loss_name, loss_function, train, held_out = choose_loss(loss, outputs_of(model, train), train, held_out)
+    lesson = Lesson.of(model, data, loss, validation, seed, class_weight, sample_weight)
+    train, held_out, loss_name, loss_function = lesson
     measures = metrics_of(metrics, train)
     names = names_measured(train, held_out, measures)
     camera = Camera(model, train, held_out, loss_function, loss_name, data, filmed) if filmed else None
     watch = Watch.over(rule, names, measures)
-    size = size or max(1, min(16, len(train.X) // 8))
+    size = lesson.batch_size(size)
     history = History(
         film=None if camera is None else camera.strip,
         metrics={name: [] for name in names if name not in MEASURED},
