@@ -16,6 +16,8 @@ from .batches import joined
 from .gradients import NonfiniteStep
 
 Array = Any
+_NUMBERS = 8192
+"""How many parameters the rule is applied to at a time."""
 
 
 class Batch(NamedTuple):
@@ -62,6 +64,9 @@ class _Now(NamedTuple):
     grad: Array
     steps: Array
 
+    def arrays(self) -> list[Array]:
+        return [self.data, *self.memory, self.grad, self.steps]
+
 
 class Members:
     """Members that are trained together.
@@ -88,14 +93,16 @@ class Members:
         self._structure = structure
         self.broken: dict[int, NonfiniteStep] = {}
         self._rule = first = optimizers[0]
-        rates = np.array([[optimizer.lr] for optimizer in optimizers])
-        self._settings = {**first.settings_of(first.param_groups[0]), "lr": rates}
+        self._rates = np.array([[optimizer.lr] for optimizer in optimizers])
+        self._settings = first.settings_of(first.param_groups[0])
         self._now = _Now(
             np.array([[p.data for p in optimizer.params] for optimizer in optimizers]),
             tuple(np.array([optimizer.state[slot] for optimizer in optimizers]) for slot in range(len(first.slots))),
             np.array([[p.grad for p in optimizer.params] for optimizer in optimizers]),
             np.array([optimizer.steps_taken for optimizer in optimizers]),
         )
+        data, memory, grad, steps = self._now
+        self._spare = _Now(data.copy(), tuple([slot.copy() for slot in memory]), grad.copy(), steps.copy())
 
     def learn(self, batches: Sequence[Batch]) -> tuple[Array, Any]:
         """Take a step for each batch; give the losses of every member, and its outputs, from before those steps."""
@@ -128,22 +135,37 @@ class Members:
             shares = 1.0 / count if weights is None else weights / weights.sum()
             losses, outputs, grad = self._run(self._learning, wanted, batch.arrays, shares)
             fine = np.isfinite(losses).all(1) & np.isfinite(grad).all(1)
-            t = int(now.steps.max()) + 1
-            data, memory = self._rule.update(now.data, grad, now.memory, t, **self._settings)
-        if fine.all() and not self.broken:
-            self._now = _Now(data, tuple(memory), grad, now.steps + 1)
-            return losses, outputs
         for member in np.flatnonzero(~fine).tolist():
             if member not in self.broken:
                 self.broken[member] = broken = NonfiniteStep(losses[member].tolist())
                 broken.places = batch.places
-        going = np.ones((len(fine), 1), dtype=bool)
-        going[[*self.broken]] = False
-        memory = tuple(np.where(going, new, old) for new, old in zip(memory, now.memory, strict=True))
-        self._now = _Now(
-            np.where(going, data, now.data), memory, np.where(going, grad, now.grad), now.steps + going[:, 0]
-        )
+        self._now = self._moved(now, grad)  # at once, so that Ctrl-C finds a whole step
         return losses, outputs
+
+    def _moved(self, now: _Now, grad: Array) -> _Now:
+        """Apply the rule to all that can go on, some members at a time.
+
+        Where the results go are arrays that were used two steps ago, and temporary arrays are small: to get new memory
+        for large ones costs several times as much as the arithmetic.
+        """
+        then = self._spare
+        t = int(now.steps.max()) + 1
+        at_once = max(1, _NUMBERS // max(1, now.data.shape[1]))
+        with np.errstate(all="ignore"):
+            for first in range(0, len(now.data), at_once):
+                rows = slice(first, first + at_once)
+                own = tuple([slot[rows] for slot in now.memory])
+                settings = {**self._settings, "lr": self._rates[rows]}
+                then.data[rows], kept = self._rule.update(now.data[rows], grad[rows], own, t, **settings)
+                for slot, new in zip(then.memory, kept, strict=True):
+                    slot[rows] = new
+        then.grad[:], then.steps[:] = grad, t
+        if self.broken:
+            stay = [*self.broken]
+            for new, old in zip(then.arrays(), now.arrays(), strict=True):
+                new[stay] = old[stay]
+        self._spare = now
+        return then
 
     def _run(self, runner: Runner, wanted: Wanted, arrays: list[Array], shares: Any = None) -> tuple[Array, Any, Array]:
         """Give losses, outputs and gradients; a large batch runs in parts, as far as the loss allows it."""

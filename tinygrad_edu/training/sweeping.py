@@ -70,7 +70,7 @@ def sweep(
     Returns
     -------
     Sweep
-        ``sweep.best.model``, ``sweep.best.settings``; prints as a table.
+        ``sweep.best.model``, ``sweep.best.settings``; prints as a table. After Ctrl-C too: with what was learnt so far.
 
     Raises
     ------
@@ -104,9 +104,10 @@ def sweep(
     for task in tasks:
         groups.setdefault(task.kind, []).append(task)
     for alike in groups.values():
-        if not _trained_together(alike, data, progress):
+        if not (_interrupted(tasks) or _trained_together(alike, data, progress)):
             for task in alike:
-                task.run.history = fit(task.run.model, data, progress=progress, **task.settings)
+                if not _interrupted(tasks):
+                    task.run.history = fit(task.run.model, data, progress=progress, **task.settings)
     return Sweep([task.run for task in tasks], watch.monitor, watch.sign > 0)
 
 
@@ -175,6 +176,11 @@ def _architecture(model: Any) -> str | int:
     """Give what a model is like but for its numbers; if it cannot say, what no other has."""
     described = model.architecture() if hasattr(model, "architecture") else None
     return id(model) if described is None else json.dumps(described)
+
+
+def _interrupted(tasks: Sequence[_Task]) -> bool:
+    """Whether somebody has pressed Ctrl-C: then what has not begun does not begin."""
+    return any(task.run.history.stopped.startswith("interrupted") for task in tasks)
 
 
 def _trained_together(tasks: Sequence[_Task], data: Any, progress: bool) -> bool:

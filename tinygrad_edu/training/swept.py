@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from html import escape
-from typing import Any
+from typing import Any, overload
 
 from .history import MEASURED, History
 from .tabular import Tabular, as_html, as_text
@@ -72,7 +72,11 @@ class Sweep(Tabular):
     def __init__(self, runs: Sequence[Trained], by: str, larger: bool = False) -> None:
         self._runs, self.by, self._larger = list(runs), by, larger
 
-    def __getitem__(self, place: int) -> Trained:
+    @overload
+    def __getitem__(self, place: int) -> Trained: ...
+    @overload
+    def __getitem__(self, place: slice) -> list[Trained]: ...
+    def __getitem__(self, place: int | slice) -> Trained | list[Trained]:
         return self._runs[place]
 
     def __len__(self) -> int:

@@ -79,6 +79,7 @@ class Together:
         self._generator = self._engine.generator = random.Random(seed)
         self._X, self._y = self._engine.prepare(train.X, train.y)
         self._weights = np.array(train.weights) if weighted else None
+        self._asked = () if lesson.held_out is None else self._engine.prepare(lesson.held_out.X, lesson.held_out.y)
         count = len(train.X)
         sizes = {min(size, count - begin) for begin in range(0, count, size)}
         workers = 1 if backend == "jax" else max(1, min(_cores(), len(models) // FEWEST))  # XLA has its own threads
@@ -145,7 +146,7 @@ class Together:
         learnt = joined_over_members(list(each(lambda part: part.learn(batches), self._parts)))
         measured = self._measured(lesson.train, *learnt, order)
         if lesson.held_out is not None:
-            asked = self._engine.prepare(lesson.held_out.X, lesson.held_out.y)
+            asked = self._asked
             found = joined_over_members(list(each(lambda part: part.measure(*asked), self._parts)))
             held_out = self._measured(lesson.held_out, *found, None)
             measured |= {f"val_{name}": numbers for name, numbers in held_out.items()}
