@@ -25,9 +25,10 @@ def results(f, params, numbers, arrays, weights, backend):
     seed = 1.0 / batch.size if weights is None else weights / weights.sum()
     wanted = "gradient" if weights is None else "weighted gradient"
     (machine,) = members.run(wanted, batch.arrays, batch.size, seed)
-    losses, gradients = machine.outputs(), machine.gradient()
+    losses, gradients = machine.outputs(), machine.gradient().reshape(MEMBERS, -1)
     (machine,) = members.run("outputs", batch.arrays, batch.size)
     assert_agree(machine.outputs().ravel(), losses.ravel(), 1e-13)
+    assert str(members.program(wanted)).count("\n") == str(one.program(wanted)).count("\n")
     assert len(members.program(wanted)) == len(one.program(wanted)), "no more instructions than for one"
     return losses, gradients
 

@@ -127,7 +127,6 @@ class Runner:
     Attributes
     ----------
     lowered : Lowered
-    make_machine : callable
     programs : dict of str to ArrayProgram
         By what is wanted, as far as they have been made.
     machines : Recent
@@ -138,7 +137,7 @@ class Runner:
         self.lowered = lowered
         self.programs: dict[Wanted, ArrayProgram] = {}
         self.machines: Recent[tuple[Wanted, int], Any] = Recent(MACHINES)
-        self.make_machine = make_machine
+        self._make_machine = make_machine
 
     def program(self, wanted: Wanted) -> ArrayProgram:
         """Give the program for what is wanted.
@@ -170,7 +169,7 @@ class Runner:
         -------
         Workspace
         """
-        return self.machines.get_or_make((wanted, size), lambda key: self.make_machine(self.program(wanted), size))
+        return self.machines.get_or_make((wanted, size), lambda key: self._make_machine(self.program(wanted), size))
 
     def run(
         self, wanted: Wanted, arrays: Sequence[Array], size: int, seed: Any = None, at: Array = None
@@ -218,7 +217,7 @@ class RunnerOfMembers(Runner):
     """
 
     def __init__(self, one: Runner, params: Sequence[list[Value]]) -> None:
-        super().__init__(one.lowered, one.make_machine)
+        super().__init__(one.lowered, one._make_machine)
         self._one, self._params = one, params
 
     def program(self, wanted: Wanted) -> ArrayProgram:
@@ -235,7 +234,9 @@ class RunnerOfMembers(Runner):
         program = self.programs.get(wanted)
         if program is None:
             with collector_paused():
-                fixed = [self.lowered.fixed] * len(self._params)
-                program = of_members(self._one.program(wanted), self._params, fixed)
+                one, fixed = self._one.program(wanted), [self.lowered.fixed] * len(self._params)
+                if not isinstance(one, ArrayProgram):
+                    raise TypeError(f"only an array program can be that of many members, not a {type(one).__name__}")
+                program = of_members(one, self._params, fixed)
             self.programs[wanted] = program
         return program

@@ -175,7 +175,8 @@ class Members:
             losses.append(results[:, 0])
             outputs.append(self._as_models_give(results[:, 1:]))
             if wanted != "outputs":
-                gradient = machine.gradient() if gradient is None else gradient + machine.gradient()
+                found = machine.gradient().reshape(self._now.data.shape)
+                gradient = found if gradient is None else gradient + found
         return np.concatenate(losses, axis=1), _one_after_the_other(outputs), gradient
 
     def _as_models_give(self, results: Array) -> Any:

@@ -36,7 +36,7 @@ def of_members(program: ArrayProgram, params: Sequence[list[Value]], fixed: Sequ
     Returns
     -------
     ArrayProgram
-        Parameters stand member by member, and so do outputs; the gradients are of shape (members, parameters).
+        Parameters stand member by member, and so do outputs and derivatives.
     """
     places = _Places(program, len(params))
     return replace(
@@ -58,7 +58,7 @@ def of_members(program: ArrayProgram, params: Sequence[list[Value]], fixed: Sequ
             for member in range(len(params))
             for batched, row in program.outputs
         ],
-        gradients=None if program.gradients is None else places.of_all(False, program.gradients),
+        gradients=None if program.gradients is None else places.of_all(False, program.gradients).ravel(),
         prepared={},
     )
 
