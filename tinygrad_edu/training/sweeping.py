@@ -45,7 +45,7 @@ def sweep(
     """Train a model by every combination of some settings, and give all of them in a table.
 
     Each is trained as `tinygrad_edu.fit` would train it by itself, on the same examples in the same order, and comes
-    out the same. Models of one architecture are trained at once: 64 small networks take a few times as long as one.
+    out the same. Models of one architecture are trained at once, in a fraction of the time that they take one by one.
 
     Parameters
     ----------
