@@ -91,7 +91,8 @@ class Together:
 
     def _see_that_they_are_alike(self) -> None:
         """Compare what the program of one gives by the numbers of each with what the models themselves give."""
-        buffers = [_buffers(model) for model in self.models]
+        some = any(module.buffers for module in self.models[0].modules())
+        buffers = [_buffers(model) if some else {} for model in self.models]
         X = self.lesson.train.X[:_LOOKED_AT]
         part_of_each = slice(0, len(X))
         parts = [part.measure(self._X[part_of_each], self._y[part_of_each]) for part in self._parts]
@@ -197,8 +198,6 @@ class Together:
 
 def _buffers(model: Any) -> dict[str, float]:
     """Give what is part of a model's state and no parameter: constants, to its program."""
-    if not any(module.buffers for module in model.modules()):
-        return {}
     parameters = {name for name, _ in model.named_parameters()}
     return {name: number for name, number in model.state_dict().items() if name not in parameters}
 
