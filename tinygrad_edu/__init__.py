@@ -129,8 +129,10 @@ if TYPE_CHECKING:
     from .pages import rubber_band as rubber_band
     from .stepping import Stepper as Stepper
     from .training import History as History
+    from .training import Sweep as Sweep
     from .training import accuracy as accuracy
     from .training import fit as fit
+    from .training import sweep as sweep
 
 __version__ = "0.1.0"
 
@@ -155,6 +157,7 @@ _ROOMS = {
     "History": "training",
     "Player": "pages",
     "Stepper": "stepping",
+    "Sweep": "training",
     "accuracy": "training",
     "fit": "training",
     "minimize": "optim.minimising",
@@ -165,6 +168,7 @@ _ROOMS = {
     "predict": "pages",
     "RubberBands": "pages",
     "rubber_band": "pages",
+    "sweep": "training",
 }
 
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from ..arguments import as_dtype, unknown
 from ..engine.value import Value
 from ..libraries import require
+from .devices import as_devices
 
 if TYPE_CHECKING:
     from .compiled import Compiled
@@ -60,7 +61,9 @@ def compile(
         1e-308 for 0, and writes quotients and products anew (a / b / c as a / (b · c)), which shows near the ends of
         the range of floats.
     devices : iterable of JAX devices, optional
-        Spreads the examples of a batch over several devices: ``devices=jax.devices()``.
+        Spreads the examples of a batch over several devices: ``devices=jax.devices()``. After
+        ``jax.distributed.initialize()`` these are those of all processes, on all hosts: then every process makes the
+        same calls, each with whole batches and the same numbers, and all get the same results.
     dtype : {"float64", "float32"}, default "float64"
         What numbers are kept and computed with. In "float32" there are 7 digits in place of 16, numbers beyond 3.4e38
         are infinite, those below 1e-38 lose digits or are 0, and whole numbers are exact up to 2²⁴ only; arrays need
@@ -115,23 +118,12 @@ def compile(
         raise TypeError(f"compile takes a function, got {type(f).__name__}: {f!r:.60}")
     if backend not in _BACKENDS:
         raise ValueError(unknown("back end", backend, _BACKENDS))
-    if devices is not None and backend != "jax":
-        raise ValueError(f"devices are JAX's: use backend='jax', got backend={backend!r}")
     kind = as_dtype(dtype)
+    spread = as_devices(devices, backend)
     require("numpy", "tg.compile", "backward, tg.grad and tg.trace work without")
     from .compiled import Compiled
 
-    spread = None if devices is None else _devices(devices)
     return Compiled(f, None if params is None else _leaves(params), backend, spread, kind)
-
-
-def _devices(devices: Iterable[Any]) -> list[Any]:
-    listed = list(devices) if isinstance(devices, Iterable) and not isinstance(devices, str) else []
-    if not listed or not all(hasattr(device, "platform") for device in listed):
-        raise TypeError(f"devices must be JAX devices, such as jax.devices() or jax.devices()[:2], got {devices!r:.80}")
-    if len(set(listed)) < len(listed):
-        raise ValueError("devices has the same device more than once; give it once")
-    return listed
 
 
 def _leaves(params: Any) -> list[Value]:

@@ -15,7 +15,9 @@ from functools import partial
 from typing import Any, Literal, TypeVar
 
 from ..engine.collector import collector_paused
+from ..engine.value import Value
 from .arrays.assemble import assemble
+from .arrays.members import of_members
 from .arrays.program import ArrayProgram
 from .backends.numpy_machine import Machine
 from .scalars.lowering import Lowered
@@ -213,3 +215,40 @@ class Runner:
                 machine.set_seed(seed if isinstance(seed, float) else seed[part])
             machine.run()
             yield machine
+
+
+class RunnerOfMembers(Runner):
+    """Runs a lowered function for many members at once, which differ in the numbers of their parameters only.
+
+    Parameters
+    ----------
+    one : Runner
+        Of one of them.
+    params : sequence of list of Value
+        The parameters of each, in the order of the lowered function's own.
+    """
+
+    def __init__(self, one: Runner, params: Sequence[list[Value]]) -> None:
+        super().__init__(one.lowered, one._make_machine)
+        self._one, self._params = one, params
+
+    def program(self, wanted: Wanted) -> ArrayProgram:
+        """Give the program for what is wanted, of all members; see `of_members`.
+
+        Parameters
+        ----------
+        wanted : {"outputs", "gradient", "weighted gradient"}
+
+        Returns
+        -------
+        ArrayProgram
+        """
+        program = self.programs.get(wanted)
+        if program is None:
+            with collector_paused():
+                one, fixed = self._one.program(wanted), [self.lowered.fixed] * len(self._params)
+                if not isinstance(one, ArrayProgram):
+                    raise TypeError(f"only an array program can be that of many members, not a {type(one).__name__}")
+                program = of_members(one, self._params, fixed)
+            self.programs[wanted] = program
+        return program

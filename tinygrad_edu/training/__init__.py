@@ -5,3 +5,6 @@ from .fitting import fit as fit
 from .history import History as History
 from .history import layer_gradients as layer_gradients
 from .stopping import EarlyStopping as EarlyStopping
+from .sweeping import sweep as sweep
+from .swept import Sweep as Sweep
+from .swept import Trained as Trained

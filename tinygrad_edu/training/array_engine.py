@@ -54,6 +54,8 @@ class CompiledEngine:
         What runs the program.
     weighted : bool
         Whether steps come with weights.
+    devices : sequence, optional
+        Of JAX, to spread the examples of each batch over.
     dtype : {"float64", "float32"}
         Of examples, parameters, gradients and the optimiser's memory, as long as they are kept here: every float32 is a
         float, so nothing is lost on the way out and in again.
@@ -74,11 +76,12 @@ class CompiledEngine:
         backend: str = "numpy",
         weighted: bool = False,
         dtype: str = "float64",
+        devices: Sequence[Any] | None = None,
     ) -> None:
         self.optimizer = optimizer
         self.dtype = np.dtype(dtype)
         self.clip: Clipping | None = None
-        make_machine = machine_maker(backend, dtype=dtype)
+        make_machine = machine_maker(backend, devices, dtype)
         _check_rule(optimizer)
 
         chance = self._chance = Chance(model, X[0])

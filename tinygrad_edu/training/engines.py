@@ -147,6 +147,7 @@ def open_engine(
     passes: float = math.inf,
     weighted: bool = False,
     dtype: str = "float64",
+    devices: Sequence[Any] | None = None,
 ) -> tuple[Engine, str]:
     """Make the engine of that name.
 
@@ -165,6 +166,8 @@ def open_engine(
         Whether its steps are to come with weights.
     dtype : {"float64", "float32"}
         What numbers it is to keep. In float32 "auto" is the first of `COMPILED`, or nothing.
+    devices : sequence, optional
+        Of JAX, to spread the examples of each batch over.
 
     Returns
     -------
@@ -183,7 +186,9 @@ def open_engine(
     if name in COMPILED or name == "auto":
         backend, reason = (COMPILED[0], f"auto, in {dtype}") if name == "auto" else (name, "asked for by name")
         kind = "" if double or name == "auto" else f", in {dtype}"
-        return _compiled(model, loss, optimizer, X, y, backend, weighted, dtype), f"{backend}: {reason}{kind}"
+        spread = f", on {len(devices)} devices" if devices is not None and len(devices) > 1 else ""
+        engine = _compiled(model, loss, optimizer, X, y, backend, weighted, dtype, devices)
+        return engine, f"{backend}: {reason}{kind}{spread}"
     if name not in ENGINES:
         raise ValueError(unknown("engine", name, ["auto", *ENGINES, *COMPILED]))
     if not double:
@@ -234,8 +239,9 @@ def _compiled(
     backend: str,
     weighted: bool,
     dtype: str = "float64",
+    devices: Sequence[Any] | None = None,
 ) -> Engine:
     require("numpy", f"fit(engine={backend!r})", "engine='eager' works without")
     from .array_engine import CompiledEngine
 
-    return CompiledEngine(model, loss, optimizer, X, y, backend, weighted, dtype)
+    return CompiledEngine(model, loss, optimizer, X, y, backend, weighted, dtype, devices)

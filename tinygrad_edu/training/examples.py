@@ -112,7 +112,7 @@ class Examples:
         if hasattr(outputs, "argmax"):
             if outputs.ndim <= 2:
                 labels = self._labels if order is None else self._labels.take(order)
-                return _share_of_array(outputs, labels, self.kind)
+                return float(_are_right(outputs, labels, self.kind).sum()) / len(labels)
             outputs = outputs.tolist()
         labels = self.y if order is None else [self.y[i] for i in order]
         right = 0
@@ -124,6 +124,16 @@ class Examples:
             else:
                 right += (output > 0.0) == (target > 0)
         return right / len(labels)
+
+    def shares_right(self, outputs: Any, order: Sequence[int] | None = None) -> list[float]:
+        """Give the share of right ones for each of many models, whose outputs come one after the other."""
+        if not hasattr(outputs, "argmax") or outputs.ndim > 3:
+            return [self.share_right(own, order) for own in outputs]
+        labels = self._labels if order is None else self._labels.take(order)
+        flat = outputs.reshape(-1, *outputs.shape[2:])
+        right = _are_right(flat, labels[None].repeat(len(outputs), 0).ravel(), self.kind)
+        shares: list[float] = (right.reshape(outputs.shape[:2]).sum(1) / len(labels)).tolist()
+        return shares
 
     @cached_property
     def _labels(self) -> Any:
@@ -139,7 +149,7 @@ def _kept_whole(numbers: Any, given: Any) -> Any:
     return int(numbers) if hasattr(given, "__index__") else numbers
 
 
-def _share_of_array(outputs: Any, labels: Any, kind: Kind) -> float:
+def _are_right(outputs: Any, labels: Any, kind: Kind) -> Any:
     import numpy as np
 
     truth = labels > 0 if outputs.ndim == 1 or kind == "signs" else labels
@@ -149,7 +159,7 @@ def _share_of_array(outputs: Any, labels: Any, kind: Kind) -> float:
         scores = np.where(np.isnan(outputs), -np.inf, outputs)
         scores[np.isnan(outputs[:, 0]), 0] = np.inf
         found = scores.argmax(1)
-    return float((found == truth).sum()) / len(labels)
+    return found == truth
 
 
 FEW = 20

@@ -19,26 +19,27 @@ import os
 import random
 import time
 import warnings
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from ..arguments import as_count, as_dtype, as_seed
+from ..compiler.devices import as_devices
 from ..nn.losses import Loss
 from ..optim import optimizers as optim
 from ..optim.schedules import Schedule
-from ..optim.scheduling import create_schedule
 from .checkpoints import keeper_of
+from .descending import optimizer_of, schedule_of
 from .engines import open_engine
 from .epochs import Part, Training, names_measured
-from .examples import USUAL_SHARE, Examples, choose_loss, divide, outputs_of, predict
+from .examples import USUAL_SHARE, Examples, predict
 from .filming import Camera, split_off
 from .gradients import Clipping
 from .history import MEASURED, History
+from .lessons import Lesson
 from .metrics import metrics_of
 from .observers import Callback, Recorder, callbacks_of, recorders_of
 from .progress import Bar
 from .stopping import EarlyStopping, Watch
-from .weights import class_weights, weighted
 
 __all__ = ["History", "accuracy", "fit"]
 
@@ -59,6 +60,7 @@ def fit(
     callback: Callback | Sequence[Callback] | None = None,
     engine: str = "auto",
     dtype: str = "float64",
+    devices: Iterable[Any] | None = None,
     early_stopping: int | EarlyStopping | None = None,
     metrics: Any = None,
     class_weight: Any = None,
@@ -119,6 +121,10 @@ def fit(
         it was, and why.
     dtype : {"float64", "float32"}, default "float64"
         What numbers a compiled engine trains with ("auto" is "numpy" in "float32"); in the end they are floats again.
+    devices : iterable of JAX devices, optional
+        With engine="jax", spreads the examples of each batch over several devices: ``devices=jax.devices()``. After
+        ``jax.distributed.initialize()`` these are those of all processes, on all hosts: then every process makes the
+        same call, with the same model and all the data, and all end with the same parameters.
     early_stopping : int or EarlyStopping, optional
         Stop where the loss of the examples held out (of those learnt from, if none are) has not become smaller for so
         many epochs, and give the model the parameters of the best epoch. An `EarlyStopping` says more.
@@ -171,21 +177,18 @@ def fit(
     started = time.perf_counter()
     epochs, seed, kind = as_count(epochs, "epochs"), as_seed(seed), as_dtype(dtype)
     size = None if batch_size is None else as_count(batch_size, "batch_size")
-    chosen = _optimizer_of(model, optimizer, lr)
+    spread = as_devices(devices, engine, "engine")
+    chosen = optimizer_of(model, optimizer, lr)
     record, filmed = split_off(record)
     rule, recorders, callbacks = EarlyStopping.of(early_stopping), recorders_of(record), callbacks_of(callback)
     clip = Clipping.of(clip_norm, clip_value)
-    examples = Examples.of(data)
-    by_class = class_weights(class_weight, examples, data)
-    train, held_out = divide(weighted(examples, by_class, sample_weight), validation, seed)
-    if held_out is not None and held_out.weights is None:
-        held_out = weighted(held_out, by_class)
-    loss_name, loss_function, train, held_out = choose_loss(loss, outputs_of(model, train), train, held_out)
+    lesson = Lesson.of(model, data, loss, validation, seed, class_weight, sample_weight)
+    train, held_out, loss_name, loss_function = lesson
     measures = metrics_of(metrics, train)
     names = names_measured(train, held_out, measures)
     camera = Camera(model, train, held_out, loss_function, loss_name, data, filmed) if filmed else None
     watch = Watch.over(rule, names, measures)
-    size = size or max(1, min(16, len(train.X) // 8))
+    size = lesson.batch_size(size)
     history = History(
         film=None if camera is None else camera.strip,
         metrics={name: [] for name in names if name not in MEASURED},
@@ -204,7 +207,7 @@ def fit(
     if found is not None and engine == "auto":  # which was chosen by the time that it would take
         engine = str(found["history"]["engine"]).partition(":")[0]
     passes, has_weights = epochs * len(train.X), train.weights is not None
-    asked = model, loss_function, chosen, train.X, train.y, passes, has_weights, kind
+    asked = model, loss_function, chosen, train.X, train.y, passes, has_weights, kind, spread
     runner, history.engine = open_engine(engine, *asked)
     runner.clip = clip
     steps = -(-len(train.X) // size)
@@ -223,7 +226,7 @@ def fit(
         recorders=recorders,
         callbacks=callbacks,
         watch=watch,
-        schedule=_schedule_of(schedule, chosen, epochs, steps),
+        schedule=schedule_of(schedule, chosen, epochs, steps),
         keeper=keeper,
         camera=camera,
         started=started,
@@ -271,30 +274,3 @@ def accuracy(model: Any, data: Any) -> float:
             "count from 1"
         )
     return examples.share_right(outputs)
-
-
-def _optimizer_of(model: Any, optimizer: str | optim.Optimizer, lr: float | None) -> optim.Optimizer:
-    parameters = model.parameters()
-    if isinstance(optimizer, str):
-        return optim.create(optimizer, parameters, lr)
-    if not isinstance(optimizer, optim.Optimizer):
-        raise TypeError(f"optimizer must be a name such as 'adam', or an Optimizer, got {optimizer!r}")
-    if lr is not None:
-        raise ValueError(f"this {type(optimizer).__name__} has its own lr={optimizer.lr:g}: leave lr out of fit")
-    if not {id(p) for p in parameters} & {id(p) for p in optimizer.params}:
-        raise ValueError("the optimizer moves no parameter of this model; make it with model.parameters()")
-    return optimizer
-
-
-def _schedule_of(asked: Any, optimizer: optim.Optimizer, epochs: int, steps: int) -> Schedule | None:
-    if asked is None or isinstance(asked, str):
-        return None if asked is None else create_schedule(asked, optimizer, epochs, steps)
-    schedule = asked(optimizer) if callable(asked) else asked
-    if not isinstance(schedule, Schedule):
-        raise TypeError(f"schedule must be a name such as 'cosine', a Schedule, or what makes one, got {asked!r:.60}")
-    if schedule.optimizer is not optimizer:
-        raise ValueError(
-            "the schedule is for another optimiser than the one that trains: give that one too, as optimizer=, or "
-            "write schedule=lambda optimizer: ..."
-        )
-    return schedule

@@ -18,7 +18,6 @@ epoch,loss,accuracy
 from __future__ import annotations
 
 import math
-import os
 from dataclasses import dataclass, field
 from html import escape
 from itertools import pairwise
@@ -26,7 +25,7 @@ from numbers import Real
 from typing import TYPE_CHECKING, Any
 
 from ..engine.shown import Shown, drawer_of, image_element, pictured
-from ..files import write_whole
+from .tabular import Tabular, as_html, as_text
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -38,7 +37,7 @@ _SHOWN_ROWS = 10
 
 
 @dataclass
-class History(Shown):
+class History(Tabular, Shown):
     """What happened in `fit`, one item of each list an epoch.
 
     It prints as a short table, and shows itself in notebooks with its curves (`tinygrad_edu.plot.loss_curve`).
@@ -74,6 +73,7 @@ class History(Shown):
     """
 
     drawn_by = "plot.shown"
+    index = "epoch"
 
     loss: list[float] = field(default_factory=list)
     accuracy: list[float] = field(default_factory=list)
@@ -128,56 +128,6 @@ class History(Shown):
             if items and all(isinstance(item, Real) for item in items):
                 columns.setdefault(name, list(items))
         return columns
-
-    def to_csv(self, path: str | os.PathLike[str] | None = None) -> str | None:
-        """Write the table as CSV, with a line of names first.
-
-        Parameters
-        ----------
-        path : path, optional
-            The file, which is written whole or not at all.
-
-        Returns
-        -------
-        str or None
-            The text, if no path is given.
-
-        Raises
-        ------
-        OSError
-            If the file cannot be written.
-        """
-        import csv
-        import io
-
-        columns, text = self.to_dict(), io.StringIO()
-        writer = csv.writer(text, lineterminator="\n")
-        writer.writerow(columns)
-        writer.writerows(zip(*columns.values(), strict=True))
-        if path is None:
-            return text.getvalue()
-        write_whole(path, text.getvalue())
-        return None
-
-    def to_frame(self) -> Any:
-        """Give the table as a DataFrame, its index the epoch.
-
-        Returns
-        -------
-        pandas.DataFrame
-
-        Raises
-        ------
-        ImportError
-            If pandas is not installed.
-        """
-        try:
-            import pandas
-        except ImportError as error:
-            raise ImportError(
-                "to_frame needs pandas: pip install pandas; without it, to_dict gives the columns, to_csv the text"
-            ) from error
-        return pandas.DataFrame(self.to_dict()).set_index("epoch")
 
     def plot(self, *, title: str | None = None) -> Figure:
         """Draw the loss of each epoch, and the accuracy where there is one, as `tinygrad_edu.plot.loss_curve` does.
@@ -237,10 +187,7 @@ class History(Shown):
 
     def __str__(self) -> str:
         """Give the table: all epochs, or of many the first and the last ones."""
-        rows = self._rows()
-        widths = [max(6, *map(len, cells)) for cells in zip(*rows, strict=True)]
-        lines = ["  ".join(cell.rjust(w) for cell, w in zip(row, widths, strict=True)) for row in rows]
-        return "\n".join([*lines, *self._remarks()])
+        return "\n".join([as_text(self._rows()), *self._remarks()])
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
         """Show it for Jupyter and VS Code: the table, and its curves where matplotlib draws them."""
@@ -251,9 +198,7 @@ class History(Shown):
         return "text/html", self._as_html()
 
     def _as_html(self) -> str:
-        head, *rows = self._rows()
-        cells = "".join(f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in row)}</tr>" for row in rows)
-        table = f"<table><thead><tr>{''.join(f'<th>{escape(c)}</th>' for c in head)}</tr></thead>{cells}</table>"
+        table = as_html(self._rows())
         remarks = "".join(f"<p>{escape(line)}</p>" for line in self._remarks())
         picture = pictured(self) if self.epochs else None
         curves = image_element(picture, "loss of each epoch, and accuracy where there is one") if picture else ""

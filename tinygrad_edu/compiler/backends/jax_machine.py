@@ -6,7 +6,6 @@ leads below 1e-150 or so may be 0, infinite or nan here and not elsewhere.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -19,6 +18,7 @@ from ...ops.operation import Op
 from ..arrays.program import ArrayProgram, Instruction, Operand
 from ..scalars.brackets import IN_ORDER
 from .array_code import array_function
+from .jax_devices import Spread
 from .numpy_functions import elementwise, reduction
 from .segments import by_length
 from .workspace import Workspace
@@ -72,7 +72,7 @@ class JaxMachine(Workspace):
     count : int
         How many examples a batch has.
     devices : sequence, optional
-        The examples are spread over these evenly (over as many of them as divides their number).
+        The examples are spread over these; see `Spread`.
     dtype : dtype, default float64
         In float32 JAX is told to know no float64: then nothing that is traced is one by accident.
     """
@@ -93,11 +93,11 @@ class JaxMachine(Workspace):
                     f"device only: write tg.Op({foreign.name!r}, ..., code='...'), leave devices out, or give one"
                 )
         super().__init__(program, count, dtype)
+        self._spread = Spread(devices) if devices else None
         if "jax" not in program.prepared:
-            program.prepared["jax"] = _jitted(program)
+            program.prepared["jax"] = _jitted(program, self._spread)
         self._function = program.prepared["jax"]
         self._given = _input_rows(program)
-        self._devices = list(devices or [])[: math.gcd(count, len(devices))] if devices else []
 
     def run(self) -> None:
         """Compute outputs and gradient from inputs, parameters and seed."""
@@ -109,31 +109,21 @@ class JaxMachine(Workspace):
         inputs = self.batched[self._given]
         seed = self.batched[program.seed] if program.weighted else self.unbatched[program.seed]
         with jax.enable_x64(self.dtype == np.float64), np.errstate(over="ignore"):
-            if self._devices:
-                inputs, seed = self._spread(inputs, seed)
+            if self._spread is not None:
+                inputs, seed = self._spread.put(inputs), self._spread.put(seed) if program.weighted else seed
             outputs, gradient = self._function(captured, inputs, seed, float(self.count))
         for (batched, row), output in zip(program.outputs, outputs, strict=True):
             (self.batched if batched else self.unbatched)[row] = np.asarray(output)
         if program.gradients is not None:
             self.unbatched[program.gradients] = np.asarray(gradient)
 
-    def _spread(self, inputs: Array, seed: Array) -> tuple[Array, Array]:
-        import jax
-        from jax.sharding import Mesh, NamedSharding, PartitionSpec
-
-        mesh = Mesh(np.array(self._devices), ("examples",))
-        by_example = NamedSharding(mesh, PartitionSpec(None, "examples"))
-        if self.program.weighted:
-            seed = jax.device_put(seed, NamedSharding(mesh, PartitionSpec("examples")))
-        return jax.device_put(inputs, by_example), seed
-
 
 def _input_rows(program: ArrayProgram) -> list[int]:
     return [row + i for row, names in zip(program.inputs, program.names, strict=True) for i in range(len(names))]
 
 
-def _jitted(program: ArrayProgram) -> Callable[..., Any]:
-    """Make the jitted function of captured numbers, inputs, seed and number of examples."""
+def _jitted(program: ArrayProgram, spread: Spread | None) -> Callable[..., Any]:
+    """Make the jitted function of captured numbers, inputs, seed and number of examples; all devices get its result."""
     import jax
     import jax.numpy as jnp
 
@@ -142,6 +132,8 @@ def _jitted(program: ArrayProgram) -> Callable[..., Any]:
 
     def function(captured: Array, given: Array, seed: Array, count: Array) -> tuple[list[Array], Array]:
         size = given.shape[1] if inputs else 1
+        if spread is not None and inputs:
+            given, seed = spread.divided(given), spread.divided(seed) if program.weighted else seed
         space = _Space(), _Space()
         space[0].put(program.parameters_row, captured[:captured_count])
         space[0].put(program.size, jnp.reshape(count, (1,)))
@@ -168,7 +160,7 @@ def _jitted(program: ArrayProgram) -> Callable[..., Any]:
         gradient = space[0].take(wanted) if wanted is not None and wanted.size else jnp.zeros(0)
         return outputs, gradient
 
-    jitted: Callable[..., Any] = jax.jit(function)
+    jitted: Callable[..., Any] = jax.jit(function, out_shardings=None if spread is None else spread.everywhere)
     return jitted
 
 

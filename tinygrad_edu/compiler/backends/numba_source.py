@@ -92,7 +92,7 @@ def apply_direct(what, code, memory, out, a, b, height):
 
 _RUN = """
 
-@compiled(cache={cache}, error_model="numpy", fastmath={{"reassoc", "contract"}})
+@compiled(cache={cache}, nogil=True, error_model="numpy", fastmath={{"reassoc", "contract"}})
 """
 
 
