@@ -70,6 +70,10 @@ class Workspace:
         """Give where an array of arguments is stored, one row a number of an example."""
         return self.batched[first : first + height]
 
+    def input_rows(self, place: int) -> Array:
+        """Give the rows of one array of arguments, to write into."""
+        return self._rows_of_input(self.program.inputs[place], len(self.program.names[place]))
+
     def feed(self, arrays: Sequence[Array]) -> None:
         """Write arguments, each of shape (count, ...), into their rows."""
         if not self._inputs:
