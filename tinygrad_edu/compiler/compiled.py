@@ -193,7 +193,8 @@ class Compiled:
                 value += machine.value()
                 gradient += machine.gradient()
         shapes = _shapes(args)
-        if machine.count == batch.size and shapes is not None and not any(arg.dtype.hasobject for arg in args):
+        plain = shapes is not None and not isinstance(made.graph, LoopGraph)
+        if machine.count == batch.size and plain and not any(arg.dtype.hasobject for arg in args):
             self._met.get_or_make((weights is None, shapes), lambda key: _Met(machine, made))
         return value, gradient
 

@@ -93,6 +93,7 @@ class JaxMachine(Workspace):
         self._function = program.prepared["jax"]
         self._given = _input_rows(program)
         self._devices = list(devices or [])[: math.gcd(count, len(devices))] if devices else []
+        self.loops_as_one = not self._devices
 
     def run(self) -> None:
         """Compute outputs and gradient from inputs, parameters and seed."""

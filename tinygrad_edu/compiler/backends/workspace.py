@@ -39,6 +39,8 @@ class Workspace:
 
     unbatched: Array
     batched: Array
+    loops_as_one = False
+    """Whether a loop of a stage is one call, or one for each position."""
 
     def __init__(self, program: ArrayProgram, count: int) -> None:
         self.program = program
