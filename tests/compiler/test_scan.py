@@ -268,6 +268,8 @@ def test_a_large_batch_of_a_long_sequence_runs_in_parts(monkeypatch):
     again = tg.compile(compiled.f, w)
     sizes = [again.program.part_of(130)] if again(x) is not None else []
     assert sizes == [64]
+    monkeypatch.setattr("tinygrad_edu.compiler.arrays.loop_program._KEPT", LONG * 6 * 50)
+    assert again.program.part_of(130, [LONG]) == 50  # of what is kept
     assert again.value_and_grad(x)[0] == pytest.approx(value, rel=1e-12)
     assert again.value_and_grad(x)[1] == pytest.approx(gradient, rel=1e-12, abs=1e-14)
 

@@ -216,7 +216,9 @@ class Runner:
         Workspace
             Its results stand until the next part is asked for.
         """
-        most = self.program(wanted).part_of(size)
+        program = self.program(wanted)
+        lengths = (program.graph.lengths(arrays),) if isinstance(program, LoopProgram) else ()
+        most = program.part_of(size, *lengths)
         for start in range(0, size, most):
             part = slice(start, start + most)
             machine = self.machine(wanted, min(most, size - start))

@@ -59,8 +59,11 @@ def scan(step: Step, state: Any, sequence: Any) -> tuple[Any, list[Any]]:
     only scanned may have another length in every call. Up to 64 positions are put in line, as without `scan`, until
     arguments of another length come: that runs faster. Outputs that are looked at one by one are known by their number,
     and then the length is compiled in. A step that calls `scan` has the inner one put in line; so has all of a function
-    whose step does not come out the same when it is traced again (it draws random numbers, as dropout does, or keeps
-    something of its own).
+    whose step does not come out the same when it is traced again: it draws random numbers, as dropout does, or keeps
+    something of its own.
+
+    Into what is not used of a step, such as its last state, flows a derivative of 0 where it is compiled, as in JAX;
+    times an infinite slope that is nan, where eagerly nothing flows.
 
     Examples
     --------

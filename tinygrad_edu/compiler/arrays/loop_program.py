@@ -5,6 +5,7 @@ Going back a step is computed anew from the state it began with, so that of each
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import chain
 
@@ -15,6 +16,8 @@ from ..scalars.loop_lowering import LoweredLoops, Stage
 from ..scalars.lowering import Lowered
 from .assemble import assemble
 from .program import ArrayProgram
+
+_KEPT = 25_000_000  # numbers of states, items and outputs; of a larger batch they are kept in parts
 
 
 @dataclass
@@ -46,6 +49,11 @@ class Loop:
     back: ArrayProgram | None = None
     outputs_flow: bool = False
     before_back: ArrayProgram | None = None
+
+    def numbers(self) -> int:
+        """Count the numbers that are kept of each position."""
+        scan = self.scan
+        return len(scan.state) + len(scan.item) + len(scan.outputs)
 
     def programs(self) -> list[tuple[str, ArrayProgram]]:
         """List the programs, and what each is for."""
@@ -82,9 +90,13 @@ class LoopProgram:
         of_loops = chain(*[loop.programs() for loop in self.loops])
         return [*of_loops, ("after", self.after)]
 
-    def part_of(self, count: int) -> int:
-        """Give how many of so many examples to run at once."""
-        return min(program.part_of(count) for _, program in self.programs())
+    def part_of(self, count: int, lengths: Sequence[int] = ()) -> int:
+        """Give how many of so many examples to run at once, for loops of these lengths."""
+        if any(program.couples for _, program in self.programs()):
+            return count
+        kept = sum(length * loop.numbers() for length, loop in zip(lengths, self.loops, strict=False))
+        most = min(program.part_of(count) for _, program in self.programs())
+        return min(most, max(1, _KEPT // max(1, kept)))
 
     def __len__(self) -> int:
         return sum(len(program) for _, program in self.programs())
