@@ -136,8 +136,12 @@ def test_gradients_flow_to_what_is_read_from_outside_and_through_outputs_into_th
     def f(xs, z):
         shared = tg.sin(z * w[2])  # differs from example to example
         normed = w[3] / tg.sqrt(tg.square(w[3]) + tg.square(w[4]))  # does not
-        first, outputs = tg.scan(lambda s, x: (0.5 * s * shared + x * normed, [s - shared, s * x]), z * w[0], xs)
-        second, _ = tg.scan(lambda s, y: (tg.tanh(s * w[1] + y[0][0] * y[1] - y[0][1]), None), first, (outputs, xs))
+        first, outputs = tg.scan(
+            lambda s, x: (0.5 * s * shared + x * normed, [s - shared, s * x, shared]), z * w[0], xs
+        )
+        second, _ = tg.scan(
+            lambda s, y: (tg.tanh(s * w[1] + y[0][0] * y[1] - y[0][1] * y[0][2]), None), first, (outputs, xs)
+        )
         return first * second + shared
 
     assert_compiles(f, w, drawn(4, LONG), drawn(4, seed=2), backend=backend, loops=2)
@@ -175,6 +179,14 @@ def test_another_length_compiles_nothing(backend):
         assert loss == pytest.approx([value.data for value, _ in expected], rel=1e-12)
         assert outputs == pytest.approx(np.array([[y.data for y in row] for _, row in expected]), rel=1e-12)
     assert len(traces) == once + 6  # those made here
+
+
+def test_sequences_that_go_together_are_equally_long_in_every_call():
+    compiled = tg.compile(lambda xs, ys: tg.scan(lambda s, p: (s + p[0] * p[1], None), 0.0, (xs, ys))[0])
+    for length in (LONG, LONG + 1):
+        assert compiled(np.ones((1, length)), np.ones((1, length))).tolist() == [length]
+    with pytest.raises(ValueError, match=r"lengths \[70, 71\]"):
+        compiled(np.ones((1, LONG)), np.ones((1, LONG + 1)))
 
 
 def test_short_sequences_are_put_in_line_until_their_length_changes():
@@ -283,6 +295,7 @@ def test_the_mean_of_the_batch_may_enter_a_step():
     for column in x.T:
         state = np.tanh(state * w[0].data + column - state.mean())
     assert loops(x) == pytest.approx(state, rel=1e-12)
+    assert loops.program.part_of(10**9, [LONG]) == 10**9  # examples that meet are not parted
     gradient = loops.value_and_grad(x)[1]
     for place in range(2):
         at = np.array([p.data for p in w])
