@@ -136,9 +136,7 @@ def test_gradients_flow_to_what_is_read_from_outside_and_through_outputs_into_th
     def f(xs, z):
         shared = tg.sin(z * w[2])  # differs from example to example
         normed = w[3] / tg.sqrt(tg.square(w[3]) + tg.square(w[4]))  # does not
-        first, outputs = tg.scan(
-            lambda s, x: (0.5 * s * shared + x * normed, [s - shared, s * x, shared]), z * w[0], xs
-        )
+        first, outputs = tg.scan(lambda s, x: (0.5 * s * shared + x * normed, [s - shared, s * x, z]), z * w[0], xs)
         second, _ = tg.scan(
             lambda s, y: (tg.tanh(s * w[1] + y[0][0] * y[1] - y[0][1] * y[0][2]), None), first, (outputs, xs)
         )
