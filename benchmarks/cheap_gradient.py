@@ -8,7 +8,6 @@ compares value and gradient with the value alone, eager and compiled, for 10 to 
 from __future__ import annotations
 
 import math
-import statistics
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from pathlib import Path
@@ -72,20 +71,24 @@ def compiled_curves(sizes: Sequence[int], turns: int) -> Curves:
     return {name: [compiled(n, turns, backend) for n in sizes] for name, backend in report.back_ends().items()}
 
 
-def rows(sizes: Sequence[int], curves: Curves, ways: Sequence[str], bound: float) -> list[list[str]]:
-    """For each size: the times in µs, the ratio to the value with its target, and the ratio to plain floats."""
-    made = []
-    for name, curve in curves.items():
-        for n, seconds in zip(sizes, curve, strict=True):
-            times = [f"{statistics.median(seconds[way]) * 1e6:,.{0 if n > 100 else 1}f}" for way in ways]
-            floats = [f"{ratio(seconds, BOTH, PLAIN):.1f}"] if PLAIN in seconds else []
-            made.append([f"{n:,}", name, *times, *floats, f"**{ratio(seconds, BOTH, VALUE):.2f}**", f"≤ {bound:g}"])
-    return made
-
-
 def ratios(curves: Curves) -> dict[str, list[float]]:
     """Of value and gradient to the value, for each way and size."""
     return {name: [ratio(seconds, BOTH, VALUE) for seconds in curve] for name, curve in curves.items()}
+
+
+def rows(eager_found: Curves, compiled_found: Curves) -> list[list[str]]:
+    """The ratio to the value at each size, and the largest of them with its target; eager to plain floats as well."""
+    made = []
+    kinds = ("eager, collector", eager_found, EAGER_BOUND), ("compiled,", compiled_found, COMPILED_BOUND)
+    for kind, found, bound in kinds:
+        for name, over in ratios(found).items():
+            cells = [f"{number:.2f}" for number in over]
+            made.append([f"{kind} {name}", *cells, f"**{max(over):.2f}**", f"≤ {bound:g}"])
+    for name, curve in eager_found.items():
+        over = [ratio(seconds, BOTH, PLAIN) for seconds in curve]
+        cells = [f"{number:.1f}" for number in (*over, max(over))]
+        made.append([f"eager, collector {name}, over {PLAIN}", *cells, "–"])
+    return made
 
 
 def picture(sizes: Sequence[int], eager_found: Curves, compiled_found: Curves, to: Path) -> None:
@@ -94,25 +97,19 @@ def picture(sizes: Sequence[int], eager_found: Curves, compiled_found: Curves, t
 
 def write_up(sizes: Sequence[int], turns: int, eager_found: Curves, compiled_found: Curves) -> str:
     """The text of this part of the results."""
-    times = [f"{VALUE}, µs", f"{BOTH}, µs"]
     return "\n\n".join(
         [
             f"{report.versions('tinygrad-edu', 'numpy', 'numba')}. Σ tanh(xᵢ)·xᵢ₊₁ of n numbers. However many inputs "
             f"there are, all derivatives together cost a few values: medians of the ratio within a turn, over {turns} "
             "turns.",
             f"![Cost of value and gradient over cost of the value, against the number of inputs]({PICTURE})",
-            "Eager. The value is the function on Values, which records the graph; the gradient is `backward()` on top. "
-            "Beside it the same function on plain floats, with `math.tanh` and built-in `sum`: what a graph costs "
-            "over none. The collector as in «Cost against size».",
+            "Eager, the value is the function on Values, which records the graph; the gradient is `backward()` on top; "
+            "plain floats are the same function with `math.tanh` and built-in `sum`: what a graph costs over none. "
+            "The collector as in «Cost against size». Compiled: the array programs of the value, and of value and "
+            "gradient, once the numbers stand in their workspace.",
             report.table(
-                ["n", "collector", f"{PLAIN}, µs", *times, f"over {PLAIN}", f"over {VALUE}", report.TARGET],
-                rows(sizes, eager_found, (PLAIN, VALUE, BOTH), EAGER_BOUND),
-            ),
-            "Compiled: the array programs of the value, and of value and gradient, once the numbers stand in their "
-            "workspace.",
-            report.table(
-                ["n", "back end", *times, f"over {VALUE}", report.TARGET],
-                rows(sizes, compiled_found, (VALUE, BOTH), COMPILED_BOUND),
+                [f"{BOTH}, over {VALUE}", *(f"n = {n:,}" for n in sizes), "largest", report.TARGET],
+                rows(eager_found, compiled_found),
             ),
         ]
     )

@@ -57,6 +57,11 @@ def weighed(cost: Mapping[str, float]) -> bool:
     return cost["nodes"] >= 0.9 * WEIGHED_FROM
 
 
+def large(curve: Sequence[Mapping[str, float]]) -> Sequence[Mapping[str, float]]:
+    """Those that fill more than a cache or two, for the tables; the picture has all. If there are none, all."""
+    return [cost for cost in curve if cost["nodes"] >= 0.9 * FLAT_FROM] or curve
+
+
 def flatness(costs: Sequence[Mapping[str, float]], time: Callable[[Mapping[str, float]], float]) -> float:
     """Largest over smallest time per node, among the sizes that fill more than a cache or two."""
     times = [time(cost) for cost in costs if cost["nodes"] >= 0.9 * FLAT_FROM]
@@ -70,10 +75,10 @@ def slope(costs: Sequence[Mapping[str, float]], time: Callable[[Mapping[str, flo
 
 
 def eager_tables(costs: Costs) -> list[str]:
-    """Every size, and what is asked of the whole curve."""
+    """The large sizes, and what is asked of the whole curve."""
     rows = []
     for (collector,), curve in costs.items():
-        for cost in curve:
+        for cost in large(curve):
             cells = [f"{cost[key]:,.0f}" for key in ("build", "sweep")]
             held = [f"{cost['bytes']:.0f}", f"{cost['peak'] / 1e9:.2f}"] if weighed(cost) else ["–", "–"]
             rows.append([f"{cost['nodes']:,.0f}", collector, *cells, f"{per_node(cost):,.0f}", *held])
@@ -98,7 +103,7 @@ def eager_tables(costs: Costs) -> list[str]:
 
 
 def compiled_table(costs: Costs) -> str:
-    """Every size, each shape and back end."""
+    """The large sizes, each shape and back end."""
     rows = [
         [
             f"{cost['nodes']:,.0f}",
@@ -111,7 +116,7 @@ def compiled_table(costs: Costs) -> str:
             f"{cost['compiling']:,.0f}" if weighed(cost) else "–",
         ]
         for (shape, backend), curve in costs.items()
-        for cost in curve
+        for cost in large(curve)
     ]
     header = ["nodes", "shape", "back end", "array operations", "run, ns per node", "bytes per node"]
     return report.table([*header, "to compile, µs per node", "and bytes"], rows)
@@ -135,7 +140,8 @@ def write_up(eager_found: Costs, compiled_found: Costs, turns: int) -> str:
             f"{report.versions('tinygrad-edu', 'numpy', 'numba')}. A network of tanh neurons, each of which reads two "
             "of the layer before it, four nodes a neuron. Deep: 8 neurons wide, up to 312,500 layers of them; wide: 8 "
             f"layers. Every size runs in a fresh process, for {LASTING:g} s or at least once; eager with the "
-            f"collector paused in {turns}, of which the medians count.",
+            f"collector paused in {turns}, of which the medians count. The tables have the "
+            f"sizes from {FLAT_FROM:,} nodes on, the picture all.",
             f"![Time and bytes per node against the number of nodes]({PICTURE})",
             "Eager, deep. To build is to record the graph from Values, to sweep is `backward()`. Bytes are the growth "
             "of the process up to the sweep's peak. «Paused» is `with tg.collector_paused():` around both; «on» is "

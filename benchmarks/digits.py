@@ -118,17 +118,16 @@ def rows(batch_size: int, seeds: int) -> list[list[str]]:
     made = []
     for name, found in runs.items():
         pairs = list(zip(found, runs[PEER], strict=True))
-        cells = [str(batch_size), name, f"{statistics.median(run.seconds for run in found):.2f}"]
         if name == PEER:
-            made.append([*cells, "–", "–", "", "–", f"{right[name]:.1f}", "–", ""])
             continue
+        seconds = [statistics.median(run.seconds for run in side) for side in (runs[PEER], found)]
         whole = statistics.median(run.seconds / peer.seconds for run, peer in pairs)
         after = statistics.median((run.seconds - run.compiling) / peer.seconds for run, peer in pairs)
-        compiled = statistics.median(run.compiling for run in found)
+        cells = [*seconds, statistics.median(run.compiling for run in found)]
         behind = max(0.0, right[PEER] - right[name])
         made.append(
-            [*cells, f"{compiled:.2f}", f"**{whole:.2f}**", "≤ 1", f"{after:.2f}", f"{right[name]:.1f}",
-             f"**{behind:.1f}**", "≤ 1"]
+            [str(batch_size), name, *(f"{cell:.2f}" for cell in cells), f"**{whole:.2f}**", "≤ 0.8", f"{after:.2f}",
+             f"{right[PEER]:.1f}", f"{right[name]:.1f}", f"**{behind:.1f}**", "≤ 1"]
         )  # fmt: skip
     return made
 
@@ -149,8 +148,8 @@ def measure(seeds: int) -> str:
             f"{100 * own[0]:.1f} % at batch size 16 and {100 * own[1]:.1f} % at 128. "
             "Why 128 is the hardest: there are only 360 steps, in which the time to compile does not pay.",
             report.table(
-                ["batch size", "trained by", "wall, s", "compiling, s", f"over {PEER}", report.TARGET,
-                 "after compiling", "accuracy, %", "behind, points", report.TARGET],
+                ["batch size", "trained by", f"{PEER}, s", "ours, s", "of it compiling", f"over {PEER}", report.TARGET,
+                 "after compiling", f"{PEER}, %", "ours, %", "behind, points", report.TARGET],
                 [row for size in BATCH_SIZES for row in rows(size, seeds)],
             ),
         ]

@@ -49,7 +49,7 @@ LIBRARIES = (
     Library(OURS, SCALARS, "tinygrad_edu", (OurTraining, ())),
     Library(PAUSED, SCALARS, "tinygrad_edu", (OurTraining, (True,))),
     Library("micrograd", SCALARS, "micrograd", (MicrogradTraining, ())),
-    Library("XAD: C++ tape from Python", SCALARS, "xad", (libraries.XAD, ()), 2),
+    Library("XAD: C++ tape from Python", SCALARS, "xad", (libraries.XAD, ()), 2.3),
     Library("HIPS autograd", SCALARS, "autograd", (libraries.AutogradScalars, ())),
     Library("PyTorch", SCALARS, "torch", (libraries.TorchScalars, ())),
     Library("CasADi SX, graph built once", SCALARS, "casadi", (libraries.CasadiScalars, ())),

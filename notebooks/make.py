@@ -24,11 +24,29 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 HERE = Path(__file__).parent
 LANGUAGES = ("en", "zh")
-INSTALL = """\
+# From a checkout or a wheel, never by name: nobody is to be given what a stranger may publish under a name like ours.
+FIND = """\
 try:
     import tinygrad_edu
-except ImportError:  # on Colab, in JupyterLite and the like
-    %pip install -q tinygrad-edu"""
+except ImportError:  # it is not installed: look for a wheel beside this notebook, or for a checkout around it
+    import sys
+    from pathlib import Path
+
+    here = Path.cwd().resolve()
+    for wheel in here.glob("tinygrad_edu-*.whl"):
+        %pip install -q "{wheel}"
+    sys.path += [str(folder) for folder in here.parents if (folder / "tinygrad_edu" / "__init__.py").is_file()]
+    try:
+        import tinygrad_edu
+    except ImportError:
+        raise ImportError("{not_found}") from None"""
+NOT_FOUND = {
+    "en": "tinygrad_edu is not installed. In a checkout of it run: python -m pip install . "
+    "On another machine put its wheel beside this notebook (python -m pip wheel --no-deps . makes one), "
+    "and run this cell again.",
+    "zh": "没有装 tinygrad_edu。请在它的源码目录里运行：python -m pip install . "
+    "换了别的机器，就把它的 wheel 文件放在这个笔记本旁边（用 python -m pip wheel --no-deps . 来做），再运行一次这个单元格。",
+}
 IN_LANGUAGE = """
 
 import tinygrad_edu
@@ -53,8 +71,9 @@ def made_from(source: Path, language: str) -> Path:
 
 
 def edition(source: Path, language: str) -> nbformat.NotebookNode:
-    """One edition of a source, not run: the cells of the language, after one that installs the package where it must."""
-    cells = [new_code_cell(INSTALL + ("" if language == "en" else IN_LANGUAGE.format(language)))]
+    """One edition of a source, not run: the cells of the language, after one that finds the package."""
+    find = FIND.replace("{not_found}", NOT_FOUND[language])
+    cells = [new_code_cell(find + ("" if language == "en" else IN_LANGUAGE.format(language)))]
     names = ["install"]
     for cell in jupytext.read(source, fmt="py:percent").cells:
         said_in, text, meta = cell.metadata.get("lang"), cell.source.strip(), cell.metadata

@@ -16,7 +16,7 @@ from .engine.collector import collector_paused as collector_paused
 from .engine.context import no_grad as no_grad
 from .engine.context import scope as scope
 from .engine.float_sweep import zero_grad as zero_grad
-from .engine.shown import draw_with as _draw_with
+from .engine.shown import open_with as _open_with
 from .engine.sweep import topological_order as topological_order
 from .engine.value import Value as Value
 from .graph.graph import Graph as Graph
@@ -136,13 +136,8 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 
-def _picture_of(shown: Any) -> str | None:
-    """Draw what a notebook shows, by the room that draws."""
-    picture: str | None = import_module(f".{shown.drawn_by}", __name__).picture_of(shown)
-    return picture
-
-
-_draw_with(_picture_of)
+# What a notebook shows is drawn by rooms above the engine, which it names and does not import.
+_open_with(lambda name: import_module(f".{name}", __name__))
 
 # The engine above is there at once; the rooms open when they are first used, so that importing stays quick.
 _ROOMS = {

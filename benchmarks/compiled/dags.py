@@ -90,7 +90,7 @@ def many_points_rows(turns: int) -> list[list[str]]:
             compiled = tg.compile(both, [], backend)
             value, gradient = compiled(points)
             functions[ours] = partial(compiled, points)
-        functions[MAPPED] = _casadi(partial(program, values), values, points, (value, np.stack(gradient, 1)))
+        functions[MAPPED] = _casadi(partial(program, values), values, points, (value, gradient))
         made += compared(title(deep, "100 points"), medians(functions, turns), {(FAST, MAPPED): most})
     return made
 

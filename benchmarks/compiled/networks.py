@@ -1,4 +1,4 @@
-"""With this module one can time the compiled losses of networks against arrays by hand, PyTorch and JAX.
+"""With this module one has the losses of networks compiled, by hand in arrays and in C, and in PyTorch and JAX.
 
 Peers that are not installed are left out. Values and gradients are demanded to be equal before anything is timed.
 """
@@ -13,14 +13,18 @@ from typing import Any, NamedTuple
 import numpy as np
 
 import tinygrad_edu as tg
-from benchmarks.compiled.rows import FAST, OURS, PROCESSES, Function, back_ends, compared
+from benchmarks.compiled.rows import FAST, OURS, Function, back_ends
+from benchmarks.peers.fused_network import COMPILER, PARAMETERS, fused_network
 from benchmarks.tools.report import installed
-from benchmarks.tools.timing import medians
-from benchmarks.workloads.sized import apart, machine_of
 from tinygrad_edu import nn
 
 HAND, TORCH, JAX = "NumPy by hand", "PyTorch", "jax.jit"
-ALONE, READING = ", without copying in", ", parameters read from Values"
+LIMIT, SHORT_LIMIT = "fused C, float64", "fused C, float32"
+READING = ", parameters read from Values"
+OWN_CODE = "ours, LLVM"
+STEP = "ours, numba, full step"
+ROUNDS = 100
+"""How often C computes the same before it comes back to Python."""
 
 
 class Network(NamedTuple):
@@ -38,8 +42,6 @@ class Network(NamedTuple):
         The mean loss on arrays, from the module that computes with them and the weights and biases of each layer.
     gradient
         The same with its derivatives, as one would write them by hand: the mean loss, then slopes layer by layer.
-    most
-        What the ratio of ours over a peer should be at most.
     """
 
     model: nn.MLP
@@ -48,13 +50,12 @@ class Network(NamedTuple):
     Y: Any
     by_hand: Callable[[Any, Any], Any]
     gradient: Callable[[Any], list[Any]]
-    most: dict[tuple[str, str], float]
 
 
-def moons_network() -> Network:
-    """MLP 2-16-16-1 with hinge loss on 100 moons."""
-    data = tg.data.load("moons", n=100, seed=0)
-    X, y = np.array(data.X), 2.0 * np.array(data.y) - 1.0
+def moons_network(count: int = 100) -> Network:
+    """MLP 2-16-16-1 with hinge loss on so many moons."""
+    data = tg.data.load("moons", n=max(count, 4), seed=0)
+    X, y = np.array(data.X)[:count], 2.0 * np.array(data.y)[:count] - 1.0
     model = nn.MLP(2, [16, 16, 1], seed=0)
 
     def by_hand(np: Any, layers: Sequence[Any]) -> Any:
@@ -77,8 +78,7 @@ def moons_network() -> Network:
         d1 = d2 @ W2 * (z1 > 0.0)
         return [value, d1.T @ X, d1.sum(0), d2.T @ h1, d2.sum(0), d3.T @ h2, d3.sum(0)]
 
-    most = {(OURS, HAND): 0.75, (OURS, TORCH): 0.3, (FAST, HAND): 0.35, (FAST, TORCH): 0.12}
-    return Network(model, nn.hinge, X, y, by_hand, gradient, most)
+    return Network(model, nn.hinge, X, y, by_hand, gradient)
 
 
 def digits_network() -> Network:
@@ -106,13 +106,12 @@ def digits_network() -> Network:
         d1 = d2 @ W2 * (z > 0.0)
         return [value, d1.T @ X, d1.sum(0), d2.T @ h, d2.sum(0)]
 
-    most = {(OURS, HAND): 1.0, (OURS, TORCH): 0.5, (FAST, HAND): 0.85, (FAST, TORCH): 0.4}
-    return Network(model, nn.cross_entropy, X, Y, by_hand, gradient, most)
+    return Network(model, nn.cross_entropy, X, Y, by_hand, gradient)
 
 
 def ways(network: Network) -> dict[str, Function]:
     """The same value and gradient, every way that is installed; all are checked against ours."""
-    model, criterion, X, Y, by_hand, gradient, _ = network
+    model, criterion, X, Y, by_hand, gradient = network
     parameters = model.parameters()
     theta = np.array([p.data for p in parameters])
     layers = [
@@ -125,12 +124,14 @@ def ways(network: Network) -> dict[str, Function]:
 
     functions: dict[str, Function] = {}
     found: dict[str, tuple[float, Any]] = {}
-    for ours, backend in back_ends().items():
+    for ours, backend in (back_ends() | ({OWN_CODE: "llvm"} if installed("numba") else {})).items():
         compiled = tg.compile(loss, parameters, backend)
         found[ours] = compiled.value_and_grad(X, Y)
         functions[ours] = partial(compiled.value_and_grad, X, Y, at=theta)
-        functions[ours + ALONE] = machine_of(compiled).run
-        functions[ours + READING] = partial(compiled.value_and_grad, X, Y)
+        if ours != OWN_CODE:
+            functions[ours + READING] = partial(compiled.value_and_grad, X, Y)
+        if ours == FAST:
+            functions[STEP] = partial(_step, compiled, X, Y, theta.copy())
     functions[HAND] = partial(gradient, layers)
     by_numpy, *slopes = gradient(layers)
     found[HAND] = by_numpy, _flat(slopes)
@@ -138,6 +139,11 @@ def ways(network: Network) -> dict[str, Function]:
         functions[TORCH], found[TORCH] = _torch(layers, X, Y)
     if installed("jax"):
         functions[JAX], found[JAX] = _jax(layers, by_hand)
+    if COMPILER is not None and len(theta) == PARAMETERS:
+        run = fused_network("float64")
+        functions[LIMIT], found[LIMIT] = partial(run, ROUNDS, X, Y, theta), run(1, X, Y, theta)
+        run = fused_network("float32")
+        functions[SHORT_LIMIT] = partial(run, ROUNDS, X, Y, theta)
     value, expected = found[OURS]
     for name, (their_value, their_gradient) in found.items():
         if not (
@@ -146,6 +152,12 @@ def ways(network: Network) -> dict[str, Function]:
         ):
             raise AssertionError(f"{name} does not agree with ours")
     return functions
+
+
+def _step(compiled: Any, X: Any, Y: Any, theta: Any) -> None:
+    """Descend a little."""
+    _, gradient = compiled.value_and_grad(X, Y, at=theta)
+    theta -= 1e-6 * gradient
 
 
 def _flat(parts: Sequence[Any]) -> Any:
@@ -191,26 +203,3 @@ def _jax(layers: Any, by_hand: Callable[[Any, Any], Any]) -> tuple[Function, tup
 
 
 NETWORKS = {"MLP 2-16-16-1, hinge": moons_network, "MLP 64-32-10, cross-entropy": digits_network}
-
-
-def seconds_here(title: str, turns: int) -> dict[str, list[float]]:
-    """Times of every way to run one of the networks."""
-    return medians(ways(NETWORKS[title]()), turns)
-
-
-def seconds(title: str, turns: int) -> dict[str, list[float]]:
-    """The same from several processes.
-
-    Where its arrays happen to lie makes the same function up to twice as slow for the whole life of a process.
-    """
-    found = [apart(seconds_here, title, -(-turns // PROCESSES)) for _ in range(PROCESSES)]
-    return {name: [time for times in found for time in times[name]] for name in found[0]}
-
-
-def rows(turns: int) -> list[list[str]]:
-    """Ours over each peer, on both back ends."""
-    made = []
-    for title, make in NETWORKS.items():
-        network = make()
-        made += compared(f"{title}, N={len(network.X)}", seconds(title, turns), network.most)
-    return made

@@ -107,26 +107,36 @@ def _own_traceback(error: BaseException) -> str:
 
 @contextlib.contextmanager
 def _limited() -> Iterator[None]:
-    """Break off what takes longer than `limit`, by looking at the clock at every jump and call of Python."""
+    """Break off what takes longer than `limit`, by looking at the clock at every jump and call of Python.
+
+    What is raised at a jump finds no ``finally`` and no ``with`` around it, for by then the jump has been made; so from
+    the limit on it is raised at the next instruction.
+    """
     if limit is None:
         yield
         return
     deadline = time.monotonic() + limit
     watching: Any = vars(sys)["monitoring"]  # from Python 3.12 on, as the browser's is
+    jumps = watching.events.JUMP | watching.events.PY_START
 
     def look(*_: Any) -> None:
-        nonlocal deadline
         if time.monotonic() > deadline:
-            deadline += 1.0  # so that what is on the way out is not stopped, too
-            raise TooLong(
-                f"stopped after {limit:g} s: this page runs code on its main thread, where nothing else could stop it"
-            )
+            watching.set_events(watching.DEBUGGER_ID, watching.events.INSTRUCTION)
+
+    def stop(*_: Any) -> None:
+        nonlocal deadline
+        deadline = time.monotonic() + 1.0  # so that what is on the way out is not stopped, too
+        watching.set_events(watching.DEBUGGER_ID, jumps)
+        raise TooLong(
+            f"stopped after {limit:g} s: this page runs code on its main thread, where nothing else could stop it"
+        )
 
     watching.use_tool_id(watching.DEBUGGER_ID, "playground")
     try:
         for event in (watching.events.JUMP, watching.events.PY_START):
             watching.register_callback(watching.DEBUGGER_ID, event, look)
-        watching.set_events(watching.DEBUGGER_ID, watching.events.JUMP | watching.events.PY_START)
+        watching.register_callback(watching.DEBUGGER_ID, watching.events.INSTRUCTION, stop)
+        watching.set_events(watching.DEBUGGER_ID, jumps)
         yield
     finally:
         watching.set_events(watching.DEBUGGER_ID, 0)

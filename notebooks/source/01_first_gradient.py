@@ -53,6 +53,10 @@ tg.plot.curve(
     {"slope of tanh": tg.grad(tg.tanh), "1 − y²": lambda x: 1 - tg.tanh(x) ** 2}, -3.0, 3.0, x="x", y="slope"
 )
 
+# %% [markdown] lang="zh" strings=true
+# "slope of tanh" => "tanh 的斜率"
+# y="slope" => y="斜率"
+
 # %% [markdown] lang="en"
 # They are the same curve. (Proof: tanh = s/c with s = (eˣ − e⁻ˣ)/2 and c = (eˣ + e⁻ˣ)/2, where s′ = c and c′ = s. The quotient rule gives (c·c − s·s)/c² = 1 − (s/c)² = 1 − y².) The formula is convenient: who has computed y has almost computed the slope.
 #
@@ -61,8 +65,6 @@ tg.plot.curve(
 # A `Value` is a number that remembers where it came from. Here is one neuron: it multiplies an input `x` by a weight `w`, adds a bias `b`, and sends the sum through tanh.
 
 # %% [markdown] lang="zh"
-# （slope of tanh 就是 tanh 的斜率。）
-#
 # 两条曲线完全重合。（证明：tanh = s/c，其中 s = (eˣ − e⁻ˣ)/2，c = (eˣ + e⁻ˣ)/2，而 s′ = c，c′ = s。用商的求导法则，得 (c·c − s·s)/c² = 1 − (s/c)² = 1 − y²。）这个公式很省事：算出了 y，斜率也就差不多到手了。
 #
 # ## 记得自己来历的计算
@@ -258,6 +260,9 @@ for _ in range(25):
 
 tg.plot.lines({"y": ys, "wanted": [0.5] * len(ys)}, y="y")
 
+# %% [markdown] lang="zh" strings=true
+# "wanted" => "想要的值"
+
 # %% [markdown] lang="en"
 # A neural network does this with thousands of knobs. Nothing else changes.
 #
@@ -266,8 +271,6 @@ tg.plot.lines({"y": ys, "wanted": [0.5] * len(ys)}, y="y")
 # **1.** Do the backward pass yourself. The page asks which arrow comes next and what it adds, and says what went wrong if something does.
 
 # %% [markdown] lang="zh"
-# （wanted 是想要的值；横轴是第几步。）
-#
 # 神经网络做的就是这件事，只不过旋钮有成千上万个。别的什么也没变。
 #
 # ## 练习

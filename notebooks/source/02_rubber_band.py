@@ -110,20 +110,28 @@ tg.plot.bars(
     },
 )
 
+# %% [markdown] lang="zh" strings=true
+# "gradient, bird" => "鸟：梯度"
+# "pull of the band, bird" => "鸟：橡皮筋的拉力"
+# "gradient, dog" => "狗：梯度"
+# "pull of the band, dog" => "狗：橡皮筋的拉力"
+
 # %% [markdown] lang="en"
 # Same size, opposite sign. **Going along the pull is going against the gradient.** And the size is the length of the band: 0.9 and 0.8.
 #
 # Here is the bird's loss as a curve. At 0.1 the tangent falls with slope −0.9. The slider rolls down the slope, towards 1, and the slope becomes flatter as it comes closer.
 
 # %% [markdown] lang="zh"
-# （图中 bird 是鸟，dog 是狗；gradient 是梯度，pull 是橡皮筋的拉力。）
-#
 # 大小一样，符号相反。**顺着拉力走，就是逆着梯度走。** 而且拉力的大小正好是橡皮筋的长度：0.9 和 0.8。
 #
 # 下面把鸟的那份损失画成曲线。在 0.1 处，切线往下倾，斜率是 −0.9。滑块沿着坡往 1 滑下去，越靠近 1，坡越平。
 
 # %%
 tg.plot.curve(lambda p: (p - 1) ** 2 / 2, 0.0, 1.0, tangents=[0.1, 0.6], x="bird", y="loss")
+
+# %% [markdown] lang="zh" strings=true
+# "bird" => "鸟"
+# "loss" => "损失"
 
 # %% [markdown] lang="en"
 # The whole computation, one step at a time. The boxes at the left are knobs: turn `bird` and see which numbers follow.
@@ -168,6 +176,11 @@ for _ in range(40):
 
 tg.plot.lines(lengths, y="length of the band")
 
+# %% [markdown] lang="zh" strings=true
+# "bird" => "鸟"
+# "dog" => "狗"
+# "length of the band" => "橡皮筋的长度"
+
 # %% [markdown] lang="en"
 # Both bands lose a tenth of their length in every step. They go slack quickly at first, slowly at the end. That is what it means that a band pulls *with its stretch*: half the stretch, half the pull.
 #
@@ -206,12 +219,15 @@ tg.plot.curve(
     {"squared error": squared_error, "cross-entropy": cross_entropy}, 0.02, 1.0, tangents=[0.1], x="p", y="loss"
 )
 
+# %% [markdown] lang="zh" strings=true
+# "squared error" => "平方误差"
+# "cross-entropy" => "交叉熵"
+# y="loss" => y="损失"
+
 # %% [markdown] lang="en"
 # **Here the picture limps.** Plot the pull against the stretch 1 − p. A real band gives a straight line through 0. Cross-entropy gives a curve that begins at 1 and goes to infinity: it still pulls when the band is slack, and it pulls ten times as hard as that at a stretch of 0.9.
 
 # %% [markdown] lang="zh"
-# （图中 squared error 是平方误差，cross-entropy 是交叉熵，slope 是斜率。）
-#
 # **橡皮筋的比方，在这里说不通了。** 把拉力对着伸长 1 − p 画出来。真的橡皮筋，是一条过原点的直线。交叉熵却是一条曲线，从 1 出发，一直冲向无穷大：橡皮筋已经松了，它还在拉；伸长 0.9 时，力是松弛时的十倍。
 
 # %% name="stretch"
@@ -226,6 +242,12 @@ tg.plot.curve(
     x="stretch 1 − p",
     y="pull on p",
 )
+
+# %% [markdown] lang="zh" strings=true
+# "squared error, a real band" => "平方误差：真的橡皮筋"
+# "cross-entropy" => "交叉熵"
+# "stretch 1 − p" => "伸长 1 − p"
+# "pull on p" => "对 p 的拉力"
 
 # %% [markdown] lang="en"
 # ## Where cross-entropy is a band after all
@@ -250,6 +272,11 @@ scores = [Value(math.log(p), name) for p, name in ((0.1, "bird"), (0.8, "dog"), 
 loss = tg.nn.cross_entropy(scores, 0)
 loss.backward()
 
+# %% [markdown] lang="zh" strings=true
+# "bird" => "鸟"
+# "dog" => "狗"
+# "others" => "其他"
+
 # %% hidden=true
 tg.predict(
     "softmax gives bird 0.1, dog 0.8, others 0.1. It is a bird. What is the gradient of the dog's score?",
@@ -263,12 +290,13 @@ tg.predict(
 # %%
 tg.plot.bars({score.name: score.grad for score in scores}, x="gradient of the score: p − y")
 
+# %% [markdown] lang="zh" strings=true
+# "gradient of the score: p − y" => "得分的梯度：p − y"
+
 # %% [markdown] lang="en"
 # −0.9, 0.8, 0.1: the lengths of the bands, with the sign of a gradient. Measured at the scores, the pull of cross-entropy *is* the stretch. (If the sliders add up to more than 1, softmax first scales them to 1, and the pull is measured from there.) That is why the page below shows the same 0.9 and 0.8 for it: it pulls the scores, while the squared error pulls the predictions. Both stand side by side there. Drag, and let each take a few steps along its pull.
 
 # %% [markdown] lang="zh"
-# （bird 鸟，dog 狗，others 其他。）
-#
 # −0.9、0.8、0.1：正是橡皮筋的长度，带着梯度的正负号。在得分上量，交叉熵的拉力*就是*伸长。（滑块之和超过 1 时，softmax 先把它们缩到 1，拉力从那里量。）所以下面这一页里，交叉熵显示的还是 0.9 和 0.8：它拉的是得分，平方误差拉的是预测。页面里两者并排放着。拖一拖滑块，再让它们各自顺着拉力走几步。
 
 # %%
@@ -295,6 +323,12 @@ tg.plot.curve(
     x="score s of the right class",
     y="pull on the score",
 )
+
+# %% [markdown] lang="zh" strings=true
+# "squared error" => "平方误差"
+# "cross-entropy" => "交叉熵"
+# "score s of the right class" => "正确类别的得分 s"
+# "pull on the score" => "对得分的拉力"
 
 # %% [markdown] lang="en"
 # Where it is most wrong, the squared error hardly pulls at all: the slope of the sigmoid, p(1 − p), is nearly 0 there. Cross-entropy pulls with almost 1. So this is the trade: on the rail it is not a real band, and exactly for that reason it is one at the scores.
@@ -369,6 +403,13 @@ tg.plot.bars(
     x="change of the band's length in one step",
 )
 
+# %% [markdown] lang="zh" strings=true
+# "sparrow, bird (pulled)" => "麻雀图，鸟（被拉的）"
+# "sparrow, dog" => "麻雀图，狗"
+# "dog, bird" => "狗图，鸟"
+# "dog, dog" => "狗图，狗"
+# "change of the band's length in one step" => "走一步，橡皮筋长度的变化"
+
 # %% [markdown] lang="en"
 # All four sliders moved. The one that was pulled came closer. The sparrow's *dog* slider came closer, too, though nobody pulled it: the hidden unit had become quieter, and *dog* listens to the same unit. Both sliders of the other picture moved **away** from their pins: repairing one answer damaged another. Training therefore adds up the pulls of many pictures before it takes a step, and takes small ones.
 #
@@ -377,8 +418,6 @@ tg.plot.bars(
 # **1.** Another network says of the sparrow: bird 0.7, dog 0.4. By the squared error: how hard, and which way, is the dog's slider pulled? Is that more than the bird's?
 
 # %% [markdown] lang="zh"
-# （图中每一行是“哪张图，哪条导轨”：sparrow 是麻雀，bird 是鸟，dog 是狗，pulled 是被拉的那根；横轴是走一步之后长度的变化。）
-#
 # 四个滑块全动了。被拉的那个，靠近了钉子。麻雀图里“狗”的滑块也靠近了，虽然没人拉它：隐藏单元变安静了，而“狗”听的是同一个单元。另一张图的两个滑块，都**离钉子更远了**：修好一个答案，弄坏了另一个。所以训练总是先把许多图的拉力加起来，再走一步，而且步子要小。
 #
 # ## 练习
@@ -432,6 +471,12 @@ except tg.errors.GradientMismatch as mismatch:
 # </details>
 #
 # **3.** 橡皮筋拉多长就用多大力。学习率取多少，滑块一步就正好落在钉子上？取多少，它会永远来回摆，每次冲过头的距离和原来一样远？
+
+# %% hidden=true
+tg.predict("With which learning rate does it land on the pin in one step?", 1.0)
+
+# %% [markdown] lang="zh" strings=true
+# "With which learning rate does it land on the pin in one step?" => "学习率取多少，一步就正好落在钉子上？"
 
 # %% hidden=true
 tg.predict(

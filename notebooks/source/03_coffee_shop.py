@@ -110,6 +110,13 @@ tg.draw(loss)
 tastes = {"strength": strength, "bitterness": bitterness, "sweetness": sweetness}
 tg.plot.bars({**tastes, "missing stars": loss}, title="the first cup")
 
+# %% [markdown] lang="zh" strings=true
+# "strength" => "浓度"
+# "bitterness" => "苦味"
+# "sweetness" => "甜味"
+# "missing stars" => "扣掉的星"
+# "the first cup" => "第一杯"
+
 # %% [markdown] lang="en"
 # 2.65 stars of 5. The customer says: "too bitter", and is right: 2.25 where 0.8 was wished for.
 #
@@ -118,8 +125,6 @@ tg.plot.bars({**tastes, "missing stars": loss}, title="the first cup")
 # Go backward from *bitterness*. Which way leads to the brewing time?
 
 # %% [markdown] lang="zh"
-# （strength 浓度，bitterness 苦味，sweetness 甜味，missing stars 扣掉的星。）
-#
 # 5 颗星得了 2.65 颗。客人说：“太苦了。”没说错：想要 0.8，端上来的是 2.25。
 #
 # ## 是谁弄苦的？
@@ -169,10 +174,14 @@ tg.predict(
 
 # %% name="blame"
 tg.plot.bars(
-    {name: part.grad * 0.1 * part.data for name, part in recipe.items()},
+    {part.name: part.grad * 0.1 * part.data for part in recipe.values()},
     x="change of bitterness for 10 % more",
     title="who made the coffee bitter?",
 )
+
+# %% [markdown] lang="zh" strings=true
+# "change of bitterness for 10 % more" => "多 10 %，苦味的变化"
+# "who made the coffee bitter?" => "是谁把咖啡弄苦的？"
 
 # %% [markdown] lang="en"
 # Every ingredient has its share, with a **sign** (which way) and a **size** (how much). Grind and time are first. Water and milk hold against it. Sugar gets exactly 0: no path leads from bitterness to sugar. In this recipe, at least, sugar hides nothing.
@@ -180,8 +189,6 @@ tg.plot.bars(
 # Is the sum over paths really what happens? Turn the knobs and compare. Set `time` to 3.3: the page shows gradient × change beside the true change.
 
 # %% [markdown] lang="zh"
-# （beans 咖啡豆，grind 研磨，time 时间，water 水，milk 奶，sugar 糖。）
-#
 # 每样原料都有自己的一份责任，带着**正负号**（往哪边）和**大小**（有多少）。研磨和时间排在最前面；水和奶在往回拉；糖正好是 0：没有一条路从苦味通向糖。至少在这张配方里，糖盖不住苦。
 #
 # 路径加起来，真的就等于实际的变化吗？拧旋钮，自己比一比。把“时间”拧到 3.3，页面会把“梯度 × 变化量”和真实的变化并排给你看。
@@ -207,10 +214,14 @@ tg.play(bitterness)
 tg.zero_grad(recipe.values())
 loss.backward()
 tg.plot.bars(
-    {name: -part.grad for name, part in recipe.items()},
+    {part.name: -part.grad for part in recipe.values()},
     x="the pull on each amount: gradient with its sign turned",
     title="how the recipe should change",
 )
+
+# %% [markdown] lang="zh" strings=true
+# "the pull on each amount: gradient with its sign turned" => "对每样用量的拉力：变了号的梯度"
+# "how the recipe should change" => "配方该怎么改"
 
 # %% [markdown] lang="en"
 # The notice to everyone: fewer beans, coarser, shorter; more water, more milk, a little more sugar. Take a small step along it, brew the next cup, listen again.
@@ -248,9 +259,17 @@ tg.predict(
 # %% name="cups"
 tg.plot.lines({"learning rate 0.03": losses}, x="cup", y="missing stars")
 
+# %% [markdown] lang="zh" strings=true
+# "learning rate 0.03" => "学习率 0.03"
+# "cup" => "第几杯"
+# "missing stars" => "扣掉的星"
+
 # %%
-changes = {name: trained[name].data - part.data for name, part in first_recipe().items()}
+changes = {part.name: trained[key].data - part.data for key, part in first_recipe().items()}
 tg.plot.bars(changes, x="change of the amount after 40 cups")
+
+# %% [markdown] lang="zh" strings=true
+# "change of the amount after 40 cups" => "40 杯之后，用量的变化"
 
 # %% [markdown] lang="en"
 # 4.95 stars after forty cups: the customer is content. Look at who moved. Grind and time, which had the largest share of the bitterness, moved least relative to their size: less than 10 % of the amount. The others moved more (beans by 14 %, milk to 3.7 times as much): a step is rate × gradient *per unit*, however small the amount is. So the choice of units (minutes or seconds, spoons or cups) decides who moves. That is a real nuisance in training, and one reason for methods such as Adam, in notebook [9](09_ways_down_the_hill.ipynb).
@@ -262,8 +281,6 @@ tg.plot.bars(changes, x="change of the amount after 40 cups")
 # It is tempting to say: the brewing time is the learning rate; brew too long and it goes wrong, learn too fast and it goes wrong. The picture is false. **Time is a parameter**: it is a box in the graph, it has a gradient, training changes it. **The learning rate is in no cup**: it says how far the recipe moves between two cups.
 
 # %% [markdown] lang="zh"
-# （横轴是第几杯，纵轴是扣掉的星。下一张图：40 杯之后，每样用量改了多少。）
-#
 # 四十杯之后，4.95 颗星，客人满意了。看看是谁在变。研磨和时间对苦味的责任最大，可按自身的比例，它们动得最少，不到 10 %；别的动得更多（豆子 14 %，奶变成 3.7 倍）：一步 = 学习率 × *每一个单位*的梯度，不管原来有多少。所以，单位怎么选（分钟还是秒，勺还是杯），就决定了谁动得多。这是训练中实实在在的麻烦，也是 Adam 这类方法的来由之一，见[第 9 课](09_ways_down_the_hill.ipynb)。
 #
 # 这里有一点不真实：我们能一路退到客人心里，是因为客人的公式就是我们编的。真人的舌头是黑箱，得先学出一个公式来代替它。
@@ -295,6 +312,10 @@ tg.plot.curve(
     x="time in minutes",
     y="missing stars",
 )
+
+# %% [markdown] lang="zh" strings=true
+# "time in minutes" => "时间（分钟）"
+# "missing stars" => "扣掉的星"
 
 # %% [markdown] lang="en"
 # Now let us make the learning rate too large.
@@ -331,16 +352,24 @@ tg.plot.lines(
     {f"rate {rate}": train(rate, 12)[1] for rate in (0.01, 0.03, 0.4, 1.0)}, x="cup", y="missing stars", log=True
 )
 
+# %% [markdown] lang="zh" strings=true
+# f"rate {rate}" => f"学习率 {rate}"
+# "cup" => "第几杯"
+# "missing stars" => "扣掉的星"
+
 # %% [markdown] lang="en"
 # Too small, 0.01: safe and slow. 0.03: good. 1: every cup is worse. And 0.4 looks tolerable here. Look what it made of the recipe:
 
 # %% [markdown] lang="zh"
-# （rate 是学习率；纵轴是对数刻度。）
+# （纵轴是对数刻度。）
 #
 # 0.01 太小：稳，但是慢。0.03：正好。1：一杯比一杯糟。那 0.4 呢？看着好像还过得去。可是看看它把配方改成了什么样：
 
 # %% name="nonsense"
-tg.plot.bars(train(0.4, 40)[0], title="the recipe after 40 cups with rate 0.4")
+tg.plot.bars({part.name: part for part in train(0.4, 40)[0].values()}, title="the recipe after 40 cups with rate 0.4")
+
+# %% [markdown] lang="zh" strings=true
+# "the recipe after 40 cups with rate 0.4" => "学习率 0.4，40 杯之后的配方"
 
 # %% [markdown] lang="en"
 # Minus 1.4 minutes of brewing, with minus 3.3 portions of beans. In the strength the two minus signs cancel, and the cup still gets four stars. A loss sees only what it is made of. What a recipe must never be (negative) has to be built in, or watched.

@@ -27,7 +27,7 @@ from tinygrad_edu.nn import Layer, Module, Neuron
 # %% [markdown] lang="zh"
 # ## 这家公司做什么
 #
-# 公司看 8 × 8 像素的小灰度图，说出是*鸟*（bird）还是*狗*（dog）。每个像素是一个 0（暗）到 1（亮）之间的数。前两张是干净的图；后面几张来自要学习的那批图：动物站得有点偏，有的朝左有的朝右，整张图还盖着一层噪声。
+# 公司看 8 × 8 像素的小灰度图，说出是*鸟*还是*狗*。每个像素是一个 0（暗）到 1（亮）之间的数。前两张是干净的图；后面几张来自要学习的那批图：动物站得有点偏，有的朝左有的朝右，整张图还盖着一层噪声。
 
 # %% name="pictures"
 animals = tg.data.load("birds_and_dogs", n=60, seed=0)
@@ -37,8 +37,12 @@ sparrow, dog = clean.X[0], clean.X[2]
 def square(row):
     return [row[i : i + 8] for i in range(0, 64, 8)]
 
-names = [animals.class_names[k] for k in animals.y[:6]]
+names = [("bird", "dog")[k] for k in animals.y[:6]]
 tg.plot.pictures([square(x) for x in (sparrow, dog, *animals.X[:6])], ["sparrow", "dog", *names], columns=8, bright=True)
+
+# %% [markdown] lang="zh" strings=true
+# ("bird", "dog") => ("鸟", "狗")
+# ["sparrow", "dog", *names] => ["麻雀", "狗", *names]
 
 # %% [markdown] lang="en"
 # ## What the front line sees
@@ -113,6 +117,11 @@ tg.plot.pictures([square(x) for x in seen], titles, columns=5, bright=True)
 
 # %% [markdown] lang="zh" strings=true
 # How loud the watcher at each pixel is, who looks along a direction. => 每个像素上、朝某个方向看的那个人，嗓门有多大。
+# "picture" => "图"
+# "right edges" => "右边缘"
+# "upper edges" => "上边缘"
+# "lower edges" => "下边缘"
+# "beak" => "鸟嘴"
 
 # %% [markdown] lang="en"
 # From left to right: pixels, edges, a part. On the sparrow the lead speaks at one pixel, the tip of the beak. On the dog she is silent everywhere. Above her somebody would put beak, eye, wing and feet together: a bird.
@@ -207,7 +216,12 @@ tg.draw(upper_ranks, company.front_line(sparrow))
 managers = company.managers(company.team_leads(company.front_line(sparrow)))
 bird, dog_ = company.chief.neurons
 influence = {f"manager {k} on dog": 0.0 + manager.data * dog_.w[k].data for k, manager in enumerate(managers)}
-tg.plot.bars(influence | {f"manager {k} on bird": 0.0 + m.data * bird.w[k].data for k, m in enumerate(managers)}, x="loudness x trust")
+tg.plot.bars(influence | {f"manager {k} on bird": 0.0 + m.data * bird.w[k].data for k, m in enumerate(managers)}, x="loudness × trust")
+
+# %% [markdown] lang="zh" strings=true
+# f"manager {k} on dog" => f"经理 {k} 对“狗”"
+# f"manager {k} on bird" => f"经理 {k} 对“鸟”"
+# "loudness × trust" => "嗓门 × 信任"
 
 # %% [markdown] lang="en"
 # Manager 0 shouts *dog*, and speaks against *bird*: the wrong verdict is his. Manager 3 argues for *bird* and against *dog*, and is outvoted. Manager 2 speaks against both. Manager 1 keeps silent.
@@ -280,6 +294,11 @@ loss.backward()
 notices = {f"dog's trust in manager {k}": 0.0 - 0.1 * dog_.w[k].grad for k in range(4)}
 tg.plot.bars(notices | {f"bird's trust in manager {k}": 0.0 - 0.1 * bird.w[k].grad for k in range(4)}, x="notice")
 
+# %% [markdown] lang="zh" strings=true
+# f"dog's trust in manager {k}" => f"“狗”的信任：经理 {k}"
+# f"bird's trust in manager {k}" => f"“鸟”的信任：经理 {k}"
+# "notice" => "通知"
+
 # %% [markdown] lang="en"
 # Check one by hand. The pain at the dog's sum is (0.8 − 0) × 0.8 × (1 − 0.8) = 0.128, and manager 0 spoke with 5.47, so the notice is −0.1 × 0.128 × 5.47 = −0.07.
 #
@@ -340,6 +359,9 @@ tg.predict(
 pages = [[0.0 - 0.1 * w.grad for w in neuron.w] for neuron in company.front_line.neurons]
 tg.plot.pictures([square(page) for page in pages], [f"front line {k}" for k in range(8)], columns=8)
 
+# %% [markdown] lang="zh" strings=true
+# f"front line {k}" => f"一线 {k}"
+
 # %% [markdown] lang="en"
 # Three notices show a sparrow; five pages are blank. Blue says *trust this pixel less* (orange would say *more*): the chain of command has found that all three helped the shout for *dog*.
 #
@@ -379,6 +401,13 @@ tg.plot.bars(
     {"sparrow: bird": company(sparrow)[0], "sparrow: dog": company(sparrow)[1], "dog: bird": after[0], "dog: dog": after[1]},
     x="verdict after one step",
 )
+
+# %% [markdown] lang="zh" strings=true
+# "sparrow: bird" => "麻雀图：鸟"
+# "sparrow: dog" => "麻雀图：狗"
+# "dog: bird" => "狗图：鸟"
+# "dog: dog" => "狗图：狗"
+# "verdict after one step" => "走一步之后的判断"
 
 # %% [markdown] lang="en"
 # The same trust is used for every picture. One step along one pull moves **all** sliders, of all pictures. That is why one shows many pictures, and takes small steps.
@@ -451,6 +480,11 @@ tg.fit(frugal, (animals.X, truth(animals)), loss="mse", optimizer=fading, epochs
 maps = [[trust_in(c, [j]) for j in range(64)] for c in (first_day(), company, frugal)]
 tg.plot.pictures([square(m) for m in maps], ["first day", "learnt", "trust fades"])
 
+# %% [markdown] lang="zh" strings=true
+# "first day" => "第一天"
+# "learnt" => "学过"
+# "trust fades" => "信任会淡"
+
 # %% name="motorway"
 others = [j for j in range(64) if j not in empty]
 top = [sum(abs(w.data) for n in c.chief.neurons for w in n.w) / 8 for c in (first_day(), frugal)]
@@ -459,6 +493,15 @@ tg.plot.bars({
     "other pixels, first day": trust_in(first_day(), others), "other pixels, trust fades": trust_in(frugal, others),
     "managers, first day": top[0], "managers, trust fades": top[1],
 }, x="trust, on average")
+
+# %% [markdown] lang="zh" strings=true
+# "empty pixels, first day" => "空白像素，第一天"
+# "empty pixels, trust fades" => "空白像素，信任会淡"
+# "other pixels, first day" => "其余像素，第一天"
+# "other pixels, trust fades" => "其余像素，信任会淡"
+# "managers, first day" => "经理，第一天"
+# "managers, trust fades" => "经理，信任会淡"
+# "trust, on average" => "平均信任"
 
 # %% [markdown] lang="en"
 # The trust in the empty pixels is nearly gone. Where an animal can be seen some is kept. And the chief trusts the managers more than on the first day: what is renewed at every step is the motorway.
@@ -491,6 +534,10 @@ def loss_without(rank, above, k):
 ranks = {"manager": (company.managers, company.chief), "lead": (company.team_leads, company.managers)}
 fired = {f"{name} {k}": loss_without(*pair, k) for name, pair in ranks.items() for k in range(len(pair[0].neurons))}
 
+# %% [markdown] lang="zh" strings=true
+# "manager" => "经理"
+# "lead" => "组长"
+
 # %% hidden=true
 tg.predict(
     "The blame of every manager and lead on the sparrow is now below 0.000001. How large is the loss without the most important one?",
@@ -505,6 +552,9 @@ tg.predict(
 
 # %% name="fired"
 tg.plot.bars(fired, x="loss without this one")
+
+# %% [markdown] lang="zh" strings=true
+# "loss without this one" => "没有他时的损失"
 
 # %% [markdown] lang="en"
 # All are blameless. Manager 0 is indispensable. Lead 1 is useless: without her the loss stays as small as it was. The gradient tells neither from the other. It was never asked *“who matters?”*, only *“which way is down, from here?”*
@@ -531,6 +581,12 @@ for n in sizes:
     shares["never seen"].append(tg.accuracy(pupil, unseen))
 tg.plot.lines(shares, at=sizes, x="pictures to learn from", y="share that is right")
 
+# %% [markdown] lang="zh" strings=true
+# "seen" => "看过的图"
+# "never seen" => "没见过的图"
+# "pictures to learn from" => "用来学的图有几张"
+# "share that is right" => "答对的比例"
+
 # %% hidden=true
 tg.predict(
     "With 8 pictures to learn from, all 8 are right at the end. What share of new pictures is right? (guessing: 0.5)",
@@ -542,6 +598,7 @@ tg.predict(
 # %% [markdown] lang="zh" strings=true
 # With 8 pictures to learn from, all 8 are right at the end. What share of new pictures is right? (guessing: 0.5) => 只用 8 张图来学，最后这 8 张全对。没见过的图，能答对多大比例？（瞎猜是 0.5）
 # Eight pictures can be told apart by many things that have nothing to do with birds and dogs. => 要把八张图区分开，有许多办法，和鸟、狗都没有关系。
+# "never seen" => "没见过的图"
 
 # %% [markdown] lang="en"
 # ## Exercises

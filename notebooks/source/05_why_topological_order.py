@@ -116,14 +116,20 @@ tg.play(c)
 
 # %% name="beside"
 walks = {}
-for way in ("topological", "recursive"):
+for way, name in (("topological", "topological order"), ("recursive", "plain recursion")):
     held, a_holds = 0.0, []
     for step in tg.steps(c, order=way):
         if step.kind == "backward":
             held = step.grad_after if step.parent is a else held
             a_holds.append(held)
-    walks[way] = a_holds
+    walks[name] = a_holds
 tg.plot.lines(walks, x="step backward", y="gradient of a so far")
+
+# %% [markdown] lang="zh" strings=true
+# "topological order" => "拓扑序"
+# "plain recursion" => "朴素递归"
+# "step backward" => "反向第几步"
+# "gradient of a so far" => "到此为止 a 的梯度"
 
 # %% [markdown] lang="en"
 # The rule in one sentence: **a node may pass its gradient on only when that gradient is complete.**
@@ -203,6 +209,12 @@ tg.zero_grad([a])
 c.backward()
 tg.plot.bars({"first": counts[0], "second": counts[1], "third": counts[2], "after zero_grad": a.grad}, x="a.grad")
 
+# %% [markdown] lang="zh" strings=true
+# "first" => "第一次"
+# "second" => "第二次"
+# "third" => "第三次"
+# "after zero_grad" => "zero_grad 之后"
+
 # %% [markdown] lang="en"
 # Nodes in the middle, like `b`, start afresh each time. Suppose they did not, and kept what the first pass gave them:
 
@@ -258,21 +270,21 @@ tg.predict(
 
 # %% hidden=true
 tg.predict(
-    "How many steps does recursion take?",
-    sum(2**level for level in range(1, 31)),
+    "How many steps does recursion take, in billions (10⁹)?",
+    sum(2**level for level in range(1, 31)) / 1e9,
     tolerance=0.1,
     because="2 + 4 + … + 2³⁰, about two billion. The order makes the result right, and it makes it cheap.",
 )
 
 # %% [markdown] lang="zh" strings=true
-# How many steps does recursion take? => 递归要走多少步？
+# How many steps does recursion take, in billions (10⁹)? => 递归要走多少个十亿（10⁹）步？
 # 2 + 4 + … + 2³⁰, about two billion. The order makes the result right, and it makes it cheap. => 2 + 4 + … + 2³⁰，大约二十亿。有了次序，结果才对，也才便宜。
 
 # %% [markdown] lang="en"
 # **3.** Find a computation in which a node is used twice and plain recursion is right all the same. Replace the one below, until it says “right”.
 
 # %% [markdown] lang="zh"
-# **3.** 找一个计算：里面有节点用了两次，朴素的递归却照样正确。改动下面这个，直到它说 right（对了）。
+# **3.** 找一个计算：里面有节点用了两次，朴素的递归却照样正确。改动下面这个，直到它说“对了”。
 
 # %%
 x = Value(3.0, "x")
@@ -281,10 +293,15 @@ z = y + y  # change me
 
 tg.zero_grad([x])
 z.backward()
-"right" if recursive(z, {z: 1.0})[x] == x.grad else "recursion is wrong here"
+uses = [parent for node in tg.topological_order(z) for parent in node.parents]
+wrong = abs(recursive(z, {z: 1.0})[x] - x.grad) > 1e-9
+"nothing is used twice" if len(uses) == len(set(uses)) else "recursion is wrong here" if wrong else "right"
 
 # %% [markdown] lang="zh" strings=true
 # change me => 改这里
+# else "right" => else "对了"
+# "nothing is used twice" => "没有哪个节点用了两次"
+# "recursion is wrong here" => "这里递归算错了"
 
 # %% [markdown] lang="en"
 # <details><summary>Answer</summary>

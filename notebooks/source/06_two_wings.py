@@ -116,6 +116,10 @@ loss.backward()
 names = [f"{parameter.name}, by backward() {parameter.grad:.4f}" for parameter in net.parameters()]
 tg.plot.bars(dict(zip(names, by_hand, strict=True)), x="gradient by hand")
 
+# %% [markdown] lang="zh" strings=true
+# f"{parameter.name}, by backward() {parameter.grad:.4f}" => f"{parameter.name}，backward() 给出 {parameter.grad:.4f}"
+# "gradient by hand" => "手算的梯度"
+
 # %% [markdown] lang="en"
 # The same nine numbers. Look at the biases: their gradients *are* the errors. That is why the network pictures show “the blame of a neuron” as the gradient of its bias.
 #
@@ -177,6 +181,10 @@ for _ in range(60):
     losses.append(loss.data)
 tg.plot.lines({"loss": losses}, x="epoch", y="loss")
 
+# %% [markdown] lang="zh" strings=true
+# "loss" => "损失"
+# x="epoch" => x="轮次"
+
 # %% [markdown] lang="en"
 # ## The same pair elsewhere
 #
@@ -193,6 +201,11 @@ rod = cut * stretch - grind
 complaint = (rod - 100.0) ** 2 / 2
 complaint.backward()
 
+# %% [markdown] lang="zh" strings=true
+# "cut" => "切"
+# "stretch" => "拉"
+# "grind" => "磨"
+
 # %% hidden=true
 tg.predict(
     "The rod is 103 mm long and should be 100. Which setting is the complaint most sensitive to, per unit?",
@@ -202,8 +215,9 @@ tg.predict(
 )
 
 # %% [markdown] lang="zh" strings=true
-# The rod is 103 mm long and should be 100. Which setting is the complaint most sensitive to, per unit? => 杆子长 103 毫米，应该是 100。每动一个单位，损失对哪个设定最敏感？（cut 切，stretch 拉，grind 磨）
+# The rod is 103 mm long and should be 100. Which setting is the complaint most sensitive to, per unit? => 杆子长 103 毫米，应该是 100。每动一个单位，损失对哪个设定最敏感？
 # One unit of stretch moves the rod by 50 mm, one unit of cut by 2.1, one unit of grind by 1. => 拉伸倍数动一个单位，杆子就变 50 毫米；切割动一个单位变 2.1，打磨变 1。
+# ["cut", "stretch", "grind"] => ["切", "拉", "磨"]
 
 # %% name="line"
 tg.draw(complaint, edges="contribution")
@@ -234,6 +248,14 @@ tg.plot.lines(guesses, x="day", y="says dog")
 
 # %% [markdown] lang="zh" strings=true
 # four legs?, barks?, a dog? => 四条腿？会叫？是狗？
+# "legs" => "四条腿"
+# "barks" => "会叫"
+# "doubt" => "怀疑"
+# "dog": (1, 1, 1) => "狗": (1, 1, 1)
+# "cat" => "猫"
+# "bird" => "鸟"
+# "day" => "第几天"
+# "says dog" => "有多肯定是狗"
 
 # %% [markdown] lang="en"
 # On the first day the cat is a dog with 0.83. The dog is doubted too, down to 0.62 on day 11: the correction hits the belief in legs, which the dog shares. Then the child finds the barking; but only on day 55 is it as sure of the dog as at first.
@@ -243,7 +265,7 @@ tg.plot.lines(guesses, x="day", y="says dog")
 # %% [markdown] lang="zh"
 # 第一天，猫是狗的把握有 0.83。连狗也被怀疑，第 11 天跌到 0.62：纠正打在“四条腿”这条看法上，而狗也有四条腿。后来，孩子注意到了叫声；可要到第 55 天，他对狗才恢复当初的把握。
 #
-# **反馈回路。** 控制论是这样画的：刺激 → 处理 → 动作 → 观察到的结果 → **误差信号**（期望 − 实际）→ 新的设定。一台暖气：屋里 5 °C，功率每加一个单位就升 1 °C，想要 20 °C。控制器每次给功率加上*速率 × 误差*。这就是对 ½ · 误差² 做梯度下降，只是换了个名字。
+# **反馈回路。** 控制论是这样画的：刺激 → 处理 → 动作 → 观察到的结果 → **误差信号**（期望 − 实际）→ 新的设定。一台暖气：屋里 5 °C，功率每加一个单位就升 1 °C，想要 20 °C。控制器每次给功率加上*速率（rate）× 误差*。这就是对 ½ · 误差² 做梯度下降，只是换了个名字。
 
 # %% name="feedback"
 def heat(rate):
@@ -256,10 +278,14 @@ def heat(rate):
         power.data -= rate * power.grad  # the same as += rate * (20 - room)
     return course
 
-tg.plot.lines({f"rate {rate}": heat(rate) for rate in (0.1, 0.5, 1.7)}, x="minute", y="room, C")
+tg.plot.lines({f"rate {rate}": heat(rate) for rate in (0.1, 0.5, 1.7)}, x="minute", y="room, °C")
 
 # %% [markdown] lang="zh" strings=true
 # the same as += rate * (20 - room) => 也就是 += rate * (20 - room)
+# "power" => "功率"
+# f"rate {rate}" => f"速率 {rate}"
+# "minute" => "分钟"
+# "room, °C" => "室温（°C）"
 
 # %% hidden=true
 tg.predict(
@@ -286,67 +312,121 @@ tg.predict(
 def total(xs):
     return tg.sum([tg.tanh(a) * b for a, b in zip(xs, xs[1:] + xs[:1], strict=True)])
 
-def by_experiment(xs, h=1e-6):
-    start, slopes = total(xs).data, []
-    for x in xs:
-        x.data += h
-        slopes.append((total(xs).data - start) / h)
-        x.data -= h
-    return slopes
-
 def seconds(task, xs):
-    """How long a task takes the processor."""
+    """The least time that a task takes the processor."""
+    times = []
     with tg.collector_paused():
-        start = time.process_time()
-        task(xs)
-        return time.process_time() - start
+        for _ in range(3 + 3_000 // len(xs)):
+            start = time.process_time()
+            task(xs)
+            times.append(time.process_time() - start)
+    return min(times)
 
-sizes = [10, 100, 1_000, 10_000, 100_000]
-tasks = {"value": total, "value and gradient": lambda xs: total(xs).backward(), "gradient by experiment": by_experiment}
-costs = {name: [] for name in tasks}
+sizes, timed = [10, 100, 1_000, 10_000, 100_000], []
 for n in sizes:
     xs = [Value(math.sin(i)) for i in range(n)]
-    for name, task in tasks.items():
-        if n <= 1_000 or task is not by_experiment:
-            costs[name].append(min(seconds(task, xs) for _ in range(1 + 300 // n if task is by_experiment else 3 + 3_000 // n)))
-ratios = {name: [c / one for c, one in zip(cost, costs["value"], strict=False)] for name, cost in costs.items()}
+    timed.append(seconds(lambda xs: total(xs).backward(), xs) / seconds(total, xs))
 
 # %% [markdown] lang="zh" strings=true
-# How long a task takes the processor. => 一个任务占用处理器多长时间。
+# The least time that a task takes the processor. => 一个任务占用处理器的最短时间。
 
 # %% hidden=true
-choices = ["about 2", "about 300", "about 100,000"]
+choices = {"about 2": 2, "about 300": 300, "about 100,000": 100_000}
 tg.predict(
     "With 100,000 parameters: value and all 100,000 derivatives together cost how many evaluations?",
-    min(choices, key=lambda text: abs(math.log(float(text[6:].replace(",", "")) / ratios["value and gradient"][-1]))),
-    choices=choices,
+    min(choices, key=lambda text: abs(math.log(choices[text] / timed[-1]))),
+    choices=list(choices),
     because="The backward pass visits every edge of the graph once. Each + × tanh has one or two, and the sum has one for each term.",
 )
 
 # %% [markdown] lang="zh" strings=true
-# With 100,000 parameters: value and all 100,000 derivatives together cost how many evaluations? => 有 100,000 个参数时，数值加上全部 100,000 个导数，相当于算几次函数？（about：大约）
+# With 100,000 parameters: value and all 100,000 derivatives together cost how many evaluations? => 有 100,000 个参数时，数值加上全部 100,000 个导数，相当于算几次函数？
+# "about 2" => "约 2"
+# "about 300" => "约 300"
+# "about 100,000" => "约 100,000"
 # The backward pass visits every edge of the graph once. Each + × tanh has one or two, and the sum has one for each term. => 反向传播把图上每条边恰好走一次：+、×、tanh 各有一两条，求和则是每项一条。
 
+# %% [markdown] lang="en"
+# That was the clock, which no two machines read alike. So count, too: `trace` writes every operation down as an equation. In **reverse mode** the equations of the function and of its whole gradient; in **forward mode**, which carries one derivative along from the inputs on, those of one run, times the n runs that it takes; by **experiment** n + 1 evaluations. (A sum of many terms is one equation.)
+
+# %% [markdown] lang="zh"
+# 这是掐表量的，换台机器就是另一个数。所以再数一数：`trace` 把每个运算记成一条等式。**反向模式**：函数连同整个梯度的等式数；**前向模式**（从输入出发，一趟带一个导数往前走）：一趟的等式数，乘以要跑的 n 趟；靠**实验**：n + 1 次计算。（许多项的和算一条等式。）
+
 # %% name="cheap"
-tg.plot.lines(ratios, at=sizes, x="parameters", y="cost in evaluations", log=True)
+def evaluations(n):
+    """What reverse and forward mode cost, in operations of the function itself."""
+    xs, first = [math.sin(i) for i in range(n)], [1.0] + [0.0] * (n - 1)
+    f, one_run = tg.trace(total, xs), tg.trace(lambda xs: tg.jvp(total, (xs,), (first,)), xs)
+    return [len(f.value_and_grad().equations) / len(f.equations), n * len(one_run.equations) / len(f.equations)]
+
+reverse, forward = zip(*map(evaluations, sizes[:3]), strict=True)
+for n, backward_mode, forward_mode in zip(sizes, reverse, forward, strict=False):
+    print(f"{n:6,} {backward_mode:6.2f} {forward_mode:10.1f} {n + 1:6,}")
+costs = {"reverse mode, timed": timed, "reverse mode, counted": reverse, "forward mode, counted": forward}
+tg.plot.lines(costs | {"by experiment": [n + 1 for n in sizes]}, at=sizes, x="parameters", y="cost in evaluations", log=True)
+
+# %% [markdown] lang="zh" strings=true
+# What reverse and forward mode cost, in operations of the function itself. => 反向模式和前向模式的代价，以函数本身的运算次数为单位。
+# "reverse mode, timed" => "反向模式，掐表"
+# "reverse mode, counted" => "反向模式，数运算"
+# "forward mode, counted" => "前向模式，数运算"
+# "by experiment" => "靠实验"
+# "parameters" => "参数个数"
+# "cost in evaluations" => "相当于算几次"
 
 # %% [markdown] lang="en"
-# *Value and gradient* is flat: about 2, from ten parameters to a hundred thousand. *By experiment* is n + 1, and we stopped at 1,000: at 100,000 it would take hours. (Forward mode, which carries one derivative along, needs n runs as well.)
+# (The columns: n, reverse, forward, experiment.) **Reverse mode is flat**: 2.5 evaluations counted, about 2 by the clock, from ten parameters to a hundred thousand. Experiment and forward mode grow with n. A run of forward mode costs 5 evaluations here, so that the whole gradient costs 5 n: 5,000 evaluations for 1,000 parameters. It is exact, as differences are not, but it is not cheap.
 #
 # It must be so. Forward, an operation is computed once. Backward, each of its edges costs one multiplication by a slope and one addition. A sum of many terms counts as many additions both ways. That is a constant factor, and **n does not occur in it**. Baur and Strassen proved it in 1983 for rational functions: with all its partial derivatives a function needs at most three times as many multiplications and divisions, those by constants not counted (Theoretical Computer Science 22, 317–330, doi:10.1016/0304-3975(83)90110-X).
 #
-# (To be fair: an evaluation here records a graph, which plain floats do not. This too is a factor without n.)
+# To be fair: an evaluation here records a graph. Plain floats record nothing. What does recording cost?
+
+# %% [markdown] lang="zh"
+# （各列依次是：n、反向、前向、实验。）**反向模式是平的**：数运算是 2.5 次，掐表是 2 次左右，从十个参数到十万个参数都如此。实验和前向模式则随 n 增长。这里前向模式跑一趟相当于算 5 次，整个梯度就是 5 n：1,000 个参数要算 5,000 次。它是准确的（差分做不到），但不便宜。
+#
+# 道理也必然如此。前向时，每个运算算一次。反向时，它的每条边只多出一次乘法（乘斜率）和一次加法。许多项的和，前向反向都算作许多次加法。于是只差一个常数倍，**里面没有 n**。Baur 和 Strassen 在 1983 年对有理函数证明了这一点：连同全部偏导数，乘除法的次数至多是原来的三倍（乘除常数的不算；Theoretical Computer Science 22, 317–330, doi:10.1016/0304-3975(83)90110-X）。
+#
+# 说句公道话：这里的一次计算要记录计算图，普通的浮点数什么也不记。记录要花多少？
+
+# %%
+def in_floats(numbers):
+    return sum(math.tanh(a) * b for a, b in zip(numbers, numbers[1:] + numbers[:1], strict=True))
+
+xs = [Value(math.sin(i)) for i in range(10_000)]
+plain = seconds(in_floats, [x.data for x in xs])
+slower = {"Value": seconds(total, xs) / plain, "Value, backward()": seconds(lambda xs: total(xs).backward(), xs) / plain}
+
+# %% hidden=true
+choices = {"about 1": 1, "about 10": 10, "about 100": 100}
+tg.predict(
+    "The same sum of 10,000 products with plain floats and math.tanh. How many times as long does it take with Values, without a gradient?",
+    min(choices, key=lambda text: abs(math.log(choices[text] / slower["Value"]))),
+    choices=list(choices),
+    because=f"{slower['Value']:.0f} times when this page was run: each node is an object that remembers its parents and slopes.",
+)
+
+# %% [markdown] lang="zh" strings=true
+# "about 1" => "约 1"
+# "about 10" => "约 10"
+# "about 100" => "约 100"
+# The same sum of 10,000 products with plain floats and math.tanh. How many times as long does it take with Values, without a gradient? => 同样是 10,000 个乘积之和，改用普通浮点数和 math.tanh。用 Value 来算（不求梯度），时间是它的几倍？
+# {slower['Value']:.0f} times when this page was run: each node is an object that remembers its parents and slopes. => {slower['Value']:.0f} 倍，这是运行这一页时量的：每个节点都是一个对象，记着自己的父节点和斜率。
+
+# %% name="floats"
+tg.plot.bars(slower, x="time, in that of plain floats")
+
+# %% [markdown] lang="zh" strings=true
+# "time, in that of plain floats" => "时间（以普通浮点数为 1）"
+
+# %% [markdown] lang="en"
+# This too is a factor without n. ([12](12_from_scalars_to_tensors.ipynb) gets rid of it: the same scalars, regrouped into arrays.)
 #
 # ## What is paid
 #
 # The backward pass needs what the forward pass left behind. That has to be kept: **memory** grows with the number of operations.
 
 # %% [markdown] lang="zh"
-# “数值加梯度”（value and gradient）那条线是平的：从十个参数到十万个参数，都是 2 左右。“靠实验”（by experiment）那条是 n + 1，我们量到 1,000 就停了：到 100,000 要算好几个小时。（前向模式一趟只带一个导数，也得跑 n 趟。）
-#
-# 道理也必然如此。前向时，每个运算算一次。反向时，它的每条边只多出一次乘法（乘斜率）和一次加法。许多项的和，前向反向都算作许多次加法。于是只差一个常数倍，**里面没有 n**。Baur 和 Strassen 在 1983 年对有理函数证明了这一点：连同全部偏导数，乘除法的次数至多是原来的三倍（乘除常数的不算；Theoretical Computer Science 22, 317–330, doi:10.1016/0304-3975(83)90110-X）。
-#
-# （说句公道话：这里的一次计算要记录计算图，普通的浮点数不用记。不过这也只是一个不含 n 的倍数。）
+# 这也只是一个不含 n 的倍数。（[第 12 课](12_from_scalars_to_tensors.ipynb)会把它省掉：同样的标量，重新组合成数组。）
 #
 # ## 付出了什么
 #
@@ -366,6 +446,11 @@ memory = {"graph kept": [kept_bytes(n, True)[0] for n in sizes[:4]]}
 memory["no_grad"] = [kept_bytes(n, False)[0] for n in sizes[:4]]
 tg.plot.lines(memory, at=sizes[:4], x="parameters", y="bytes kept", log=True)
 
+# %% [markdown] lang="zh" strings=true
+# "graph kept" => "留着计算图"
+# "parameters" => "参数个数"
+# "bytes kept" => "留下的字节数"
+
 # %% hidden=true
 tg.predict(
     "With 10,000 parameters, how many bytes are kept for each of them (two operations each)?",
@@ -377,6 +462,7 @@ tg.predict(
 # %% [markdown] lang="zh" strings=true
 # With 10,000 parameters, how many bytes are kept for each of them (two operations each)? => 10,000 个参数时，平均为每个参数（各有两个运算）留下多少字节？
 # Two nodes and their edges for each. Without a backward pass to come, no_grad() keeps next to nothing. => 每个参数两个节点和它们的边。如果后面没有反向传播，no_grad() 几乎什么都不留。
+# memory["graph kept"] => memory["留着计算图"]
 
 # %% [markdown] lang="en"
 # That is the trade: time independent of n, for memory that grows with the length of the computation.
@@ -409,30 +495,39 @@ for name, (model, example) in shapes.items():
     edges[f"{name}: {len(model.parameters())} parameters"] = kinds.count("backward") / kinds.count("forward")
 tg.plot.bars(edges, x="edges / operations")
 
+# %% [markdown] lang="zh" strings=true
+# "perceptron" => "感知机"
+# "multi-layer" => "多层"
+# "convolution" => "卷积"
+# "recurrent" => "循环"
+# "Transformer block" => "Transformer 块"
+# {len(model.parameters())} parameters => {len(model.parameters())} 个参数
+# "edges / operations" => "边数 / 运算数"
+
 # %% [markdown] lang="en"
 # A sum of many terms is one operation with many edges, so the ratio is more than two where layers are wide; forward, such a sum costs as many additions.
 #
 # ## Exercises
 #
-# **1.** A gradient of a model with 10¹² parameters, by experiment, one evaluation taking one second: how many years?
+# **1.** A gradient of a model with 10¹² parameters, by experiment, one evaluation taking one second: how many thousand years?
 
 # %% [markdown] lang="zh"
 # 许多项的和算一个运算，却有许多条边，所以层一宽，比值就超过二；而前向算这样一个和，也要做那么多次加法。
 #
 # ## 练习
 #
-# **1.** 一个有 10¹² 个参数的模型，每算一次要一秒，靠实验求一次梯度：要多少年？
+# **1.** 一个有 10¹² 个参数的模型，每算一次要一秒，靠实验求一次梯度：要多少个一千年？
 
 # %% hidden=true
 tg.predict(
-    "How many years?",
-    (1e12 + 1) / (365.25 * 24 * 3600),
+    "How many thousand years?",
+    (1e12 + 1) / (365.25 * 24 * 3600) / 1000,
     tolerance=0.05,
     because="10¹² seconds are 31,700 years. By backward(): a few seconds.",
 )
 
 # %% [markdown] lang="zh" strings=true
-# How many years? => 多少年？
+# How many thousand years? => 几千年？（以千年为单位，填一个数）
 # 10¹² seconds are 31,700 years. By backward(): a few seconds. => 10¹² 秒就是 31,700 年。用 backward()：几秒钟。
 
 # %% [markdown] lang="en"

@@ -17,7 +17,6 @@
 # %%
 import math
 
-import matplotlib.pyplot as plt
 import numpy as np
 
 import tinygrad_edu as tg
@@ -62,13 +61,11 @@ def train(slopes, updates=60):
     return losses
 
 runs = {"A": train(gradient), "B": train(corrected)}
-figure, axes = plt.subplots(figsize=(6, 2.8))
-for (name, losses), style in zip(runs.items(), ("-", "--"), strict=True):
-    axes.plot(losses, style, label=name)
-axes.set(xlabel="update", ylabel="loss")
-axes.legend(frameon=False)
-axes.spines[["top", "right"]].set_visible(False)
-plt.show()
+tg.plot.lines(runs, x="update", y="loss")
+
+# %% [markdown] lang="zh" strings=true
+# "update" => "更新次数"
+# "loss" => "损失"
 
 # %% hidden=true
 choices = ["A, the solid one", "B, the dashed one"]
@@ -111,17 +108,16 @@ def central(h):
 x = 0.7
 true = tg.grad(f)(x)
 
-s = np.linspace(-0.1, 1.5, 200)
-figure, axes = plt.subplots(figsize=(6, 3.2))
-axes.plot(s, [f(v) for v in s], "k", linewidth=2, label="f")
-lines = {"tangent": true, "forward, h = 0.5": forward(0.5), "central, h = 0.5": central(0.5)}
-for (label, slope), style in zip(lines.items(), ("-", "--", ":"), strict=True):
-    axes.plot(s, f(x) + slope * (s - x), style, label=label)
-axes.plot(x, f(x), "ko")
-axes.set(ylim=(-0.6, 1.1))
-axes.legend(frameon=False)
-axes.spines[["top", "right"]].set_visible(False)
-plt.show()
+def line(slope):
+    return lambda s: f(x) + slope * (s - x)
+
+straight = {"tangent": line(true), "forward, h = 0.5": line(forward(0.5)), "central, h = 0.5": line(central(0.5))}
+tg.plot.curve({"f": f} | straight, -0.1, 1.5)
+
+# %% [markdown] lang="zh" strings=true
+# "tangent" => "切线"
+# "forward, h = 0.5" => "前向，h = 0.5"
+# "central, h = 0.5" => "中心，h = 0.5"
 
 # %% [markdown] lang="en"
 # Both are off, for half a unit is no small step. So take a smaller one.
@@ -187,23 +183,22 @@ recipes = {
     "central, extrapolated once": lambda h: (4 * central(h / 2) - central(h)) / 3,
 }
 
-figure, axes = plt.subplots(figsize=(8, 4.5))
-for name, recipe in recipes.items():
-    errors = [max(abs(recipe(h) - true), 1e-17) for h in steps]
-    axes.loglog(steps, errors, label=name, linewidth=1.2)
-axes.loglog(steps, 2e-16 / steps, "k:", linewidth=1, label="2·10⁻¹⁶ / h")
-axes.set(xlabel="h", ylabel="error", ylim=(1e-16, 10))
-axes.legend(frameon=False)
-axes.spines[["top", "right"]].set_visible(False)
-plt.show()
+errors = {name: [max(abs(recipe(h) - true), 1e-17) for h in steps] for name, recipe in recipes.items()}
+tg.plot.lines(errors | {"2·10⁻¹⁶ / h": 2e-16 / steps}, at=steps, x="h", y="error", log=True)
+
+# %% [markdown] lang="zh" strings=true
+# "forward" => "前向"
+# "central" => "中心"
+# "central, extrapolated once" => "中心，外推一次"
+# "error" => "误差"
 
 # %% [markdown] lang="en"
-# Read it from the right. As the step shrinks, the error falls: along a line of slope 1 for the forward difference (its error is proportional to h), of slope 2 for the central one (h²), of slope 4 once two central differences are combined so that their h² terms cancel. Then every curve turns and climbs again along the same dotted line. There the two values are so close that their difference is mostly rounding: a double carries 16 digits, and dividing by h blows up the last one.
+# Read it from the right. As the step shrinks, the error falls: along a line of slope 1 for the forward difference (its error is proportional to h), of slope 2 for the central one (h²), of slope 4 once two central differences are combined so that their h² terms cancel. Then every curve turns and climbs again along the same line, 2·10⁻¹⁶ / h. There the two values are so close that their difference is mostly rounding: a double carries 16 digits, and dividing by h blows up the last one.
 #
 # So the best step is a compromise, and so is the best error: about 10⁻⁸ for the forward difference, 10⁻¹¹ for the central one. For *this* function, at *this* point: no fixed step suits all.
 
 # %% [markdown] lang="zh"
-# 从右往左看。步长越小，误差越小：前向差分沿斜率 1 的直线下降（误差与 h 成正比），中心差分沿斜率 2 的直线（h²）；把两个中心差分搭配起来，让 h² 项抵消，就沿斜率 4 的直线。然后每条曲线都掉头，沿同一条点线爬上去。在那里，两个函数值太接近，相减之后剩下的大半是舍入误差：双精度只有 16 位数字，除以 h 就把最后一位放大了。
+# 从右往左看。步长越小，误差越小：前向差分沿斜率 1 的直线下降（误差与 h 成正比），中心差分沿斜率 2 的直线（h²）；把两个中心差分搭配起来，让 h² 项抵消，就沿斜率 4 的直线。然后每条曲线都掉头，沿同一条线 2·10⁻¹⁶ / h 爬上去。在那里，两个函数值太接近，相减之后剩下的大半是舍入误差：双精度只有 16 位数字，除以 h 就把最后一位放大了。
 #
 # 所以最好的步长是折中，最好的误差也是折中：前向差分大约 10⁻⁸，中心差分大约 10⁻¹¹。这只是对这一个函数、这一个点而言：没有哪个固定的步长对谁都合适。
 
@@ -352,7 +347,7 @@ def verdict(op, offset):
     try:
         report = tg.check_grads(lambda x: op(x) + offset, (0.7,))
     except tg.errors.GradientMismatch as mismatch:
-        return "wrong, by 100 digits" if "100 digits" in str(mismatch) else "wrong"
+        return "wrong, by 100 digits" if mismatch.comparisons[0].precise else "wrong"
     return "right" if report.conclusive else "not decided"
 
 silent = tg.Op("silent", math.sin, lambda y, x: (0.99 * tg.cos(x),))
@@ -420,11 +415,8 @@ example.draw()
 @given(tg.check.programs(leaves=1), tg.check.programs(leaves=1), tg.check.finite_values())
 def differentiation_is_linear(p, q, a):
     (x,) = p.point
-    try:
-        q_slope = tg.grad(q)(x)
-    except ValueError:
-        return
-    if not math.isfinite(q_slope) or abs(q_slope) > 1e4:
+    q_slope = tg.grad(q)(x)
+    if not abs(q_slope) < 1e4:
         return  # q was made for another x
     together = tg.grad(lambda x: a * p(x) + q(x))(x)
     apart = a * tg.grad(p)(x) + q_slope

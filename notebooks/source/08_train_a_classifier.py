@@ -13,6 +13,7 @@
 # 需要先读：[第一个梯度](01_first_gradient.ipynb)。你已经知道，梯度告诉我们一个旋钮该往哪边拧。这一页要同时拧几十个旋钮。
 
 # %%
+import math
 import tempfile
 from pathlib import Path
 
@@ -39,7 +40,7 @@ from tinygrad_edu import nn
 moons = tg.data.load("moons", n=200, seed=0)
 train, test = moons.split(test=0.2, seed=0)
 model = nn.MLP(2, [8, 1], activation="tanh", seed=2)
-tg.draw(model, train.X[0])
+tg.draw(model)
 
 # %% hidden=true
 tg.predict(
@@ -104,15 +105,6 @@ tg.plot.decision_boundary(model, train, test=test)
 shaken = tg.data.load("moons", n=200, noise=0.3, seed=0)
 large = nn.MLP(2, [32, 32, 1], activation="tanh", init="kaiming", seed=0)
 tg.fit(large, shaken, epochs=100, validation=None, progress=False)
-missed = sum(found != label for found, label in zip(large.classify(shaken.X), shaken.y, strict=True))
-
-# %% hidden=true
-tg.predict("After 100 epochs, how many of the 200 points that it learned from does it still get wrong?", missed, 0.5)
-
-# %% [markdown] lang="zh" strings=true
-# "After 100 epochs, how many of the 200 points that it learned from does it still get wrong?" => "学了 100 轮之后，就在它学过的这 200 个点里，还有几个答错？"
-
-# %%
 tg.plot.decision_boundary(large, shaken)
 
 # %% [markdown] lang="en"
@@ -149,8 +141,11 @@ tg.predict(
 # "One cut gives a half plane, two give a strip or a wedge, which is never closed. Three give a triangle with soft corners: closed." => "一刀切出半个平面；两刀切出一条带子或一个楔形，总是封不了口；三刀围成一个圆角的三角形，封口了。"
 
 # %% name="width"
-for count, fence in fences.items():
+for count, fence in list(fences.items())[1:]:
     display(tg.plot.decision_boundary(fence, circles, resolution=40, title=f"hidden neurons: {count}"))
+
+# %% [markdown] lang="zh" strings=true
+# f"hidden neurons: {count}" => f"隐藏神经元：{count}"
 
 # %% [markdown] lang="en"
 # So the width is not magic: it is the number of cuts. More than needed does little harm here, and makes learning easier, because not every neuron starts in a useful place.
@@ -259,6 +254,9 @@ for activation in ("sigmoid", "tanh", "relu"):
 for activation, layers in sizes.items():
     print(f"{activation:8}", "  ".join(f"{size:.5f}" for size in layers), f"   last / first = {layers[-1] / layers[0]:.0f}")
 
+# %% [markdown] lang="zh" strings=true
+# last / first = => 末层 / 首层 =
+
 # %% [markdown] lang="en"
 # With sigmoids the first layer hears thousands of times less than the last: the gradient *vanishes*. With tanh (slope up to 1) and relu (slope 0 or 1) it arrives. So hidden layers use tanh or relu, and sigmoid is left for outputs that shall be probabilities.
 #
@@ -300,9 +298,6 @@ tg.predict(
 # %% [markdown] lang="zh" strings=true
 # "This network has 13 parameters, all 0. How many of them get a gradient other than 0 from one example?" => "这个网络有 13 个参数，全是 0。看一个样本之后，有几个参数的梯度不是 0？"
 # "Only the bias of the output. A weight's gradient is what arrives × what the neuron before it says, and the hidden neurons say tanh(0) = 0. And nothing arrives at the hidden neurons: the blame is handed down times the weights, which are 0." => "只有输出的偏置。权重的梯度 = 传来的梯度 × 前一个神经元说的话，而隐藏神经元说的是 tanh(0) = 0。隐藏神经元自己也什么都收不到：责任往下传要乘权重，权重全是 0。"
-
-# %%
-tg.draw(zero, train.X[0])
 
 # %% [markdown] lang="en"
 # It stays so for ever: that one bias moves, and nothing else. Then start all weights at 0.5. Now gradients flow, but all three hidden neurons get the same one:
@@ -431,6 +426,10 @@ raw = nn.MLP(13, [8, 3], activation="tanh", seed=0)
 scaled = nn.Sequential(nn.Standardize.of(wine_train.X), nn.MLP(13, [8, 3], activation="tanh", seed=0))
 scales = {name: tg.fit(each, wine_train, epochs=40, progress=False) for name, each in {"raw": raw, "standardised": scaled}.items()}
 
+# %% [markdown] lang="zh" strings=true
+# "raw" => "原始数据"
+# "standardised" => "标准化之后"
+
 # %% hidden=true
 tg.predict(
     "There are three kinds of wine, the most frequent being two in five. What share of the wines set aside does the network without Standardize get right, from 0 to 1?",
@@ -447,6 +446,10 @@ tg.predict(
 print("raw:", f"{tg.accuracy(raw, wine_test):.0%}", "  standardised:", f"{tg.accuracy(scaled, wine_test):.0%}")
 tg.plot.loss_curves(scales)
 
+# %% [markdown] lang="zh" strings=true
+# "raw:" => "原始数据："
+# "  standardised:" => "  标准化之后："
+
 # %% [markdown] lang="en"
 # ## Which classes are confused?
 #
@@ -460,8 +463,7 @@ tg.plot.loss_curves(scales)
 # %%
 iris_train, iris_test = tg.data.load("iris").split(test=0.4, seed=1)
 flowers = nn.Sequential(nn.Standardize.of(iris_train.X), nn.MLP(4, [8, 3], activation="tanh", seed=0))
-flower_history = tg.fit(flowers, iris_train, epochs=60, progress=False)
-tg.plot.loss_curve(flower_history)
+_ = tg.fit(flowers, iris_train, epochs=60, progress=False)
 
 # %% name="confusion"
 tg.plot.confusion_matrix(flowers, iris_test)
@@ -538,20 +540,26 @@ tg.predict(
 # "Each neuron has a weight for each input and a bias: 8 × (4 + 1) + 8 × (8 + 1) + 3 × (8 + 1) = 40 + 72 + 27." => "每个神经元对每个输入有一个权重，另加一个偏置：8 × (4 + 1) + 8 × (8 + 1) + 3 × (8 + 1) = 40 + 72 + 27。"
 
 # %% [markdown] lang="en"
-# **2.** A network may use an activation that you wrote. This one is straight, so the network cannot bend. Change it so that it gives `x` where `x` is above 0, and a tenth of `x` below (a *leaky* relu, which cannot die). `check_grads` compares its derivative with measurement, above and below 0; the picture tells whether the circles are fenced in.
+# **2.** A network may use an activation that you wrote. This one is straight, so the network cannot bend. Change it so that it gives `x` where `x` is above 0, and a tenth of `x` below (a *leaky* relu, which cannot die). The first line says whether the values are right; `check_grads` compares the derivative with measurement, above and below 0; the picture tells whether the circles are fenced in.
 
 # %% [markdown] lang="zh"
-# **2.** 网络可以用你自己写的激活函数。下面这个是直的，所以网络弯不起来。请把它改成：`x` 大于 0 时给出 `x`，小于 0 时给出 `x` 的十分之一（**漏**的 relu，它不会死）。`check_grads` 会在 0 的两侧把它的导数和实测值对照；图会告诉你圆盘围住了没有。
+# **2.** 网络可以用你自己写的激活函数。下面这个是直的，所以网络弯不起来。请把它改成：`x` 大于 0 时给出 `x`，小于 0 时给出 `x` 的十分之一（**漏**的 relu，它不会死）。第一行告诉你数值对不对；`check_grads` 会在 0 的两侧把它的导数和实测值对照；图会告诉你圆盘围住了没有。
 
 # %%
 def bent(x):
     return 1.0 * x
 
+right = math.isclose(bent(2.0), 2.0) and math.isclose(bent(-2.0), -0.2)
+print("right:" if right else "not yet:", bent(2.0), bent(-2.0))
 for place in (0.7, -0.7):
     print(tg.check_grads(bent, (place,)))
 own = nn.MLP(2, [8, 1], activation=bent, seed=0)
 tg.fit(own, circles, epochs=60, lr=0.05, validation=None, progress=False)
 tg.plot.decision_boundary(own, circles, title=f"{tg.accuracy(own, circles):.0%}")
+
+# %% [markdown] lang="zh" strings=true
+# "right:" if => "对了：" if
+# "not yet:" => "还不对："
 
 # %% [markdown] lang="en"
 # <details><summary>Answer</summary>
@@ -559,16 +567,7 @@ tg.plot.decision_boundary(own, circles, title=f"{tg.accuracy(own, circles):.0%}"
 # `return tg.maximum(x, 0.1 * x)`, or `return tg.where(x > 0, x, 0.1 * x)`. The accuracy rises from half to all.
 # </details>
 #
-# **3.** A neuron's bias has become −10 and its relu is dead. Which of these makes it learn again: more epochs, a larger learning rate, or another activation, leaky relu? Try it with `limping` above.
-#
-# <details><summary>Answer</summary>
-#
-# Only the other activation. A gradient of 0 stays 0 however often and however far one steps along it. Leaky relu has the slope 0.01 below 0 (`activation="leaky_relu"`): small, but not nothing, and the bias moves. (Which way is another question. From this start it first goes further down: what the network finds useful is the little that comes through.)
-# </details>
-#
-# ## What comes next
-#
-# Here one rule turned the knobs, Adam, and we did not ask how. [Notebook 9](09_ways_down_the_hill.ipynb) lets the rules race down the same slopes, and shows what to do when a network learns its examples by heart.
+# **3.** A neuron's bias has become −10 and its relu is dead. What makes it learn again? Think first; then try it with `limping` above.
 
 # %% [markdown] lang="zh"
 # <details><summary>答案</summary>
@@ -576,11 +575,40 @@ tg.plot.decision_boundary(own, circles, title=f"{tg.accuracy(own, circles):.0%}"
 # `return tg.maximum(x, 0.1 * x)`，或者 `return tg.where(x > 0, x, 0.1 * x)`。准确率从一半升到全对。
 # </details>
 #
-# **3.** 某个神经元的偏置成了 −10，它的 relu 死了。下面哪种办法能让它重新学习：多训练几轮，加大学习率，还是换成另一种激活函数 leaky relu？用上面的 `limping` 试试。
+# **3.** 某个神经元的偏置成了 −10，它的 relu 死了。怎样才能让它重新学习？先想好，再用上面的 `limping` 试试。
+
+# %% hidden=true
+def gradient_of_bias(activation):
+    again = nn.MLP(2, [4, 1], activation=activation, seed=0)
+    again.layers[0].neurons[1].b.data = -10.0
+    nn.binary_cross_entropy([again(row) for row in train.X], train.y).backward()
+    return again.layers[0].neurons[1].b.grad
+
+remedies = ["more epochs", "a larger learning rate", "another activation, leaky relu"]
+tg.predict(
+    "Which of these makes it learn again?",
+    remedies[2] if gradient_of_bias("relu") == 0.0 != gradient_of_bias("leaky_relu") else remedies[1],
+    choices=remedies,
+)
+
+# %% [markdown] lang="zh" strings=true
+# "more epochs", "a larger learning rate", "another activation, leaky relu" => "多训练几轮", "加大学习率", "换成另一种激活函数 leaky relu"
+# "Which of these makes it learn again?" => "下面哪种办法能让它重新学习？"
+
+# %% [markdown] lang="en"
+# <details><summary>Why?</summary>
 #
-# <details><summary>答案</summary>
+# A gradient of 0 stays 0 however often and however far one steps along it. Leaky relu has the slope 0.01 below 0 (`activation="leaky_relu"`): small, but not nothing, and the bias moves. (Which way is another question. From this start it first goes further down: what the network finds useful is the little that comes through.)
+# </details>
 #
-# 只有换激活函数。梯度是 0，走多少步、步子多大，都还是 0。leaky relu 在 0 以下的斜率是 0.01（`activation="leaky_relu"`）：很小，但不是没有，偏置就动起来了。（往哪边动是另一回事。从这个起点出发，它先是往更低处走：网络觉得有用的，正是漏过来的那一点点。）
+# ## What comes next
+#
+# Here one rule turned the knobs, Adam, and we did not ask how. [Notebook 9](09_ways_down_the_hill.ipynb) lets the rules race down the same slopes, and shows what to do when a network learns its examples by heart.
+
+# %% [markdown] lang="zh"
+# <details><summary>为什么？</summary>
+#
+# 梯度是 0，走多少步、步子多大，都还是 0。leaky relu 在 0 以下的斜率是 0.01（`activation="leaky_relu"`）：很小，但不是没有，偏置就动起来了。（往哪边动是另一回事。从这个起点出发，它先是往更低处走：网络觉得有用的，正是漏过来的那一点点。）
 # </details>
 #
 # ## 接下来

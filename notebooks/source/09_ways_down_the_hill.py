@@ -13,6 +13,8 @@
 # 需要先读：[训练一个分类器](08_train_a_classifier.ipynb)。
 
 # %%
+import math
+
 from IPython.display import display
 
 import tinygrad_edu as tg
@@ -80,6 +82,9 @@ balls = {
 }
 tg.plot.descents(valley, (-4.0, 1.0), balls, steps=60)
 
+# %% [markdown] lang="zh" strings=true
+# "momentum" => "动量"
+
 # %% [markdown] lang="en"
 # A ball with too much speed overshoots and rolls back, which you see in the height: it falls fast, and in waves. Nesterov's variant first updates the speed v, then steps along g + 0.9 v in place of v, as if it looked one step ahead: that is the speed that the ball would have one step later on the same slope. The ball brakes before it is past the bottom. (Nesterov, Soviet Mathematics Doklady 27, 1983, 372; in this form Sutskever et al. 2013, [PMLR 28](https://proceedings.mlr.press/v28/sutskever13.html).)
 #
@@ -122,6 +127,9 @@ rules = {
 }
 tg.plot.descents(valley, (-4.0, 1.0), rules, steps=100)
 
+# %% [markdown] lang="zh" strings=true
+# "momentum" => "动量"
+
 # %% [markdown] lang="en"
 # Adam and RMSProp begin at 45°: the same step in x as in y, though the slopes are −4 and 25. They are not the first to arrive. Adam's steps are at most about as long as the learning rate, and 0.04 is short: it has not arrived after 100. RMSProp's first steps are up to ten times as long, for its mean of squares starts at 0; Adam corrects for that.
 #
@@ -149,7 +157,10 @@ tg.predict(
 )
 
 # %% [markdown] lang="zh" strings=true
-# "After 100 steps of RMSProp, is it higher in the turned valley or in the straight one?" => "RMSProp 走 100 步之后，在哪条谷里停得更高：转过的（turned），还是没转的（straight）？"
+# "After 100 steps of RMSProp, is it higher in the turned valley or in the straight one?" => "RMSProp 走 100 步之后，在哪条谷里停得更高：转过的，还是没转的？"
+# "turned" if => "转过的" if
+# else "straight" => else "没转的"
+# ["turned", "straight"] => ["转过的", "没转的"]
 
 # %% name="turned"
 tg.plot.descents(turned, (-5.0 * 0.5**0.5, -3.0 * 0.5**0.5), rules, steps=100)
@@ -248,6 +259,10 @@ for name, rule in on_spirals.items():
     courses[name] = tg.fit(model, spirals, optimizer=chosen, epochs=60, progress=False)
 closest = min(("SGD 0.1", "SGD 1", "SGD 10"), key=lambda name: abs(courses[name].loss[-1] - courses["momentum 0.1"].loss[-1]))
 
+# %% [markdown] lang="zh" strings=true
+# "momentum 0.1": "momentum" => "动量 0.1": "动量"
+# courses["momentum 0.1"] => courses["动量 0.1"]
+
 # %% hidden=true
 tg.predict("Which learning rate brings plain SGD to about the same loss as momentum 0.9 with lr 0.1?", closest, choices=["SGD 0.1", "SGD 1", "SGD 10"])
 
@@ -277,6 +292,9 @@ plans = {}
 for name, lr, schedule in (("lr 0.1", 0.1, None), ("lr 1", 1.0, None), ("1 → 0, cosine", 1.0, "cosine")):
     model = nn.MLP(2, [8, 1], activation="tanh", init="kaiming", seed=0)
     plans[name] = tg.fit(model, shaken, optimizer="sgd", lr=lr, schedule=schedule, batch_size=4, epochs=60, validation=None, progress=False)
+
+# %% [markdown] lang="zh" strings=true
+# "1 → 0, cosine" => "1 → 0，余弦"
 
 # %% hidden=true
 tg.predict("Which has the smallest loss in the end?", min(plans, key=lambda name: plans[name].loss[-1]), choices=list(plans))
@@ -314,6 +332,9 @@ def learn(model, **settings):
 free = network()
 held = {"free": learn(free)}
 
+# %% [markdown] lang="zh" strings=true
+# "free" => "自由"
+
 # %% hidden=true
 tg.predict(
     f"It gets {tg.accuracy(free, few):.0%} of the 40 points right. What share of the 400 others, from 0 to 1?",
@@ -327,6 +348,10 @@ tg.predict(
 # %% name="by-heart"
 display(tg.plot.loss_curve(held["free"], title="40 / 400"))
 tg.plot.decision_boundary(free, few, title=f"free: {tg.accuracy(free, few):.0%}, {tg.accuracy(free, unseen):.0%}")
+
+# %% [markdown] lang="zh" strings=true
+# held["free"] => held["自由"]
+# f"free:  => f"自由：
 
 # %% [markdown] lang="en"
 # The loss of the 40 goes to nothing. The loss of the 400 falls for a few epochs, and then **rises** for the rest. All rubber bands of the pictures it has seen are slack, and that says little about those it has not seen. This is *overfitting*. Its border is wound around single points, and it is very sure of it.
@@ -354,6 +379,10 @@ held["weight decay"] = learn(decayed, optimizer=optim.AdamW(decayed.parameters()
 held["dropout"] = learn(dropped)
 held["early stopping"] = learn(stopped, early_stopping=30)
 
+# %% [markdown] lang="zh" strings=true
+# "weight decay" => "权重衰减"
+# "early stopping" => "提前停止"
+
 # %% hidden=true
 tg.predict(
     "Early stopping keeps the parameters of the epoch in which the held-out loss was smallest. Which epoch was that, about?",
@@ -365,6 +394,7 @@ tg.predict(
 # %% [markdown] lang="zh" strings=true
 # "Early stopping keeps the parameters of the epoch in which the held-out loss was smallest. Which epoch was that, about?" => "提前停止会保留留出样本损失最小的那一轮的参数。大约是第几轮？"
 # "After that it went on for 30 epochs without getting better, and stopped." => "之后它又练了 30 轮，没有变好，就停了。"
+# "early stopping" => "提前停止"
 
 # %% name="regularisation"
 tg.plot.loss_curves(held)
@@ -372,6 +402,11 @@ tg.plot.loss_curves(held)
 # %% name="boundaries"
 for name, model in {"weight decay": decayed, "dropout": dropped, "early stopping": stopped}.items():
     display(tg.plot.decision_boundary(model, few, title=f"{name}: {tg.accuracy(model, few):.0%}, {tg.accuracy(model, unseen):.0%}"))
+
+# %% [markdown] lang="zh" strings=true
+# "weight decay" => "权重衰减"
+# "early stopping" => "提前停止"
+# f"{name}: { => f"{name}：{
 
 # %% [markdown] lang="en"
 # (Above each picture: the share of the 40 it gets right, and of the 400.) None of them gets all 40 right any more, and none should: some of these points lie on the wrong side by chance. Their borders are calmer. The share of unseen points that they get right is only a little larger, but the loss is about half: where they are wrong, they are no longer so sure of it. One caution: the 400 chose the epoch in early stopping, so they are no longer strangers to it. In earnest one sets a third part aside, to be used once, at the end.
@@ -486,10 +521,10 @@ tg.predict("How many times as long?", 1 / (1 - 0.95), because="1 + 0.95 + 0.95²
 # "How many times as long?" => "几倍？"
 
 # %% [markdown] lang="en"
-# **2.** Write momentum yourself. `update` gets a parameter, its gradient and what was remembered of it (here one number, 0 at first), and returns the new parameter and what to remember. As it stands it is plain descent. Change it until the last line says `True`: then it takes the very steps of ours.
+# **2.** Write momentum yourself. `update` gets a parameter, its gradient and what was remembered of it (here one number, 0 at first), and returns the new parameter and what to remember. As it stands it is plain descent. Change it until the last line says `True`: then it takes the same steps as ours, up to rounding.
 
 # %% [markdown] lang="zh"
-# **2.** 自己写一个动量法。`update` 拿到一个参数、它的梯度，以及上次记下的东西（这里是一个数，最初是 0），返回新的参数和要记住的东西。现在它只是朴素的梯度下降。改到最后一行显示 `True` 为止：那时它走的每一步都和我们的一样。
+# **2.** 自己写一个动量法。`update` 拿到一个参数、它的梯度，以及上次记下的东西（这里是一个数，最初是 0），返回新的参数和要记住的东西。现在它只是朴素的梯度下降。改到最后一行显示 `True` 为止：那时它走的每一步都和我们的一样（只差舍入）。
 
 # %%
 class Mine(optim.Optimizer):
@@ -501,7 +536,8 @@ class Mine(optim.Optimizer):
 
 mine = tg.plot.descent_of(valley, (-4.0, 1.0), lambda params: Mine(params, lr=0.02))
 ours = tg.plot.descent_of(valley, (-4.0, 1.0), lambda params: optim.SGD(params, lr=0.02, momentum=0.9))
-print(mine == ours)
+off = max(math.dist(a, b) for a, b in zip(mine.points, ours.points, strict=True))
+print(off < 1e-9)
 
 # %% [markdown] lang="en"
 # <details><summary>Answer</summary>
@@ -513,7 +549,7 @@ print(mine == ours)
 # ```
 # </details>
 #
-# **3.** Invent a penalty that pulls small weights like L2 and large ones like L1: (√(1 + w²) − 1) summed over the weights. Write it, and let `check_grads` measure its derivative. As it stands it gives L2.
+# **3.** Invent a penalty that pulls small weights like L2 and large ones like L1: (√(1 + w²) − 1) summed over the weights. Write it: the first line says whether its value is right, and `check_grads` measures its derivative. As it stands it gives L2.
 
 # %% [markdown] lang="zh"
 # <details><summary>答案</summary>
@@ -525,13 +561,20 @@ print(mine == ours)
 # ```
 # </details>
 #
-# **3.** 发明一种惩罚：对小权重像 L2，对大权重像 L1，也就是对所有权重求和 √(1 + w²) − 1。写出来，让 `check_grads` 实测它的导数。现在写的是 L2。
+# **3.** 发明一种惩罚：对小权重像 L2，对大权重像 L1，也就是对所有权重求和 √(1 + w²) − 1。写出来：第一行告诉你数值对不对，`check_grads` 实测它的导数。现在写的是 L2。
 
 # %%
 def penalty(weights):
     return tg.sum([w * w for w in weights])
 
-print(tg.check_grads(penalty, ([0.1, -2.0, 30.0],)))
+some = [0.1, -2.0, 30.0]
+right = math.isclose(penalty(some), sum(math.hypot(1.0, w) - 1.0 for w in some))
+print("right" if right else "not yet")
+print(tg.check_grads(penalty, (some,)))
+
+# %% [markdown] lang="zh" strings=true
+# "right" => "对了"
+# "not yet" => "还不对"
 
 # %% [markdown] lang="en"
 # <details><summary>Answer</summary>

@@ -131,16 +131,20 @@ courses = {}
 for name, model in (("dense", dense), ("looking", looking)):
     courses[name] = tg.fit(model, learned_from, validation=unseen, epochs=30, lr=0.01, progress=False)
 
+# %% [markdown] lang="zh" strings=true
+# "dense" => "人人看全图"
+# "looking" => "用窗看"
+
 # %% hidden=true
 tg.predict(
-    f"The looking network gets {courses['looking'].val_accuracy[-1]:.0%} of the unseen pictures right. And the dense one, from 0 to 1?",
-    courses["dense"].val_accuracy[-1],
+    f"The looking network gets {tg.accuracy(looking, unseen):.0%} of the unseen pictures right. And the dense one, from 0 to 1?",
+    tg.accuracy(dense, unseen),
     0.2,
     because="It gets all the pictures right that it has learned from. But what it learned about a 7 in the top left corner says nothing to the weights that see the bottom right. The window takes along what it has learned wherever it goes.",
 )
 
 # %% [markdown] lang="zh" strings=true
-# "The looking network gets {courses['looking'].val_accuracy[-1]:.0%} of the unseen pictures right. And the dense one, from 0 to 1?" => "没见过的图，用窗看的网络答对了 {courses['looking'].val_accuracy[-1]:.0%}。人人看全图的那个呢？（填 0 到 1 之间的数）"
+# "The looking network gets {tg.accuracy(looking, unseen):.0%} of the unseen pictures right. And the dense one, from 0 to 1?" => "没见过的图，用窗看的网络答对了 {tg.accuracy(looking, unseen):.0%}。人人看全图的那个呢？（填 0 到 1 之间的数）"
 # "It gets all the pictures right that it has learned from. But what it learned about a 7 in the top left corner says nothing to the weights that see the bottom right. The window takes along what it has learned wherever it goes." => "学过的图它全对。可是，它在左上角学到的“7”，对看右下角的那些权重毫无用处。窗就不同了：走到哪儿，学到的东西就带到哪儿。"
 
 # %% name="convolution"
@@ -325,6 +329,9 @@ states = readers["LSTM"][0]([[float(bit)] for bit in long[0]])
 display(tg.plot.pictures([[long[0], parities(long[0])]], columns=1, title="bit, parity"))
 tg.plot.pictures([list(zip(*states, strict=True))], columns=1, title="h")
 
+# %% [markdown] lang="zh" strings=true
+# "bit, parity" => "比特，奇偶"
+
 # %% [markdown] lang="en"
 # ## Attending: everyone asks everyone
 #
@@ -455,11 +462,8 @@ print("new:   ", *(name for name in invented if name not in names))
 # %% name="gpt-blame"
 def blame(word):
     x = [[Value(v.data) for v in vector] for vector in gpt[1](gpt[0]([letters.index(letter) for letter in word]))]
-    out = x
-    for part in itertools.islice(gpt, 2, None):
-        out = part(out)
     rows = []
-    for scores in out:
+    for scores in nn.Sequential(*itertools.islice(gpt, 2, None))(x):
         tg.zero_grad(itertools.chain(*x))
         max(scores, key=lambda score: score.data).backward()
         rows.append([tg.norm([v.grad for v in vector]) for vector in x])
@@ -494,17 +498,22 @@ tg.predict(
 # "Once. The weight is one number. Its gradient is a sum over all places (here with MaxPool only one place of each window has a share other than 0), and the step is taken once, along the sum." => "一次。权重是一个数。它的梯度是所有位置之和（这里有 MaxPool，每扇窗只有一个位置的那份不是 0），然后沿着这个和走一步。"
 
 # %% [markdown] lang="en"
-# **2.** Write a gate. It shall keep `old` where `z` is 0, take `new` where `z` is 1, and mix them in proportion between. As it stands it always takes `new`. The first line shall print 4, and `check_grads` measures the derivatives.
+# **2.** Write a gate. It shall keep `old` where `z` is 0, take `new` where `z` is 1, and mix them in proportion between. As it stands it always takes `new`. The first line says whether it mixes rightly, and `check_grads` measures the derivatives.
 
 # %% [markdown] lang="zh"
-# **2.** 写一个门。`z` 是 0 时保留 `old`，`z` 是 1 时换成 `new`，在中间就按比例混合。现在它总是换成 `new`。第一行应该打印出 4，`check_grads` 会实测导数。
+# **2.** 写一个门。`z` 是 0 时保留 `old`，`z` 是 1 时换成 `new`，在中间就按比例混合。现在它总是换成 `new`。第一行告诉你混合得对不对，`check_grads` 会实测导数。
 
 # %%
 def gate(z, old, new):
     return 1.0 * new
 
-print(gate(0.25, 2.0, 10.0))
+mixed = [gate(z, 2.0, 10.0) for z in (0.0, 0.25, 1.0)]
+print(mixed, "right" if mixed == [2.0, 4.0, 10.0] else "not yet")
 print(tg.check_grads(gate, (0.25, 2.0, 10.0)))
+
+# %% [markdown] lang="zh" strings=true
+# "right" => "对了"
+# "not yet" => "还不对"
 
 # %% [markdown] lang="en"
 # <details><summary>Answer</summary>

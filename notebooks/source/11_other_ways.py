@@ -81,7 +81,12 @@ ways = {
     "feedback alignment": blame.FeedbackAlignment(fresh(), seed=1),
     "direct feedback": blame.DirectFeedbackAlignment(fresh(), seed=1),
 }
-runs = {name: tg.fit(model, train, epochs=100, seed=0, progress=False) for name, model in ways.items()}
+runs = {name: tg.fit(model, train, epochs=100, seed=0, progress=False, record="bands") for name, model in ways.items()}
+
+# %% [markdown] lang="zh" strings=true
+# "backpropagation" => "反向传播"
+# "feedback alignment" => "反馈对齐"
+# "direct feedback" => "直接反馈对齐"
 
 # %% hidden=true
 right = tg.accuracy(ways["feedback alignment"], test)
@@ -99,6 +104,7 @@ tg.predict(
 # "above 90 %" => "90 % 以上"
 # Blame by random weights: what share of unseen points does feedback alignment get right after 100 epochs? => 按随机权重来怪罪：训练 100 轮之后，反馈对齐在没见过的点上能答对多少？
 # f"It gets {right:.0%} right." => f"它答对了 {right:.0%}。"
+# ways["feedback alignment"] => ways["反馈对齐"]
 
 # %% name="curves"
 tg.plot.loss_curves(runs, log=True)
@@ -106,13 +112,25 @@ tg.plot.loss_curves(runs, log=True)
 # %% [markdown] lang="en"
 # All three go down. The random ways are slower.
 #
+# Here is the film of the second one, feedback alignment, as rubber bands: play it, or drag the slider over the epochs, and choose an example. Nobody in this network was ever blamed by the right weights but the last layer, and the bands slacken all the same.
+
+# %% [markdown] lang="zh"
+# 三条线都在下降，随机的两种慢一些。
+#
+# 下面把第二种，反馈对齐，放成一部橡皮筋的影片：按播放，或者拖动轮次的进度条，再选一个样本看。这个网络里，除了最后一层，谁也没有被正确的权重怪罪过，可橡皮筋照样松了下来。
+
+# %% name="slackening"
+tg.rubber_band(runs["feedback alignment"], 3)
+
+# %% [markdown] lang="zh" strings=true
+# "feedback alignment" => "反馈对齐"
+
+# %% [markdown] lang="en"
 # ## Why it works
 #
 # Random blame ought to send the weights anywhere. But look at the angle between the weights on the way **forward** and those on the way **back**, layer by layer. 90° means that they have nothing to do with one another; 0° that they agree.
 
 # %% [markdown] lang="zh"
-# 三条线都在下降，随机的两种慢一些。
-#
 # ## 为什么管用
 #
 # 照理说，乱怪罪会把权重推得四处乱跑。可是看看**前向**权重和**回传**权重之间的夹角，一层一层地看。90° 表示两者毫不相干，0° 表示完全一致。
@@ -120,7 +138,7 @@ tg.plot.loss_curves(runs, log=True)
 # %%
 def angle(a, b):
     dot = sum(p * q for p, q in zip(a, b, strict=True))
-    return math.degrees(math.acos(dot / math.sqrt(sum(p * p for p in a) * sum(q * q for q in b))))
+    return math.degrees(math.acos(min(1.0, dot / math.sqrt(sum(p * p for p in a) * sum(q * q for q in b)))))
 
 def weight_angles(model):
     pairs = zip(model.network.layers[1:], model.back, strict=True)
@@ -146,6 +164,12 @@ tg.predict(
 # %% name="angles"
 tg.plot.lines({"hidden to hidden": [a for a, _ in angles], "hidden to output": [a for _, a in angles]}, x="epoch", y="angle, degrees")
 
+# %% [markdown] lang="zh" strings=true
+# "hidden to hidden" => "隐藏层到隐藏层"
+# "hidden to output" => "隐藏层到输出层"
+# "epoch" => "轮次"
+# "angle, degrees" => "夹角（度）"
+
 # %% [markdown] lang="en"
 # That is the **alignment**. The weights back do not learn to be right; the forward weights learn to make them right *enough*. As soon as the blame points less than 90° away from the true gradient, a small step against it goes downhill.
 #
@@ -168,6 +192,12 @@ gaps = {}
 for name, model in {"before training": start, "after training": pupil}.items():
     gaps[name] = angle(told(model, model.network), told(model.network, model.network))
 tg.plot.bars(gaps | {"no better than chance": 90.0}, x="degrees from the true gradient")
+
+# %% [markdown] lang="zh" strings=true
+# "before training" => "训练之前"
+# "after training" => "训练之后"
+# "no better than chance" => "跟瞎猜一样"
+# "degrees from the true gradient" => "和真正梯度的夹角（度）"
 
 # %% [markdown] lang="en"
 # At first a small step against the blame even goes a little uphill (97°); in the end the blame is 63° from the true gradient, and the step goes down.
@@ -216,6 +246,12 @@ losses = {
 }
 tg.plot.lines(losses, x="epoch", y="sum of all layers' own losses", log=True)
 
+# %% [markdown] lang="zh" strings=true
+# "target propagation" => "目标传播"
+# "forward-forward" => "前向-前向"
+# "epoch" => "轮次"
+# "sum of all layers' own losses" => "各层自己的损失之和"
+
 # %% [markdown] lang="en"
 # (These are sums of the layers' own losses; they cannot be compared with one another, nor with the curves above.)
 #
@@ -229,6 +265,11 @@ tg.plot.lines(losses, x="epoch", y="sum of all layers' own losses", log=True)
 # %% name="five"
 everyone = ways | {"target propagation": propagated, "forward-forward": forward_only}
 tg.plot.bars({name: tg.accuracy(model, test) for name, model in everyone.items()}, x="share that is right, of 30 points")
+
+# %% [markdown] lang="zh" strings=true
+# "target propagation" => "目标传播"
+# "forward-forward" => "前向-前向"
+# "share that is right, of 30 points" => "30 个点中答对的比例"
 
 # %% [markdown] lang="en"
 # And the boundary that was drawn by random blame. It bends as it should.
@@ -291,6 +332,7 @@ f"{angle(told(model, model.network), told(model.network, model.network)):.0f} de
 
 # %% [markdown] lang="zh" strings=true
 # change me => 改这里
+#  degrees" =>  度"
 
 # %% [markdown] lang="en"
 # <details><summary>Answer</summary>

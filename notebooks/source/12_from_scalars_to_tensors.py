@@ -281,6 +281,7 @@ model = nn.MLP(2, [16, 16, 1], seed=0)
 compiled = tg.compile(loss, model.parameters())
 compiled.value_and_grad(X, labels)
 theta = np.array([p.data for p in model.parameters()])
+ones = np.ones((1, len(X)))
 layers = [theta[:48].reshape(16, 3), theta[48:320].reshape(16, 17), theta[320:].reshape(1, 17)]
 
 def by_scalars():
@@ -289,7 +290,6 @@ def by_scalars():
         loss(x, label).backward(0.01)
 
 def by_hand():
-    ones = np.ones((1, len(X)))
     inputs = [np.vstack([X.T, ones])]
     for W in layers[:-1]:
         inputs.append(np.vstack([np.maximum(W @ inputs[-1], 0.0), ones]))
@@ -311,6 +311,11 @@ def clock(f, seconds=0.5):
 ways = {"scalars": by_scalars, "compiled": lambda: compiled.value_and_grad(X, labels, at=theta), "by hand": by_hand}
 times = {name: clock(f) for name, f in ways.items()}
 
+# %% [markdown] lang="zh" strings=true
+# "scalars" => "标量"
+# "compiled" => "编译"
+# "by hand" => "手写"
+
 # %% hidden=true
 choices = ["2 times as fast", "10 times as fast", "more than 50 times as fast"]
 tg.predict(
@@ -323,7 +328,9 @@ tg.predict(
 # %% [markdown] lang="zh" strings=true
 # "2 times as fast", "10 times as fast", "more than 50 times as fast" => "快 2 倍左右", "快 10 倍左右", "快 50 倍以上"
 # "Compiled, against scalar by scalar, for the gradient of a hundred examples:" => "一百个样本的梯度：编译之后，比一个标量一个标量地算快多少？"
-# f"When this page was run: {times['scalars'] / times['compiled']:.0f} times." => f"运行这一页的时候，快了 {times['scalars'] / times['compiled']:.0f} 倍。"
+# f"When this page was run: {times['scalars'] / times['compiled']:.0f} times." => f"运行这一页的时候，快了 {times['标量'] / times['编译']:.0f} 倍。"
+# times["scalars"] => times["标量"]
+# times["compiled"] => times["编译"]
 
 # %%
 for name, seconds in times.items():

@@ -24,8 +24,8 @@
 import math
 import sys
 
-import matplotlib.pyplot as plt
 import numpy as np
+from IPython.display import display
 
 import tinygrad_edu as tg
 from tinygrad_edu import Value, nn
@@ -73,10 +73,16 @@ tg.predict(
 # "b gets its first 1 and passes it on, twice; then it gets its second 1, holds 2, and passes on all of it again, twice: 1 + 1 + 2 + 2." => "b 收到第一个 1，立刻往下传两次；接着收到第二个 1，手里有 2，又把这 2 全部往下传两次：1 + 1 + 2 + 2。"
 
 # %%
-tg.play(c)  # watch b: both its contributions arrive before it passes anything on
+tg.play(c, order="recursive")  # the mistake, step by step: b passes on before all has arrived
 
 # %% [markdown] lang="zh" strings=true
-# # watch b: both its contributions arrive before it passes anything on => # 盯住 b：两份贡献都到齐了，它才往下传
+# # the mistake, step by step: b passes on before all has arrived => # 一步一步看这个错误：还没到齐，b 就往下传了
+
+# %%
+tg.play(c)  # the right walk: both contributions arrive before b passes anything on
+
+# %% [markdown] lang="zh" strings=true
+# # the right walk: both contributions arrive before b passes anything on => # 正确的走法：两份贡献都到齐了，b 才往下传
 
 # %% [markdown] lang="en"
 # And kept from step to step ([92](https://github.com/karpathy/micrograd/issues/92))? The next step makes *new* nodes. Of the old order only the leaf is still there:
@@ -187,13 +193,11 @@ tg.predict(
 # "The sum of all old gradients is a velocity without friction: w swings like a mass on a spring." => "旧梯度的总和就像没有摩擦的速度：w 像弹簧上的小球一样来回摆。"
 
 # %%
-figure, axes = plt.subplots(figsize=(6, 2.6))
-axes.plot(descend(True), label="zero_grad")
-axes.plot(descend(False), "--", label="no zero_grad")
-axes.axhline(3.0, color="grey", linewidth=0.7)
-axes.set(xlabel="update", ylabel="w")
-axes.legend(frameon=False)
-axes.spines[["top", "right"]].set_visible(False)
+tg.plot.lines({"zero_grad": descend(True), "no zero_grad": descend(False)}, x="update", y="w")
+
+# %% [markdown] lang="zh" strings=true
+# "no zero_grad" => "没有 zero_grad"
+# "update" => "更新次数"
 
 # %% [markdown] lang="en"
 # **Right idea.** Leaves keep what they are given, so that several examples can add up; when a new sum begins is for you to say, and `zero_grad` says it.
@@ -382,10 +386,10 @@ tg.predict(
 # "The gradient that does not pass the relu reaches w by the other way. w moves, and opens the relu from outside." => "过不了 relu 的梯度，会从另一条路到达 w。w 一动，就从外面把 relu 打开了。"
 
 # %%
-figure, axes = plt.subplots(figsize=(5, 2))
-axes.plot(outputs, "o-", markersize=4)
-axes.set(xlabel="update", ylabel="h")
-axes.spines[["top", "right"]].set_visible(False)
+tg.plot.lines({"h": outputs}, at=range(10), x="update", y="h")
+
+# %% [markdown] lang="zh" strings=true
+# "update" => "更新次数"
 
 # %% [markdown] lang="en"
 # And one that is really dead: silent on *every* example, with nothing below it that could move.
@@ -555,13 +559,9 @@ tg.predict(
 # "At (0, 0) the sum is 0 whatever the weights: no answer. Of the other three at most two: if both w are negative, so is w1 + w2." => "在 (0, 0) 处，不管权重是多少，和都是 0，等于没答。另外三个最多对两个：两个 w 都是负的，w1 + w2 也就是负的。"
 
 # %%
-s = np.linspace(-4, 4, 100)
-figure, both = plt.subplots(1, 2, figsize=(8, 2.4), sharey=True)
-for axes, settings in zip(both, ([(0.5, 0), (1, 0), (3, 0)], [(1, 2), (1, 0), (1, -2)]), strict=True):
-    for w, b in settings:
-        axes.plot(s, np.tanh(w * s + b), label=f"w = {w:g}, b = {b:g}")
-    axes.legend(frameon=False, fontsize=8, loc="lower right")
-    axes.spines[["top", "right"]].set_visible(False)
+for settings in ([(0.5, 0), (1, 0), (3, 0)], [(1, 2), (1, 0), (1, -2)]):
+    curves = {f"w = {w:g}, b = {b:g}": lambda x, w=w, b=b: tg.tanh(w * x + b) for w, b in settings}
+    display(tg.plot.curve(curves, -4.0, 4.0))
 print("with w = (1, 1) and b = −1.5:", right(1.0, 1.0, -1.5), "of 4")
 
 # %% [markdown] lang="zh" strings=true
@@ -716,7 +716,7 @@ tg.predict(
 
 # %%
 print(tg.paths(y, w))
-tg.draw(y)
+tg.play(y)
 
 # %% [markdown] lang="en"
 # **Right idea.** One node, one gradient (the sum over all its uses), one update.
@@ -950,7 +950,7 @@ tg.predict(
 
 # %%
 print([round(v.grad, 4) for v in z], " sum", abs(round(sum(v.grad for v in z), 12)))
-tg.draw(loss)
+tg.play(loss)
 
 # %% [markdown] lang="zh" strings=true
 # " sum" => " 总和"
@@ -1352,10 +1352,11 @@ tg.predict("y = a·relu(3 − a) + a at a = 2. The gradient of a?", tg.grad(lamb
 # %%
 leaky = tg.Op("leaky", lambda x: x if x > 0.0 else x / 10.0, lambda y, x: (tg.where(x > 0.0, 1.0, 0.0),))
 
-try:
-    print(tg.check_grads(lambda x: leaky(x) * x, (-2.0,)))
-except tg.errors.GradientMismatch as mismatch:
-    print(mismatch)
+for place in (2.0, -2.0):
+    try:
+        print(tg.check_grads(lambda x: leaky(x) * x, (place,)))
+    except tg.errors.GradientMismatch as mismatch:
+        print(mismatch)
 
 # %% [markdown] lang="en"
 # <details><summary>Answer</summary>

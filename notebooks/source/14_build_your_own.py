@@ -190,7 +190,11 @@ class MyValue(MyValue):
                 parent.grad += slope * node.grad
 
 
+by_recursion = MyValue.order  # kept for the end of this page
 print(tg.check.engine(MyValue))
+
+# %% [markdown] lang="zh" strings=true
+# # kept for the end of this page => # 留到这一页的末尾用
 
 # %% [markdown] lang="en"
 # Nearly there: only programs that call `backward()` twice fail. Many stop here, micrograd among them, as you will see. For training it is enough.
@@ -381,9 +385,13 @@ tg.plot.lines({"loss": losses})
 
 # %% [markdown] lang="zh" strings=true
 # # arbitrary, and the same every time => # 随便取的，但每次都一样
+# "loss" => "损失"
 
 # %%
 tg.plot.bars({f"{x1} xor {x2}": answer(x1, x2).data for x1, x2 in table}, title="what it answers")
+
+# %% [markdown] lang="zh" strings=true
+# "what it answers" => "它的回答"
 
 # %% [markdown] lang="en"
 # ## Does the examiner know its trade?
@@ -471,25 +479,12 @@ Markdown("\n".join(rows))
 # micrograd（Andrej Karpathy，2020）是许多人入门用的引擎。它的 `backward` 就是第 5 步的样子。下面把它写成对你的类的一处改动；本库的测试会拿考官去检查 micrograd 本身。
 
 # %%
-def by_recursion(self):
-    order, seen = [], set()
-
-    def visit(node):
-        if node not in seen:
-            seen.add(node)
-            for parent in node.parents:
-                visit(parent)
-            order.append(node)
-
-    visit(self)
-    return order
-
-
 LikeMicrograd = spoiled("if node.parents:", "if False:")  # no gradient is cleared
-LikeMicrograd.order = by_recursion
+LikeMicrograd.order = by_recursion  # as in step 5
 
 # %% [markdown] lang="zh" strings=true
 # # no gradient is cleared => # 一个梯度也不清
+# # as in step 5 => # 同第 5 步
 
 # %% hidden=true
 tg.predict(

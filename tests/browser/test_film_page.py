@@ -21,7 +21,7 @@ def recorded():
     history = tg.fit(
         model, moons, epochs=8, progress=False, validation=None, callback=lambda h: strip.take(len(h.loss))
     )
-    strip.series = {"loss": history.loss}
+    strip.series, strip.before = {"loss": history.loss}, {"loss": 1.25}
     return strip
 
 
@@ -50,12 +50,21 @@ def test_the_slider_moves_everything_to_what_the_model_was_then(film, recorded):
         page.get_by_role("slider", name="Moment", exact=True).fill(str(frame))
         state_at(recorded, frame)
         right = sum((o > 0) == y for o, y in zip(recorded.model.predict(recorded.X), recorded.y, strict=True))
-        assert page.locator(".score").text_content().startswith(f"{right} of 60 right")
-        assert (
-            page.locator(".plane .missed").count()
-            == 2 * 0 + (60 - right) + page.locator(".plane:nth-child(2) .missed").count()
-        )
-    assert page.locator(".count").first.text_content() == "start of 8"
+        assert page.locator(".score").first.text_content().startswith(f"{right} of 60 right")
+        assert page.locator(".plane").first.locator(".missed").count() == 60 - right
+    assert page.locator(".count").first.text_content() == "start"
+
+
+def test_the_curve_begins_with_the_loss_before_training(film, recorded):
+    page = film()
+    page.keyboard.press("Home")
+    points = re.findall(r"[ML]([\d.]+) ([\d.]+)", page.locator(".curve path").first.get_attribute("d"))
+    assert len(points) == 9
+    assert float(points[0][0]) == float(page.locator(".curve .cursor").get_attribute("x1"))
+    base = float(page.locator(".curve .base").get_attribute("y1"))
+    heights = [base - float(y) for _, y in points]
+    losses = [1.25, *recorded.series["loss"]]
+    assert [h / heights[0] for h in heights] == pytest.approx([loss / 1.25 for loss in losses], abs=0.01)
 
 
 def test_a_click_on_an_example_shows_its_own_loss_at_that_moment(film, recorded):
@@ -121,12 +130,20 @@ def test_a_loss_too_large_for_its_nodes_is_stepped_through_column_by_column(monk
     assert "too large" in page.locator(".stepping .hint").text_content()
 
 
-def test_two_moments_are_compared(film):
+def test_two_moments_are_compared_with_their_scores(film, recorded):
     page = film()
     assert page.locator(".plane:visible").count() == 1
     page.get_by_role("checkbox", name="compare").check()
     page.get_by_role("slider", name="Moment to compare with").fill("2")
     assert page.locator("figcaption:visible").all_text_contents() == ["epoch 8", "epoch 2"]
+    for place, frame in enumerate((8, 2)):
+        state_at(recorded, frame)
+        outputs = recorded.model.predict(recorded.X)
+        right = sum((o > 0) == y for o, y in zip(outputs, recorded.y, strict=True))
+        loss = nn.binary_cross_entropy([tg.Value(o) for o in outputs], recorded.y).data
+        score = page.locator(".score").nth(place)
+        assert score.text_content().startswith(f"{right} of 60 right")
+        assert number_in(score, r"mean loss (\S+)$") == pytest.approx(loss, abs=1e-4)
 
 
 def test_a_neuron_tells_its_sum(film, recorded):

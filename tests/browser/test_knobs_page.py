@@ -63,8 +63,32 @@ def test_keys_turn_a_knob_and_the_prediction_stands_beside_what_comes_out(show):
     assert "predicted" in changes.text_content()
     assert "true" in changes.text_content()
     assert page.locator(".count").text_content() == "9 of 9"  # from the start it went to where all can be seen
+    assert "A knob was turned at the start" in page.locator(".sentence").text_content()
     page.get_by_role("button", name="Put w back").click()
+    assert page.locator(".count").text_content() == "0 of 9"
+    page.locator(".box").press("End")
     assert number(part(page, "n5", "value")) == pytest.approx(start, abs=5e-5)
+
+
+def test_a_knob_turned_amid_the_walk_leaves_it_where_it_is(show):
+    page = show(tg.play(neuron()))
+    for key, at, y, grad in (
+        ("ArrowRight", 3, math.tanh(1.0), "–"),
+        ("End", 9, math.tanh(1.0), 2.0 / math.cosh(1.0) ** 2),
+    ):
+        page.locator(".box").press("Home")
+        for _ in range(3 if key == "ArrowRight" else 1):
+            page.locator(".box").press(key)
+        spin(page, "w").fill("0.7")
+        assert page.locator(".count").text_content() == f"{at} of 9"
+        assert number(part(page, "n5", "value")) == pytest.approx(y, abs=5e-5)
+        assert (
+            part(page, "n0", "grad") == grad
+            if grad == "–"
+            else number(part(page, "n0", "grad")) == pytest.approx(grad, abs=5e-5)
+        )
+        page.get_by_role("button", name="Put every knob back").click()
+        assert page.locator(".count").text_content() == f"{at} of 9"
 
 
 def test_a_link_keeps_the_setting(show, open_page):

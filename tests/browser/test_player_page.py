@@ -362,6 +362,36 @@ def test_the_drawing_is_as_dark_as_the_page_and_can_be_read(show, page_of):
         assert (max(on) < 0.25 and min(of) > 0.55) if dark else (min(on) > 0.75 and max(of) < 0.45)
 
 
+def test_what_is_cut_off_fades_and_nothing_small_hides_the_arrow_it_runs_along(show):
+    page = show(tg.play(neuron()), width=400)
+    window, note = page.locator(".window"), page.get_by_text("the picture goes on")
+    page.locator(".window[data-more=right]").wait_for()
+    window.evaluate("e => e.scrollTo({left: 9999, behavior: 'instant'})")
+    page.locator(".window[data-more=left]").wait_for()
+    assert note.is_visible()
+    page.set_viewport_size({"width": 1400, "height": 900})
+    page.locator('.window[data-more=""]').wait_for()
+    assert note.is_hidden()
+    press(page, "End")
+    covered = page.evaluate("""() => new Promise(done => {
+      const root = document.querySelector(".tinygrad-page > div").shadowRoot;
+      const chip = root.querySelector(".chip");
+      let seen = 0, worst = 0;
+      const look = () => {
+        const arrow = root.querySelector(".flow polygon");
+        if (chip.hidden || !arrow) return done([seen, worst]);
+        const [a, b] = [chip, arrow].map(e => e.getBoundingClientRect());
+        seen += 1;
+        const wide = Math.min(a.right, b.right) - Math.max(a.left, b.left);
+        worst = Math.max(worst, Math.min(wide, Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top)));
+        requestAnimationFrame(look);
+      };
+      look();
+    })""")
+    assert covered[0] > 3
+    assert covered[1] <= 1
+
+
 def test_long_names_can_be_read_on_a_narrow_page(show):
     y = tg.tanh(Value(0.5, "the weight of the first input") * Value(2.0, "the first input itself"))
     page = show(tg.play(y), width=400)

@@ -114,7 +114,7 @@ def run_code_and_stop_an_endless_loop(page, stoppable=True):
     output.locator(".box").wait_for()
     assert "∂y/∂w = 1.57289" in output.locator(".printed").text_content()
     editor = page.get_by_role("textbox", name="Python")
-    editor.fill("print('before')\nwhile True:\n    pass")
+    editor.fill("print('before')\ntry:\n    while True:\n        pass\nfinally:\n    print('tidied up')")
     editor.press("Control+Enter")
     if stoppable:
         output.get_by_text("before").wait_for()
@@ -122,6 +122,7 @@ def run_code_and_stop_an_endless_loop(page, stoppable=True):
         output.get_by_text("Stopped").wait_for()
     else:
         output.get_by_text("stopped after 15 s").wait_for(timeout=START)
+        assert "tidied up" in output.locator(".printed").text_content()  # what the code had to do on its way out
     editor.fill("1 / 0")
     editor.press("Control+Enter")
     output.get_by_text("ZeroDivisionError").wait_for(timeout=START)

@@ -174,7 +174,7 @@ def test_evaluate_says_what_scikit_learn_says(run, penguins):
         assert line[1:] == [str(sizes[k]), f"{precisions[k]:.1%}", f"{recalls[k]:.1%}", *map(str, counts[k])]
 
 
-def test_numbers_are_learnt_answered_and_evaluated_in_their_own_units(run, penguins, without_report):
+def test_numbers_are_learnt_answered_and_evaluated_in_their_own_units(run, penguins, without_pictures):
     metrics = pytest.importorskip("sklearn.metrics", reason="compares with scikit-learn's metrics")
     path, _, _ = penguins
     options = ("--label", "body_mass_g", "--epochs", "15", "--quiet", "--out", "mass", "--seed", "1")
@@ -194,14 +194,14 @@ def test_numbers_are_learnt_answered_and_evaluated_in_their_own_units(run, pengu
     assert "it has no probabilities" in err
 
 
-def test_a_made_set_is_answered_by_the_names_of_its_features(run, tmp_path, without_report):
+def test_a_made_set_is_answered_by_the_names_of_its_features(run, tmp_path, without_pictures):
     assert run("train", "moons", "--epochs", "20", "--quiet")[0] == 0
     (tmp_path / "points.csv").write_text("x1,x0\n1,0\n-0.5,1\n")
     code, out, _ = run("predict", "moons-out/model.json", "points.csv")
     assert (code, out) == (0, "x1,x0,class\n1,0,upper\n-0.5,1,lower\n")
 
 
-def test_train_says_how_to_train_the_same_again(run, tmp_path, penguins, without_report):
+def test_train_says_how_to_train_the_same_again(run, tmp_path, penguins, without_pictures):
     path, _, _ = penguins
     (tmp_path / "my penguins.csv").write_bytes(path.read_bytes())
     options = ["--label", "species", "--ignore", "year", "sex", "--hidden", "4", "--epochs", "2", "--seed", "3"]
@@ -213,7 +213,7 @@ def test_train_says_how_to_train_the_same_again(run, tmp_path, penguins, without
     assert first.read_bytes() == again.read_bytes()
 
 
-def test_a_run_that_was_broken_off_goes_on(run, tmp_path, without_report, monkeypatch):
+def test_a_run_that_was_broken_off_goes_on(run, tmp_path, without_pictures, monkeypatch):
     options = ("train", "xor", "--n", "40", "--hidden", "3", "--epochs", "12", "--quiet", "--schedule", "cosine")
     assert run(*options, "--out", "whole")[0] == 0
     recorded = []

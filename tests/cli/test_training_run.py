@@ -98,7 +98,7 @@ def test_train_writes_a_model_and_pictures_of_it(run, tmp_path, name):
         assert any(math.isclose(number, other, rel_tol=1e-2, abs_tol=1e-4) for other in drawn), number
 
 
-def test_train_is_reproducible_and_replaces_what_it_wrote(run, tmp_path, without_report):
+def test_train_is_reproducible_and_replaces_what_it_wrote(run, tmp_path, without_pictures):
     options = ("train", "xor", "--n", "40", "--hidden", "3", "--epochs", "3", "--quiet")
     _, first, err = run(*options)
     assert err == ""

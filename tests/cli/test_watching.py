@@ -58,6 +58,19 @@ def test_on_a_terminal_pictures_take_each_others_place_and_into_a_file_goes_the_
         assert ("\x1b[48;5;" in written) == (pictures == 3)
 
 
+def test_it_speaks_chinese():
+    model, blobs, watch = watcher(io.StringIO())
+    tg.set_language("zh")
+    try:
+        tg.fit(model, blobs, epochs=3, progress=False, callback=watch, validation=None)
+    finally:
+        tg.set_language("en")
+    lines = watch.stream.getvalue().splitlines()
+    assert lines[0].startswith("第 3 轮（共 3 轮）   损失 ")
+    assert lines[-1].endswith("✕ 答错")
+    assert "epoch" not in watch.stream.getvalue()
+
+
 @pytest.mark.usefixtures("without_report")
 def test_train_shows_the_boundary_and_opens_the_report(run, monkeypatch, tmp_path):
     opened = []

@@ -6,6 +6,8 @@ from support.compiler_programs import assert_agree, small_rows
 
 import tinygrad_edu as tg
 from tinygrad_edu import Value, nn
+from tinygrad_edu.engine.many_values import give_numbers
+from tinygrad_edu.errors import FrozenNumberError
 
 
 def test_batch_sizes_vary_and_data_are_read_at_every_call():
@@ -137,3 +139,52 @@ def test_programs_that_only_give_back_what_they_are_given_can_be_drawn():
         compiled = tg.compile(f)
         compiled([1.0, 2.0])
         assert shown in str(tg.draw(compiled)).split()
+
+
+def test_every_way_to_change_a_number_shows_in_the_next_call():
+    w, outside = Value(2.0, "w"), Value(3.0)
+    compiled = tg.compile(lambda x: w * x + outside, [w])
+    X = np.array([1.0, 3.0])
+
+    def value():
+        return compiled.value_and_grad(X)[0]
+
+    assert [value(), value()] == [7.0, 7.0]
+    w.data = 1.0
+    assert value() == 5.0
+    outside.data = 4.0
+    assert value() == 6.0
+    assert compiled.value_and_grad(X, at=[10.0])[0] == 24.0
+    assert value() == 6.0
+    w.grad = 1.0
+    tg.optim.SGD([w], lr=0.5).step()
+    assert value() == 5.0
+    with pytest.raises(ZeroDivisionError):  # half of several
+        give_numbers([w, outside], (1.0 / n for n in (4.0, 0.0)))
+    assert value() == 4.5
+
+
+def test_a_function_that_reads_numbers_by_calling_a_compiled_one_is_refused():
+    w = Value(2.0)
+    inner = tg.compile(lambda x: w * x, [w])
+    X = np.array([1.0])
+    assert inner.value_and_grad(X)[0] == 2.0
+    with pytest.raises(FrozenNumberError):
+        tg.compile(lambda x: w * x * inner.value_and_grad(X)[0], [w])([1.0])
+    assert inner.value_and_grad(X)[0] == 2.0
+
+
+def test_arrays_of_another_type_or_shape_are_not_taken_for_those_before():
+    w = Value(2.0)
+    compiled = tg.compile(lambda x, y: w * x * y, [w])
+    X = np.array([1.0, 2.0])
+    for _ in range(2):
+        assert compiled.value_and_grad(X, X)[0] == 5.0
+    assert compiled.value_and_grad(X.astype(int), np.array([True, False]))[0] == 1.0
+    with pytest.raises(ValueError, match="equally long"):
+        compiled.value_and_grad(X, X[:1])
+    with pytest.raises(ValueError, match="numbers"):
+        compiled.value_and_grad(X, X.astype(complex))
+    with pytest.raises(ValueError, match="masked"):
+        compiled.value_and_grad(X, np.ma.masked_array(X, [True, False]))
+    assert compiled.value_and_grad(X, X)[0] == 5.0

@@ -18,12 +18,24 @@ from tinygrad_edu.check.program import Line
 
 SPECIAL = [np.nan, np.inf, -np.inf, 0.0]
 EXAMPLES = 3
-BACKENDS = ("numpy", "numba", "jax")
-PROGRAMS, NETWORKS = (80, 40, 10), (12, 6, 1)
+BACKENDS = ("numpy", "numba", "jax", "llvm")
+PROGRAMS, NETWORKS = (80, 40, 10, 6), (12, 6, 1, 2)
 if THOROUGH:
-    PROGRAMS, NETWORKS = (2_000, 2_000, 2_000), (200, 200, 20)
+    PROGRAMS, NETWORKS = (2_000, 2_000, 2_000, 400), (200, 200, 20, 60)
 if DEEP:
-    PROGRAMS, NETWORKS = (100_000, 100_000, 2_000), (4_000, 2_000, 200)
+    PROGRAMS, NETWORKS = (100_000, 100_000, 2_000, 20_000), (4_000, 2_000, 200, 1_000)
+
+
+@pytest.fixture(params=BACKENDS)
+def backend(request, monkeypatch):
+    """A back end that is installed; the code of LLVM's runs batches of any size."""
+    name = request.param
+    pytest.importorskip({"llvm": "llvmlite"}.get(name, name), reason=f"the extra for {name} is not installed")
+    if name == "llvm":
+        from tinygrad_edu.compiler.backends import llvm_machine
+
+        monkeypatch.setattr(llvm_machine, "FEW", 1)
+    return name
 
 
 class Case:
@@ -129,9 +141,7 @@ def assert_network_agrees(seed, backend):
         raise
 
 
-@pytest.mark.parametrize("backend", BACKENDS)
 def test_random_programs_agree_with_the_eager_engine(backend):
-    pytest.importorskip(backend, reason=f"the extra for {backend} is not installed")
     drawn = []
 
     @settings(max_examples=PROGRAMS[BACKENDS.index(backend)])
@@ -148,9 +158,7 @@ def test_random_programs_agree_with_the_eager_engine(backend):
         assert_bundle_agrees(drawn[start : start + 10], backend)
 
 
-@pytest.mark.parametrize("backend", BACKENDS)
 def test_random_networks_agree_with_the_eager_engine(backend):
-    pytest.importorskip(backend, reason=f"the extra for {backend} is not installed")
     for seed in range(NETWORKS[BACKENDS.index(backend)]):
         assert_network_agrees(seed, backend)
 
@@ -171,10 +179,8 @@ def test_an_infinite_factor_stays_inside_a_sum_over_the_batch():
             assert_agree(gradient, eager(f, [w, b, scale], np.array(X))[1])
 
 
-@pytest.mark.parametrize("backend", BACKENDS)
 def test_an_infinite_value_that_all_examples_share_meets_every_weight(backend):
     """0 · ∞ is nan. But the slope of what is computed once meets the sum of all weights."""
-    pytest.importorskip(backend, reason=f"the extra for {backend} is not installed")
     w = Value(1.0)
     compiled = tg.compile(lambda x: w / 0.0, [w], backend)
     for weights, truth in (([1.0, 0.0], np.nan), ([1.0, 2.0], np.inf)):
@@ -183,9 +189,7 @@ def test_an_infinite_value_that_all_examples_share_meets_every_weight(backend):
         assert_agree(gradient, [np.inf])
 
 
-@pytest.mark.parametrize("backend", BACKENDS)
 def test_a_function_without_parameters_has_an_empty_gradient(backend):
-    pytest.importorskip(backend, reason=f"the extra for {backend} is not installed")
     value, gradient = tg.compile(lambda x: x * x, backend=backend).value_and_grad([1.0, 3.0])
     assert (value, gradient.shape) == (5.0, (0,))
 

@@ -5,6 +5,7 @@ import os
 import random
 import subprocess
 import sys
+from itertools import product
 
 import numpy as np
 import pytest
@@ -121,6 +122,26 @@ def test_matrix_products_of_every_small_size():
                 true_value, true_gradient, _ = eager(loss, params, *arrays)
                 assert value == pytest.approx(true_value, rel=1e-12)
                 assert_agree(gradient, true_gradient, 1e-12)
+
+
+def test_products_of_matrices_of_numbers_however_they_lie():
+    """One example: its vectors stand side by side, or across, or neither; lines, terms and places few and many."""
+    rng = np.random.default_rng(0)
+    ways = (lambda x: x), (lambda x: x.T), (lambda x: x[::-1, ::-1])
+    for (lines, terms, places), (w_lies, x_lies) in product(
+        ((1, 5, 6), (6, 5, 1), (5, 4, 6), (3, 7, 2), (9, 8, 7)), (*zip(ways, ways, strict=True), (ways[0], ways[2]))
+    ):
+        W = np.array([tg.Value(w) for w in rng.normal(size=lines * terms)]).reshape(lines, terms)
+
+        def loss(x, W=W, x_lies=x_lies):
+            vectors = x_lies(np.array(x, dtype=object)).tolist()
+            return tg.sum([tg.square(tg.dot(row, vector)) for row in W.tolist() for vector in vectors])
+
+        params, X = w_lies(W).ravel().tolist(), x_lies(rng.normal(size=(places, terms)))[None]
+        value, gradient = tg.compile(loss, params, "numba").value_and_grad(X)
+        true_value, true_gradient, _ = eager(loss, params, X)
+        assert value == pytest.approx(true_value, rel=1e-12)
+        assert_agree(gradient, true_gradient, 1e-12)
 
 
 def test_all_inside_the_function():

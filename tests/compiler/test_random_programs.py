@@ -12,7 +12,7 @@ import tinygrad_edu as tg
 from tinygrad_edu import Value
 
 
-@pytest.mark.parametrize("block", range(10 if THOROUGH else 5))
+@pytest.mark.parametrize("block", range(10 if THOROUGH else 3))
 def test_random_programs_agree_with_the_eager_engine(block):
     for seed in range(40 * block, 40 * block + 40):
         program = RandomProgram(seed)
@@ -20,7 +20,7 @@ def test_random_programs_agree_with_the_eager_engine(block):
 
 
 def test_random_programs_agree_on_nan_and_infinities():
-    for seed in range(5000, 5150):
+    for seed in range(5000, 5150 if THOROUGH else 5075):
         program = RandomProgram(seed, length=12, special=True)
         # 1e200 may cancel in one order of adding and not in another, so that is left out of sums here
         program.arrays = [np.where(array == 1e200, 3.0, array) for array in program.arrays]

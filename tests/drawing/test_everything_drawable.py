@@ -9,6 +9,7 @@ from urllib.parse import unquote
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from support.thoroughness import THOROUGH
 
 import tinygrad_edu as tg
 from tinygrad_edu import OPS, Value, nn
@@ -147,9 +148,12 @@ def drawables():
             yield nn.mse(outputs, [1.0] * len(outputs))
 
 
+FOLDS = [1, lambda scope: scope.name.startswith("neurons."), *((0, 2) if THOROUGH else ())]
+
+
 @pytest.mark.parametrize("x", list(drawables()))
 def test_every_kind_of_thing_is_drawn_folded_anywhere(x):
-    for collapse in (0, 1, 2, lambda scope: scope.name.startswith("neurons.")):
+    for collapse in FOLDS:
         check(draw(x, collapse=collapse))
     check(draw(x, max_nodes=5))
     if hasattr(x, "_repr_mimebundle_"):

@@ -4,6 +4,7 @@ import random
 
 import numpy as np
 import pytest
+from support.thoroughness import THOROUGH
 
 import tinygrad_edu as tg
 from benchmarks.peers.micrograd_and_microgpt import ScriptValue
@@ -96,9 +97,10 @@ def test_a_micrograd_program_trains_as_on_micrograd(micrograd, ours):
 def test_the_microgpt_script_starts_with_its_published_losses(value_class, reductions):
     network = scalar_gpt.ScalarGPT(value_class, **reductions)
     optimiser = scalar_gpt.Adam(network.parameters())
-    losses = [scalar_gpt.training_step(network, optimiser, name) for name in scalar_gpt.FIRST_NAMES]
+    names = scalar_gpt.FIRST_NAMES[: None if THOROUGH or reductions else 2]
+    losses = [scalar_gpt.training_step(network, optimiser, name) for name in names]
     assert len(network.parameters()) == 4192
-    assert [f"{loss:.4f}" for loss in losses] == ["3.3660", "3.4243", "3.1778"]
+    assert [f"{loss:.4f}" for loss in losses] == ["3.3660", "3.4243", "3.1778"][: len(names)]
 
 
 def drawn_like_the_notebook(root):

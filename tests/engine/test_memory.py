@@ -46,7 +46,7 @@ def test_memory_per_node(make, limit):
     # All constants differ, so none is shared. Their store is emptied every so many; counted from one emptying to
     # another, what it holds itself drops out.
     x, y = Value(1.1), Value(1.3)
-    constants = [1.0 + i / 7.0 for i in range(4 * _CACHED)]
+    constants = [1.0 + i / 7.0 for i in range(2 * _CACHED)]
     kept = [None] * len(constants)
     sizes = []
     make(x, y, 2.0)
@@ -54,7 +54,7 @@ def test_memory_per_node(make, limit):
     tracemalloc.start()
     for i, c in enumerate(constants):
         kept[i] = make(x, y, c)
-        if (i + 1) % (2 * _CACHED) == 0:
+        if (i + 1) % _CACHED == 0:
             sizes.append(tracemalloc.get_traced_memory()[0])
     tracemalloc.stop()
-    assert (sizes[1] - sizes[0]) / (2 * _CACHED) <= limit + 0.1  # the list of sizes itself
+    assert (sizes[1] - sizes[0]) / _CACHED <= limit + 0.1  # the list of sizes itself

@@ -112,3 +112,39 @@ def test_zero_times_a_slope_that_is_not_finite_is_nan(slope):
     x, y = Value(1.0), Value(2.0)
     (tg.relu(tg.dot([x, y], [-5.0, -7.0])) + x).backward()
     assert (x.grad, y.grad) == (1.0, 0.0)
+
+
+def test_neurons_that_share_their_inputs_have_the_gradients_of_plain_arithmetic():
+    """A layer's inner products share a half, which holds what the layer before gave, of each example its own."""
+    model = tg.nn.MLP(3, [4, 2, 3], activation="tanh", seed=0)
+    parameters = model.parameters()
+
+    def plain(neuron, inputs):
+        terms = [w * x for w, x in zip(neuron.w, inputs, strict=True)]
+        z = terms[0] + neuron.b
+        for term in terms[1:]:
+            z = z + term
+        return z if neuron.activation == "linear" else tg.tanh(z)
+
+    found = []
+    for layered in (True, False):
+        given = [Value(0.5), Value(-1.25), Value(2.0)]
+        loss = Value(0.0)
+        for scale in (1.0, 0.5):  # two examples
+            out = [tg.exp(x * scale) for x in given]
+            for layer in model.layers:
+                out = layer(out) if layered else [plain(neuron, out) for neuron in layer.neurons]
+            loss = loss + out[0] * out[1] + out[2] * out[2]
+        model.zero_grad()
+        loss.backward()
+        found.append([p.grad for p in (*parameters, *given)])
+    assert found[0] == pytest.approx(found[1], rel=1e-12)
+
+
+def test_an_inner_product_is_one_node_whose_factors_are_its_parents_in_their_order():
+    u, v = [Value(2.0), Value(3.0)], [Value(5.0), Value(7.0)]
+    for z in (tg.dot(u, v), tg.nn.Neuron(2, "linear", seed=0)(v).parents[0]):
+        assert len(z.parents) == 4
+        assert z.parents[2:] == tuple(v)
+        assert z.partials[:2] == (5.0, 7.0)
+        assert z.partials[2:] == tuple(parent.data for parent in z.parents[:2])

@@ -110,7 +110,13 @@ REFUSED = {
     "   ": "empty",
     "2x": "write * between",
     "2(x)": "to multiply write *",
-    "x y": "no formula",
+    "x y": "to multiply write *",
+    "2 π r": "to multiply write *",
+    "x (y + 1)": "unknown function 'x'; to multiply",
+    "(x + 1) y": "to multiply write *",
+    "sin x": "a function takes round brackets, sin(x)",
+    "1 + σ x": "a function takes round brackets, σ(x)",
+    "lambda x y": "no formula",
     "x +": "not complete",
     "sin(x": "never closed",
     "x = 2": "assigns nothing",
@@ -180,6 +186,17 @@ REFUSED = {
     "+".join("x" * (MAX_DEPTH + 1)): "nested more than",
     "x" * (MAX_LENGTH + 1): "at most",
 }
+
+
+@pytest.mark.parametrize("text", ["√2x", "sin²x", "x²y", "|x| y", "x₁ x₂", "2×π r", "(x^2) y"])
+def test_what_cannot_be_read_is_quoted_as_it_was_written(text):
+    with pytest.raises(ExpressionError, match=re.escape(repr(text))):
+        parse(text)
+
+
+def test_a_part_that_is_refused_is_quoted_with_its_root():
+    with pytest.raises(ExpressionError, match="√x // 2"):
+        parse("1 + (√x // 2)")
 
 
 @pytest.mark.parametrize("text", REFUSED, ids=lambda text: ascii(text[:24]))

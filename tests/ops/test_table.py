@@ -7,6 +7,7 @@ import struct
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
+from support.thoroughness import THOROUGH
 
 import tinygrad_edu as tg
 from tinygrad_edu import OPS, Value
@@ -52,7 +53,7 @@ def agrees(comparisons):
 
 @every_op
 def test_entry_as_a_whole(op):
-    tg.check.operation(op, points=min(200, max(3, settings.default.max_examples // 10)))
+    tg.check.operation(op, points=min(200, max(3, settings.default.max_examples // (10 if THOROUGH else 16))))
 
 
 @every_op
@@ -67,7 +68,8 @@ def test_partials_are_the_derivatives(op, data):
 @few(0.06)
 def test_partials_of_partials_are_the_second_derivatives(op, data):
     args = data.draw(tg.check.points(op))
-    assume(op.name != "tanh" or abs(args[0]) != 4.0)  # there the form of its slope changes, and with it the last digits
+    # At 4 the form of its slope changes, and with it the last digits.
+    assume(op.name != "tanh" or not math.isclose(abs(args[0]), 4.0, rel_tol=1e-12))
     agrees(second_order(op, args))
 
 

@@ -3,9 +3,12 @@
 import time
 
 import pytest
+from support.thoroughness import THOROUGH
 
 import tinygrad_edu as tg
 from benchmarks import memory
+from benchmarks.compiled.networks import moons_network
+from benchmarks.peers import fused_network
 from benchmarks.tools import report
 from benchmarks.tools.timing import COLLECTOR, Timing, demand_same_losses, interleaved
 
@@ -25,7 +28,7 @@ class Countdown:
         return self.losses[-1]
 
 
-@pytest.mark.parametrize(("collector", "lives"), list(zip(COLLECTOR, (2, 1, 1), strict=True)))
+@pytest.mark.parametrize(("collector", "lives"), list(zip(COLLECTOR, (2, 1, 1), strict=True))[: 3 if THOROUGH else 1])
 def test_programs_take_turns_each_in_its_own_process(collector, lives):
     timings = interleaved({"slow": (Countdown, (5.0, 0.12)), "quick": (Countdown, (9.0, 0.04))}, lives, collector, 0.1)
     assert timings["slow"].losses == (5.0, 4.0, 3.0)  # in each life a round to warm up, and one that counts
@@ -141,3 +144,18 @@ def test_any_binary_operation_takes_at_most_320_bytes_with_its_constant(monkeypa
     sizes = memory.our_binary_operations()
     assert {"add", "sub", "mul", "div", "pow", "maximum", "atan2"} <= set(sizes)
     assert max(max(pair) for pair in sizes.values()) <= 320
+
+
+@pytest.mark.skipif(fused_network.COMPILER is None, reason="needs a C compiler, called cc")
+def test_the_network_fused_in_c_computes_what_eager_values_do():
+    run = fused_network.fused_network("float64")
+    for count in (1, 15):  # one example; eight, four and three single ones
+        network = moons_network(count)
+        parameters = network.model.parameters()
+        pairs = zip(network.X.tolist(), network.Y.tolist(), strict=True)
+        loss = tg.mean([network.criterion(network.model(x), y) for x, y in pairs])
+        loss.backward()
+        value, gradient = run(2, network.X, network.Y, [p.data for p in parameters])
+        assert value == pytest.approx(loss.data, rel=1e-13)
+        assert gradient.tolist() == pytest.approx([p.grad for p in parameters], rel=1e-12, abs=1e-15)
+        assert any(p.grad for p in parameters)

@@ -2,6 +2,9 @@
 
 import ast
 import re
+import subprocess
+import sys
+from functools import cache
 
 import pytest
 
@@ -9,11 +12,13 @@ pytest.importorskip("jupytext", reason="the notebooks are made with the extra [n
 nbformat = pytest.importorskip("nbformat")
 
 from notebooks import make  # noqa: E402  (needs both)
+from tinygrad_edu.pages.live import bundle  # noqa: E402
 
 SOURCES = make.sources()
 EDITIONS = [(source, language) for source in SOURCES for language in make.LANGUAGES]
 TABLE = (make.HERE / "README.md").read_text(encoding="utf-8")
 ROWS = [row for row in re.findall(r"^\| (.+?) \| (.*?) ?\|$", TABLE, re.MULTILINE) if row[0][0].isupper()]
+PAGE = re.compile(r'class="tinygrad-page tinygrad-(\w+)"')
 CELL = re.compile(r"\[\d\d\]\((\w+)\.ipynb\) `([\w-]+)`")
 
 
@@ -56,6 +61,80 @@ def test_a_notebook_is_kept_with_what_it_shows_and_small(edition):
         if cell.cell_type == "code":
             assert cell.execution_count, f"{cell.id} was not run"
             assert all(output.output_type != "error" for output in cell.outputs), cell.id
+
+
+# What a reader writes in 14, one method at a time, is no helper.
+THE_READERS_OWN = {("14", "MyValue")}
+
+
+@pytest.mark.parametrize("source", SOURCES, ids=lambda source: source.stem[:2])
+def test_no_helper_in_a_notebook_is_longer_than_ten_lines(source):
+    nodes = [
+        node
+        for cell in make.edition(source, "en").cells
+        if cell.cell_type == "code" and cell.id != "install"
+        for node in ast.parse(cell.source).body
+        if (source.stem[:2], getattr(node, "name", "")) not in THE_READERS_OWN
+    ]
+    helpers = [part for node in nodes for part in ast.walk(node) if isinstance(part, ast.FunctionDef | ast.ClassDef)]
+    long = [helper.name for helper in helpers if helper.end_lineno - helper.lineno >= 10]
+    assert long == []
+
+
+def run_first_cell(folder, language="en"):
+    """Run the first cell where no package is installed, in a folder; what pip would be asked is printed."""
+    [cell] = [cell for cell in make.edition(SOURCES[0], language).cells if cell.id == "install"]
+    code = f"""
+class get_ipython:
+    def run_line_magic(self, name, line):
+        print(name, line.format(**globals()))  # as IPython puts in what stands in braces
+
+{pytest.importorskip("IPython.core.inputtransformer2").TransformerManager().transform_cell(cell.source)}
+print(tinygrad_edu.__file__)
+"""
+    command = [sys.executable, "-S", "-E", "-X", "utf8", "-c", code]
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, encoding="utf-8", check=False)
+
+
+@pytest.mark.parametrize("language", make.LANGUAGES)
+def test_the_first_cell_finds_the_checkout_that_a_notebook_lies_in(language):
+    done = run_first_cell(make.made_from(SOURCES[0], language).parent, language)
+    assert done.stdout.splitlines() == [str(make.HERE.parent / "tinygrad_edu" / "__init__.py")], done.stderr
+
+
+def test_the_first_cell_installs_a_wheel_that_lies_beside_and_nothing_by_name(tmp_path):
+    wheel = tmp_path / "tinygrad_edu-0.1.0-py3-none-any.whl"
+    wheel.write_bytes(b"")
+    assert run_first_cell(tmp_path).stdout.splitlines() == [f'pip install -q "{wheel.resolve()}"']
+
+
+@pytest.mark.parametrize(
+    ("language", "said"), [("en", "is not installed. In a checkout"), ("zh", "没有装 tinygrad_edu")]
+)
+def test_where_nothing_is_found_the_first_cell_says_what_to_do(language, said, tmp_path):
+    done = run_first_cell(tmp_path, language)
+    assert said in done.stderr.splitlines()[-1]
+    assert done.stdout == ""
+
+
+def pages_of(notebook):
+    """The live pages that a notebook is kept with: the module of script that moves each, and its HTML."""
+    for cell in notebook.cells:
+        for output in cell.get("outputs", ()):
+            shown = output.get("data", {}).get("text/html", "")
+            yield from ((module, shown) for module in PAGE.findall(shown))
+
+
+def test_notebooks_are_kept_with_the_pages_of_today():
+    scripts = cache(bundle)
+    stored = [
+        (source.stem[:2], page)
+        for source, language in EDITIONS
+        for page in pages_of(nbformat.read(make.made_from(source, language), as_version=4))
+    ]
+    assert {module for _, (module, _) in stored} >= {"player", "practice", "bands", "film"}
+    outdated = {number for number, (module, shown) in stored if scripts(module) not in shown}
+    assert not outdated, f"made anew by: python notebooks/make.py {' '.join(sorted(outdated))}"
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row[0][:40])

@@ -14,6 +14,7 @@ import tinygrad_edu as tg
 from tinygrad_edu import Value, words
 from tinygrad_edu.check.mistakes import MISTAKES, NO_REFLECTION, RECURSION, WRONG_VALUE
 from tinygrad_edu.pages.live import sentences_in
+from tinygrad_edu.signs import columns
 
 SOURCES = Path(tg.__file__).parent
 OTHERS = [language for language in words.LANGUAGES if language != "en"]
@@ -28,7 +29,7 @@ def chinese():
 
 def calls_of_say(path):
     source = path.read_text(encoding="utf-8")
-    if not re.search(r"^from \.+words import .*\bsay\b", source, re.MULTILINE):
+    if not re.search(r"^from \.+(words|letters) import .*\bsay\b", source, re.MULTILINE):
         return []
     calls = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call)]
     return [call for call in calls if getattr(call.func, "id", None) == "say"]
@@ -145,3 +146,25 @@ def test_columns_end_under_each_other_where_letters_are_wide(chinese):
     assert {sum(2 if "\u4e00" <= c <= "\u9fff" else 1 for c in line) for line in table.splitlines()} == {26}, table
     rails = [line for line in tg.rubber_band([0.1, 0.8], [1.0, 0.0], ["鸟", "ox"]).text().splitlines() if "0 " in line]
     assert [line[: line.index(" 0")] for line in rails] == ["鸟", "ox"]
+
+
+def test_tables_of_data_of_layers_and_of_a_check_are_chinese_and_end_under_each_other(chinese):
+    cube = tg.Op("cube", lambda x: x * x * x, lambda y, x: (3.1 * x * x,))
+    with pytest.raises(tg.errors.GradientMismatch) as caught:
+        tg.check_grads(cube, (0.5,))
+    right = str(tg.check_grads(tg.sin, (0.5,)))
+    described = str(tg.data.load("moons", n=20, seed=0).describe())
+    table = tg.nn.MLP(2, [3, 1], seed=0).table([0.5, 1.0])
+    told = "\n".join([described, table, str(caught.value), right])
+    names = "moons upper lower MLP Layer layers activation relu linear cube sin number"
+    assert {*re.findall(r"[A-Za-z]{3,}", told)} <= {*names.split()}
+
+    def without_last(line):
+        return line.rpartition("  ")[0].rstrip()
+
+    (_, head, *rows), (_, titles, row), (_, _, features, *numbers) = (
+        text.splitlines() for text in (table, right, described)
+    )
+    assert {columns(line) for line in rows} == {columns(head)}
+    assert columns(without_last(row)) == columns(titles)
+    assert {columns(line) for line in numbers} == {columns(without_last(features))}

@@ -1,6 +1,7 @@
 """The film of a training: what its page computes from the recorded parameters is what the model computes."""
 
 import json
+import math
 
 import pytest
 from support.node import run_module
@@ -17,26 +18,29 @@ def strip_of(model, X, y, loss=nn.binary_cross_entropy, **options):
     return strip
 
 
-def computed(film, i):
-    """Output, loss and blame of one example at the first moment, by the page."""
+def computed(film, count):
+    """Output, loss and blame of so many examples at the first moment, by the page."""
     _, data, functions = film._content()
     script = f"""
         const data = {json.dumps(data)};
         const functions = {functions};
         const chain = new Chain(data, functions.activations);
-        const layers = chain.at(data.frames[0][2]);
-        const passed = chain.forward(layers, data.X[{i}]);
-        const l = data.losses.length > 1 ? data.losses.findIndex(({{target}}) => target === data.y[{i}]) : 0;
-        const tape = new Tape(data.losses[l].tape, functions["loss" + l]);
-        const leaves = new Map(data.losses[l].outputs.map((place, k) => [place, passed.at(-1).values[k]]));
-        data.losses[l].aims.forEach((place, k) => leaves.set(place, [data.y[{i}]].flat()[k]));
-        leaves.delete(-1);
-        const {{values, grads}} = tape.compute(leaves);
-        const towards = data.losses[l].outputs.map(place => place < 0 ? 0 : grads[place]);
-        const blame = chain.blame(layers, passed, towards).slice(1);
-        console.log(JSON.stringify([passed.at(-1).values, values[tape.root], blame]));
+        const layers = chain.at(unpacked(data.frames[0][2]));
+        const found = data.X.slice(0, {count}).map((x, i) => {{
+            const passed = chain.forward(layers, x);
+            const l = data.losses.length > 1 ? data.losses.findIndex(({{target}}) => target === data.y[i]) : 0;
+            const tape = new Tape(data.losses[l].tape, functions["loss" + l]);
+            const leaves = new Map(data.losses[l].outputs.map((place, k) => [place, passed.at(-1).values[k]]));
+            data.losses[l].aims.forEach((place, k) => leaves.set(place, [data.y[i]].flat()[k]));
+            leaves.delete(-1);
+            const {{values, grads}} = tape.compute(leaves);
+            const towards = data.losses[l].outputs.map(place => place < 0 ? 0 : grads[place]);
+            const blame = chain.blame(layers, passed, towards).slice(1);
+            return [passed.at(-1).values, values[tape.root], blame];
+        }});
+        console.log(JSON.stringify(found));
     """
-    return run_module(script, "Chain from chain", "Tape from tape")
+    return run_module(script, "Chain, unpacked from chain", "Tape from tape")
 
 
 @pytest.mark.parametrize(
@@ -54,25 +58,37 @@ def test_outputs_losses_and_blame_are_those_of_the_engine(model, loss, targets):
     X = [[0.5 * i - 0.7 * j + 0.3 for j in range(width)] for i in range(3)]
     film = Film(strip_of(model, X, targets, loss))
     biases = [p for name, p in model.named_parameters() if name.endswith(".b") or "bias" in name]
-    for i, (x, y) in enumerate(zip(X, targets, strict=True)):
+    for x, y, (outputs, found, blame) in zip(X, targets, computed(film, len(X)), strict=True):
         output = model(x)
         error = loss(output, y)
         model.zero_grad()
         error.backward()
-        outputs, found, blame = computed(film, i)
         truth = [v.data for v in output] if isinstance(output, list) else [output.data]
         assert outputs == pytest.approx(truth, rel=1e-4, abs=1e-5)  # parameters are kept to six digits
         assert found == pytest.approx(error.data, rel=1e-4, abs=1e-5)
         assert [g for column in blame for g in column] == pytest.approx([b.grad for b in biases], rel=1e-3, abs=1e-5)
 
 
-def test_a_film_of_two_hundred_points_and_sixty_epochs_is_under_a_megabyte():
-    moons = tg.data.load("moons", n=200, seed=0)
-    model = nn.MLP(2, [16, 16, 1], seed=0)
-    strip = strip_of(model, moons.X, moons.y)
+@pytest.mark.parametrize(("inputs", "sizes"), [(2, [16, 16, 1]), (64, [16, 4, 2])])
+def test_a_film_of_two_hundred_points_and_sixty_epochs_is_under_a_megabyte(inputs, sizes):
+    model = nn.MLP(inputs, sizes, "tanh", seed=0)
+    X = [[math.sin(1.0 + i * j) for j in range(inputs)] for i in range(200)]
+    loss = nn.cross_entropy if sizes[-1] > 1 else nn.binary_cross_entropy
+    strip = strip_of(model, X, [i % 2 for i in range(200)], loss)
     for epoch in range(60):
         strip.take(epoch + 1)
     assert len(Film(strip).page.encode()) < 1_000_000
+
+
+def test_parameters_are_packed_as_they_are_be_they_finite_or_not():
+    model = nn.MLP(2, [1], seed=0)
+    numbers = [0.1, -math.inf, 1e300]
+    for p, number in zip(model.parameters(), numbers, strict=True):
+        p.data = number
+    _, data, _ = Film(strip_of(model, [[0.0, 1.0]], [1]))._content()
+    script = f"console.log(JSON.stringify(unpacked({json.dumps(data['frames'][0][2])}).map(String)));"
+    found = [float(text.replace("Infinity", "inf")) for text in run_module(script, "unpacked from chain")]
+    assert found == [pytest.approx(0.1, rel=1e-7), -math.inf, math.inf]  # the last is beyond 32 bits
 
 
 def test_what_a_film_cannot_show_is_refused_by_name():
@@ -99,8 +115,8 @@ def test_the_film_as_a_gif_has_a_picture_a_moment_and_the_numbers_of_the_model(t
     assert [list(row) for row in found] == [pytest.approx(row) for row in model.predict(strip.X)]
 
 
-def walked(film, i, m):
-    """The loss of one example at one moment, and the gradient of every parameter, by the walk within the page."""
+def walked(film, i, moments):
+    """The loss of one example at some moments, and the gradient of every parameter, by the walk within the page."""
     _, data, functions = film._content()
     script = f"""
         const data = {json.dumps(data)};
@@ -108,11 +124,14 @@ def walked(film, i, m):
         const w = data.walks.findIndex(({{target}}) => target === null || target === data.y[{i}]);
         const walk = data.walks[w];
         const tape = new Tape(walk.data.tape, functions["walk" + w]);
-        const leaves = leavesOf(walk, data.X[{i}], data.y[{i}], data.frames[{m}][2]);
-        const {{values, grads}} = tape.compute(leaves);
-        console.log(JSON.stringify([values[tape.root], walk.parameters.map(place => grads[place])]));
+        const found = {moments}.map(m => {{
+            const leaves = leavesOf(walk, data.X[{i}], data.y[{i}], unpacked(data.frames[m][2]));
+            const {{values, grads}} = tape.compute(leaves);
+            return [values[tape.root], walk.parameters.map(place => grads[place])];
+        }});
+        console.log(JSON.stringify(found));
     """
-    return run_module(script, "Tape from tape", "leavesOf from embedded")
+    return run_module(script, "Tape from tape", "unpacked from chain", "leavesOf from embedded")
 
 
 def absolute(output, target):
@@ -139,12 +158,11 @@ def test_the_steps_of_an_examples_loss_have_the_numbers_of_that_moment(model, lo
         p.data *= 0.75
     strip.take(1)
     film = Film(strip)
-    for m in (0, 1):
+    for m, (found, grads) in enumerate(walked(film, 1, [0, 1])):
         for p, number in zip(parameters, strip.frames[m].parameters, strict=True):
             p.data, p.grad = number, 0.0
         error = loss(model(X[1]), targets[1])
         error.backward()
-        found, grads = walked(film, 1, m)
         assert found == pytest.approx(error.data, rel=1e-4, abs=1e-5)
         assert grads == pytest.approx([p.grad for p in parameters], rel=1e-3, abs=1e-5)
 

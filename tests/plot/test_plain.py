@@ -37,6 +37,12 @@ def test_lines_count_steps_from_0_and_may_be_logarithmic():
     assert (axes.get_yscale(), axes.get_xlabel(), axes.get_ylabel()) == ("log", "cup", "loss")
 
 
+def test_where_numbers_stand_somewhere_of_their_own_few_are_marked_and_many_are_a_line():
+    few, many = (plot.lines({"error": [0.5] * n}, at=range(1, n + 1)).axes[0].lines[0] for n in (5, 200))
+    assert few.get_marker() not in ("", "None")
+    assert many.get_marker() in ("", "None")
+
+
 def test_bars_stand_in_the_order_given_and_go_to_the_side_of_their_sign():
     [axes] = plot.bars({"time": 0.6, "milk": Value(-0.2)}, x="blame").axes
     assert [bar.get_width() for bar in axes.patches] == [0.6, -0.2]

@@ -38,9 +38,10 @@ def png(figure):
     return content
 
 
-def test_the_loss_curve_shows_every_epoch(moons):
+@pytest.mark.parametrize("draw", [plot.loss_curve, History.plot])
+def test_the_loss_curve_shows_every_epoch(moons, draw):
     _, _, history = moons
-    figure = plot.loss_curve(history)
+    figure = draw(history)
     left, right = figure.axes
     shown = [[list(line.get_ydata()) for line in axes.lines] for axes in (left, right)]
     assert shown == [[history.loss, history.val_loss], [history.accuracy, history.val_accuracy]]
@@ -49,9 +50,11 @@ def test_the_loss_curve_shows_every_epoch(moons):
     png(figure)
 
 
-def test_the_loss_curve_of_regression_has_no_accuracy():
-    figure = plot.loss_curve(History(loss=[2.0]), title="costs 5$ or 6$")
+@pytest.mark.parametrize("draw", [plot.loss_curve, History.plot])
+def test_the_loss_curve_of_regression_has_no_accuracy(draw):
+    figure = draw(History(loss=[2.0]), title="costs 5$ or 6$")
     assert len(figure.axes) == 1
+    assert "costs 5" in " ".join(text.get_text() for text in figure.texts) + figure.get_suptitle()
     png(figure)
 
 

@@ -13,7 +13,8 @@ import pytest
 import tinygrad_edu as tg
 from tinygrad_edu import Value
 from tinygrad_edu.ink import Ink, wants_colour
-from tinygrad_edu.stepping.screen import HELP, ScreenWalk
+from tinygrad_edu.signs import columns
+from tinygrad_edu.stepping.screen import ScreenWalk, help_lines
 
 
 def neuron():
@@ -66,10 +67,10 @@ def test_a_letter_is_a_key_whatever_the_variables_are_called():
     assert pressed("q").leaving
     assert pressed("escape").leaving
     helped = pressed("?")
-    assert all(line in helped.screen(80, 30) for line in HELP)
+    assert all(line in helped.screen(80, 30) for line in help_lines())
     helped.press("escape")  # closes the help first
     assert not helped.leaving
-    assert HELP[0] not in helped.screen(80, 30)
+    assert help_lines()[0] not in helped.screen(80, 30)
 
 
 def test_a_node_is_chosen_and_asked_why():
@@ -87,6 +88,24 @@ def test_it_keeps_to_the_size_of_the_terminal(width, height):
         lines = walk.screen(width, height)
         assert len(lines) <= height
         assert max(map(len, lines)) <= max(width, 28)
+
+
+def test_it_speaks_chinese_and_its_columns_stand_under_each_other():
+    tg.set_language("zh")
+    try:
+        walk = ScreenWalk(tg.tanh(Value(0.5, "豆子") * Value(2.0, "x")))
+        shown = []
+        for key in ("home", "right", "?", "end", "enter"):
+            walk.press(key)
+            shown.append(walk.screen(80, 24))
+        narrow = walk.screen(30, 24)
+    finally:
+        tg.set_language("en")
+    words = {word for lines in shown for line in lines for word in re.findall(r"[A-Za-z]{2,}", line)}
+    assert words <= {"grad", "tanh", "Home", "End", "Enter", "Esc"}
+    listed = [line for line in shown[0] if "  grad " in line]
+    assert {columns(line) for line in listed} == {columns(listed[0])}
+    assert max(map(columns, narrow)) <= 30
 
 
 def test_colour_is_for_terminals_and_the_variables_have_the_last_word():
@@ -138,7 +157,7 @@ def test_in_a_real_terminal_keys_walk_and_leave_it_as_it_was():
             (b"\x1b[C", "step 1"),
             (b"\x1b[F", "That was the last step."),
             (b"\x1b[D", "step 5"),
-            (b"?", HELP[3]),
+            (b"?", help_lines()[3]),
         ):
             shown = b""
             os.write(ours, keys)

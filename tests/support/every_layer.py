@@ -65,19 +65,19 @@ class Moved:
 
     def __init__(self, layer, x):
         self.layer, self.x = layer, x
-        self.items = [item for item in state_of(layer).values() if isinstance(item.content, Value)]
+        self.items = [item[1:4] for item in state_of(layer).values() if isinstance(item[1], Value)]
 
     def __call__(self, a, b):
-        for place, item in enumerate(self.items):
-            item.container[item.key] = item.content.data + moved(place, a, b)
+        for place, (parameter, container, key) in enumerate(self.items):
+            container[key] = parameter.data + moved(place, a, b)
         inputs = flat(self.x)
         if not isinstance(self.layer, nn.Embedding):
             inputs = [x + moved(place + 0.5, a, b) for place, x in enumerate(inputs)]
         try:
             outputs = numbers_of(self.layer(inputs if len(flat(self.x)) == len(self.x) else self._nested(inputs)))
         finally:
-            for item in self.items:
-                item.container[item.key] = item.content
+            for parameter, container, key in self.items:
+                container[key] = parameter
         return sum((1.0 + place % 3) * out for place, out in enumerate(outputs))
 
     def _nested(self, inputs):

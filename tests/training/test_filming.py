@@ -25,6 +25,10 @@ def test_frames_are_the_parameters_after_every_epoch_and_every_step_of_the_first
     assert [(f.epoch, f.step) for f in film.frames if f.step] == [(e, 1) for e in range(STEPWISE)]  # of two steps
     assert film.series["loss"] == history.loss
     plain = nn.MLP(2, [3, 1], seed=0)
+    losses = [nn.binary_cross_entropy(plain(x), y).data for x, y in zip(film.X, film.y, strict=True)]
+    learnt, held_out = losses[: film.learnt], losses[film.learnt :]
+    assert film.before["loss"] == pytest.approx(sum(learnt) / len(learnt))
+    assert film.before["val_loss"] == pytest.approx(sum(held_out) / len(held_out))
     tg.fit(plain, XOR, epochs=4, batch_size=8, progress=False, engine=engine)
     assert [p.data for p in plain.parameters()] == list(seen[-1])  # filming changes nothing
     assert len(play(history).html) < 200_000
@@ -70,4 +74,5 @@ def test_a_film_and_checkpoints_go_together(tmp_path):
     again = nn.MLP(2, [3, 1], seed=0)
     film = tg.fit(again, XOR, epochs=5, resume=True, **options).film
     assert [f.epoch for f in film.frames] == [3, 4, 5]  # from where it went on
+    assert film.before == {}
     assert film.frames[-1].parameters == tuple(p.data for p in again.parameters())

@@ -12,6 +12,7 @@ from typing import Any
 
 from ..arguments import as_count, as_number
 from ..nn.arguments import Activation, Seed, generator_of, sizes_of, wrong_length
+from ..nn.initial import part
 from ..nn.layers import Layer
 from ..nn.module import Module
 from ..ops.sequences import sum
@@ -73,12 +74,14 @@ class ForwardForward(Module):
         self.nin, self.classes = as_count(nin, "nin"), as_count(classes, "classes", least=2)
         self.threshold = as_number(threshold, "threshold", 0.0)
         sizes, generator = [self.nin + self.classes, *sizes_of(nhidden)], generator_of(seed)
-        self.layers = [Layer(before, size, activation, generator) for before, size in pairwise(sizes)]
+        self.layers = [
+            part(f"layers.{i}", Layer, before, size, activation, generator)
+            for i, (before, size) in enumerate(pairwise(sizes))
+        ]
         for layer in self.layers:
             for neuron in layer.neurons:
                 for w in neuron.w:
                     w.data *= (6.0 / len(neuron.w)) ** 0.5
-        self._name_parts("layers")
 
     def goodness(self, x: Sequence[Any], label: Sequence[Any]) -> list[Any]:
         """Give how active each layer is: the sum of the squares of its activities.

@@ -21,7 +21,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from .extrapolation import EPS, SINGLE, Rung, accepted, elsewhere, settled, vanishing
-from .ladder import REAL, WIDE, Departure, Ladder
+from .ladder import ORDINARY, REAL, WIDE, Departure, Ladder
 
 _UNDERFLOWN = 1e-300  # of a result: below, floats lose their digits
 _BELOW = 8  # rungs filled in below the widest good one
@@ -33,6 +33,7 @@ _JUMP_RUNGS = 6  # on which a jump is of the same size
 _SIGNAL, _DROWNED = 30.0, 1e-3  # what rises less far above the noise shows nothing; and noise so large hides all
 _ROUNDED = 1e-6  # of the value: what single precision may have swallowed
 _DOUBLE = 1e-10  # of the argument: nearer, jumps are the rounding of double precision on the way to the result
+_SURE = 1e-3  # of a slope
 _FINE, _POOR = 1024.0, 1e-3  # roundings of the argument within which an estimate is no better than this
 
 
@@ -102,10 +103,32 @@ class Ray(Ladder):
             for side in (1, -1):
                 if not self.climbed(index, -side)[1]:
                     return self._measured(index, side)
+        if 0.0 < found.step < ORDINARY and not found.zero:
+            return self._beyond_rounding(index, found)
         return found
 
-    def _measured(self, index: int, side: int) -> Estimate:
-        numbers, rungs, departure = self.climbed(index, side)
+    def _beyond_rounding(self, index: int, found: Estimate) -> Estimate:
+        """Say what to think of a slope seen only at steps so small that a sum with an ordinary number loses them.
+
+        As of ln(exp(x)) + x at 0, whose first term stands still up to there, and then jumps: it is the slope at wider
+        steps that counts. Without a jump it may be a function that bends so near, and nobody knows.
+        """
+        above = self._measured(index, 0, ORDINARY)
+        _, rungs, departure = self.climbed(index, 0)
+        _, beyond, _ = self.climbed(index, 0, ORDINARY)
+        if departure is None and beyond:
+            last = max(rung for rung in rungs if rung.step <= found.step)
+            departure = self._departure(index, last, beyond[0], 0, 0.0)
+        jumps = departure is not None
+        if above.constant or not above.error <= _SURE * max(abs(above.value), abs(found.value)):
+            return found._replace(error=found.error + abs(found.value)) if jumps else found
+        apart = abs(above.value - found.value)
+        if apart <= found.error + above.error:
+            return min(found, above, key=lambda estimate: estimate.error)
+        return above if jumps else found._replace(error=found.error + apart)
+
+    def _measured(self, index: int, side: int, least: float = 0.0) -> Estimate:
+        numbers, rungs, departure = self.climbed(index, side, least)
         if len(rungs) < 2:
             return _NOTHING_KNOWN
         still = self._standing_still(index, rungs, departure)

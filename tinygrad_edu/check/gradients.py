@@ -11,6 +11,7 @@ from ..engine.sweep import topological_order
 from ..engine.value import Value
 from ..graph.structure import flatten
 from ..transforms.derivatives import jacobian, jvp
+from ..words import say
 from .differences import Estimate, Ray, complex_slope
 from .report import AGREES, KINK, MISMATCH, Comparison, Report, compare, mismatch, reconsidered
 from .subject import Subject, plain, refuse_inexact
@@ -257,12 +258,14 @@ def _explained(subject: Subject, comparisons: Sequence[Comparison], suspect: Sus
     if suspect is None:
         results = subject.values(subject.point)[1]
         if any(isinstance(y, Value) for y in results):
-            explanation = (
+            explanation = say(
                 "every operation's own derivative agrees, so the graph does not show the whole computation: look for "
                 "x.data, detach, no_grad, or Python numbers kept from another run"
             )
         else:
-            explanation = "the function gives plain numbers, so nothing flows back: compute with tg.exp(x) and the like"
+            explanation = say(
+                "the function gives plain numbers, so nothing flows back: compute with tg.exp(x) and the like"
+            )
     wrong = {name for c in comparisons if c.status == MISMATCH for name in c.name.split("∂")[2:]}
     point = sorted(zip(subject.names, subject.point, strict=True), key=lambda item: item[0] not in wrong)
     return mismatch(subject.title, comparisons, point, suspect, explanation)

@@ -19,6 +19,8 @@ _TAKES_OFF = 64.0  # times its first jump: a change that no saturation makes in 
 _ODD = 2.0**30  # units in the last place, below which steps are odd multiples of one
 _MANY = 8  # values of single precision that are no accident
 _STRIDE = 1e3
+ORDINARY = 64.0 * EPS  # steps below are lost in a sum with a number of ordinary size
+_INSIDE = 16.0  # units in the last place by which that may move a result
 
 
 class Departure(NamedTuple):
@@ -47,7 +49,7 @@ class Ladder:
         self.point = abs(point)
         self._rounding = EPS
         self._known: dict[float, Sequence[float]] = {}
-        self._ladders: dict[tuple[int, int], tuple[list[int], list[Rung], Departure | None]] = {}
+        self._ladders: dict[tuple[int, int, float], tuple[list[int], list[Rung], Departure | None]] = {}
 
     def at(self, t: float, index: int) -> float:
         """Give one result at the distance t: nan outside the domain, where the function raises or is complex."""
@@ -62,15 +64,15 @@ class Ladder:
             self._known[t] = results
         return results[index] if index < len(results) and not isinstance(results[index], complex) else math.nan
 
-    def climbed(self, index: int, side: int) -> tuple[list[int], list[Rung], Departure | None]:
-        """Climb the ladder in big strides until the function has bent; stop sooner where its domain ends."""
-        known = self._ladders.get((index, side))
+    def climbed(self, index: int, side: int, least: float = 0.0) -> tuple[list[int], list[Rung], Departure | None]:
+        """Climb the ladder, from a least step, in big strides until the function has bent, or its domain ends."""
+        known = self._ladders.get((index, side, least))
         if known is not None:
             return known
         numbers: list[int] = []
         rungs: list[Rung] = []
         departure: Departure | None = None
-        number = _number_of(2.0 * math.ulp(self.point) if self.point else _LOWEST)
+        number = _number_of(max(least, 2.0 * math.ulp(self.point) if self.point else _LOWEST))
         noise, looked = 0.0, False
         size = max(self.point, 1.0)
         while True:
@@ -104,9 +106,9 @@ class Ladder:
                 number = max(number, _number_of(_LOWEST))
         if self._rounding == EPS and self.single(index):
             self._rounding = SINGLE
-            numbers, rungs, departure = self.climbed(index, side)
+            numbers, rungs, departure = self.climbed(index, side, least)
             self._rounding = EPS
-        self._ladders[index, side] = numbers, rungs, departure
+        self._ladders[index, side, least] = numbers, rungs, departure
         return numbers, rungs, departure
 
     def rung(self, number: int, index: int, side: int) -> Rung | None:
@@ -124,21 +126,27 @@ class Ladder:
             if not math.isfinite(there):
                 return None
             slope = (there - centre) / (side * t)
-            return Rung(t, slope, 0.0, abs(there - centre), self._floor(slope, there, centre))
+            return Rung(t, slope, 0.0, abs(there - centre), self._floor(t, slope, there, centre))
         up, down = self.at(t, index), self.at(-t, index)
         if not (math.isfinite(up) and math.isfinite(down) and math.isfinite(up - down)):
             return None
         moved = max(abs(up - centre), abs(down - centre))
         slope = (up - down) / t / 2.0
-        return Rung(t, slope, (up - centre) - (centre - down), moved, self._floor(slope, up, down))
+        return Rung(t, slope, (up - centre) - (centre - down), moved, self._floor(t, slope, up, down))
 
     def single(self, index: int) -> bool:
         """Tell whether all values seen are numbers of single precision."""
         seen = {self.at(t, index) for t in self._known}
         return len(seen) > _MANY and all(map(_is_single, filter(math.isfinite, seen)))
 
-    def _floor(self, slope: float, *values: float) -> float:
-        return max(EPS * 0.5 * abs(slope) * self.point, self._rounding * max(map(abs, values)))
+    def _floor(self, step: float, slope: float, *values: float) -> float:
+        """Give the least noise at a step; beside 0, a small one is lost where it is added to a number of ordinary size.
+
+        What that number does is then not seen before the step reaches its ulp, and all at once: as x - 6 in
+        log(exp(x) + exp(x - 6)).
+        """
+        ulps = _INSIDE if step < ORDINARY else 1.0
+        return max(EPS * 0.5 * abs(slope) * self.point, ulps * self._rounding * max(map(abs, values)))
 
     def _departure(self, index: int, lower: Rung, upper: Rung, side: int, noise: float) -> Departure | None:
         """See how a result leaves its straight line between two steps; None if by no more than it is rounded.

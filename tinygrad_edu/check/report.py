@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from ..errors import GradientMismatch
-from ..signs import for_terminal
+from ..signs import columns, for_terminal
+from ..words import say
 from .differences import Estimate
 from .suspects import Suspect, tolerance
 from .witness import Testimony
@@ -151,47 +152,70 @@ class Report:
 
     def __str__(self) -> str:
         total, open_ = count_names(self.comparisons), [c for c in self.comparisons if c.status != AGREES]
-        lines = [f"{self.title}: {total - count_names(open_)} of {total} derivatives agree with differences"]
+        places = {"title": self.title, "count": total - count_names(open_), "all": total}
+        lines = [say("{title}: {count} of {all} derivatives agree with differences", **places)]
         if self.near_kinks:
-            lines.append(
-                f"{count_names(self.near_kinks)} too near a nondifferentiable point to be checked"
-                + (f" ({', '.join(self.kinks[:4])})" if self.kinks else "")
-                + f": {', '.join(dict.fromkeys(c.name for c in self.near_kinks[:_SHOWN]))}; move the point a little"
-            )
+            kinks = f" ({', '.join(self.kinks[:4])})" if self.kinks else ""
+            said = say(
+                "{count} too near a nondifferentiable point to be checked{kinks}: {names}; move the point a little",
+                count=count_names(self.near_kinks), kinks=kinks, names=_first_names(self.near_kinks),
+            )  # fmt: skip
+            lines.append(said)
         if self.unsettled:
-            lines.append(
-                f"{count_names(self.unsettled)} not decided, for the differences do not settle: "
-                + ", ".join(dict.fromkeys(c.name for c in self.unsettled[:_SHOWN]))
-            )
+            said = say(
+                "{count} not decided, for the differences do not settle: {names}",
+                count=count_names(self.unsettled), names=_first_names(self.unsettled),
+            )  # fmt: skip
+            lines.append(said)
         return for_terminal("\n".join([*lines, *table(self.comparisons)]))
 
     def __repr__(self) -> str:
         return f"<Report {str(self).splitlines()[0]}>"
 
 
+def _first_names(comparisons: Sequence[Comparison]) -> str:
+    return ", ".join(dict.fromkeys(c.name for c in comparisons[:_SHOWN]))
+
+
 def table(comparisons: Sequence[Comparison], shown: int = _SHOWN) -> list[str]:
     """Tabulate the worst of some comparisons."""
     worst = _merged(sorted(comparisons, key=lambda c: (c.status == MISMATCH, c.excess), reverse=True))
-    rows = [("derivative", "mode", "given", "measured", "its error", "tolerance", "")]
+    rows = [(say("derivative"), say("mode"), say("given"), say("measured"), say("its error"), say("tolerance"), "")]
     rows += [
         (
             c.name if len(c.name) <= 44 else f"{c.name[:20]}…{c.name[-22:]}",
-            c.mode,
+            ", ".join(map(_mode_said, c.mode.split(", "))),
             f"{c.given:.12g}",
             f"{c.measured:.12g}",
             f"{c.error:.1e}",
             f"{c.tolerance:.1e}",
-            c.status + ", by 100 digits" * c.precise,
+            _verdict(c),
         )
         for c in worst[:shown]
     ]
-    widths = [max(len(row[i]) for row in rows) for i in range(7)]
-    lines = [
-        "  ".join(row[i].ljust(width) if i < 2 else row[i].rjust(width) for i, width in enumerate(widths))
-        for row in rows
-    ]
+    widths = [max(columns(row[i]) for row in rows) for i in range(7)]
+    lines = []
+    for row in rows:
+        gaps = [" " * (width - columns(cell)) for cell, width in zip(row, widths, strict=True)]
+        cells = [cell + gap if i < 2 else gap + cell for i, (cell, gap) in enumerate(zip(row, gaps, strict=True))]
+        lines.append("  ".join(cells).rstrip())
     rest = len(worst) - shown
-    return [f"  {line.rstrip()}" for line in lines] + ([f"  … and {rest:,} more"] if rest > 0 else [])
+    if rest > 0:
+        lines.append(say("… and {count} more", count=f"{rest:,}"))
+    return [f"  {line}" for line in lines]
+
+
+def _mode_said(mode: str) -> str:
+    """Say in words how a derivative was got, where it was got in one of our ways."""
+    ways = {"reverse": say("reverse"), "forward": say("forward"), "given": say("given"), "partial": say("partial")}
+    return ways.get(mode, mode)
+
+
+def _verdict(comparison: Comparison) -> str:
+    """Say the status in words."""
+    said = {AGREES: say("agrees"), MISMATCH: say("mismatch"), KINK: say("kink"), UNSETTLED: say("unsettled")}
+    verdict = said[comparison.status]
+    return say("{verdict}, by 100 digits", verdict=verdict) if comparison.precise else verdict
 
 
 def _merged(comparisons: Sequence[Comparison]) -> list[Comparison]:
@@ -220,15 +244,17 @@ def mismatch(
 ) -> GradientMismatch:
     """Make the error that shows the worst comparisons on one screen."""
     wrong = sorted((c for c in comparisons if c.status == MISMATCH), key=lambda c: c.excess, reverse=True)
-    counted = f"{count_names(wrong)} of {count_names(comparisons)} derivatives disagree with differences"
-    lines = [f"{title}: {counted}", *table(wrong)] if wrong else [title]
-    if suspect is not None:
-        wrong_by_itself = "is not finite" if suspect.undefined else "is wrong by itself"
-        lines.append(f"the first operation that {wrong_by_itself}: {suspect}")
+    places = {"title": title, "count": count_names(wrong), "all": count_names(comparisons)}
+    counted = say("{title}: {count} of {all} derivatives disagree with differences", **places)
+    lines = [counted, *table(wrong)] if wrong else [title]
+    if suspect is not None and suspect.undefined:
+        lines.append(say("the first operation that is not finite: {suspect}", suspect=suspect))
+    elif suspect is not None:
+        lines.append(say("the first operation that is wrong by itself: {suspect}", suspect=suspect))
     if explanation:
         lines.append(explanation)
     at = [f"{name} = {x!r}" for name, x in point[:12]] + ["…"] * (len(point) > 12)
-    lines.append(f"at {', '.join(at)}")
+    lines.append(say("at {point}", point=", ".join(at)))
     lines = [part for line in lines for part in _wrapped(line)]
     return GradientMismatch("\n".join(lines), wrong, dict(point), suspect)
 

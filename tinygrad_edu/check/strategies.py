@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..ops.operation import Op
 from ..ops.table import OPS, detach
+from ..words import say
 from .program import Line, Program
 from .safe_points import LARGEST_VALUE, STEEPEST, arities, is_flat, smooth_at
 
@@ -302,7 +303,7 @@ def given_program(
 
 def _shown(program: Program, name: str) -> str:
     """Write the drawing of a program, as a picture if that can be done, and say where it is."""
-    lines = ["the smallest program found that fails:", "", program.code, ""]
+    lines = [say("the smallest program found that fails:"), "", program.code, ""]
     try:
         os.makedirs(DRAWINGS, exist_ok=True)
         drawing = program.draw()
@@ -312,7 +313,7 @@ def _shown(program: Program, name: str) -> str:
         except Exception:  # Graphviz is missing, most likely; text always works
             path = os.path.join(DRAWINGS, f"{name}.txt")
             drawing.save(path)
-        lines.append(f"its drawing: {os.path.abspath(path)}")
+        lines.append(say("its drawing: {path}", path=os.path.abspath(path)))
     except Exception as error:  # a picture must never hide the failure it is to show
         lines.append(f"(it could not be drawn: {error})")
     return "\n".join(lines)

@@ -14,6 +14,7 @@ from ..ops.notation import number_text
 from ..ops.operation import Op
 from ..ops.table import CONSTANT
 from ..transforms.derivatives import grad
+from ..words import say
 from .differences import Estimate, Ray
 from .safe_points import in_domain
 from .witness import exact_slope
@@ -56,20 +57,21 @@ class Suspect:
 
     def __str__(self) -> str:
         call = f"{self.op.name}({', '.join(map(number_text, self.args[:6]))}{', …' * (len(self.args) > 6)})"
-        which = f"argument {self.index + 1}"
+        which = say("argument {place}", place=self.index + 1)
         if self.second is not None:
-            which += f" and then {self.second + 1}"
+            which = say("argument {first} and then {second}", first=self.index + 1, second=self.second + 1)
+        towards = {"call": call, "which": which, "name": self._names[self.index]}
         if self.undefined:
-            return (
-                f"{call} = {number_text(self.op(*self.args))}, its derivative towards {which} "
-                f"({self._names[self.index]}) is {number_text(self.recorded)}; where its branch is not taken, 0 times "
-                "that still reaches the gradient as nan: give it a harmless argument there, as in "
-                "tg.sqrt(tg.where(x > 0.0, x, 1.0))"
-            )
-        return (
-            f"{call}: its derivative towards {which} ({self._names[self.index]}) is given as {self.recorded:.10g}, "
-            f"differences say {self.measured:.10g}"
-        )
+            return say(
+                "{call} = {value}, its derivative towards {which} ({name}) is {slope}; where its branch is not taken, "
+                "0 times that still reaches the gradient as nan: give it a harmless argument there, as in {guarded}",
+                value=number_text(self.op(*self.args)), slope=number_text(self.recorded),
+                guarded="tg.sqrt(tg.where(x > 0.0, x, 1.0))", **towards,
+            )  # fmt: skip
+        return say(
+            "{call}: its derivative towards {which} ({name}) is given as {given}, differences say {measured}",
+            given=f"{self.recorded:.10g}", measured=f"{self.measured:.10g}", **towards,
+        )  # fmt: skip
 
     @cached_property
     def drawing(self) -> Any:

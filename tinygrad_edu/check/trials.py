@@ -43,8 +43,8 @@ TRIALS = (
     Trial("c = a + a; d = c + c; d * b", lambda a, b: _diamond(a, b), ""),
     Trial("c = a * b; d = c + a; d * c + c", lambda a, b: _knot(a, b), ""),
     Trial("(a * b + b) ** 2 / a - b", lambda a, b: (a * b + b) ** 2 / a - b, ""),
-    Trial("y = a * b + a; y.backward() twice", lambda a, b: a * b + a, "", sweeps=2),
-    Trial("y = (a * b) * b; y.backward() twice", lambda a, b: (a * b) * b, "", sweeps=2),
+    Trial("y = a * b + a; y.backward(); y.backward()", lambda a, b: a * b + a, "", sweeps=2),
+    Trial("y = (a * b) * b; y.backward(); y.backward()", lambda a, b: (a * b) * b, "", sweeps=2),
 )
 
 

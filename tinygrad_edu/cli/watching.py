@@ -18,6 +18,7 @@ from ..signs import for_terminal
 from ..training.examples import Examples, predict
 from ..training.history import History
 from ..training.telling import most_telling
+from ..words import say
 
 WIDTH, HEIGHT = 58, 19
 _PAUSE = 0.1  # seconds from one picture to the next, at least
@@ -90,10 +91,14 @@ class Watcher:
             cells[k][i] = sign, int(y), cells[k][i][2]
         right = sum(y == answer for _, y, answer in wrong)
         names = self.data.feature_names
-        series = f"loss {number_text(history.loss[-1], 3)}" if history.loss else "start"
-        head = f"epoch {history.epochs} of {self.epochs}   {series}   {right} of {len(answers)} right"
+        parts = [
+            say("epoch {epoch} of {epochs}", epoch=history.epochs, epochs=self.epochs),
+            say("loss {loss}", loss=number_text(history.loss[-1], 3)) if history.loss else say("start"),
+            say("{right} of {all} right", right=right, all=len(answers)),
+        ]
+        foot = f"{names[self.a]} →   {names[self.b]} ↑   ✕ {say('wrong')}"
         rows = ["".join(self._sign(*cell) for cell in row) for row in cells]
-        return [self.ink(head, "strong"), *rows, self.ink(f"{names[self.a]} →   {names[self.b]} ↑   ✕ wrong", "faint")]
+        return [self.ink("   ".join(parts), "strong"), *rows, self.ink(foot, "faint")]
 
     def _sign(self, sign: str, of: int, ground: int) -> str:
         if not self.ink.on:

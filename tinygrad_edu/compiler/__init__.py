@@ -27,7 +27,7 @@ class HasParameters(Protocol):
         """Give the parameters."""
 
 
-_BACKENDS = ("numpy", "numba", "jax")
+_BACKENDS = ("numpy", "numba", "llvm", "jax")
 
 
 def compile(
@@ -49,11 +49,15 @@ def compile(
     params : iterable of Value, or Module, optional
         What gradients are wanted for, and in which order; of a Module, its parameters. By default every leaf Value that
         `f` meets, as it meets them.
-    backend : {"numpy", "numba", "jax"}, default "numpy"
+    backend : {"numpy", "numba", "llvm", "jax"}, default "numpy"
         What runs the array program. "numba" needs the extra [fast]; it is quicker on small networks and on irregular
-        graphs. The first time ever it compiles itself, in up to a minute, and keeps the result on disk. "jax" needs
-        the extra of that name, and runs on a GPU where JAX finds one; XLA takes numbers below 1e-308 for 0, and writes
-        quotients and products anew (a / b / c as a / (b · c)), which shows near the ends of the range of floats.
+        graphs. The first time ever it compiles itself, in up to a minute, and keeps the result on disk. "llvm", of
+        the same extra, makes machine code of each function's own, in about 0.1 seconds for a small network, and runs it
+        on blocks of examples: 1.2 to 1.6 times as quick as "numba" from eight examples a call on, which pays after some
+        thousand calls of a thousand examples, or some ten thousand of a hundred. What it has no better way for runs as
+        with "numba". "jax" needs the extra of that name, and runs on a GPU where JAX finds one; XLA takes numbers below
+        1e-308 for 0, and writes quotients and products anew (a / b / c as a / (b · c)), which shows near the ends of
+        the range of floats.
     devices : iterable of JAX devices, optional
         Spreads the examples of a batch over several devices: ``devices=jax.devices()``.
 

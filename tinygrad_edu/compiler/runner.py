@@ -91,7 +91,7 @@ def machine_maker(backend: str, devices: Sequence[Any] | None = None) -> Callabl
 
     Parameters
     ----------
-    backend : {"numpy", "numba", "jax"}
+    backend : {"numpy", "numba", "llvm", "jax"}
     devices : sequence, optional
         Of JAX, to spread the examples over.
 
@@ -106,11 +106,15 @@ def machine_maker(backend: str, devices: Sequence[Any] | None = None) -> Callabl
     """
     if backend == "numpy":
         return Machine
-    if backend == "numba":
+    if backend in ("numba", "llvm"):
         try:
             import numba  # noqa: F401  # only to know that it is there
         except ImportError as error:
-            raise ImportError("backend='numba' needs numba: pip install 'tinygrad-edu[fast]'") from error
+            raise ImportError(f"backend={backend!r} needs numba: pip install 'tinygrad-edu[fast]'") from error
+        if backend == "llvm":
+            from .backends.llvm_machine import LlvmMachine
+
+            return LlvmMachine
         from .backends.numba_machine import NumbaMachine
 
         return NumbaMachine

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ..arguments import counted
+from ..signs import columns as columns_taken
+from ..words import say
 
 if TYPE_CHECKING:
     from .dataset import Dataset
@@ -36,18 +38,19 @@ class Description:
     notes: tuple[str, ...]
 
     def __str__(self) -> str:
-        header = ("feature", "lowest", "mean", "highest", "missing")
-        cells = [header, *((row[0], *(f"{x:.4g}" for x in row[1:4]), str(row[4] or "")) for row in self.rows)]
-        widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
+        cells = [_header(), *((row[0], *(f"{x:.4g}" for x in row[1:4]), str(row[4] or "")) for row in self.rows)]
+        widths = [max(map(columns_taken, column)) for column in zip(*cells, strict=True)]
         lines = []
-        for name, *numbers in cells:
-            aligned = [number.rjust(width) for number, width in zip(numbers, widths[1:], strict=True)]
-            lines.append("  ".join([name.ljust(widths[0]), *aligned]).rstrip())
-        classes = [f"classes: {', '.join(f'{name} ({count})' for name, count in self.classes)}"] * bool(self.classes)
-        return "\n".join([self.title, *classes, *lines, *self.notes])
+        for row in cells:
+            gaps = [" " * (width - columns_taken(cell)) for cell, width in zip(row, widths, strict=True)]
+            aligned = [gap + cell for cell, gap in zip(row[1:], gaps[1:], strict=True)]
+            lines.append("  ".join([row[0] + gaps[0], *aligned]).rstrip())
+        classes = ", ".join(f"{name} ({count})" for name, count in self.classes)
+        said = [say("classes: {names}", names=classes)] if classes else []
+        return "\n".join([self.title, *said, *lines, *self.notes])
 
     def _repr_html_(self) -> str:
-        head = "".join(f"<th>{name}</th>" for name in ("feature", "lowest", "mean", "highest", "missing"))
+        head = "".join(f"<th>{name}</th>" for name in _header())
         body = "".join(
             f"<tr><th scope='row' style='text-align:left'>{html.escape(row[0])}</th>"
             + "".join(f"<td>{x:.4g}</td>" for x in row[1:4])
@@ -55,11 +58,16 @@ class Description:
             for row in self.rows
         )
         classes = ", ".join(f"{html.escape(name)} ({count})" for name, count in self.classes)
+        told = "<br>" + say("classes: {names}", names=classes) if classes else ""
         notes = "".join(f"<p>{html.escape(note)}</p>" for note in self.notes)
         return (
-            f"<p><b>{html.escape(self.title)}</b>{f'<br>classes: {classes}' if classes else ''}</p>"
+            f"<p><b>{html.escape(self.title)}</b>{told}</p>"
             f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{notes}"
         )
+
+
+def _header() -> tuple[str, ...]:
+    return say("feature"), say("lowest"), say("mean"), say("highest"), say("missing")
 
 
 def described(data: Dataset) -> Description:
@@ -74,10 +82,14 @@ def described(data: Dataset) -> Description:
     notes = [data.source] if data.source else []
     if data.columns is not None:
         notes += [f"left out: {name!r}, {reason}" for name, reason in data.columns.left_out]
-    sizes = f"{counted(len(data), 'example')}, {counted(len(data.feature_names), 'feature')}"
+    examples, features = len(data), len(data.feature_names)
+    sizes = [
+        say("1 example") if examples == 1 else say("{count} examples", count=examples),
+        say("1 feature") if features == 1 else say("{count} features", count=features),
+    ]
     counts = Counter(data.y)
     classes = tuple((name, counts[k]) for k, name in enumerate(data.class_names))
-    return Description(f"{data.name}: {sizes}", tuple(rows), classes, tuple(notes))
+    return Description(f"{data.name}: {say(', ').join(sizes)}", tuple(rows), classes, tuple(notes))
 
 
 def shown_rows(data: Dataset, most: int = 5) -> str:

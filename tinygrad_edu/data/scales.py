@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from operator import mul
 
 
 def scales_of(rows: Sequence[Sequence[float]]) -> tuple[list[float], list[float]]:
@@ -25,7 +26,11 @@ def scales_of(rows: Sequence[Sequence[float]]) -> tuple[list[float], list[float]
     columns = list(zip(*rows, strict=True))
     means = [math.fsum(column) / len(column) for column in columns]
     deviations = [
-        math.sqrt(math.fsum((x - m) ** 2 for x in column) / len(column)) if min(column) < max(column) else 1.0
-        for column, m in zip(columns, means, strict=True)
+        _spread([x - mean for x in column]) if min(column) < max(column) else 1.0
+        for column, mean in zip(columns, means, strict=True)
     ]
     return means, deviations
+
+
+def _spread(differences: list[float]) -> float:
+    return math.sqrt(math.fsum(map(mul, differences, differences)) / len(differences))

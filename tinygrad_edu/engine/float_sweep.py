@@ -2,8 +2,8 @@
 
 This is `tinygrad_edu.engine.sweep` again, written for speed, since all eager training goes through it. What makes it
 quick: one or two parents stand in slots of their own, so that no tuple is made or taken apart; leaves and constants,
-half of all nodes, are neither listed nor asked again; and no set is kept of the nodes that were met, which would cost
-as much as all the rest.
+half of all nodes, are neither listed nor asked again; no set is kept of the nodes that were met, which would cost as
+much as all the rest; and inputs that the neurons of a layer share are walked over once.
 """
 
 from __future__ import annotations
@@ -44,22 +44,24 @@ def backward(root: Any, seed: float = 1.0) -> None:
     seed = number(seed, "a seed")
     order = _interior_cleared(root)
     root.grad += seed
+    kind = root.__class__
     constant = CONSTANT
     for node in reversed(order):
         upstream = node.grad
         left, right = node._a, node._b
-        if right is not None:
+        if right.__class__ is kind:
             if left.op is not constant:
                 left.grad += node._da * upstream
             if right.op is not constant:
                 right.grad += node._db * upstream
         elif left.__class__ is tuple:
-            slopes = node._da
-            if upstream == 0.0 and sum(slopes) * 0.0 == 0.0:
-                continue  # behind a relu that is off: finite slopes times zero, and to add zeros changes nothing
-            for parent, local in zip(left, slopes):  # noqa: B905 (strict costs a tenth of the sweep)
-                if parent.op is not constant:
-                    parent.grad += local * upstream
+            halves = ((left, node._da),) if right is None else ((left, node._da), (right, node._db))
+            for parents, slopes in halves:
+                if upstream == 0.0 and sum(slopes) * 0.0 == 0.0:
+                    continue  # behind a relu that is off: finite slopes times zero, and to add zeros changes nothing
+                for parent, local in zip(parents, slopes):  # noqa: B905 (strict costs a tenth of the sweep)
+                    if parent.op is not constant:
+                        parent.grad += local * upstream
         elif left.op is not constant:
             left.grad += node._da * upstream
 
@@ -93,11 +95,13 @@ def _interior(root: Any, met: object) -> list[Any]:
     stack: list[Any] = []  # nodes to come back to; on top of one with many parents, those still to be looked at
     push, pop = stack.append, stack.pop
     node, todo = root, None
+    walked: Any = None  # the right half that all has been looked at last: the inputs, which the next neuron shares
     root.grad = met
     while True:
         left = node._a
         if left.__class__ is tuple:
-            todo = todo or iter(left)
+            right = node._b
+            todo = todo or iter(left if right is None or right is walked else left + right)
             for parent in todo:
                 if parent._a is not None and parent.grad is not met:
                     parent.grad = met
@@ -105,7 +109,7 @@ def _interior(root: Any, met: object) -> list[Any]:
                     node, todo = parent, None
                     break
             else:
-                todo = None
+                todo, walked = None, right
                 append(node)
                 if not stack:
                     return order

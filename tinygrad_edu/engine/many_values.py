@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from .changes import changes
+
 if TYPE_CHECKING:
     from .value import Value
 
@@ -32,5 +34,9 @@ def give_numbers(values: Iterable[Value], numbers: Iterable[float]) -> None:
     numbers : iterable of float
         As many.
     """
-    for value, x in zip(values, numbers, strict=True):
-        value._data = x
+    change = object()
+    try:
+        for value, x in zip(values, numbers, strict=True):
+            value._data = x
+    finally:  # some are written even if Ctrl-C comes on the way
+        changes.latest = change

@@ -50,15 +50,22 @@ def image_element(svg: str, label: str) -> str:
 # What an address may not hold as it stands; all else, other scripts included, may.
 _IN_ADDRESS = {ord(c): f"%{ord(c):02X}" for c in '%#<>"&\\^`{|}\n\r\t'}
 
-_draw: Callable[[Any], str | None] | None = None
+_open: Callable[[str], Any] | None = None
 
 
-def draw_with(draw: Callable[[Any], str | None]) -> None:
-    """Say what makes the pictures: a function that gives SVG text, or None where none can be made."""
-    global _draw
-    _draw = draw
+def open_with(opening: Callable[[str], Any]) -> None:
+    """Say what opens the modules that draw: a function that gives one by its name within the package."""
+    global _open
+    _open = opening
 
 
-def pictured(shown: Any) -> str | None:
-    """Give the picture of an object as SVG text, or None."""
-    return _draw(shown) if _draw is not None else None
+def drawer_of(shown: Shown) -> Any:
+    """Give the module that draws an object, or None as long as nothing opens it."""
+    return _open(shown.drawn_by) if _open is not None else None
+
+
+def pictured(shown: Shown) -> str | None:
+    """Give the picture of an object as SVG text, or None where none can be made."""
+    drawer = drawer_of(shown)
+    picture: str | None = drawer and drawer.picture_of(shown)
+    return picture

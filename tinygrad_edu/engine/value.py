@@ -17,12 +17,14 @@ from operator import attrgetter
 from typing import TYPE_CHECKING, Any, cast
 
 from ..ops.arrays import is_array, meet
-from ..ops.floats import nan, number
+from ..ops.floats import inner, nan, number
 from ..ops.operation import Op
 from ..ops.operators import install
 from ..ops.protocol import Number, Rank, rank_of
-from ..ops.table import CONSTANT
+from ..ops.table import CONSTANT, DOT
+from .changes import changes
 from .context import Frame, Scope, current, no_grad, scope
+from .edges import Edges
 from .float_sweep import backward
 from .in_python import InPython
 from .methods import compiled, shared, stub
@@ -36,10 +38,10 @@ from .tagged import scope_labels
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-__all__ = ["Scope", "Value", "constant", "lift", "no_grad", "record", "scope", "scope_labels"]
+__all__ = ["Scope", "Value", "constant", "inner_product", "lift", "no_grad", "record", "scope", "scope_labels"]
 
 
-class Value(CalledAsInMicrograd, InPython, Shown, Number):
+class Value(Edges, CalledAsInMicrograd, InPython, Shown, Number):
     """A number that remembers how it was computed.
 
     Parameters
@@ -82,18 +84,12 @@ class Value(CalledAsInMicrograd, InPython, Shown, Number):
     4.0
     """
 
-    # One or two parents and partials have slots of their own: two tuples a node would double the memory, and more than
-    # double what the garbage collector has to look through. More than two stand as tuples in _a and _da.
-    __slots__ = ("_a", "_b", "_da", "_data", "_db", "_tag", "grad", "op")
+    __slots__ = ("_data", "_tag", "grad", "op")
     _rank = Rank.VALUE
 
     grad: float
     op: Op | None
     _data: float  # what computes here reads it straight; everybody else by `data`
-    _a: Any  # Value, tuple of Values, or None: no parents
-    _b: Value | None
-    _da: Any  # float or tuple of floats; unset where there are no parents
-    _db: float
 
     def __init__(self, data: float, name: str | None = None, *, label: str | None = None) -> None:
         self._data = data if type(data) is float else number(data, "the data of a Value as a number")
@@ -111,7 +107,9 @@ class Value(CalledAsInMicrograd, InPython, Shown, Number):
             created.append(self)
 
     def _set_data(self, data: float) -> None:
+        change = object()
         self._data = data if type(data) is float else number(data, "the data of a Value as a number")
+        changes.latest = change
 
     if TYPE_CHECKING:
 
@@ -131,37 +129,6 @@ class Value(CalledAsInMicrograd, InPython, Shown, Number):
             "Value cannot be subclassed, for operations make plain Values of everything; give it a name, keep data of "
             "your own in a dict with Values as keys, or make a new operation with tg.Op"
         )
-
-    @property
-    def parents(self) -> tuple[Value, ...]:
-        """The operands, one entry per operand."""
-        if self._b is not None:
-            return self._a, self._b
-        if self._a is None:
-            return ()
-        return self._a if type(self._a) is tuple else (self._a,)
-
-    @property
-    def partials(self) -> tuple[float, ...]:
-        """The local derivative towards each parent."""
-        if self._b is not None:
-            return self._da, self._db
-        if self._a is None:
-            return ()
-        return self._da if type(self._a) is tuple else (self._da,)
-
-    def _link(self, parents: tuple[Value, ...], partials: Sequence[float]) -> None:
-        """Keep the parents, and the derivatives towards them."""
-        self._b = None
-        if len(parents) > 2:
-            self._a, self._da = parents, partials
-        elif len(parents) == 2:
-            self._a, self._b = parents
-            self._da, self._db = partials
-        elif parents:
-            (self._a,), (self._da,) = parents, partials
-        else:
-            self._a = None
 
     def backward(self, seed: float = 1.0) -> None:
         """Propagate the gradient of this Value to everything it depends on.
@@ -309,7 +276,7 @@ def record(op: Op, parents: tuple[Value, ...], data: Sequence[float]) -> Value:
     parents : tuple of Value
         Its operands.
     data : sequence of float
-        Their numbers. A layer reads its inputs once for all its neurons.
+        Their numbers.
 
     Returns
     -------
@@ -341,10 +308,51 @@ def record(op: Op, parents: tuple[Value, ...], data: Sequence[float]) -> Value:
     return node
 
 
+def inner_product(
+    left: tuple[Value, ...], right: tuple[Value, ...], left_data: tuple[float, ...], right_data: tuple[float, ...]
+) -> Value:
+    """Make the node of an inner product of Values whose numbers have been read already.
+
+    Parameters
+    ----------
+    left, right : tuple of Value
+        The factors. A layer gives all its neurons the same tuple of inputs, which a sweep then walks over once.
+    left_data, right_data : tuple of float
+        Their numbers, each half of which is the slope towards the other.
+
+    Returns
+    -------
+    Value
+
+    Examples
+    --------
+    >>> x, y = Value(3.0), Value(2.0)
+    >>> inner_product((x, y), (y, y), (3.0, 2.0), (2.0, 2.0))
+    Value(data=10, grad=0, op=dot)
+    """
+    node: Value = _new(Value)
+    node._data = inner(left_data, right_data)
+    node.grad = 0.0
+    where = current()
+    if isinstance(where, Frame):
+        if where.off:
+            return _unrecorded(node)
+        where = where.scope
+    node._tag = where
+    node.op = DOT
+    node._a, node._b, node._da, node._db = left, right, right_data, left_data
+    return node
+
+
 def _apply_to_values(op: Op, *args: Any) -> Any:
     """Apply an operation of any number of arguments to Values alone."""
-    data = [parent._data for parent in args if parent.__class__ is Value]
-    return record(op, args, data) if len(data) == len(args) else NotImplemented
+    data = tuple([parent._data for parent in args if parent.__class__ is Value])
+    if len(data) != len(args):
+        return NotImplemented
+    half, left_over = divmod(len(args), 2)
+    if op.role == "dot" and not left_over:
+        return inner_product(args[:half], args[half:], data[:half], data[half:])
+    return record(op, args, data)
 
 
 def lift(other: Any) -> Any:

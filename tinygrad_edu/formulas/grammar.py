@@ -7,6 +7,7 @@ tables below is refused, by an `ExpressionError` of one line.
 from __future__ import annotations
 
 import ast
+import keyword
 import math
 import re
 import warnings
@@ -102,7 +103,7 @@ class Reader:
         self.variables: dict[str, int] = {}
         self.program: list[StackAction] = []
         self._stack: list[_Operand] = []
-        todo: list[tuple[ast.AST, int, bool]] = [(_tree_of(self.text), 1, False)]
+        todo: list[tuple[ast.AST, int, bool]] = [(_tree_of(self.text, text.strip()), 1, False)]
         while todo:
             node, depth, entered = todo.pop()
             if entered:
@@ -118,7 +119,7 @@ class Reader:
             raise ExpressionError("the formula gives a list, but one number is needed; pick an item of it with [0]")
 
     def _source(self, node: ast.AST) -> str:
-        return short(ast.get_source_segment(self.text, node) or self.text)
+        return short((ast.get_source_segment(self.text, node) or self.text).replace(ROOT, "√"))
 
     def _refused(self, node: ast.AST, because: ast.AST | None = None) -> ExpressionError:
         return ExpressionError(f"cannot read {self._source(node)}: {_HINTS.get(type(because or node), _ACCEPTED)}")
@@ -154,7 +155,7 @@ class Reader:
             raise ExpressionError(f"cannot read {self._source(node)}: {hint}")
         name = ALIASES.get(node.func.id, node.func.id)
         if name not in FUNCTIONS and name not in SEQUENCE_FUNCTIONS:
-            near = nearest(name, [*FUNCTIONS, *SEQUENCE_FUNCTIONS])
+            near = "" if len(name) == 1 else nearest(name, [*FUNCTIONS, *SEQUENCE_FUNCTIONS])  # x(y + 1) is no max
             raise ExpressionError(f"unknown function {short(name)}{near or '; to multiply write *'}")
         if node.keywords:
             raise ExpressionError(f"{name} takes its arguments by place: write {name}(a), not {name}(x=a)")
@@ -257,7 +258,8 @@ class Reader:
         self.program.append(StackAction(function, count, 0))
 
 
-def _tree_of(text: str) -> ast.AST:
+def _tree_of(text: str, given: str) -> ast.AST:
+    """Have Python's parser read the text; what it refuses is quoted as it was given."""
     if len(text) > MAX_LENGTH:
         raise ExpressionError(f"the formula has {len(text):,} characters; at most {MAX_LENGTH:,} are read")
     if not text:
@@ -269,7 +271,7 @@ def _tree_of(text: str) -> ast.AST:
     except (RecursionError, MemoryError):
         raise ExpressionError("nested too deeply to be read; write long sums as sum([a, b, c])") from None
     except (SyntaxError, ValueError) as error:
-        raise ExpressionError(f"cannot read {short(text)}: {_reason(text, error)}") from None
+        raise ExpressionError(f"cannot read {short(given)}: {_reason(text, error)}") from None
 
 
 def _reason(text: str, error: SyntaxError | ValueError) -> str:
@@ -282,7 +284,15 @@ def _reason(text: str, error: SyntaxError | ValueError) -> str:
     if re.search("(?<![<>=!])=(?!=)", text):
         return "a formula assigns nothing; give the values apart from it, x=2"
     message = message.partition(". Perhaps")[0]
-    return message if message and "invalid syntax" not in message else "it is not complete, or no formula"
+    if message and "invalid syntax" not in message:
+        return message
+    side_by_side = re.search(r"([^\W\d]\w*|[\w)\]])\s+\(*([^\W\d]\w*|\d)", text)
+    if side_by_side and not any(map(keyword.iskeyword, side_by_side.groups())):
+        name = side_by_side[1]
+        known = ALIASES.get(name, name)
+        is_function = known in FUNCTIONS or known in SEQUENCE_FUNCTIONS
+        return f"a function takes round brackets, {name}(x)" if is_function else "to multiply write *"
+    return "it is not complete, or no formula"
 
 
 def _whole(node: ast.AST) -> int | None:

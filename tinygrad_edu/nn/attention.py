@@ -69,8 +69,8 @@ class SelfAttention(Module):
             raise ValueError(f"num_heads must divide embed_dim: {self.num_heads} does not divide {size}")
         self.causal = bool(causal)
         generator = generator_of(seed)
-        self.in_proj_weight = made((3 * size, size), start(init, size, 3 * size), generator)
-        self.in_proj_bias = made((3 * size,), zeros, generator) if bias else None
+        self.in_proj_weight = made("in_proj_weight", (3 * size, size), start(init, size, 3 * size), generator)
+        self.in_proj_bias = made("in_proj_bias", (3 * size,), zeros, generator) if bias else None
         self.out_proj = Linear(size, size, bias, init=init, seed=generator)
         self._name_parameters()
 

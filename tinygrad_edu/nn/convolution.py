@@ -115,9 +115,8 @@ class Conv2d(Module):
         self.activation, self._activate = activation_of(activation)
         area, generator = self.window.size[0] * self.window.size[1], generator_of(seed)
         draw = start(init, nin * area, nout * area, self.activation)
-        self.weight = made((nout, nin, *self.window.size), draw, generator)
-        self.bias = made((nout,), zeros, generator) if bias else None
-        self._name_parameters()
+        self.weight = made("weight", (nout, nin, *self.window.size), draw, generator)
+        self.bias = made("bias", (nout,), zeros, generator) if bias else None
 
     def forward(self, image: Image) -> list[list[list[Any]]]:
         """Evaluate all kernels at all places."""

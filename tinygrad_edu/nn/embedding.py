@@ -51,8 +51,7 @@ class Embedding(Module):
 
     def __init__(self, num_embeddings: int, embedding_dim: int, *, init: Init = "normal", seed: Seed = None) -> None:
         count, size = as_count(num_embeddings, "num_embeddings"), as_count(embedding_dim, "embedding_dim")
-        self.weight = made((count, size), start(init, size, count), generator_of(seed))
-        self._name_parameters()
+        self.weight = made("weight", (count, size), start(init, size, count), generator_of(seed))
 
     def forward(self, index: Any) -> Any:
         """Look up an index, or every index of a sequence."""
@@ -98,8 +97,7 @@ class PositionalEmbedding(Module):
 
     def __init__(self, max_length: int, embedding_dim: int, *, init: Init = 0.02, seed: Seed = None) -> None:
         length, size = as_count(max_length, "max_length"), as_count(embedding_dim, "embedding_dim")
-        self.weight = made((length, size), start(init, size, length), generator_of(seed))
-        self._name_parameters()
+        self.weight = made("weight", (length, size), start(init, size, length), generator_of(seed))
 
     def forward(self, x: Sequence[Any]) -> Any:
         """Add the vectors."""

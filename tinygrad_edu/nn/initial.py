@@ -23,13 +23,18 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from contextvars import ContextVar, copy_context
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from ..arguments import as_number, counted, unknown
+from ..engine.context import ParameterName
 from ..engine.value import Value
 from ..ops.table import OPS
 
+if TYPE_CHECKING:
+    from .module import Module
+
 T = TypeVar("T")
+M = TypeVar("M", bound="Module")
 
 Init = str | float | Callable[[Any], float] | None
 Draw = Callable[[Any], float]
@@ -180,11 +185,44 @@ def draws(count: int) -> bool:
     return False
 
 
-def made(shape: tuple[int, ...], draw: Draw, generator: Any) -> Any:
+_way: ContextVar[str] = ContextVar("tinygrad_edu way", default="")
+"""What the names of parameters that are made here begin with."""
+
+
+def part(name: str, build: Callable[..., M], *args: Any, **options: Any) -> M:
+    """Build a module within another one: its parameters and its scope are named by the place that it will have there.
+
+    Parameters
+    ----------
+    name : str
+        The way to it, such as ``layers.0``.
+    build : callable
+        Builds the module.
+    *args, **options
+        What `build` takes.
+
+    Returns
+    -------
+    Module
+        What `build` gives.
+    """
+    before = _way.get()
+    try:
+        _way.set(f"{before}{name}.")
+        built = build(*args, **options)
+    finally:
+        _way.set(before)
+    built.scope_name = name
+    return built
+
+
+def made(name: str, shape: tuple[int, ...], draw: Draw, generator: Any) -> Any:
     """Make parameters: nested lists of Values of that shape, drawn in PyTorch's order, the last axis first.
 
     Parameters
     ----------
+    name : str
+        The attribute that they will be, by which they are named, as `named_parameters` does.
     shape : tuple of int
     draw : callable
         Gives a number, given the generator.
@@ -194,13 +232,13 @@ def made(shape: tuple[int, ...], draw: Draw, generator: Any) -> Any:
     -------
     list, or Value for the shape ()
     """
-    return _nested(shape, draw if draws(math.prod(shape)) else lambda _: 0.0, generator)
+    return _nested(_way.get() + name, shape, draw if draws(math.prod(shape)) else lambda _: 0.0, generator)
 
 
-def _nested(shape: tuple[int, ...], draw: Draw, generator: Any) -> Any:
+def _nested(name: str, shape: tuple[int, ...], draw: Draw, generator: Any) -> Any:
     if not shape:
-        return Value(draw(generator))
-    return [_nested(shape[1:], draw, generator) for _ in range(shape[0])]
+        return Value(draw(generator), ParameterName(name))
+    return [_nested(f"{name}.{i}", shape[1:], draw, generator) for i in range(shape[0])]
 
 
 def ones(generator: Any) -> float:

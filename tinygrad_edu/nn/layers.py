@@ -13,14 +13,16 @@ from typing import Any
 from ..arguments import as_count
 from ..engine.context import current, enter, go_to
 from ..engine.many_values import numbers_of
-from ..engine.value import Value, constant, record
+from ..engine.value import Value, constant, inner_product
 from ..ops.protocol import Number
 from ..ops.sequences import dot
-from ..ops.table import DOT
 from .arguments import Activation, Dense, Seed, activation_of, drawn_as, generator_of, label, sizes_of, wrong_length
 from .description import rebuilt
-from .initial import Init, made, start, uniform, zeros
+from .initial import Init, made, part, start, uniform, zeros
 from .module import Module
+
+Read = tuple[tuple[Value, ...], tuple[float, ...]]
+"""Inputs and their numbers."""
 
 _ONLY_VALUES = {Value}
 _MICROGRADS = uniform(1.0)
@@ -74,9 +76,8 @@ class Neuron(Module):
         count, generator = as_count(nin, "nin"), generator_of(seed)
         self.activation, self._activate = activation_of(activation, nonlin)
         draw = _MICROGRADS if init is None else start(init, count, 1, self.activation)
-        self.w = made((count,), draw, generator)
-        self.b = made((), zeros, generator)
-        self._name_parameters()
+        self.w = made("w", (count,), draw, generator)
+        self.b = made("b", (), zeros, generator)
 
     def forward(self, x: Sequence[Any]) -> Any:
         """Evaluate the neuron.
@@ -89,14 +90,18 @@ class Neuron(Module):
         -------
         Value
         """
-        return self._activated(x, _numbers(x))
+        return self._activated(x, _read(x))
 
-    def _activated(self, x: Sequence[Any], numbers: list[float] | None) -> Any:
-        """Evaluate the neuron on Values whose numbers have been read, or, where those are None, on anything."""
+    def _activated(self, x: Sequence[Any], read: Read | None) -> Any:
+        """Evaluate the neuron on Values that have been read, or, where they are not, on anything."""
         w = self.w
         if len(x) != len(w):
             raise wrong_length(self, len(x), len(w))
-        z = dot(w, x) if numbers is None else record(DOT, (*w, *x), [wi._data for wi in w] + numbers)
+        if read is None:
+            z = dot(w, x)
+        else:
+            inputs, numbers = read
+            z = inner_product(tuple(w), inputs, tuple([wi._data for wi in w]), numbers)
         z = z + self.b
         activate = self._activate
         return z if activate is None else activate(z)
@@ -152,8 +157,9 @@ class Layer(Module):
     ) -> None:
         inputs, count, generator = as_count(nin, "nin"), as_count(nout, "nout"), generator_of(seed)
         draw = None if init is None else start(init, inputs, count, activation_of(activation, nonlin)[0])
-        self.neurons = [Neuron(inputs, activation, generator, nonlin=nonlin, init=draw) for _ in range(count)]
-        self._name_parts("neurons")
+        self.neurons = [
+            part(f"neurons.{i}", Neuron, inputs, activation, generator, nonlin=nonlin, init=draw) for i in range(count)
+        ]
 
     def forward(self, x: Sequence[Any]) -> Any:
         """Evaluate every neuron.
@@ -168,15 +174,15 @@ class Layer(Module):
             One Value if there is one neuron, as in micrograd; else a list, shape (nout,).
         """
         x = x if isinstance(x, (list, tuple)) else list(x)
-        numbers, out, here = _numbers(x), [], current()
+        read, out, here = _read(x), [], current()
         try:
             for neuron in self.neurons:
-                if type(neuron) is not Neuron:  # a neuron of the user's own knows nothing of numbers read for it
+                if type(neuron) is not Neuron:  # a neuron of the user's own knows nothing of inputs read for it
                     go_to(here)
                     out.append(neuron(x))
                     continue
                 enter(neuron.scope_name, here)  # as Module.__call__ does, but from neuron to neuron
-                out.append(neuron._activated(x, numbers))
+                out.append(neuron._activated(x, read))
         finally:
             go_to(here)
         return out[0] if len(out) == 1 else out
@@ -250,10 +256,9 @@ class MLP(Module):
         generator = generator_of(seed)
         self.activation, _ = activation_of(activation)
         self.layers = [
-            Layer(before, size, kind, generator, init=init)
-            for before, size, kind in zip(sizes, sizes[1:], kinds, strict=False)
+            part(f"layers.{i}", Layer, before, size, kind, generator, init=init)
+            for i, (before, size, kind) in enumerate(zip(sizes, sizes[1:], kinds, strict=False))
         ]
-        self._name_parts("layers")
 
     def forward(self, x: Sequence[Any]) -> Any:
         """Evaluate the layers one after the other.
@@ -293,6 +298,6 @@ class MLP(Module):
         return f"MLP({len(self.layers[0].neurons[0].w)}, {nouts}, activation={label(self.activation)})"
 
 
-def _numbers(x: Sequence[Any]) -> list[float] | None:
-    """Read the numbers of inputs that are all Values, once for all neurons; None if some are something else."""
-    return numbers_of(x) if {*map(type, x)} == _ONLY_VALUES else None
+def _read(x: Sequence[Any]) -> Read | None:
+    """Read inputs that are all Values, once for all neurons; None if some are something else."""
+    return (tuple(x), tuple(numbers_of(x))) if {*map(type, x)} == _ONLY_VALUES else None

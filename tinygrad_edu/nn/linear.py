@@ -59,9 +59,8 @@ class Linear(Module):
         nin, nout = as_count(in_features, "in_features"), as_count(out_features, "out_features")
         self.activation, self._activate = activation_of(activation)
         generator = generator_of(seed)
-        self.weight = made((nout, nin), start(init, nin, nout, self.activation), generator)
-        self.bias = made((nout,), zeros, generator) if bias else None
-        self._name_parameters()
+        self.weight = made("weight", (nout, nin), start(init, nin, nout, self.activation), generator)
+        self.bias = made("bias", (nout,), zeros, generator) if bias else None
 
     def forward(self, x: Sequence[Any]) -> Any:
         """Evaluate the layer on a vector, or on every vector of a sequence."""

@@ -92,7 +92,7 @@ class Module(Part, Described, Shown):
         >>> [name for name, _ in MLP(2, [1, 1], seed=0).named_modules()]
         ['', 'layers.0', 'layers.0.neurons.0', 'layers.1', 'layers.1.neurons.0']
         """
-        return ((item.name, item.content) for item in walk(self) if isinstance(item.content, Module))
+        return ((name, content) for name, content, _, _, _ in walk(self) if isinstance(content, Module))
 
     def modules(self) -> Iterator[Module]:
         """Give this module and all within it, each once.
@@ -313,12 +313,6 @@ class Module(Part, Described, Shown):
             If it is not such a file, or is of another model. Nothing has been changed then.
         """
         self.load_state_dict(model_file.state_for(self.state_dict(), model_file.read(path)))
-
-    def _name_parts(self, attribute: str) -> None:
-        """Name the parameters, and the scopes of the modules in a list, as `named_parameters` does."""
-        for i, part in enumerate(getattr(self, attribute)):
-            part.scope_name = f"{attribute}.{i}"
-        self._name_parameters()
 
 
 def plain(output: Any) -> Any:

@@ -21,7 +21,7 @@ class _Norm(Module):
     def __init__(self, normalized_shape: int | Sequence[int], eps: float, gains: bool) -> None:
         self.normalized_shape = as_shape(normalized_shape, "normalized_shape")
         self.eps = as_number(eps, "eps", 0.0)
-        self.weight = made(self.normalized_shape, ones, None) if gains else None
+        self.weight = made("weight", self.normalized_shape, ones, None) if gains else None
 
     def forward(self, x: Any) -> Any:
         """Normalise an example, or every part of it that has the shape."""
@@ -89,8 +89,7 @@ class LayerNorm(_Norm):
         bias: bool = True,
     ) -> None:
         super().__init__(normalized_shape, eps, elementwise_affine)
-        self.bias = made(self.normalized_shape, zeros, None) if elementwise_affine and bias else None
-        self._name_parameters()
+        self.bias = made("bias", self.normalized_shape, zeros, None) if elementwise_affine and bias else None
 
     def _scaled(self, x: list[Any]) -> list[Any]:
         middle = mean(x)
@@ -133,7 +132,6 @@ class RMSNorm(_Norm):
         self, normalized_shape: int | Sequence[int], eps: float = 2.0**-52, elementwise_affine: bool = True
     ) -> None:
         super().__init__(normalized_shape, eps, elementwise_affine)
-        self._name_parameters()
 
     def _scaled(self, x: list[Any]) -> list[Any]:
         scale = (dot(x, x) / len(x) + self.eps) ** -0.5

@@ -32,11 +32,10 @@ class _Cell(Module):
         nin, size = as_count(input_size, "input_size"), as_count(hidden_size, "hidden_size")
         rows, generator = self.gates * size, generator_of(seed)
         draw = start(init, size, size)
-        self.weight_ih = made((rows, nin), draw, generator)
-        self.weight_hh = made((rows, size), draw, generator)
-        self.bias_ih = made((rows,), draw, generator) if bias else None
-        self.bias_hh = made((rows,), draw, generator) if bias else None
-        self._name_parameters()
+        self.weight_ih = made("weight_ih", (rows, nin), draw, generator)
+        self.weight_hh = made("weight_hh", (rows, size), draw, generator)
+        self.bias_ih = made("bias_ih", (rows,), draw, generator) if bias else None
+        self.bias_hh = made("bias_hh", (rows,), draw, generator) if bias else None
 
     @property
     def hidden_size(self) -> int:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from itertools import product
 from math import prod
 from numbers import Real
-from typing import Any, NamedTuple
+from typing import Any
 
 from ..engine.context import ParameterName
 from ..engine.value import Value
@@ -26,7 +26,7 @@ class Part:
         -------
         list of Value
         """
-        return [item.content for item in state_of(self).values() if isinstance(item.content, Value)]
+        return [content for _, content, _, _, _ in state_of(self).values() if isinstance(content, Value)]
 
     def named_parameters(self) -> list[tuple[str, Value]]:
         """Give the parameters with their names.
@@ -36,8 +36,8 @@ class Part:
         list of (str, Value)
             A parameter that is given such a name as its own (``p.name = name``) is drawn as one wherever it occurs.
         """
-        state = state_of(self).items()
-        return [(ParameterName(name), item.content) for name, item in state if isinstance(item.content, Value)]
+        state = state_of(self).values()
+        return [(ParameterName(name), content) for name, content, _, _, _ in state if isinstance(content, Value)]
 
     def _name_parameters(self) -> None:
         """Name the parameters as `named_parameters` does."""
@@ -58,8 +58,8 @@ class Part:
             A copy: changing it changes nothing here.
         """
         return {
-            name: float(item.content.data if isinstance(item.content, Value) else item.content)
-            for name, item in state_of(self).items()
+            name: float(content.data if isinstance(content, Value) else content)
+            for name, content, _, _, _ in state_of(self).values()
         }
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
@@ -87,31 +87,15 @@ class Part:
             raise
 
 
-class Item(NamedTuple):
-    """Something that hangs on a module.
-
-    Attributes
-    ----------
-    name : str
-        The way to it, by attributes and indices.
-    content : object
-    container, key
-        Where it stands: ``container[key]``.
-    in_buffer : bool
-        Whether it is a number that belongs to the state but is not trained.
-    """
-
-    name: str
-    content: Any
-    container: Any
-    key: Any
-    in_buffer: bool
+Item = tuple[str, Any, Any, Any, bool]
+"""Something that hangs on a module: the way to it, by attributes and indices; what it is; the container in which it
+stands and the key, ``container[key]``; and whether it is a number that belongs to the state but is not trained."""
 
 
 def walk(module: Part) -> Iterator[Item]:
     """Yield all that hangs on the attributes, in order, the parts too, and look into each part and container once."""
     seen: set[int] = set()
-    stack = [Item("", module, None, None, False)]
+    stack: list[Item] = [("", module, None, None, False)]
     while stack:
         item = stack.pop()
         name, content, _, _, in_buffer = item
@@ -126,7 +110,7 @@ def walk(module: Part) -> Iterator[Item]:
             seen.add(id(content))
             prefix = name + "." if name else ""
             pairs = content.items() if isinstance(content, dict) else enumerate(content)
-            children = [Item(f"{prefix}{k}", c, content, k, in_buffer or k in buffers) for k, c in pairs]
+            children = [(f"{prefix}{k}", c, content, k, in_buffer or k in buffers) for k, c in pairs]
             stack.extend(reversed(children))
 
 
@@ -135,12 +119,13 @@ def state_of(module: Part) -> dict[str, Item]:
     items: dict[str, Item] = {}
     seen: set[int] = set()
     for item in walk(module):
-        if isinstance(item.content, Value) and item.content.op is None:
-            if id(item.content) not in seen:
-                seen.add(id(item.content))
-                items[item.name] = item
-        elif item.in_buffer:
-            items[item.name] = item
+        name, content, _, _, in_buffer = item
+        if content.__class__ is Value and content.op is None:
+            if id(content) not in seen:
+                seen.add(id(content))
+                items[name] = item
+        elif in_buffer:
+            items[name] = item
     return items
 
 

@@ -6,6 +6,8 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from ..graph.tracing import trace
+from ..signs import columns
+from ..words import say
 from .modes import Mode, call_in
 from .nested import shape_text
 
@@ -31,8 +33,8 @@ def table(model: Module, x: Any) -> str:
     str
     """
     shapes, nodes = ({}, Counter[int]()) if x is None else _measured(model, x)
-    rows = [["layer", "output shape", "parameters", "nodes"]]
-    for name, module in [*list(model.named_modules())[1:], ("all", model)]:
+    rows = [[say("layer"), say("output shape"), say("parameters"), say("nodes")]]
+    for name, module in [*list(model.named_modules())[1:], (say("all"), model)]:
         # Where shapes are not known, neither is what is called as a whole; neurons are not.
         if id(module) in shapes or (not shapes and "neurons." not in name):
             shown = "" if module is model else _short(module)
@@ -71,11 +73,12 @@ def _cells(module: Module, shape: str | None, nodes: int) -> list[str]:
 def _aligned(rows: list[list[str]]) -> list[str]:
     """Set names and layers on the left, numbers on the right."""
     names = [row[0].partition("\t") for row in rows]
-    width = max(len(name) for name, _, layer in names if layer) if any(layer for *_, layer in names) else 0
-    first = [f"{name:<{width}}  {layer}" if layer else name for name, _, layer in names]
-    columns = [first, *zip(*[row[1:] for row in rows], strict=True)]
-    widths = [max(map(len, column)) for column in columns]
+    width = max(columns(name) for name, _, layer in names if layer) if any(layer for *_, layer in names) else 0
+    first = [f"{name}{' ' * (width - columns(name))}  {layer}" if layer else name for name, _, layer in names]
+    lines = [[said, *row[1:]] for said, row in zip(first, rows, strict=True)]
+    widths = [max(map(columns, column)) for column in zip(*lines, strict=True)]
+    gaps = [[" " * (w - columns(cell)) for cell, w in zip(line, widths, strict=True)] for line in lines]
     return [
-        "  ".join([line[0].ljust(widths[0]), *[cell.rjust(w) for cell, w in zip(line[1:], widths[1:], strict=True)]])
-        for line in zip(*columns, strict=True)
+        "  ".join([line[0] + gap[0], *[space + cell for cell, space in zip(line[1:], gap[1:], strict=True)]])
+        for line, gap in zip(lines, gaps, strict=True)
     ]

@@ -8,7 +8,7 @@ an exception in the middle of a computation graph would hide which node went wro
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import reduce
 from numbers import Real
 from operator import add as _add
@@ -296,8 +296,13 @@ def dot(*uv: float) -> float:
     half, left = divmod(len(uv), 2)
     if left:
         raise TypeError(f"dot takes as many u's as v's, got {len(uv)} numbers together")
+    return inner(uv[:half], uv[half:])
+
+
+def inner(u: Sequence[float], v: Sequence[float]) -> float:
+    """Inner product of two sequences, from left to right."""
     y = 0.0
-    for product in map(_mul, uv[:half], uv[half:]):
+    for product in map(_mul, u, v):
         y += product
     return y
 

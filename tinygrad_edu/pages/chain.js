@@ -2,6 +2,13 @@
 
 export const numberOf = item => typeof item === "number" ? item : {nan: NaN, inf: Infinity, "-inf": -Infinity}[item];
 
+/* The parameters of a moment, which the page carries as floats of 32 bits in base 64. */
+export const unpacked = text => {
+  const bytes = Uint8Array.from(atob(text), letter => letter.charCodeAt(0));
+  const view = new DataView(bytes.buffer);
+  return Array.from({length: bytes.length / 4}, (_, i) => view.getFloat32(4 * i, true));
+};
+
 export class Chain {
   constructor(data, activations) {
     this.mean = data.mean;
@@ -12,8 +19,8 @@ export class Chain {
   /* The weights of a moment, laid out for computing. */
   at(parameters) {
     return this.layers.map(layer => ({
-      weights: layer.weights.map(row => Float64Array.from(row, place => numberOf(parameters[place]))),
-      biases: layer.biases ? Float64Array.from(layer.biases, place => numberOf(parameters[place])) : null,
+      weights: layer.weights.map(row => Float64Array.from(row, place => parameters[place])),
+      biases: layer.biases ? Float64Array.from(layer.biases, place => parameters[place]) : null,
       act: layer.act,
     }));
   }

@@ -2,16 +2,18 @@
 
 import {Shell, button, el} from "./shell.js";
 import {Tape} from "./tape.js";
-import {numberText} from "./numbers.js";
-import {Chain, named, numberOf} from "./chain.js";
+import {bracketed, equalsSign, numberText, readNumber} from "./numbers.js";
+import {Chain, named, numberOf, unpacked} from "./chain.js";
 import {Embedded, leavesOf} from "./embedded.js";
 import {LayerWalk} from "./layerwalk.js";
 import {NetView, THUMB} from "./netview.js";
-import {Plane, onScale, scaleOf} from "./plane.js";
+import {Plane, onScale, scaleOf, truthOf} from "./plane.js";
 import {Reel, momentName} from "./reel.js";
 import {listed, say, together} from "./words.js";
 
 const MOST_INPUTS = 8;
+
+const rounded = x => readNumber(numberText(x, 3));
 
 export class Page extends Shell {
   constructor(host, functions) {
@@ -21,10 +23,12 @@ export class Page extends Shell {
     this.tapes = data.losses.map(({tape}, i) => new Tape(tape, functions[`loss${i}`]));
     this.width = data.layers.at(-1).weights.length;
     this.classes = data.kind === "numbers" ? null : data.classes;
+    this.frames = data.frames.map(([, , packed]) => unpacked(packed));
     this.reel = new Reel(data.frames.map(([epoch, step]) => [epoch, step]), () => this.show());
     this.walks = data.walks.map((walk, i) => ({...walk, player: new Embedded(walk.data, functions[`walk${i}`])}));
     this.picked = null;
     this.open(this.make());
+    new ResizeObserver(() => this.cursor()).observe(this.box);
     new MutationObserver(() => this.show()).observe(this.box, {attributes: true, attributeFilter: ["data-theme"]});
     this.show();
   }
@@ -49,13 +53,12 @@ export class Page extends Shell {
     this.detail = el("section", {class: "detail", "aria-label": say("One example"), hidden: true});
     this.stepping = el("section", {class: "stepping", "aria-label": say("Its loss, step by step"), hidden: true});
     this.hint = el("p", {class: "hint"});
-    const score = el("p", {class: "score"});
-    this.score = score;
+    this.marks = el("p", {class: "hint"});
     return el("div", {class: "box", role: "region", tabindex: 0, "aria-label": say("Film of a training"), "aria-keyshortcuts": "ArrowLeft ArrowRight Space Home End"},
       this.reel.element,
       this.second,
       el("div", {class: "sides"},
-        el("div", {class: "planes"}, ...this.planes.map(plane => plane.element), score),
+        el("div", {class: "planes"}, ...this.planes.map(plane => plane.element), this.marks),
         el("div", {class: "right"}, this.net.element, this.told, this.hint)),
       this.curve, this.detail, this.stepping);
   }
@@ -67,17 +70,16 @@ export class Page extends Shell {
     this.second.hidden = !comparing;
     this.planes[1].element.hidden = !comparing;
     const layers = this.layers(this.at);
-    const right = this.planes[0].paint(layers, this.reel.name);
+    this.planes[0].paint(layers, this.reel.name, this.judged(this.at));
     if (comparing) {
       const then = Number(this.other.value);
       this.otherCount.textContent = momentName(this.reel.moments[then]);
-      this.planes[1].paint(this.layers(then), this.otherCount.textContent);
+      this.planes[1].paint(this.layers(then), this.otherCount.textContent, this.judged(then));
     }
-    this.score.textContent = right === null ? "" : [
-      say("{right} of {all} right", {right, all: this.data.X.length}),
+    this.marks.textContent = [
       this.data.left_out ? say("{count} more examples are not shown", {count: this.data.left_out}) : "",
       this.data.learnt < this.data.X.length ? say("circles were learnt from, diamonds held out") : "",
-      say("wrong ones are ringed"),
+      this.classes ? say("wrong ones are ringed") : "",
     ].filter(Boolean).join(say("; "));
     this.net.weights(layers);
     this.net.thumbnails(this.picked === null ? this.thumbs(layers) : null);
@@ -98,8 +100,20 @@ export class Page extends Shell {
 
   layers(at) {
     this.known ??= new Map();
-    if (!this.known.has(at)) this.known.set(at, this.chain.at(this.data.frames[at][2]));
+    if (!this.known.has(at)) this.known.set(at, this.chain.at(this.frames[at]));
     return this.known.get(at);
+  }
+
+  /* How the examples shown fare at a moment: which of them are right, and their mean loss. */
+  judged(at) {
+    this.fared ??= new Map();
+    if (!this.fared.has(at)) {
+      const {X, y} = this.data;
+      const passed = X.map(row => this.chain.forward(this.layers(at), row));
+      const loss = passed.reduce((sum, columns, i) => sum + this.lossOf(columns, y[i]).loss, 0) / X.length;
+      this.fared.set(at, {loss, right: this.classes && passed.map((columns, i) => named(columns.at(-1).values) === truthOf(y[i]))});
+    }
+    return this.fared.get(at);
   }
 
   /* What every neuron gives over the plane, as small images. */
@@ -142,11 +156,14 @@ export class Page extends Shell {
     const activation = this.data.layers[c - 1].activation;
     const row = [...weights[k]];
     const before = passed ? passed[c - 1].values : null;
-    const terms = row.map((w, j) => [Math.abs(w * (before ? before[j] : 1)), `${numberText(w, 3)} × ${before ? numberText(before[j], 3) : this.net.called(c - 1, j)}`]);
+    const terms = row.map((w, j) => [Math.abs(w * (before ? before[j] : 1)), `${bracketed(numberText(w, 3))} × ${before ? bracketed(numberText(before[j], 3)) : this.net.called(c - 1, j)}`, before ? rounded(w) * rounded(before[j]) : 0]);
     terms.sort((a, b) => b[0] - a[0]);
     const shown = terms.slice(0, 4).map(([, text]) => text).join(" + ") +
-      (terms.length > 4 ? ` + ${say("… {count} more", {count: terms.length - 4})}` : "") + (biases ? ` + ${numberText(biases[k], 3)}` : "");
-    const said = {name, activation, sum: passed ? `${shown} = ${numberText(passed[c].sums[k], 3)}` : shown};
+      (terms.length > 4 ? ` + ${say("… {count} more", {count: terms.length - 4})}` : "") + (biases ? ` + ${bracketed(numberText(biases[k], 3))}` : "");
+    const sum = passed ? numberText(passed[c].sums[k], 3) : "";
+    /* With rounded numbers it is an equation where it holds as shown, else about right. */
+    const added = terms.reduce((total, [, , product]) => total + product, biases ? rounded(biases[k]) : 0);
+    const said = {name, activation, sum: passed ? `${shown} ${equalsSign(added, sum, 3)} ${sum}` : shown};
     this.told.textContent = !activation ? say("{name}: sum of {sum}.", said)
       : !passed ? say("{name}: {activation} of {sum}.", said)
         : say("{name}: {activation} of {sum}, so {value}.", {...said, value: numberText(passed[c].values[k], 3)});
@@ -220,7 +237,7 @@ export class Page extends Shell {
     const title = say("The loss of example {place} at {moment}, step by step", {place: this.picked + 1, moment: this.reel.name});
     if (!walk.player.element.isConnected) this.stepping.replaceChildren(el("h2"), walk.player.element);
     this.stepping.firstChild.textContent = title;
-    walk.player.show(leavesOf(walk, row, y, this.data.frames[this.at][2]));
+    walk.player.show(leavesOf(walk, row, y, this.frames[this.at]));
   }
 
   /* ------------------------------------------------------------------ the loss over time */
@@ -228,7 +245,8 @@ export class Page extends Shell {
   cursor() {
     const series = Object.entries(this.data.series).filter(([name]) => name.endsWith("loss"));
     if (!series.length) return;
-    const lines = series.map(([name, numbers]) => [name.startsWith("val") ? "held" : "learnt", numbers.map((loss, i) => [i + 1, numberOf(loss)])]);
+    const lines = series.map(([name, numbers]) => [name.startsWith("val") ? "held" : "learnt", [
+      ...(name in this.data.before ? [[0, numberOf(this.data.before[name])]] : []), ...numbers.map((loss, i) => [i + 1, numberOf(loss)])]]);
     this.curve.replaceChildren(this.reel.curve(lines, series.length > 1 ? say("solid: learnt from; dashed: held out") : ""));
   }
 

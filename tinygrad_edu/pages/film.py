@@ -6,8 +6,11 @@ gives over the plane, the boundary between the classes, and the cursor on the lo
 
 from __future__ import annotations
 
+import base64
 import math
-from collections.abc import Callable
+import sys
+from array import array
+from collections.abc import Callable, Sequence
 from html import escape
 from typing import Any, NamedTuple
 
@@ -66,15 +69,13 @@ class Film(LivePage):
         """Give the course of the losses as text."""
         series = {name: numbers for name, numbers in self._strip.series.items() if numbers}
         lines = [say("{count} moments of {model}", count=len(self._strip.frames), model=repr(self._strip.model))]
-        lines += [
-            say(
-                "{name}: {first} after the first epoch, {last} after the last",
-                name=name,
-                first=number_text(numbers[0]),
-                last=number_text(numbers[-1]),
-            )
-            for name, numbers in series.items()
-        ]
+        for name, numbers in series.items():
+            first, last = number_text(self._strip.before.get(name, numbers[0])), number_text(numbers[-1])
+            told = {"name": name, "first": first, "last": last}
+            if name in self._strip.before:
+                lines.append(say("{name}: {first} at the start, {last} in the end", **told))
+            else:
+                lines.append(say("{name}: {first} after the first epoch, {last} after the last", **told))
         return "\n".join(lines)
 
     def _formats(self) -> dict[str, Callable[[], str | bytes]]:
@@ -112,7 +113,8 @@ class Film(LivePage):
             "kind": strip.kind,
             "losses": judged,
             "walks": walks,
-            "frames": [[f.epoch, f.step, [_short(v) for v in f.parameters]] for f in strip.frames],
+            "frames": [[f.epoch, f.step, _packed(f.parameters)] for f in strip.frames],
+            "before": {name: _short(v) for name, v in strip.before.items()},
             "series": {name: [_short(v) for v in numbers] for name, numbers in strip.series.items() if numbers},
         }
         if not walks:
@@ -241,6 +243,14 @@ def _known(activation: str) -> str:
 def _short(x: float) -> float | str:
     """Write a number with the digits that a picture needs."""
     return float(f"{x:.{_DIGITS}g}") if math.isfinite(x) else repr(float(x))
+
+
+def _packed(numbers: Sequence[float]) -> str:
+    """Write numbers as text of five and a third letters each: floats of 32 bits, lowest byte first, in base 64."""
+    floats = array("f", numbers)
+    if sys.byteorder == "big":
+        floats.byteswap()
+    return base64.b64encode(floats.tobytes()).decode()
 
 
 def _all_hashable(items: Any) -> bool:

@@ -82,9 +82,10 @@ def _picture(strip: FilmStrip, chain: Any, frame: Frame) -> bytes:
     plane.scatter(X[:, a], X[:, b], c=ink, s=18, edgecolors="white", linewidths=0.6)
     names = list(strip.feature_names) or [f"x{j}" for j in range(X.shape[1])]
     plane.set(xlabel=names[a], ylabel=names[b])
-    plane.set_title(f"epoch {frame.epoch}" + (f", step {frame.step}" if frame.step else ""), loc="left")
+    plane.set_title(_moment(frame), loc="left")
     losses = strip.series.get("loss", [])
-    curve.plot(range(1, len(losses) + 1), losses, color="#1b2430")
+    before = [strip.before["loss"]] if "loss" in strip.before else []
+    curve.plot(range(1 - len(before), len(losses) + 1), [*before, *losses], color="#1b2430")
     curve.axvline(frame.epoch, color="#7a1fa2", linewidth=2.5)
     curve.set(xlabel="epoch", ylabel="loss", xlim=(0, max(len(losses), 1)))
     for axes in (plane, curve):
@@ -93,6 +94,13 @@ def _picture(strip: FilmStrip, chain: Any, frame: Frame) -> bytes:
     image = io.BytesIO()
     figure.savefig(image, format="png", metadata={"Software": None})
     return image.getvalue()
+
+
+def _moment(frame: Frame) -> str:
+    """Name a moment, as `moment_name` does; in English, for which every font has the letters."""
+    if frame.step:
+        return f"epoch {frame.epoch + 1}, step {frame.step}"
+    return f"epoch {frame.epoch}" if frame.epoch else "start"
 
 
 def _class(y: Any) -> int:

@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, Protocol
 
+from ..words import say
+
 
 class Filmed(Protocol):
     """What holds a film: the history of a training."""
@@ -61,6 +63,8 @@ class FilmStrip:
         What was measured, one number an epoch: "loss", "val_loss" and so on.
     places : sequence of int
         Where each example stood in the data; empty where they are in that order.
+    before : mapping of str to float
+        The losses before anything was learnt, by the names of the series; empty where nobody measured them.
     """
 
     model: Any
@@ -76,7 +80,30 @@ class FilmStrip:
     frames: list[Frame] = field(default_factory=list)
     series: Mapping[str, Sequence[float]] = field(default_factory=dict)
     places: Sequence[int] = ()
+    before: Mapping[str, float] = field(default_factory=dict)
 
     def take(self, epoch: int, step: int = 0) -> None:
         """Keep the parameters as they are now."""
         self.frames.append(Frame(epoch, step, tuple([p.data for p in self.model.parameters()])))
+
+
+def moment_name(epoch: int, step: int) -> str:
+    """Name a moment as people count: the first step of all is step 1 of epoch 1.
+
+    Parameters
+    ----------
+    epoch, step : int
+        How many epochs were complete, and how many steps of the next one; as a `Frame` has them.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> moment_name(0, 0), moment_name(0, 3), moment_name(2, 0)
+    ('start', 'epoch 1, step 3', 'epoch 2')
+    """
+    if step:
+        return say("epoch {epoch}, step {step}", epoch=epoch + 1, step=step)
+    return say("epoch {epoch}", epoch=epoch) if epoch else say("start")

@@ -121,7 +121,7 @@ export class Knobs {
     const [y, slope] = [before.values[this.tape.root], before.grads[place]];
     const f = this.tape.along(before.values, place);
     const after = f(x);
-    const [change, predicted, true_] = [x - row.start, slope * (x - row.start), after - y];
+    const [change, predicted, true_] = [x - row.start, slope * (x - row.start) + 0, after - y];
     const write = v => this.write(v);
     this.status.textContent = change === 0
       ? say("{name} = {value}: for each unit of it {result} changes by {slope}, to begin with. Turn it.",

@@ -27,6 +27,8 @@ from ..words import language_tag, translated
 _IMPORT = re.compile(r'^import (\{[^}]*\}) from "\./(\w+)\.js";$', re.MULTILINE)
 _SAID = re.compile(r'\bsay\(\s*("(?:[^"\\]|\\.)*"(?:\s*\+\s*"(?:[^"\\]|\\.)*")*)')
 _LITERAL = re.compile(r'"(?:[^"\\]|\\.)*"')
+# What only readers of the files need: a comment that has its lines to itself, and how far a line is indented.
+_FOR_READERS = re.compile(r"^[ \t]*/\*(?:(?!\*/).)*\*/[ \t]*\n|^[ \t\n]+", re.MULTILINE | re.DOTALL)
 _EXPORT = re.compile(r"^export (?=(?:const|class) (\w+))", re.MULTILINE)
 
 
@@ -235,5 +237,5 @@ def inside_script(text: str) -> str:
 
 
 def asset(name: str) -> str:
-    """Read a file of this folder."""
-    return (files(__package__) / name).read_text(encoding="utf-8").strip()
+    """Read a file of this folder, without what only its readers need: a notebook holds many pages."""
+    return _FOR_READERS.sub("", (files(__package__) / name).read_text(encoding="utf-8")).strip()

@@ -1,6 +1,6 @@
 /* The picture of a network that moves: weights as lines, neurons with what they give. */
 
-import {el, svg} from "./shell.js";
+import {el, fading, svg} from "./shell.js";
 import {levelOf, numberText, unitOf} from "./numbers.js";
 import {say} from "./words.js";
 
@@ -26,11 +26,13 @@ export class NetView {
     this.places = sizes.map((count, c) => this.column(count, left + this.radius + c * (this.gap + 2 * this.radius)));
     this.width = left + sizes.length * (this.gap + 2 * this.radius) - this.gap + 74;
     this.picture = svg("svg", {viewBox: `0 0 ${this.width} ${this.top + this.height}`, role: "group", "aria-label": say("The network")});
+    /* No letter is smaller than ten pixels: what is wider than the page scrolls. */
+    this.picture.style.minWidth = `${(0.92 * this.width).toFixed(0)}px`;
     this.lines = svg("g");
     this.nodes = svg("g");
     this.picture.append(this.lines, this.nodes);
     this.make();
-    this.element = el("div", {class: "net"}, this.picture);
+    this.element = fading(el("div", {class: "net"}, this.picture));
   }
 
   column(count, x) {

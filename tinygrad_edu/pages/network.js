@@ -1,7 +1,7 @@
 /* The picture of a network, alive: a neuron that is looked at says what it adds up, one that is clicked opens as its
    scalar graph. */
 
-import {Shell, button, el} from "./shell.js";
+import {Shell, button, el, fading} from "./shell.js";
 import {numberOf} from "./chain.js";
 import {bracketed, numberText} from "./numbers.js";
 import {Embedded, neuronLeaves} from "./embedded.js";
@@ -23,7 +23,7 @@ export class Page extends Shell {
     this.svg = document.importNode(new DOMParser().parseFromString(text, "image/svg+xml").documentElement, true);
     this.svg.querySelector("style.colours").remove();
     this.svg.setAttribute("role", "group");
-    this.svg.style.minWidth = `${(0.95 * Number(this.svg.getAttribute("width"))).toFixed(0)}px`;
+    this.svg.style.minWidth = `${(1.12 * Number(this.svg.getAttribute("width"))).toFixed(0)}px`;
     for (const name of ["width", "height"]) this.svg.removeAttribute(name);
     this.weights = [...this.svg.querySelectorAll(".tg-weight[data-weight]")].map(element => ({element, ends: element.dataset.weight.split("-").map(Number)}));
     this.neurons = new Map();
@@ -37,7 +37,7 @@ export class Page extends Shell {
       el("p", {class: "hint"}, say("Look at a neuron to see what it adds up: point at it, or go there with the arrow keys. Click it, or press Enter, to open its scalar graph.")));
     this.opened = el("section", {class: "opened", "aria-label": say("The neuron as a scalar graph"), hidden: true});
     return el("div", {class: "box", role: "region", "aria-label": say("A network, neuron by neuron")},
-      el("div", {class: "net", role: "group", "aria-label": say("Picture of the network"), tabindex: -1}, this.svg), this.told, this.opened);
+      fading(el("div", {class: "net", role: "group", "aria-label": say("Picture of the network"), tabindex: -1}, this.svg)), this.told, this.opened);
   }
 
   neuron(element, c, k) {

@@ -41,10 +41,11 @@ export class Plane {
     });
     this.canvas = el("canvas", {width: GRID, height: GRID});
     this.caption = el("figcaption");
+    this.score = el("p", {class: "score"});
     const points = svg("svg", {viewBox: `0 0 ${SIDE} ${SIDE}`, role: "group", "aria-label": name});
     this.element = el("figure", {class: "plane"}, this.caption,
       el("div", {class: "field"}, this.canvas, points),
-      el("div", {class: "axes"}, el("span", {}, `${names[axes[0]]} → ${this.spans(0)}`), el("span", {}, `${names[axes[1]]} ↑ ${this.spans(1)}`)));
+      el("div", {class: "axes"}, el("span", {}, `${names[axes[0]]} → ${this.spans(0)}`), el("span", {}, `${names[axes[1]]} ↑ ${this.spans(1)}`)), this.score);
     X.forEach((row, i) => {
       const [cx, cy] = this.spot(row);
       const shape = i < learnt ? svg("circle", {cx, cy, r: 4.4}) : svg("rect", {x: cx - 4, y: cy - 4, width: 8, height: 8, transform: `rotate(45 ${cx} ${cy})`});
@@ -75,8 +76,8 @@ export class Plane {
     return x;
   }
 
-  /* Paint what a network with these weights answers; gives how many examples it has right. */
-  paint(layers, label) {
+  /* Paint what a network with these weights answers, and say how the examples fare. */
+  paint(layers, label, {right, loss}) {
     const {chain, classes, box} = this.film;
     const context = this.canvas.getContext("2d");
     const image = context.createImageData(GRID, GRID);
@@ -94,14 +95,13 @@ export class Plane {
     }
     context.putImageData(image, 0, 0);
     this.caption.textContent = label;
-    if (!classes) return null;
-    let right = 0;
-    this.data.X.forEach((row, i) => {
-      const good = named(chain.forward(layers, row).at(-1).values) === truthOf(this.data.y[i]);
-      right += good;
-      this.dots[i].classList.toggle("missed", !good);
-      this.dots[i].classList.toggle("picked", i === this.film.picked);
-    });
-    return right;
+    this.score.textContent = [
+      right ? say("{right} of {all} right", {right: right.filter(Boolean).length, all: right.length}) : "",
+      say("mean loss {loss}", {loss: numberText(loss)}),
+    ].filter(Boolean).join(say("; "));
+    for (const [i, dot] of this.dots.entries()) {
+      dot.classList.toggle("missed", Boolean(right) && !right[i]);
+      dot.classList.toggle("picked", i === this.film.picked);
+    }
   }
 }

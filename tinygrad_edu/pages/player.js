@@ -1,4 +1,4 @@
-import {Shell, button, el} from "./shell.js";
+import {Shell, button, el, fading} from "./shell.js";
 import {Tape} from "./tape.js";
 import {Stage} from "./stage.js";
 import {Knobs} from "./knobs.js";
@@ -32,7 +32,17 @@ export class Page extends Shell {
     this.listed = null;
     if (this.asked !== null && !this.reason.hidden) this.why(this.asked);
     this.stage.renumber();
-    this.go(this.at || (leaves.size ? this.last : 0), true);
+    const led = this.led;
+    const from = leaves.size && !this.at;
+    const back = led && !leaves.size;
+    this.go(from ? this.last : back ? 0 : this.at, true);
+    if (from || (led && leaves.size)) this.lead();
+  }
+
+  /* From the start a knob leads to the end, where all it changes is shown; put back, it leads to the start again. */
+  lead() {
+    this.led = true;
+    this.sentence.textContent = together(this.sentence.textContent, say("A knob was turned at the start, so this is the end, where every number is shown."));
   }
 
   /* From now on the leaves have other numbers, by place: what the page was made with is forgotten. */
@@ -120,7 +130,7 @@ export class Page extends Shell {
     }}, el("option", {value: ""}, say("Why …?")), ...names.map(t => el("option", {value: t}, `${this.data.things[t][LABEL]}.grad`)));
     this.phase = el("h2");
     this.sentence = el("p", {role: "status", "aria-live": "polite", class: "sentence"});
-    this.lines = el("div", {class: "lines", tabindex: 0, role: "region", "aria-label": say("The step as a formula")});
+    this.lines = fading(el("div", {class: "lines", tabindex: 0, role: "region", "aria-label": say("The step as a formula")}));
     this.rule = el("p", {class: "rule"});
     this.closing = el("section", {class: "closing", hidden: true, "aria-label": say("Summary")});
     this.reason = el("section", {class: "why", hidden: true, "aria-label": say("Why a gradient is what it is")});
@@ -144,19 +154,20 @@ export class Page extends Shell {
     const folds = this.data.views.some(view => Object.keys(view.groups).length);
     return el("p", {class: "keys"}, `${say("gradient")} `, chip(-5), chip(-3), chip(-1), ` ${say("negative,")} `,
       chip(1), chip(3), chip(5), ` ${say("positive")}`,
-      el("span", {}, say("dashed box: passes nothing")), folds ? el("span", {}, say("stacked: folded, click to open")) : "");
+      el("span", {}, say("dashed box: passes nothing")), folds ? el("span", {}, say("stacked: folded, click to open")) : "", el("span", {class: "goes-on"}, say("faded edge: scroll, the picture goes on")));
   }
 
   /* ------------------------------------------------------------------ steps */
 
   go(to, still = false) {
+    this.led = false;
     this.at = Math.max(0, Math.min(this.last, to));
     const step = this.data.steps[this.at - 1];
     if (!still) this.stage.show(step ? step[1] : 0);
     this.stage.paths([]);
     this.paint();
     this.tell(step);
-    if (!still) this.follow(step || this.data.steps[0]);
+    if (!still) this.follow(step || this.data.steps.find(([kind]) => kind !== "h"));
     this.slider.value = this.at;
     this.slider.setAttribute("aria-valuetext", say("step {at} of {last}", {at: this.at, last: this.last}));
     this.count.textContent = say("{at} of {last}", {at: this.at, last: this.last});

@@ -5,10 +5,15 @@ import {numberText} from "./numbers.js";
 import {say} from "./words.js";
 
 const EDGE = 34;
-const [WIDTH, HEIGHT, TOP] = [900, 146, 28];
+const [WIDTH, HEIGHT, TOP] = [900, 120, 6];
 
+/* As people count: the first step of all is step 1 of epoch 1. */
 export const momentName = ([epoch, step]) =>
-  step ? say("epoch {epoch}, step {step}", {epoch, step}) : epoch ? say("epoch {epoch}", {epoch}) : say("start");
+  step ? say("epoch {epoch}, step {step}", {epoch: epoch + 1, step}) : epoch ? say("epoch {epoch}", {epoch}) : say("start");
+
+const momentOf = ([epoch, step], epochs) =>
+  step ? say("epoch {epoch} of {epochs}, step {step}", {epoch: epoch + 1, epochs, step})
+    : epoch ? say("epoch {epoch} of {epochs}", {epoch, epochs}) : say("start");
 
 export class Reel {
   /* `moved` is told whenever another moment is to be shown. */
@@ -31,7 +36,7 @@ export class Reel {
   tell() {
     this.slider.value = this.at;
     this.slider.setAttribute("aria-valuetext", this.name);
-    this.count.textContent = say("{moment} of {epochs}", {moment: this.name, epochs: this.moments[this.last][0]});
+    this.count.textContent = momentOf(this.moments[this.at], this.moments[this.last][0]);
   }
 
   go(to) {
@@ -72,21 +77,21 @@ export class Reel {
     return true;
   }
 
-  /* Draw losses over the epochs, and the cursor where the film is: each line is its kind and its points, epoch and loss. */
+  /* Draw losses over the epochs, as wide as the page, and the cursor where the film is: each line is its kind and its points, epoch and loss. */
   curve(lines, legend) {
     const epochs = Math.max(...lines.map(([, points]) => points.at(-1)[0]));
     const top = Math.max(...lines.flatMap(([, points]) => points.map(([, loss]) => loss)).filter(Number.isFinite), 1e-12);
-    const x = epoch => EDGE + (WIDTH - 2 * EDGE) * epoch / Math.max(1, epochs);
+    const width = Math.max(240, (this.element.clientWidth || WIDTH) - 32);
+    const x = epoch => EDGE + (width - 2 * EDGE) * epoch / Math.max(1, epochs);
     const y = loss => HEIGHT - 24 - (HEIGHT - 24 - TOP) * Math.min(1, loss / top);
     const paths = lines.map(([kind, points]) => svg("path", {class: kind,
       d: points.map(([epoch, loss], i) => Number.isFinite(loss) ? `${i ? "L" : "M"}${x(epoch).toFixed(1)} ${y(loss).toFixed(1)}` : "").join("")}));
     const here = x(this.epochs(this.moments[this.at]));
-    const parts = [svg("line", {x1: EDGE, x2: WIDTH - EDGE, y1: HEIGHT - 24, y2: HEIGHT - 24, class: "base"}), ...paths,
+    const parts = [svg("line", {x1: EDGE, x2: width - EDGE, y1: HEIGHT - 24, y2: HEIGHT - 24, class: "base"}), ...paths,
       svg("line", {x1: here, x2: here, y1: TOP - 4, y2: HEIGHT - 24, class: "cursor"}),
-      svg("text", {x: EDGE, y: HEIGHT - 5}, say("start")), svg("text", {x: WIDTH - EDGE, y: HEIGHT - 5, "text-anchor": "end"}, say("epoch {epoch}", {epoch: epochs})),
-      svg("text", {x: EDGE, y: 19}, say("loss, up to {top}", {top: numberText(top, 3)})),
-      svg("text", {x: WIDTH - EDGE, y: 19, "text-anchor": "end"}, legend)];
-    return svg("svg", {viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "img", "aria-label": say("Loss over the epochs")}, ...parts);
+      svg("text", {x: EDGE, y: HEIGHT - 5}, say("start")), svg("text", {x: width - EDGE, y: HEIGHT - 5, "text-anchor": "end"}, say("epoch {epoch}", {epoch: epochs}))];
+    return el("div", {}, el("p", {class: "heads"}, el("span", {}, say("loss, up to {top}", {top: numberText(top, 3)})), el("span", {}, legend)),
+      svg("svg", {viewBox: `0 0 ${width} ${HEIGHT}`, role: "img", "aria-label": say("Loss over the epochs")}, ...parts));
   }
 
   /* How many epochs had passed at a moment, the steps of the next one counted as parts of it. */

@@ -30,6 +30,26 @@ export const svg = (tag, attributes, ...children) => {
   return node;
 };
 
+/* What scrolls fades out where it goes on, so that nobody takes a part for the whole. */
+export const fading = element => {
+  const look = () => {
+    const {scrollLeft, scrollTop, scrollWidth, scrollHeight, clientWidth, clientHeight} = element;
+    const more = {left: scrollLeft > 1, right: scrollLeft + clientWidth < scrollWidth - 1,
+      top: scrollTop > 1, bottom: scrollTop + clientHeight < scrollHeight - 1};
+    element.dataset.more = Object.keys(more).filter(side => more[side]).join(" ");
+  };
+  element.classList.add("fades");
+  element.addEventListener("scroll", look, {passive: true});
+  const sizes = new ResizeObserver(look);
+  sizes.observe(element);
+  for (const child of element.children) sizes.observe(child);
+  new MutationObserver(() => {
+    for (const child of element.children) sizes.observe(child);
+    look();
+  }).observe(element, {childList: true});
+  return element;
+};
+
 /* A page is made from its place in the document: the still picture there is hidden, and what is alive stands in
    a shadow tree, where no other style sheet reaches. */
 export class Shell {

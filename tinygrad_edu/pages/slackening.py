@@ -20,7 +20,7 @@ from ..ops.sequences import softmax
 from ..ops.table import sigmoid
 from ..words import say
 from .chosen import all_shares, found_in, names_of, picture_shape
-from .filmstrip import FilmStrip, Frame
+from .filmstrip import FilmStrip, Frame, moment_name
 from .live import Content, LivePage
 from .rails import rail_lines, rails_picture
 
@@ -230,10 +230,7 @@ class SlackeningBands(LivePage):
         return Standing(self.classes, seen.prediction, target, stretches, seen.pulls)
 
     def _label(self, m: int) -> str:
-        epoch, step = self.moments[m]
-        if step:
-            return say("epoch {epoch}, step {step}", epoch=epoch, step=step)
-        return say("epoch {epoch}", epoch=epoch) if epoch else say("start")
+        return moment_name(*self.moments[m])
 
     # ------------------------------------------------------------------------------------ the page
 

@@ -1,6 +1,7 @@
 /* The pictures of a computation as one can move and repaint them: nodes and edges found by the things they stand for. */
 
-import {button, el, svg} from "./shell.js";
+import {button, el, fading, svg} from "./shell.js";
+import {LABEL} from "./redone.js";
 import {levelOf, numberText, unitOf} from "./numbers.js";
 import {say} from "./words.js";
 
@@ -22,7 +23,7 @@ export class Stage {
       button("−", say("Zoom out (−)"), () => this.zoom(1.25)), button("+", say("Zoom in (+)"), () => this.zoom(0.8)),
       button("⤢", say("Show all (0)"), () => this.fit()));
     this.where = el("div", {class: "where"});
-    this.window = el("div", {class: "window", tabindex: 0, role: "group", "aria-label": say("Picture of the computation")});
+    this.window = fading(el("div", {class: "window", tabindex: 0, role: "group", "aria-label": say("Picture of the computation")}));
     this.chip = el("div", {class: "chip", hidden: true, "aria-hidden": "true"});
     this.element.append(this.window, el("div", {class: "over"}, this.where, this.zoomBar));
     new ResizeObserver(entries => {
@@ -37,6 +38,7 @@ export class Stage {
     const tallest = Number.parseFloat(getComputedStyle(this.window).maxHeight) || 560;
     const scrolls = !this.overview && this.width > 0 && Math.min(this.width / whole[2], tallest / whole[3]) < READABLE;
     this.window.classList.toggle("scrolls", scrolls);
+    this.element.classList.toggle("cut", scrolls);
     picture.style.width = scrolls ? `${(whole[2] * READABLE).toFixed(0)}px` : "";
     picture.style.height = scrolls ? `${(whole[3] * READABLE).toFixed(0)}px` : "";
     this.scrolls = scrolls;
@@ -73,15 +75,15 @@ export class Stage {
 
   parse(v) {
     const text = this.data.views[v].svg;
-    const svg = document.importNode(new DOMParser().parseFromString(text, "image/svg+xml").documentElement, true);
-    svg.removeAttribute("width");
-    svg.removeAttribute("height");
-    svg.querySelector("style.colours")?.remove();
-    const whole = svg.getAttribute("viewBox").split(" ").map(Number);
-    const notes = svg.querySelectorAll(".tg-note").length;
+    const picture = document.importNode(new DOMParser().parseFromString(text, "image/svg+xml").documentElement, true);
+    picture.removeAttribute("width");
+    picture.removeAttribute("height");
+    picture.querySelector("style.colours")?.remove();
+    const whole = picture.getAttribute("viewBox").split(" ").map(Number);
+    const notes = picture.querySelectorAll(".tg-note").length;
     if (notes) whole[3] -= 10 + 14 * notes;
     const nodes = new Map();
-    for (const group of svg.querySelectorAll(".tg-node")) {
+    for (const group of picture.querySelectorAll(".tg-node")) {
       const part = name => group.querySelector(`[data-part="${name}"]`);
       const grad = part("grad");
       const node = {group, value: part("value"), grad, chip: part("chip"), things: [], id: group.dataset.id};
@@ -93,18 +95,23 @@ export class Stage {
     for (const [t, id] of Object.entries(this.data.views[v].homes)) {
       if (nodes.has(id)) nodes.get(id).things.push(Number(t));
     }
+    /* Where the picture had no room for a name in full, a pointer that rests on the box is told it. */
+    for (const {group, things} of nodes.values()) {
+      const name = things.length === 1 ? this.data.things[things[0]][LABEL] : "";
+      if (name && ![...group.querySelectorAll("text")].some(text => text.textContent === name)) group.prepend(svg("title", {}, name));
+    }
     const edges = new Map();
-    for (const group of svg.querySelectorAll(".tg-edge")) {
+    for (const group of picture.querySelectorAll(".tg-edge")) {
       const {source, target, index} = group.dataset;
       edges.set(`${source}>${target}#${index}`, {group, source, target, at: 0});
     }
-    const result = {svg, nodes, edges, whole};
+    const result = {svg: picture, nodes, edges, whole};
     this.data.steps.forEach((step, i) => {
       if (step[0] !== "b") return;
       const edge = this.edge(result, v, step[5], step[2], step[6]);
       if (edge && !edge.at) edge.at = i + 1;
     });
-    this.movable(svg);
+    this.movable(picture);
     return result;
   }
 
@@ -220,6 +227,9 @@ export class Stage {
       const name = states.includes(text) ? "" : ends ? text.slice(0, -ends.length) : text || "";
       const state = wrong ? states[0] : dead ? states[1] : "";
       text = state && name ? say("{name}, {state}", {name, state}) : state || name;
+      /* Where there is no room for both, the state says more. */
+      const title = node.group.querySelector("text");
+      if (state && word && title !== word && this.wide(title, title.textContent) + this.wide(word, text) + 22 > Number(card.getAttribute("width"))) text = state;
     }
     [card.dataset.f, card.dataset.s] = [fill, line];
     if (style === null) card.removeAttribute("style");
@@ -227,8 +237,30 @@ export class Stage {
     if (word) word.textContent = text;
   }
 
+  /* Write a number into its row; where it is longer than the picture was laid out for, its letters stand closer. */
   text(node, text) {
-    if (node && node.textContent !== text) node.textContent = text;
+    if (!node || node.textContent === text) return;
+    node.textContent = text;
+    node.removeAttribute("textLength");
+    const label = node.previousElementSibling;
+    if (text.length < 9 || label?.tagName !== "text") return;
+    const room = Number(node.getAttribute("x")) - Number(label.getAttribute("x")) - this.wide(label, label.textContent) - 5;
+    if (room < 20 || this.wide(node, text) <= room) return;
+    node.setAttribute("textLength", room.toFixed(1));
+    node.setAttribute("lengthAdjust", "spacingAndGlyphs");
+  }
+
+  /* How wide a text is in a row of such a kind, without asking for the layout of the whole picture. */
+  wide(node, text) {
+    this.pen ??= el("canvas").getContext("2d");
+    this.fonts ??= new Map();
+    const kind = node.getAttribute("class");
+    if (!this.fonts.has(kind)) {
+      const {fontWeight, fontSize, fontFamily} = getComputedStyle(node);
+      this.fonts.set(kind, `${fontWeight} ${fontSize} ${fontFamily}`);
+    }
+    this.pen.font = this.fonts.get(kind);
+    return this.pen.measureText(text).width;
   }
 
   shade(node, level, known) {
@@ -262,12 +294,19 @@ export class Stage {
     if (matchMedia("(prefers-reduced-motion: reduce)").matches) return;
     this.chip.textContent = upstream;
     this.chip.hidden = false;
+    /* It flies below the edge, or to the right of a steep one, and so far off that it hides neither that nor the arrow. */
+    const end = path.getPointAtLength(length);
+    const far = Math.hypot(end.x - tip.x, end.y - tip.y) || 1;
+    const side = end.x >= tip.x ? 1 : -1;
+    const [nx, ny] = [side * (tip.y - end.y) / far, side * (end.x - tip.x) / far];
+    const scale = path.getScreenCTM().a;
+    const off = Math.abs(nx) * this.chip.offsetWidth / 2 + Math.abs(ny) * this.chip.offsetHeight / 2 + 6 * scale + 3;
     const begun = performance.now();
     const move = now => {
       const share = Math.min(1, (now - begun) / FLIGHT);
       const ground = this.window.getBoundingClientRect();
       const at = path.getPointAtLength(length * (1 - share)).matrixTransform(path.getScreenCTM());
-      const [x, y] = [at.x - ground.left + this.window.scrollLeft, at.y - ground.top + this.window.scrollTop];
+      const [x, y] = [at.x - ground.left + this.window.scrollLeft + nx * off, at.y - ground.top + this.window.scrollTop + ny * off];
       this.chip.style.transform = `translate(${x.toFixed(1)}px, ${y.toFixed(1)}px) translate(-50%, -50%)`;
       const text = share < 0.5 ? upstream : contribution;
       if (this.chip.textContent !== text) this.chip.textContent = text;

@@ -11,6 +11,7 @@ from ..data.dataset import Dataset
 from ..training.examples import Examples
 from .answers import probabilities_of
 from .features import telling_features, two_of
+from .letters import say
 from .outputs import class_of, outputs_at
 from .style import INK, PAPER, colour, dress, escaped, marker, new_figure
 
@@ -88,23 +89,23 @@ def decision_boundary(
     if held_out is not None:
         _draw_examples(axes, model, held_out, class_names, (first, second), edge=True)
     others = len(names) - 2
-    note = f"the other {'feature' if others == 1 else f'{others} features'} at the mean" if others else ""
-    name = data.name if isinstance(data, Dataset) else "decision boundary"
+    note = "" if not others else say("the other feature at the mean")
+    if others > 1:
+        note = say("the other {count} features at the mean", count=others)
+    name = data.name if isinstance(data, Dataset) else say("decision boundary")
     heading = title if title is not None else f"{name}: {names[first]}, {names[second]}" if others else name
     dress(axes, names[first], names[second], "\n".join(line for line in (heading, note) if line))
     axes.set_xlim(across[0], across[-1])
     axes.set_ylim(up[0], up[-1])
     handles, labels = axes.get_legend_handles_labels()
     kept = dict(reversed(list(zip(labels, handles, strict=True))))
-    ordered = [label for label in dict.fromkeys(labels) if label not in _EXTRA] + [e for e in _EXTRA if e in kept]
+    extra = say("not learnt from"), say("wrong")
+    ordered = [label for label in dict.fromkeys(labels) if label not in extra] + [e for e in extra if e in kept]
     figure.legend(
         [kept[label] for label in ordered], ordered, loc="outside lower center", ncols=min(4, len(ordered)),
         frameon=False, fontsize=8, labelcolor=INK,
     )  # fmt: skip
     return figure
-
-
-_EXTRA = ("not learnt from", "wrong")
 
 
 def _range_of(column: Sequence[float], resolution: int) -> list[float]:
@@ -172,6 +173,6 @@ def _draw_examples(
     ]
     places = [row[first] for row in wrong], [row[second] for row in wrong]
     if wrong:
-        axes.scatter(*places, s=130, facecolors="none", edgecolors=INK, linewidths=1.3, zorder=5, label="wrong")
+        axes.scatter(*places, s=130, facecolors="none", edgecolors=INK, linewidths=1.3, zorder=5, label=say("wrong"))
     if edge:
-        axes.scatter([], [], s=34, color=PAPER, edgecolors=INK, linewidths=0.9, label="not learnt from")
+        axes.scatter([], [], s=34, color=PAPER, edgecolors=INK, linewidths=0.9, label=say("not learnt from"))

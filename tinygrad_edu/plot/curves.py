@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ..training.history import History, layer_gradients
+from .letters import say
 from .style import INK, colour, dashes, dress, escaped, heading, legend, marker, new_figure
 
 if TYPE_CHECKING:
@@ -37,21 +38,22 @@ def loss_curve(history: History, *, title: str | None = None) -> Figure:
         raise TypeError(f"loss_curve draws the History that fit gives back, got {history!r:.60}")
     if not history.loss:
         raise ValueError("this history has no epoch to draw")
-    panels = [("loss" + f" ({history.loss_name})" * bool(history.loss_name), history.loss, history.val_loss)]
+    loss = say("loss ({name})", name=history.loss_name) if history.loss_name else say("loss")
+    panels = [(loss, history.loss, history.val_loss)]
     if history.accuracy:
-        panels.append(("accuracy", history.accuracy, history.val_accuracy))
+        panels.append((say("accuracy"), history.accuracy, history.val_accuracy))
     figure = new_figure(3.3 * len(panels), 2.9)
     for axes, (label, learnt, held_out) in zip(figure.subplots(1, len(panels), squeeze=False)[0], panels, strict=True):
         epochs = range(1, len(learnt) + 1)
         dot = "o" if len(learnt) == 1 else ""
-        axes.plot(epochs, learnt, marker=dot, color=colour(0), label="learnt from")
+        axes.plot(epochs, learnt, marker=dot, color=colour(0), label=say("learnt from"))
         if held_out:
-            axes.plot(epochs, held_out, marker=dot, linestyle="--", color=colour(4), label="held out")
+            axes.plot(epochs, held_out, marker=dot, linestyle="--", color=colour(4), label=say("held out"))
         if history.best_epoch is not None:
-            axes.axvline(history.best_epoch, color=INK, alpha=0.4, linewidth=0.8, linestyle=":", label="kept")
-        dress(axes, "epoch", label, grid="y")
+            axes.axvline(history.best_epoch, color=INK, alpha=0.4, linewidth=0.8, linestyle=":", label=say("kept"))
+        dress(axes, say("epoch"), label, grid="y")
         axes.xaxis.get_major_locator().set_params(integer=True)
-        if label == "accuracy":
+        if label == say("accuracy"):
             _scale_of_shares(axes, [*learnt, *held_out])
         elif min([*learnt, *held_out]) >= 0.0:
             axes.set_ylim(bottom=0.0)
@@ -104,7 +106,10 @@ def loss_curves(histories: Mapping[str, History], *, log: bool = False, title: s
                 axes.plot(kept, losses[kept - 1], marker="o", markersize=7, color=colour(k), fillstyle="none")
         if log:
             axes.set_yscale("log")
-        dress(axes, "epoch", "loss" if part == "loss" else "", "learnt from" if part == "loss" else "held out", "y")
+        if part == "loss":
+            dress(axes, say("epoch"), say("loss"), say("learnt from"), "y")
+        else:
+            dress(axes, say("epoch"), "", say("held out"), "y")
     legend(figure, loc="outside lower center", ncols=min(4, len(histories)))
     if title:
         heading(figure, title)
@@ -147,7 +152,7 @@ def gradient_flow(source: Any, *, title: str | None = None) -> Figure:
     """
     figure = new_figure(4.4, 2.9)
     axes = figure.subplots()
-    above = title if title is not None else "gradient flow"
+    above = title if title is not None else say("gradient flow")
     if isinstance(source, History):
         recorded: Sequence[Mapping[str, float]] = source.recorded.get("gradients", ())
         if not recorded:
@@ -158,12 +163,12 @@ def gradient_flow(source: Any, *, title: str | None = None) -> Figure:
             look = {"color": colour(k), "linestyle": dashes(k), "marker": marker(k), "markevery": step, "markersize": 4}
             axes.plot(range(1, len(sizes) + 1), sizes, label=escaped(layer), **look)
         axes.set_yscale("log", nonpositive="clip")
-        dress(axes, "epoch", "mean |gradient|", above, grid="y")
+        dress(axes, say("epoch"), say("mean |gradient|"), above, grid="y")
         axes.xaxis.get_major_locator().set_params(integer=True)  # type: ignore[call-arg]  # of a linear scale
         legend(axes)
     else:
         layers = layer_gradients(source)
         axes.bar([escaped(layer) for layer in layers], list(layers.values()), color=colour(0), width=0.6)
-        dress(axes, "", "mean |gradient|", above, grid="y")
+        dress(axes, "", say("mean |gradient|"), above, grid="y")
         axes.tick_params(axis="x", labelrotation=30 if len(layers) > 4 else 0)
     return figure

@@ -18,6 +18,7 @@ from ..arguments import as_count, as_number
 from ..engine.context import no_grad
 from ..engine.value import Value
 from ..optim.base import Optimizer
+from .letters import say
 from .style import INK, PAPER, colour, dashes, dress, escaped, marker, new_figure
 
 if TYPE_CHECKING:
@@ -143,7 +144,7 @@ def descents(
     dress(plane, "x", "y", title)
     if all(height > 0.0 for descent in found.values() for height in descent.heights):
         course.set_yscale("log")
-    dress(course, "step", "height", grid="y")
+    dress(course, say("step"), say("height"), grid="y")
     course.xaxis.get_major_locator().set_params(integer=True)
     figure.legend(loc="outside lower center", ncols=min(5, len(found)), frameon=False, fontsize=8, labelcolor=INK)
     return figure

@@ -19,6 +19,7 @@ from ..arguments import as_count, as_number, as_seed
 from ..compiler import compile
 from ..nn.module import Module
 from ..training.examples import Examples, choose_loss, outputs_of
+from .letters import say
 from .style import INK, PAPER, dress, new_figure
 
 if TYPE_CHECKING:
@@ -169,12 +170,12 @@ def loss_landscape(
         filled = axes.contourf(found.places, found.places, found.losses, levels=levels, cmap="cividis_r", extend="both")
         axes.contour(found.places, found.places, found.losses, levels=levels, colors=PAPER, linewidths=0.6)
         bar = figure.colorbar(filled, ax=axes, format=lambda level, _: f"{level:.2g}")
-        bar.set_label("loss", fontsize=9, color=INK)
+        bar.set_label(say("loss"), fontsize=9, color=INK)
         bar.ax.tick_params(colors=INK, labelsize=8)
         bar.outline.set_visible(False)
     axes.plot([0.0], [0.0], marker="o", color=PAPER, markeredgecolor=INK, markersize=7)
-    heading = "the loss around what was found" if title is None else title
-    dress(axes, "first direction", "second direction", heading)
+    heading = say("the loss around what was found") if title is None else title
+    dress(axes, say("first direction"), say("second direction"), heading)
     axes.set_aspect("equal")
     axes.locator_params(nbins=4)
     return figure

@@ -20,6 +20,7 @@ from ..nn.modes import Mode, call_in
 from ..nn.module import Module, plain
 from ..training.examples import Examples
 from ..training.history import History
+from .letters import say
 from .style import INK, colour, dress, heading, new_figure
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ def weights(history: History, *, title: str | None = None) -> Figure:
     trained = {name for name, number in recorded[0].items() if any(state[name] != number for state in recorded)}
     states = [{n: x for n, x in state.items() if n in trained or len(recorded) == 1} for state in recorded]
     spreads = [{layer: quantiles(values) for layer, values in _by_layer(state).items()} for state in states]
-    return _spread(spreads, "weight", "weights over time" if title is None else title)
+    return _spread(spreads, say("weight"), say("weights over time") if title is None else title)
 
 
 def activations(history: History, *, title: str | None = None) -> Figure:
@@ -81,7 +82,7 @@ def activations(history: History, *, title: str | None = None) -> Figure:
     recorded = _recorded(history, "activations", how)
     learning = [layer for layer, first in recorded[0].items() if any(epoch[layer] != first for epoch in recorded)]
     spreads = [{layer: epoch[layer] for layer in learning or recorded[0]} for epoch in recorded]
-    return _spread(spreads, "output", "activations over time" if title is None else title)
+    return _spread(spreads, say("output"), say("activations over time") if title is None else title)
 
 
 def activations_of(data: Any, most: int = 100) -> Callable[[Module], dict[str, list[float]]]:
@@ -182,13 +183,15 @@ def _spread(spreads: Sequence[Mapping[str, Sequence[float]]], what: str, title: 
     epochs = range(1, len(spreads) + 1)
     for k, (axes, layer) in enumerate(zip(panels, layers, strict=False)):
         low, lower, middle, upper, high = zip(*(epoch[layer] for epoch in spreads), strict=True)
-        axes.fill_between(epochs, low, high, color=colour(0), alpha=0.18, linewidth=0, label="nine tenths")
-        axes.fill_between(epochs, lower, upper, color=colour(0), alpha=0.35, linewidth=0, label="half")
-        axes.plot(epochs, middle, color=INK, linewidth=1.2, marker="o" if len(spreads) == 1 else "", label="median")
+        axes.fill_between(epochs, low, high, color=colour(0), alpha=0.18, linewidth=0, label=say("nine tenths"))
+        axes.fill_between(epochs, lower, upper, color=colour(0), alpha=0.35, linewidth=0, label=say("half"))
+        dot = "o" if len(spreads) == 1 else ""
+        axes.plot(epochs, middle, color=INK, linewidth=1.2, marker=dot, label=say("median"))
         axes.axhline(0.0, color=INK, alpha=0.3, linewidth=0.7)
-        dress(axes, "epoch" if k >= len(layers) - columns else "", what if k % columns == 0 else "", layer, grid="y")
+        lowest, leftmost = k >= len(layers) - columns, k % columns == 0
+        dress(axes, say("epoch") if lowest else "", what if leftmost else "", layer, grid="y")
         axes.xaxis.get_major_locator().set_params(integer=True)
-        axes.tick_params(labelbottom=k >= len(layers) - columns)
+        axes.tick_params(labelbottom=lowest)
     for axes in panels[len(layers) :]:
         axes.set_visible(False)
     handles, labels = panels[0].get_legend_handles_labels()

@@ -13,12 +13,14 @@ from typing import TYPE_CHECKING, Any
 from ..arguments import as_list, as_number
 from ..engine.value import Value
 from ..ops.notation import number_text
+from .letters import say
 from .style import INK, colour, dashes, dress, escaped, legend, marker, new_figure
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 _POINTS = 301
+_MARKED = 40
 
 
 def curve(
@@ -79,7 +81,7 @@ def curve(
             ends = [max(low, place - reach), min(high, place + reach)]
             axes.plot(ends, [result.data + at.grad * (end - place) for end in ends], color=INK, linewidth=1.2)
             axes.plot([place], [result.data], marker="o", color=INK, markersize=4.5)
-            said, where = f"slope {number_text(at.grad)}", (place, result.data)
+            said, where = say("slope {slope}", slope=number_text(at.grad)), (place, result.data)
             axes.annotate(said, where, (8, -11), textcoords="offset points", fontsize=8, color=INK)
     dress(axes, x, y, title, grid="both")
     if any(named):
@@ -90,7 +92,7 @@ def curve(
 def lines(
     series: Mapping[str, Sequence[Any]],
     *,
-    x: str = "step",
+    x: str | None = None,
     y: str = "",
     title: str = "",
     log: bool = False,
@@ -103,11 +105,11 @@ def lines(
     series : mapping of names to sequences of numbers or Values
         The first of each stands at 0, if nothing else is said.
     x, y, title : str
-        What is written at the axes and above.
+        What is written at the axes and above; along `x` "step", if left out.
     log : bool, default False
         Whether the axis of the numbers is logarithmic; that of `at` too.
     at : sequence of float, optional
-        Where the numbers stand; each is then marked.
+        Where the numbers stand; each is then marked, if they are few.
 
     Returns
     -------
@@ -124,13 +126,14 @@ def lines(
     for k, (name, numbers) in enumerate(series.items()):
         drawn = [_plain(number) for number in numbers]
         places, dots = (range(len(drawn)), "") if at is None else (list(at)[: len(drawn)], marker(k))
+        dots = dots if len(drawn) <= _MARKED else ""
         look: dict[str, Any] = {"color": colour(k), "linestyle": dashes(k), "marker": dots, "markersize": 4.5}
         axes.plot(places, drawn, label=escaped(str(name)), **look)
     if log:
         axes.set_yscale("log")
     if log and at is not None:
         axes.set_xscale("log")
-    dress(axes, x, y, title, grid="y")
+    dress(axes, say("step") if x is None else x, y, title, grid="y")
     if at is None:
         axes.xaxis.get_major_locator().set_params(integer=True)  # type: ignore[call-arg]  # of a linear scale
     legend(axes)

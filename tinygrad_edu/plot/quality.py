@@ -9,6 +9,7 @@ from ..arguments import as_count
 from ..data.dataset import Dataset
 from ..training.examples import Examples, predict
 from .answers import Answers, interval
+from .letters import say
 from .style import INK, PAPER, colour, dress, escaped, legend, new_figure
 
 if TYPE_CHECKING:
@@ -36,7 +37,8 @@ def confusion_matrix(model: Any, data: Any, *, title: str | None = None) -> Figu
     side = max(2.5, 0.5 * len(names) + 1.4)
     figure = new_figure(side + 0.3, side)
     axes = figure.subplots()
-    dress(axes, "answer", "truth", title if title is not None else f"{answers.right} of {len(answers.truth)} right")
+    counted = say("{right} of {all} right", right=answers.right, all=len(answers.truth))
+    dress(axes, say("answer"), say("truth"), counted if title is None else title)
     for i, row in enumerate(counts):
         total = sum(row) or 1
         for j, count in enumerate(row):
@@ -103,22 +105,24 @@ def calibration(model: Any, data: Any, *, bins: int = 10, title: str | None = No
     error = math.fsum(part.size * abs(part.confidence - part.share) for part in found) / count
     figure = new_figure(3.3, 3.6)
     upper, lower = figure.subplots(2, 1, height_ratios=[4, 1], sharex=True)
-    upper.plot([0.0, 1.0], [0.0, 1.0], color=INK, alpha=0.5, linewidth=0.9, linestyle="--", label="as sure as right")
+    ends = [0.0, 1.0]
+    upper.plot(ends, ends, color=INK, alpha=0.5, linewidth=0.9, linestyle="--", label=say("as sure as right"))
     confidences, shares = [part.confidence for part in found], [part.share for part in found]
-    ends = [interval(round(part.share * part.size), part.size) for part in found]
-    upper.vlines(confidences, *zip(*ends, strict=True), color=colour(0), alpha=0.45, label="95% sure")
+    intervals = [interval(round(part.share * part.size), part.size) for part in found]
+    upper.vlines(confidences, *zip(*intervals, strict=True), color=colour(0), alpha=0.45, label=say("95% sure"))
     most = max(part.size for part in found)
     areas = [12.0 + 60.0 * math.sqrt(part.size / most) for part in found]
     upper.plot(confidences, shares, color=colour(0), linewidth=1.0, alpha=0.45)
-    upper.scatter(confidences, shares, s=areas, color=colour(0), label="answers", zorder=3)
+    upper.scatter(confidences, shares, s=areas, color=colour(0), label=say("answers"), zorder=3)
     two = len(answers.class_names) == 2
-    event = answers.class_names[1] if two else "the answer"
-    above = f"expected calibration error {error:.1%}" if title is None else title
-    dress(upper, "", f"share that was {event}" if two else "share that was right", above, grid="both")
+    event = answers.class_names[1] if two else say("the answer")
+    above = say("expected calibration error {error}", error=f"{error:.1%}") if title is None else title
+    shared = say("share that was {event}", event=event) if two else say("share that was right")
+    dress(upper, "", shared, above, grid="both")
     upper.set_ylim(-0.03, 1.03)
     upper.set_xlim(-0.03, 1.03)
     lower.bar(confidences, [part.size for part in found], width=0.6 / bins, color=colour(0))
-    dress(lower, f"probability of {event}", "how many")
+    dress(lower, say("probability of {event}", event=event), say("how many"))
     legend(figure, loc="outside lower center", ncols=3)
     for axis in (upper.xaxis, upper.yaxis):
         axis.set_major_formatter(lambda share, _: f"{share:.0%}")
@@ -152,6 +156,6 @@ def predictions(model: Any, data: Any, *, title: str | None = None) -> Figure:
     ends = [min([*found, *truth]), max([*found, *truth])]
     axes.plot(ends, ends, color=INK, alpha=0.5, linewidth=0.9, linestyle="--")
     axes.scatter(truth, found, s=22, color=colour(0), alpha=0.7, edgecolors=PAPER, linewidths=0.5)
-    heading = f"off by {error:.3g} in the mean" if title is None else title
-    dress(axes, f"{name}, true", f"{name}, predicted", heading, grid="both")
+    heading = say("off by {error} in the mean", error=f"{error:.3g}") if title is None else title
+    dress(axes, say("{name}, true", name=name), say("{name}, predicted", name=name), heading, grid="both")
     return figure

@@ -1,11 +1,11 @@
-"""With this module a history becomes the picture that a notebook shows of it."""
+"""With this module a history becomes the picture that a notebook shows of it, and that its `plot` gives."""
 
 from __future__ import annotations
 
 import io
 
 from ..training.history import History
-from .curves import loss_curve
+from .curves import loss_curve as loss_curve  # which `History.plot` finds here
 
 
 def picture_of(history: History) -> str | None:

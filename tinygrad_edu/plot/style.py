@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from ..libraries import require
+from .letters import lend_letters, letters_lack
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -144,7 +145,9 @@ def _figure_class() -> Any:
     """Make the class of the figures, without pyplot: no window, no state shared with a user's own figures."""
     require("matplotlib", "tg.plot")
     import io
+    import warnings
 
+    import matplotlib
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
@@ -155,7 +158,22 @@ def _figure_class() -> Any:
             super().__init__(*args, **keywords)
             FigureCanvasAgg(self)
 
-        def _repr_png_(self) -> bytes:
+        def draw(self, renderer: Any) -> None:
+            lend_letters(self)
+            super().draw(renderer)
+
+        def _repr_svg_(self) -> str | None:
+            if not letters_lack():
+                return None
+            text = io.StringIO()  # in which the letters that matplotlib has no font for are the browser's to draw
+            with matplotlib.rc_context({"svg.fonttype": "none"}), warnings.catch_warnings():
+                warnings.filterwarnings("ignore", "Glyph .* missing from")
+                self.savefig(text, format="svg", metadata={"Date": None})
+            return text.getvalue()
+
+        def _repr_png_(self) -> bytes | None:
+            if letters_lack():
+                return None
             from PIL import Image  # comes with matplotlib
 
             painted, kept = io.BytesIO(), io.BytesIO()

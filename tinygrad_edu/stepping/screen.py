@@ -19,21 +19,26 @@ from ..engine.value import Value
 from ..ink import Ink, is_terminal
 from ..inspection.stepwise import Step, steps
 from ..ops.table import CONSTANT
-from ..signs import for_terminal
+from ..signs import columns, for_terminal
+from ..words import say
 from .terminal import phase_of, step_lines, why
 from .wording import Wording
 
-KEYS = "→ next   ← back   Home End   ↑ ↓ choose a node   Enter why   ? help   q leave"
-HELP = (
-    "→, space, n     the next step",
-    "←, p            the step before",
-    "Home, End       the start, the end",
-    "↑, ↓            choose a node of the list",
-    "Enter, w        why has the chosen node the gradient that it has?",
-    "?               this help, or away with it",
-    "q, Esc          leave",
-)
 _NEXT, _BACK = ("right", " ", "n"), ("left", "p")
+
+
+def help_lines() -> list[str]:
+    """Say what each key does."""
+    lines = [
+        (f"→, {say('space')}, n", say("the next step")),
+        ("←, p", say("the step before")),
+        ("Home, End", say("the start, the end")),
+        ("↑, ↓", say("choose a node of the list")),
+        ("Enter, w", say("why has the chosen node the gradient that it has?")),
+        ("?", say("this help, or away with it")),
+        ("q, Esc", say("leave")),
+    ]
+    return [keys + " " * (16 - columns(keys)) + what for keys, what in lines]
 
 
 class ScreenWalk:
@@ -127,13 +132,16 @@ class ScreenWalk:
     def screen(self, width: int, height: int) -> list[str]:
         """Give the lines of a screen of this size; none is wider, and there are no more."""
         ink, step = self.ink, self._made[self.at - 1] if self.at else None
-        title = f"{phase_of(step)}   step {self.at}" if step else "start: only the leaves have values"
+        title = say("start: only the leaves have values")
+        if step:
+            title = f"{phase_of(step)}   {say('step {place}', place=self.at)}"
+        keys = say("→ next   ← back   Home End   ↑ ↓ choose a node   Enter why   ? help   q leave")
         head = [ink(_cut(title, width), "title"), ""]
         below = ["", *self._told(step, width)]
-        foot = ["", ink(_cut(KEYS, width), "faint")]
+        foot = ["", ink(_cut(keys, width), "faint")]
         rows = max(height - len(head) - len(foot) - len(below), 3)
         first = min(max(self.chosen - rows // 2, 0), max(len(self.nodes) - rows, 0))
-        wide = min(max((len(self.words.label(node)) for node in self.nodes), default=1), width // 3)
+        wide = min(max((columns(self.words.label(node)) for node in self.nodes), default=1), width // 3)
         listed = [self._row(i, wide, width) for i in range(first, min(first + rows, len(self.nodes)))]
         return [*head, *listed, *below[: max(height - len(head) - len(foot) - len(listed), 0)], *foot][:height]
 
@@ -142,22 +150,23 @@ class ScreenWalk:
         known, grad = node in self._known, self._grads.get(node)
         name, value = _cut(self.words.label(node), wide), write(node.data) if known else "–"
         given = "" if grad is None else write(grad)
-        plain = _cut(f"{'▸' if i == self.chosen else ' '} {name:<{wide}}  {value:>12}  grad ", width - 13)
+        pad = " " * (wide - columns(name))
+        plain = _cut(f"{'▸' if i == self.chosen else ' '} {name}{pad}  {value:>12}  grad ", width - 13)
         text = self.ink(plain, "reverse") if i == self.chosen else plain if known else self.ink(plain, "faint")
         return text + self.ink.signed(f"{given or '–':>12}", grad)
 
     def _told(self, step: Step | None, width: int) -> list[str]:
         if self.panel == "help":
-            lines = list(HELP)
+            lines = help_lines()
         elif self.panel == "why":
             node = self.nodes[self.chosen]
             lines = list(why(self.root, node, self.words, self._grads.get(node, 0.0)))
         elif step is None:
-            lines = ["Press → for the first step."]
+            lines = [say("Press → for the first step.")]
         else:
             lines = list(step_lines(step, self.at, self.words))
             if self._is_last():
-                lines.append("That was the last step.")
+                lines.append(say("That was the last step."))
         return [_cut(line, width) for line in lines]
 
     def _is_last(self) -> bool:
@@ -210,7 +219,12 @@ def _receiver(step: Step) -> Any:
 
 
 def _cut(text: str, width: int) -> str:
-    return text if len(text) <= width else text[: max(width - 1, 0)] + "…"
+    if columns(text) <= width:
+        return text
+    end = min(len(text), max(width - 1, 0))
+    while end and columns(text[:end]) > width - 1:  # Han letters take two columns
+        end -= 1
+    return text[:end] + "…"
 
 
 _NAMES = {"A": "up", "B": "down", "C": "right", "D": "left", "H": "home", "F": "end", "1~": "home", "4~": "end"}

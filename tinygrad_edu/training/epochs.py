@@ -112,7 +112,7 @@ class Training:
         if keeper is not None:
             keeper.begin(self)
         if self.camera is not None:
-            self.camera.strip.take(history.epochs)
+            self.camera.begin(history.epochs, {} if history.epochs else self._losses_before())
         with bar:
             while history.epochs < epochs and not history.stopped:
                 try:
@@ -131,6 +131,15 @@ class Training:
                     keeper.after_epoch(self)
         if keeper is not None:
             keeper.end(self)
+
+    def _losses_before(self) -> dict[str, float]:
+        """Measure the losses that training begins with, for the film, whose curve begins there."""
+        parts = {"loss": self.learnt, "val_loss": self.held_out}
+        return {
+            name: _mean(self.engine.measure(part.X, part.y)[0], part.examples.weights)
+            for name, part in parts.items()
+            if part is not None
+        }
 
     def _epoch(self) -> dict[str, float]:
         """Go once through the examples learnt from, then through those held out; give what was measured, by name."""

@@ -90,6 +90,11 @@ class Camera:
         SlackeningBands(self.strip) if wanted == BANDS else Film(self.strip)
         self.every = 1
 
+    def begin(self, epochs: int, before: Mapping[str, float]) -> None:
+        """Keep what there is before anything more is learnt, and the losses of then."""
+        self.strip.take(epochs)
+        self.strip.before = before
+
     def after_step(self, epoch: int, step: int) -> None:
         """Keep a step of the first epochs."""
         self.strip.take(epoch, step)

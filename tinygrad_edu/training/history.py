@@ -23,10 +23,13 @@ from dataclasses import dataclass, field
 from html import escape
 from itertools import pairwise
 from numbers import Real
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from ..engine.shown import Shown, image_element, pictured
+from ..engine.shown import Shown, drawer_of, image_element, pictured
 from ..files import write_whole
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 MEASURED = ("loss", "accuracy", "val_loss", "val_accuracy")
 """What every training measures, as far as it can; the names of these attributes of a history."""
@@ -175,6 +178,32 @@ class History(Shown):
                 "to_frame needs pandas: pip install pandas; without it, to_dict gives the columns, to_csv the text"
             ) from error
         return pandas.DataFrame(self.to_dict()).set_index("epoch")
+
+    def plot(self, *, title: str | None = None) -> Figure:
+        """Draw the loss of each epoch, and the accuracy where there is one, as `tinygrad_edu.plot.loss_curve` does.
+
+        Parameters
+        ----------
+        title : str, optional
+            Above the picture; what was minimised, and how, if left out.
+
+        Returns
+        -------
+        matplotlib.figure.Figure
+
+        Raises
+        ------
+        ValueError
+            If no epoch was completed.
+
+        Examples
+        --------
+        >>> figure = History(loss=[0.5, 0.25]).plot(title="two epochs")
+        >>> [line.get_ydata().tolist() for line in figure.axes[0].lines]
+        [[0.5, 0.25]]
+        """
+        figure: Figure = drawer_of(self).loss_curve(self, title=title)
+        return figure
 
     def extend(self, later: History) -> None:
         """Go on with what a later training of the same model measured.

@@ -22,7 +22,8 @@ _table: dict[str, str] = {}
 def set_language(language: str) -> None:
     """Choose the language that drawings, players, films and exercises speak from now on.
 
-    What is said by errors, by `repr` and by code stays in English, and so do the names that you give.
+    Pictures of `plot` need a font that has the letters, and stay in English where there is none. What is said by errors
+    (but for the report of a check), by `repr` and by code stays in English, and so do the names that you give.
 
     Parameters
     ----------

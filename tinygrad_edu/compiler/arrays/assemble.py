@@ -74,7 +74,9 @@ def assemble(
     renumbered = {old: new for new, old in enumerate(sources)}
     # Each array of arguments is a block of its own, so that rows of ones can stand next to it.
     parts = [captured, [ssa.size, lowered.share, lowered.seed], *given, [seed] if weighted else []]
-    selected = InstructionSelector(nodes, nodes.constant(1.0), [[renumbered[i] for i in part] for part in parts])
+    blocks = [[renumbered[i] for i in part] for part in parts]
+    slopes = places[shown:]
+    selected = InstructionSelector(nodes, nodes.constant(1.0), blocks, slopes)
     rows = selected.rows
     outputs = [Place(nodes.kinds[i] == BATCHED, int(rows[i])) for i in places[:shown]]
     return ArrayProgram(
@@ -92,7 +94,7 @@ def assemble(
         constants=selected.constants,
         ones=selected.ones[1],
         outputs=outputs,
-        gradients=rows[np.array(places[shown:], dtype=int)] if gradient else None,
+        gradients=rows[np.array(slopes, dtype=int)] if gradient else None,
         couples=couples,
         names=[[lowered.names.get(i, "cotangent") for i in part] for part in given],
     )

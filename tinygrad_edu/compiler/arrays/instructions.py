@@ -48,9 +48,10 @@ class InstructionSelector(Storage):
     instructions : list of Instruction
     """
 
-    def __init__(self, ssa: SSA, one: int, sources: Sequence[Sequence[int]]) -> None:
+    def __init__(self, ssa: SSA, one: int, sources: Sequence[Sequence[int]], gradient: Sequence[int] = ()) -> None:
         super().__init__(ssa, one)
         self.instructions: list[Instruction] = []
+        self._order_wanted = {node: place for place, node in enumerate(gradient)}
         for nodes in sources:
             self._place(nodes)
         for i, value in ssa.values.items():
@@ -247,7 +248,8 @@ class InstructionSelector(Storage):
         """Inner products that are summed over the examples too: gradients of weights, mostly."""
         bare: dict[Vector, int] = {}
         products = []
-        for i in group.nodes:
+        # Where they are wanted one after the other they stand so, and are given out as they stand.
+        for i in sorted(group.nodes, key=lambda i: self._order_wanted.get(i, i)):
             u, v = self._halves(i)
             if v[0] == self.one == v[-1] and {*v} == {self.one}:
                 bare[u] = i

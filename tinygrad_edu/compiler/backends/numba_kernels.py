@@ -51,10 +51,7 @@ def summed(
     b = at + terms
     if plain:
         total = 0.0
-        if products:
-            for k in range(terms):
-                total += memory[U(code[at + k])] * memory[U(code[b + k])]
-        elif terms <= FEW:
+        if terms <= FEW:
             total = in_order(code, memory, at, terms)
         else:
             for k in range(terms):
@@ -73,6 +70,21 @@ def summed(
         p = U(code[at + k])
         for n in range(count):
             memory[out + n] += memory[p + n]
+
+
+@compiled(**_SUMS)
+def dots(code: Array, memory: Array, at: Place, out: Place, height: Place) -> Place:
+    """Inner products of numbers, each with its number of terms; gives where their code ends."""
+    for r in range(height):
+        terms = U(code[at])
+        a = at + ONE
+        b = a + terms
+        total = 0.0
+        for k in range(terms):
+            total += memory[U(code[a + k])] * memory[U(code[b + k])]
+        memory[out + r] = total
+        at = b + terms
+    return at
 
 
 @compiled(**_SUMS)

@@ -21,9 +21,12 @@ from .numba_source import MAPS, REDUCTIONS, is_slow, source
 from .numpy_machine import MAKERS, Machine
 from .workspace import LINE, aligned
 
+Array = Any
+
 _LARGE_PRODUCTS = 1_500, 30_000  # multiplications, unbatched and batched, from which BLAS is faster
 _LARGE_MAP = 1_000  # numbers from which NumPy's logarithm and its like are faster
 _OPERANDS = 3
+_SHORT = 4  # numbers in a line from which it is worth taking several at a time
 
 
 @cache
@@ -88,7 +91,7 @@ class NumbaMachine(Machine):
         self._constants: list[float] = []
         self._first = -(-program.rows // LINE) * LINE  # of the batched numbers
         self._spare = self._first + program.batched_rows * count
-        self._room = max([count, *[step.height for step in program.instructions]])
+        self._room = max([count, *map(_room_for, program.instructions)])
         self._pending = 0
         self._segments: list[int] = []  # places among the calls, and where their code begins and ends
         super().__init__(program, count)
@@ -128,7 +131,8 @@ class NumbaMachine(Machine):
         self._losses_sum = self._memory[place : place + 1].reshape(())
         losses = self._place(True, row)
         if self.program.weighted:
-            words = [vm.BATCH_MATMUL, vm.NUMBERS, place, 1, 1, 1, 1, losses, self._place(True, self.program.seed)]
+            seed = self._place(True, self.program.seed)
+            words = [vm.BATCH_MATMUL, vm.NUMBERS, place, 1, 1, 1, 1, self.count, losses, seed]
         else:
             words = [vm.BATCH_SUM, vm.NUMBERS, place, 1, 1, 0, losses]
         self._code += words
@@ -183,12 +187,38 @@ class NumbaMachine(Machine):
             return None
         right = step.operands[1].rows
         assert right is not None
-        if step.kind == "matmul":
-            return [vm.MATMUL, mode, out, *left.shape, right.shape[2], *tables[0], *tables[1]]
-        if self.count == 1:
-            turned = Operand(step.operands[1].batched, right.transpose(0, 2, 1))
-            return [vm.MATMUL, mode, out, *left.shape, right.shape[1], *tables[0], *self._places(turned, 0)]
-        return [vm.BATCH_MATMUL, mode, out, *left.shape, right.shape[1], *tables[0], *tables[1]]
+        if mode == vm.NUMBERS and (step.kind == "matmul" or self.count == 1):
+            first = np.array(tables[0]).reshape(left.shape)
+            second = np.array(tables[1]).reshape(right.shape)
+            second = second if step.kind == "matmul" else second.transpose(0, 2, 1)
+            size = left.shape[1] * second.shape[2]
+            blocks = enumerate(zip(first, second, strict=True))
+            return [word for place, (a, b) in blocks for word in self._product_of_numbers(a, b, out + place * size)]
+        code, places = (vm.MATMUL, right.shape[2]) if step.kind == "matmul" else (vm.BATCH_MATMUL, right.shape[1])
+        return [code, mode, out, *left.shape, places, self.count, *tables[0], *tables[1]]
+
+    def _product_of_numbers(self, left: Array, right: Array, out: int) -> list[int]:
+        """Write a product of two matrices of numbers as one of rows, which are what the machine is quick with.
+
+        Where the numbers of each line of the right matrix stand side by side, that line takes the place of a row of
+        examples. Where all vectors of both sides do, each of them takes it, and the sum over the examples is the
+        inner product. Else the right matrix is copied first, if its numbers are used often enough.
+        """
+        if right.shape[1] == 1:  # the same numbers in the same order
+            left, right = right.T, left.T
+        (lines, terms), places = left.shape, right.shape[1]
+        words: list[int] = []
+        if min(terms, places) >= _SHORT and not _side_by_side(right) and _side_by_side(left, right.T):
+            heads = *left[:, 0].tolist(), *right[0].tolist()
+            return [vm.BATCH_MATMUL, vm.NUMBERS, out, 1, lines, 1, places, terms, *heads]
+        if not _side_by_side(right) and min(lines, places) >= _SHORT:
+            words = [vm.COPY, vm.NUMBERS, self._spare, right.size, 0, 0, *right.ravel().tolist()]
+            right = self._spare + np.arange(right.size).reshape(right.shape)
+        if places >= _SHORT and _side_by_side(right):
+            heads = *left.ravel().tolist(), *right[:, 0].tolist()
+            return [*words, vm.MATMUL, vm.ROWS, out, 1, lines, terms, 1, places, *heads]
+        tables = *left.ravel().tolist(), *right.ravel().tolist()
+        return [vm.MATMUL, vm.NUMBERS, out, 1, lines, terms, places, 1, *tables]
 
     def _encoded_map(self, step: Instruction, mode: int, out: int) -> list[int] | None:
         """Element by element."""
@@ -253,3 +283,14 @@ class NumbaMachine(Machine):
         if place == first + len(self._constants):
             self._constants.append(number)
         return place
+
+
+def _room_for(step: Instruction) -> int:
+    """Give how many numbers a step may put side by side first: those of an operand, or of a matrix."""
+    sizes = [len(operand.rows[0].ravel()) for operand in step.operands if operand.rows is not None]
+    return max(step.height, *sizes) if "matmul" in step.kind else step.height
+
+
+def _side_by_side(*matrices: Array) -> bool:
+    """Tell whether the numbers of each line stand one after the other."""
+    return all(bool((np.diff(matrix, axis=1) == 1).all()) for matrix in matrices)

@@ -18,6 +18,7 @@ from .numba_kernels import (
     TWO,
     U,
     batch_product,
+    dots,
     operand,
     plain_product,
     product,
@@ -31,7 +32,7 @@ Place = Any
 NUMBERS, ROWS, MERGED = range(3)
 """What a step writes: numbers, one each; rows; numbers of which all operands stand side by side in the same order."""
 
-SUM, DOT, LOGSUMEXP, LOGSUMEXP_REST, MATMUL, BATCH_MATMUL, BATCH_SUM, FIRST_MAP = range(8)
+SUM, DOT, LOGSUMEXP, LOGSUMEXP_REST, MATMUL, BATCH_MATMUL, BATCH_SUM, COPY, FIRST_MAP = range(9)
 """What steps do; from the last on an operation element by element."""
 
 
@@ -79,6 +80,8 @@ def run(code: Array, memory: Array, examples: int, spare_place: int, room: int, 
                 s = operand(code, memory, b + height, r, spares[2], count, flags & FOUR) if arity > TWO else p
                 apply(what, memory, out, p, q, s, count)
                 out += count
+        elif what == U(DOT) and mode == U(NUMBERS):
+            at = dots(code, memory, at, out, height)
         elif what <= U(LOGSUMEXP_REST):
             for _ in range(height):
                 terms = U(code[at])
@@ -100,20 +103,24 @@ def run(code: Array, memory: Array, examples: int, spare_place: int, room: int, 
                         total += memory[p + n]
                 memory[out + r] = total
                 at += arity
+        elif what == U(COPY):
+            for r in range(height):
+                memory[out + r] = memory[U(code[at + r])]
+            at += height
         else:
-            blocks, lines, terms, places = height, arity, flags, U(code[at])
-            a = at + ONE
+            blocks, lines, terms, places, length = height, arity, flags, U(code[at]), U(code[at + ONE])
+            a = at + TWO
             b = a + blocks * lines * terms
             at = b + blocks * terms * places
             for _ in range(blocks):
                 if what == U(BATCH_MATMUL):
-                    batch_product(code, memory, a, b, out, lines, terms, places, count)
+                    batch_product(code, memory, a, b, out, lines, terms, places, length)
                     out += lines * places
                 elif mode == U(NUMBERS):
                     plain_product(code, memory, a, b, out, lines, terms, places)
                     out += lines * places
                 else:
-                    product(code, memory, a, b, out, lines, terms, places, count)
-                    out += lines * places * count
+                    product(code, memory, a, b, out, lines, terms, places, length)
+                    out += lines * places * length
                 a += lines * terms
                 b += terms * places

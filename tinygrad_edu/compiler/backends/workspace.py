@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from ...engine.changes import changes
 from ...engine.many_values import numbers_of
 from ..arrays.program import ArrayProgram
 
@@ -35,6 +36,8 @@ class Workspace:
     ----------
     unbatched : ndarray, shape (rows,)
     batched : ndarray, shape (rows, count)
+    inputs : list of ndarray, shapes (count, ...)
+        Where arguments are written, once some have been fed.
     """
 
     unbatched: Array
@@ -46,11 +49,13 @@ class Workspace:
         self.program = program
         self.count = count
         self._allocate()
-        self._inputs: list[Array] = []  # views in the shape of the arguments
+        self.inputs: list[Array] = []
         first, parameters = program.parameters_row, len(program.params)
         self._parameters = self.unbatched[first : first + parameters]
         self._write_parameters = Struct(f"{parameters}d").pack_into  # quicker than an array made of a list, by a third
         self._fixed = self.unbatched[first + parameters : first + parameters + len(program.fixed)]
+        self._parameters_of: object = None  # what `changes` said when the numbers there were read from the Values
+        self._slopes = _side_by_side(self.unbatched, program.gradients)
         self._seed = 0.0
         for row, value in program.constants:
             self.unbatched[row] = value
@@ -78,27 +83,30 @@ class Workspace:
 
     def feed(self, arrays: Sequence[Array]) -> None:
         """Write arguments, each of shape (count, ...), into their rows."""
-        if not self._inputs:
+        if not self.inputs:
             for first, array in zip(self.program.inputs, arrays, strict=True):
                 shape = array.shape[1:]
                 rows = self._rows_of_input(first, int(np.prod(shape)))
-                self._inputs.append(np.moveaxis(rows.reshape((*shape, self.count)), -1, 0))
-        for view, array in zip(self._inputs, arrays, strict=True):
+                self.inputs.append(np.moveaxis(rows.reshape((*shape, self.count)), -1, 0))
+        for view, array in zip(self.inputs, arrays, strict=True):
             view[...] = array
 
     def set_parameters(self, at: Array = None) -> None:
         """Write the numbers of parameters and fixed Values; `at` takes the place of those of the parameters."""
-        program = self.program
+        latest = changes.latest  # first: what changes while the Values are read will be read next time
         if at is None:
-            self._write_parameters(self._parameters, 0, *numbers_of(program.params))
+            if latest is self._parameters_of and not changes.hidden:
+                return
+            self._write_parameters(self._parameters, 0, *numbers_of(self.program.params))
         else:
-            numbers = np.asarray(at, dtype=np.float64)
+            numbers = np.asarray(at, np.float64)
             if numbers.shape != self._parameters.shape:
                 count = len(self._parameters)
                 raise ValueError(f"at must have one number for each of the {count} params, got shape {numbers.shape}")
-            self._parameters[:] = numbers
-        if program.fixed:
-            self._fixed[:] = numbers_of(program.fixed)
+            self._parameters[...] = numbers
+        if len(self._fixed):
+            self._fixed[:] = numbers_of(self.program.fixed)
+        self._parameters_of = None if changes.hidden or at is not None else latest
 
     def set_seed(self, seed: Any) -> None:
         """Write what the examples count: one number, or one for each."""
@@ -136,4 +144,11 @@ class Workspace:
 
     def gradient(self) -> Array:
         """Give one derivative for each parameter, in an array of their own."""
-        return self.unbatched.take(self.program.gradients)
+        return self.unbatched.take(self.program.gradients) if self._slopes is None else self._slopes.copy()
+
+
+def _side_by_side(numbers: Array, rows: Array | None) -> Array | None:
+    """Give a view of rows that stand one after the other, which is copied in half the time of rows anywhere."""
+    if rows is None or not len(rows) or not np.array_equal(rows, np.arange(rows[0], rows[0] + len(rows))):
+        return None
+    return numbers[rows[0] : rows[-1] + 1]

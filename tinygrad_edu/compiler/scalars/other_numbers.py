@@ -21,6 +21,7 @@ from collections.abc import Callable, Mapping
 from threading import Lock, get_ident
 from typing import Any, TypeVar
 
+from ...engine.changes import changes
 from ...engine.value import Value
 
 T = TypeVar("T")
@@ -95,6 +96,7 @@ def with_numbers(numbers: Mapping[Value, float], function: Callable[..., T], *ar
 def _open(view: _View) -> None:
     with _lock:
         _views[get_ident()] = (view, *_views.get(get_ident(), ()))
+        changes.hidden = True
         setattr(Value, _DATA, _window)
 
 
@@ -106,3 +108,4 @@ def _close_all_empty() -> None:
                 del _views[thread]
         if not _views:
             setattr(Value, _DATA, _window.slot)
+            changes.hidden = False
