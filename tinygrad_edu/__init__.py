@@ -103,6 +103,7 @@ from .transforms.derivatives import hvp as hvp
 from .transforms.derivatives import jacobian as jacobian
 from .transforms.derivatives import jvp as jvp
 from .transforms.derivatives import value_and_grad as value_and_grad
+from .transforms.scanning import scan as scan
 from .words import set_language as set_language
 
 if TYPE_CHECKING:

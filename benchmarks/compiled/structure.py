@@ -8,12 +8,17 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
+import numpy as np
+
 import tinygrad_edu as tg
 from benchmarks.compiled.dags import random_dag
 from benchmarks.compiled.gpt import gpt
 from benchmarks.compiled.networks import NETWORKS
 from benchmarks.compiled.rows import MICROSECONDS, Function
 from tinygrad_edu import nn
+
+STEPS = 4096
+"""How many a recurrence has whose compiling is timed."""
 
 
 def scalar_nodes(graph: tg.Graph) -> int:
@@ -54,6 +59,13 @@ def rows() -> list[list[str]]:
     f = partial(program, values)
     nodes = scalar_nodes(tg.trace(f))
     made.append(_row("random DAG of 10,000 operations", partial(tg.compile, f), (), nodes, "–", "≤ 80"))
+    recurrence = nn.Sequential(nn.Recurrent(nn.RNNCell(1, 8, seed=0), last=True), nn.Linear(8, 1, seed=1))
+    one, two = (scalar_nodes(tg.trace(recurrence, [[0.5]] * length)) for length in (1, 2))
+    nodes = one + (STEPS - 1) * (two - one)
+    make = partial(tg.compile, lambda x: tg.square(recurrence(x)[0]), recurrence.parameters())
+    X = np.sin(np.arange(STEPS)).reshape(1, STEPS, 1)
+    most = f"≤ {0.5 / nodes * MICROSECONDS:.2f}"  # half a second
+    made.append(_row(f"recurrence of {STEPS:,} steps, by scan", make, (X,), nodes, "–", most))
     return made
 
 
@@ -66,5 +78,6 @@ def _row(title: str, make: Function, arrays: Sequence[Any], nodes: int, operatio
         compiled.value_and_grad(*arrays)
         seconds.append(time.process_time() - start)
     whole = statistics.median(seconds)
-    found = [f"{whole * 1000.0:.1f}", f"**{whole / nodes * MICROSECONDS:.0f}**"]
+    each = whole / nodes * MICROSECONDS
+    found = [f"{whole * 1000.0:.1f}", f"**{each:.0f}**" if each > 1.0 else f"**{each:.2f}**"]
     return [title, f"{nodes:,}", f"**{len(compiled.program)}**", operations, *found, target]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 from typing import Any, NamedTuple
@@ -67,6 +67,14 @@ class Batch(NamedTuple):
         """Give arguments of this structure, for tracing."""
         return [_example(part) for part in self.structure]
 
+    def of_any_length(self, places: Container[int] | None = None) -> tuple[Any, ...]:
+        """Give what is equal for batches that differ only in the lengths of some arrays of an example, or of all."""
+        shapes = [array.shape[1:] for array in self.arrays]
+        for place, shape in enumerate(shapes):
+            if shape and shape[0] and (places is None or place in places):  # of no item nothing is known
+                shapes[place] = (None, *shape[1:])
+        return (*[_layout(part) for part in self.structure], *shapes)
+
     def part(self, start: int, size: int) -> Batch:
         """Give some of the examples."""
         arrays = [array[start : start + size] for array in self.arrays]
@@ -85,6 +93,11 @@ def _read(arg: Any, what: str, arrays: list[Array]) -> Shape:
         raise ValueError(f"{what} is one number; a compiled function takes many examples, for instance [{arg!r}]")
     arrays.append(array)
     return ArrayShape(array.shape[1:])
+
+
+def _layout(part: Shape) -> Any:
+    """Give where arrays stand, whatever they look like."""
+    return tuple([(key, _layout(item)) for key, item in part.items]) if isinstance(part, DictShape) else None
 
 
 def as_floats(arg: Any, what: str) -> Array:

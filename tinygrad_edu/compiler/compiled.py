@@ -12,12 +12,13 @@ from ..engine.collector import collector_paused
 from ..engine.value import Value
 from ..errors import GraphError
 from ..graph.graph import Graph
-from ..graph.structure import Structure
+from .arrays.loop_program import LoopProgram, without_loops
 from .arrays.program import ArrayProgram
 from .batch import Batch, as_floats, stacked
-from .runner import Recent, Runner, Wanted, machine_maker
-from .scalars.lowering import lower
+from .runner import Recent, Runner, Wanted, lowered, machine_maker
+from .scalars.loop_graph import LoopGraph
 from .scalars.pure_trace import traced
+from .scalars.scan_trace import SHORT
 
 Array = Any
 
@@ -32,9 +33,7 @@ class _Traced(NamedTuple):
     """What is made from one structure of arguments."""
 
     runner: Runner
-    structure: Structure
-    """Of the outputs."""
-    only_output: Callable[[str], Any]
+    graph: Graph
 
 
 class _Met(NamedTuple):
@@ -86,9 +85,10 @@ class Compiled:
         self._make_machine = machine_maker(backend, devices, dtype)
         self._params = params
         self._traced: Recent[Any, _Traced] = Recent(STRUCTURES)
+        self._free: Recent[Any, frozenset[int]] = Recent(STRUCTURES)  # arrays whose lengths do not matter
         self._met: list[_Met] = []
         self._latest: _Traced | None = None
-        self._program: ArrayProgram | None = None
+        self._program: ArrayProgram | LoopProgram | None = None
         self._lock = threading.RLock()
 
     # ------------------------------------------------------------------------------------ looking
@@ -99,7 +99,7 @@ class Compiled:
         return list(self._params) if self._params is not None else list(self._needed("params").runner.lowered.params)
 
     @property
-    def program(self) -> ArrayProgram:
+    def program(self) -> ArrayProgram | LoopProgram:
         """The array program that was run last (value and gradient if that was asked for); prints one line a step."""
         self._needed("program")
         assert self._program is not None
@@ -112,10 +112,15 @@ class Compiled:
         -------
         Graph
             One equation for each array operation.
+
+        Raises
+        ------
+        GraphError
+            If the program has loops.
         """
         from .arrays.program_graph import graph_of
 
-        return graph_of(self.program)
+        return graph_of(without_loops(self.program))
 
     def _needed(self, what: str) -> _Traced:
         if self._latest is None:
@@ -148,7 +153,9 @@ class Compiled:
             batch, made = self._prepare(args)
             self._program = made.runner.program("outputs")
             parts = [machine.outputs() for machine in made.runner.run("outputs", batch.arrays, batch.size)]
-        return stacked(made.structure, parts[0] if len(parts) == 1 else np.concatenate(parts, axis=1))
+        graph = made.graph
+        structure = graph.structure_of(batch.arrays) if isinstance(graph, LoopGraph) else graph.output_structure
+        return stacked(structure, parts[0] if len(parts) == 1 else np.concatenate(parts, axis=1))
 
     def value_and_grad(
         self, *args: Any, reduce: str = "mean", weights: Any = None, at: Any = None
@@ -196,7 +203,7 @@ class Compiled:
     @collector_paused()  # while it may compile
     def _in_parts(self, args: tuple[Any, ...], reduce: str, weights: Any, at: Any) -> tuple[float, Array]:
         batch, made = self._prepare(args)
-        made.only_output("value_and_grad")
+        made.graph.only_output("value_and_grad")
         seed = _seed_of(reduce, weights, batch.size)
         wanted: Wanted = "gradient" if weights is None else "weighted gradient"
         self._program = made.runner.program(wanted)
@@ -205,6 +212,8 @@ class Compiled:
             for machine in made.runner.run(wanted, batch.arrays, batch.size, seed, at):
                 value += machine.value()
                 gradient += machine.gradient()
+        if isinstance(made.graph, LoopGraph):  # whose arguments may have another length in the next call
+            return value, gradient
         # What was found out about an array of numbers holds for the next one of its shape and type.
         if machine.count == batch.size and all(type(arg) is np.ndarray and not arg.dtype.hasobject for arg in args):
             inputs = [(view, arg.shape, arg.dtype) for view, arg in zip(machine.inputs, args, strict=True)]
@@ -232,18 +241,25 @@ class Compiled:
 
     def _prepare(self, args: tuple[Any, ...]) -> tuple[Batch, _Traced]:
         batch = Batch.of(args)
-        made = self._traced.get_or_make(batch.structure, lambda structure: self._trace(batch))
+        alike = batch.of_any_length()
+        met = self._free.get(alike)
+        free = met or frozenset()
+        made = self._traced.get(batch.of_any_length(free))
+        if made is None:
+            made = self._trace(batch, SHORT if met is None else 0)  # of another length than before: it may change again
+            free = made.graph.free if isinstance(made.graph, LoopGraph) else frozenset()
+        self._free.keep(alike, free)
+        self._traced.keep(batch.of_any_length(free), made)
         self._latest = made
         return batch, made
 
     @collector_paused()
-    def _trace(self, batch: Batch) -> _Traced:
-        graph, inner = traced(self.f, batch.example(), self._params)
+    def _trace(self, batch: Batch, short: int) -> _Traced:
+        graph, inner = traced(self.f, batch.example(), self._params, short=short)
         params = self._params
         if params is None:
             params = [value for value in graph.captured if value not in inner]
-        runner = Runner(lower(graph, params, batch.sizes()), self._make_machine)
-        return _Traced(runner, graph.output_structure, graph.only_output)
+        return _Traced(Runner(lowered(graph, params, batch.sizes()), self._make_machine), graph)
 
     def __reduce__(self) -> Any:
         raise TypeError("a compiled function holds buffers and cannot be pickled or copied: compile it again there")

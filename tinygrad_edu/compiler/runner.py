@@ -16,11 +16,16 @@ from typing import Any, Literal, TypeVar
 
 from ..engine.collector import collector_paused
 from ..engine.value import Value
+from ..graph.graph import Graph
 from .arrays.assemble import assemble
+from .arrays.loop_program import LoopProgram, assemble_loops
 from .arrays.members import of_members
 from .arrays.program import ArrayProgram
+from .backends.loop_machine import LoopMachine
 from .backends.numpy_machine import Machine
-from .scalars.lowering import Lowered
+from .scalars.loop_graph import LoopGraph
+from .scalars.loop_lowering import LoweredLoops, lower_loops
+from .scalars.lowering import Lowered, lower
 
 Array = Any
 K = TypeVar("K")
@@ -70,12 +75,16 @@ class Recent(OrderedDict[K, V]):
         """
         found = self.get(key)
         if found is None:
-            found = self[key] = make(key)
-            if len(self) > self.most:
-                self.popitem(last=False)
-        else:
-            self.move_to_end(key)
+            found = make(key)
+        self.keep(key, found)
         return found
+
+    def keep(self, key: K, entry: V) -> None:
+        """Take an entry in as the one that was used last."""
+        self[key] = entry
+        self.move_to_end(key)
+        if len(self) > self.most:
+            self.popitem(last=False)
 
 
 def machine_maker(
@@ -127,31 +136,37 @@ def machine_maker(
     return partial(JaxMachine, devices=devices, dtype=dtype)
 
 
+def lowered(graph: Graph, params: Sequence[Value] | None, sizes: Sequence[int]) -> Lowered | LoweredLoops:
+    """Lower a graph as `lower` does, with its loops if it has any."""
+    return lower_loops(graph, params) if isinstance(graph, LoopGraph) else lower(graph, params, sizes)
+
+
 class Runner:
     """Runs a lowered function.
 
     Parameters
     ----------
-    lowered : Lowered
+    lowered : Lowered or LoweredLoops
+        See `lowered`.
     make_machine : callable
         ``make_machine(program, size)``; see `machine_maker`.
 
     Attributes
     ----------
-    lowered : Lowered
-    programs : dict of str to ArrayProgram
+    lowered : Lowered or LoweredLoops
+    programs : dict of str to ArrayProgram or LoopProgram
         By what is wanted, as far as they have been made.
     machines : Recent
         By what is wanted and the number of examples.
     """
 
-    def __init__(self, lowered: Lowered, make_machine: Callable[[ArrayProgram, int], Any]) -> None:
+    def __init__(self, lowered: Lowered | LoweredLoops, make_machine: Callable[[ArrayProgram, int], Any]) -> None:
         self.lowered = lowered
-        self.programs: dict[Wanted, ArrayProgram] = {}
+        self.programs: dict[Wanted, ArrayProgram | LoopProgram] = {}
         self.machines: Recent[tuple[Wanted, int], Any] = Recent(MACHINES)
         self._make_machine = make_machine
 
-    def program(self, wanted: Wanted) -> ArrayProgram:
+    def program(self, wanted: Wanted) -> ArrayProgram | LoopProgram:
         """Give the program for what is wanted.
 
         Parameters
@@ -160,12 +175,16 @@ class Runner:
 
         Returns
         -------
-        ArrayProgram
+        ArrayProgram or LoopProgram
         """
         program = self.programs.get(wanted)
         if program is None:
             with collector_paused():
-                program = assemble(self.lowered, wanted != "outputs", wanted == "weighted gradient")
+                asked = wanted != "outputs", wanted == "weighted gradient"
+                lowered = self.lowered
+                program = (
+                    assemble_loops(lowered, *asked) if isinstance(lowered, LoweredLoops) else assemble(lowered, *asked)
+                )
             self.programs[wanted] = program
         return program
 
@@ -181,7 +200,12 @@ class Runner:
         -------
         Workspace
         """
-        return self.machines.get_or_make((wanted, size), lambda key: self._make_machine(self.program(wanted), size))
+        return self.machines.get_or_make((wanted, size), lambda key: self._made(self.program(wanted), size))
+
+    def _made(self, program: ArrayProgram | LoopProgram, size: int) -> Any:
+        if isinstance(program, LoopProgram):
+            return LoopMachine(program, size, self._make_machine)
+        return self._make_machine(program, size)
 
     def run(
         self, wanted: Wanted, arrays: Sequence[Array], size: int, seed: Any = None, at: Array = None
@@ -205,7 +229,9 @@ class Runner:
         Workspace
             Its results stand until the next part is asked for.
         """
-        most = self.program(wanted).part_of(size)
+        program = self.program(wanted)
+        lengths = (program.graph.lengths(arrays),) if isinstance(program, LoopProgram) else ()
+        most = program.part_of(size, *lengths)
         for start in range(0, size, most):
             part = slice(start, start + most)
             machine = self.machine(wanted, min(most, size - start))
@@ -245,10 +271,11 @@ class RunnerOfMembers(Runner):
         """
         program = self.programs.get(wanted)
         if program is None:
+            one, lowered = self._one.program(wanted), self.lowered
+            if not isinstance(one, ArrayProgram) or isinstance(lowered, LoweredLoops):
+                raise TypeError(f"only an array program can be that of many members, not a {type(one).__name__}")
             with collector_paused():
-                one, fixed = self._one.program(wanted), [self.lowered.fixed] * len(self._params)
-                if not isinstance(one, ArrayProgram):
-                    raise TypeError(f"only an array program can be that of many members, not a {type(one).__name__}")
-                program = of_members(one, self._params, fixed)
+                program = of_members(one, self._params, [lowered.fixed] * len(self._params))
             self.programs[wanted] = program
+        assert isinstance(program, ArrayProgram)  # what was put there
         return program

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from typing import Any
 
 from ..errors import FrozenNumberError
@@ -13,6 +14,7 @@ class _Running(threading.local):
 
     created: list[Any] | None = None  # leaves made while a function is being differentiated
     compiling: str | None = None  # the function that is being compiled: what Python decides meanwhile is for good
+    scan: Callable[[Any, Any, Any], Any] | None = None  # how `scan` is traced while a function is compiled
 
 
 running = _Running()

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from ..engine.context import recording
 from .graph import Graph
-from .structure import flatten, parameter_names
-from .variable import Tracer, as_leaf
+from .structure import Structure, flatten, parameter_names
+from .variable import Tracer, Var, as_leaf
 
 
 def trace(f: Callable[..., Any], *example: Any) -> Graph:
@@ -49,14 +49,33 @@ def trace(f: Callable[..., Any], *example: Any) -> Graph:
         for name in child.names(parameter)
     ]
     inputs = [tracer.input(name) for name in names[: len(leaves)]]
+    outputs, output_structure = traced_call(f, tracer, structure.unflatten(inputs))
+    name = getattr(f, "__name__", type(f).__name__)
+    return Graph(name, inputs, structure, tracer, outputs, output_structure)
+
+
+def traced_call(f: Callable[..., Any], tracer: Tracer, args: Iterable[Any]) -> tuple[list[Var], Structure]:
+    """Call a function with variables of a trace, and give the variables that it results in.
+
+    Parameters
+    ----------
+    f : callable
+    tracer : Tracer
+        Of the variables.
+    args : iterable
+        What to call it with.
+
+    Returns
+    -------
+    list of Var, Structure
+    """
     try:
         tracer.open = True
         with recording():
-            result = f(*structure.unflatten(inputs))
+            result = f(*args)
     finally:
         tracer.open = False
     name = getattr(f, "__name__", type(f).__name__)
-    outputs, output_structure = flatten(
+    return flatten(
         result, lambda leaf, where: tracer.lift(leaf, f"{where} as a number or Value"), f"the result of {name}"
     )
-    return Graph(name, inputs, structure, tracer, outputs, output_structure)

@@ -10,6 +10,7 @@ from typing import Any
 
 from ..arguments import as_count
 from ..ops.table import sigmoid, tanh
+from ..transforms.scanning import scan
 from .arguments import Activation, Seed, activation_of, generator_of
 from .description import rebuilt
 from .initial import Init, made, start
@@ -182,11 +183,16 @@ class LSTMCell(_Cell):
         return [o * tanh(number) for o, number in zip(show, cell, strict=True)], cell
 
 
+def _output_of(state: Any) -> Any:
+    return state[0] if isinstance(state, tuple) else state
+
+
 @rebuilt
 class Recurrent(Module):
     """Run a cell along a sequence, from a state of zeros, and give its output at every position, or at the last.
 
-    In PyTorch the outputs are those of `torch.nn.RNN`, `torch.nn.GRU` and `torch.nn.LSTM` of one layer.
+    In PyTorch the outputs are those of `torch.nn.RNN`, `torch.nn.GRU` and `torch.nn.LSTM` of one layer. Compiled the
+    cell is traced once, whatever the length, see `tinygrad_edu.scan`.
 
     Parameters
     ----------
@@ -212,13 +218,16 @@ class Recurrent(Module):
 
     def forward(self, sequence: Sequence[Vector]) -> Any:
         """Run the cell."""
-        if not is_nested(sequence) or not len(sequence):
+        if not is_nested(sequence) or not (sequence if isinstance(sequence, list) else len(sequence)):
             raise refuse_shape(self, sequence, "a sequence of at least one vector")
-        state, outputs = self.cell.blank(), []
-        for x in sequence:
-            state = self.cell(x, state)
-            outputs.append(state[0] if isinstance(state, tuple) else state)
-        return outputs[-1] if self.last else outputs
+        # An argument of a function that is compiled is passed on as it is, so that its length may be any.
+        items = list(sequence) if isinstance(sequence, tuple) else sequence
+        state, outputs = scan(self._step, self.cell.blank(), items)
+        return _output_of(state) if self.last else outputs
+
+    def _step(self, state: Any, x: Vector) -> tuple[Any, Any]:
+        state = self.cell(x, state)
+        return state, None if self.last else _output_of(state)
 
     def example_input(self) -> Any:
         """Give a sequence of one input."""

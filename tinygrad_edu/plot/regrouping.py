@@ -51,7 +51,9 @@ def matrix_product(compiled: Compiled, line: str = "") -> Figure:
     (1, 3)
     >>> figure = tg.plot.matrix_product(layer)
     """
-    program = compiled.program
+    from ..compiler.arrays.loop_program import without_loops  # here, for it needs NumPy
+
+    program = without_loops(compiled.program)
     products = {program.label(i): step for i, step in enumerate(program.instructions) if step.kind == "matmul"}
     if not products:
         raise ValueError(f"no line of this program is a matrix product:\n{program}")

@@ -10,11 +10,10 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..compiler.batch import Batch, as_array, regular_shape
-from ..compiler.runner import Runner, Wanted, machine_maker
-from ..compiler.scalars.lowering import lower
+from ..compiler.runner import Runner, Wanted, lowered, machine_maker
+from ..compiler.scalars.loop_graph import enters
 from ..compiler.scalars.pure_trace import traced
 from ..engine.collector import collector_paused
-from ..engine.value import Value
 from ..graph.graph import Graph
 from ..nn.losses import Loss, cross_entropy
 from ..optim.optimizers import Optimizer
@@ -99,8 +98,8 @@ class CompiledEngine:
             both.__name__ = "the model with its loss"
             with collector_paused():
                 batch = Batch.of(arrays)
-                graph, _ = traced(both, batch.example(), optimizer.params)
-                return graph, Runner(lower(graph, optimizer.params, batch.sizes()), make_machine)
+                graph, _ = traced(both, batch.example(), optimizer.params, whole=False)
+                return graph, Runner(lowered(graph, optimizer.params, batch.sizes()), make_machine)
 
         self._classes = 0
         if loss is cross_entropy and np.ndim(y[0]) == 0:  # an index cannot be traced, probabilities can
@@ -112,7 +111,7 @@ class CompiledEngine:
         # A model that asks whether it learns is another one where it does not.
         self._answering = graph_and_runner(answering, *first)[1] if chance.matters else self._runner
         self._structure = graph.output_structure.children[1]
-        if not _enters(graph.outputs[0], set(optimizer.params)):
+        if not enters(graph, set(optimizer.params)):
             raise TypeError("the loss must be a Value that depends on the model, but no parameter enters it")
         # Now, for what cannot be compiled is to be known before the first step.
         self._runner.program("weighted gradient" if weighted else "gradient")
@@ -198,19 +197,6 @@ class CompiledEngine:
         if shape is not None:
             return as_array(shape, rows)
         return [self._structure.unflatten(numbers) for numbers in rows.T.tolist()]
-
-
-def _enters(output: Any, params: set[Value]) -> bool:
-    """Tell whether a parameter enters an output; one is soon found if there is any."""
-    seen, stack = {output}, [output]
-    while stack:
-        var = stack.pop()
-        if isinstance(var.data, Value) and var.data in params:
-            return True
-        found = [parent for parent in var.parents if parent not in seen]
-        seen.update(found)
-        stack += found
-    return False
 
 
 def _check_rule(optimizer: Optimizer) -> None:

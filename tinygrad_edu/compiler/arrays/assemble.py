@@ -8,6 +8,7 @@ select          an array operation or a few for each group, and rows for its res
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import chain
 
 import numpy as np
@@ -21,7 +22,13 @@ from .instructions import InstructionSelector
 from .program import ArrayProgram, Place
 
 
-def assemble(lowered: Lowered, gradient: bool, weighted: bool = False) -> ArrayProgram:
+def assemble(
+    lowered: Lowered,
+    gradient: bool,
+    weighted: bool = False,
+    towards: Sequence[int] = (),
+    cotangents: Sequence[int] | None = None,
+) -> ArrayProgram:
     """Make the array program of the outputs, and of the gradient of the only output if wanted.
 
     Parameters
@@ -31,6 +38,11 @@ def assemble(lowered: Lowered, gradient: bool, weighted: bool = False) -> ArrayP
         Whether the derivatives towards the parameters are computed too.
     weighted : bool, default False
         Whether each example has a weight of its own.
+    towards : sequence of int, optional
+        Inputs whose derivatives are wanted too, those of each example: they become outputs, after the others.
+    cotangents : sequence of int, optional
+        Which of the outputs derivatives flow into: these are then one more array of arguments, in the place of a seed,
+        and the outputs themselves are not computed.
 
     Returns
     -------
@@ -40,22 +52,33 @@ def assemble(lowered: Lowered, gradient: bool, weighted: bool = False) -> ArrayP
     count = len(lowered.params)
     captured = list(range(count + len(lowered.fixed)))
     seed = ssa.source(BATCHED) if weighted else lowered.seed
-    sources = [*captured, ssa.size, lowered.share, lowered.seed, *chain(*lowered.inputs), *([seed] if weighted else [])]
+    given = [*lowered.inputs]
     roots = list(lowered.outputs)
+    seeds = [(roots[0], seed)] if gradient and cotangents is None else []
+    if cotangents is not None:
+        given.append([ssa.source(BATCHED) for _ in cotangents])
+        seeds = [(roots[place], node) for place, node in zip(cotangents, given[-1], strict=True)]
+    sources = [*captured, ssa.size, lowered.share, lowered.seed, *chain(*given), *([seed] if weighted else [])]
     couples = BATCH_SUM in ssa.ops[: max(roots, default=0) + 1]
+    if cotangents is not None:
+        roots = []
     if gradient:
-        found = differentiate(ssa, roots[0], seed, range(count))
+        found = differentiate(ssa, seeds, [*range(count), *towards])
         zero = ssa.constant(0.0)
+        roots += [found.get(i, zero) for i in towards]
+        shown = len(roots)
         roots += [found.get(i, zero) for i in range(count)]
+    else:
+        shown = len(roots)
     nodes, places = normalise(ssa, roots, sources, len(captured))
     renumbered = {old: new for new, old in enumerate(sources)}
     # Each array of arguments is a block of its own, so that rows of ones can stand next to it.
-    parts = [captured, [ssa.size, lowered.share, lowered.seed], *lowered.inputs, [seed] if weighted else []]
+    parts = [captured, [ssa.size, lowered.share, lowered.seed], *given, [seed] if weighted else []]
     blocks = [[renumbered[i] for i in part] for part in parts]
-    slopes = places[len(lowered.outputs) :]
+    slopes = places[shown:]
     selected = InstructionSelector(nodes, nodes.constant(1.0), blocks, slopes)
     rows = selected.rows
-    outputs = [Place(nodes.kinds[i] == BATCHED, int(rows[i])) for i in places[: len(lowered.outputs)]]
+    outputs = [Place(nodes.kinds[i] == BATCHED, int(rows[i])) for i in places[:shown]]
     return ArrayProgram(
         instructions=selected.instructions,
         rows=selected.used[0],
@@ -67,11 +90,11 @@ def assemble(lowered: Lowered, gradient: bool, weighted: bool = False) -> ArrayP
         seed=int(rows[renumbered[seed]]),
         weighted=weighted,
         parameters_row=int(rows[0]) if captured else 0,
-        inputs=[int(rows[renumbered[part[0]]]) if part else 0 for part in lowered.inputs],
+        inputs=[int(rows[renumbered[part[0]]]) if part else 0 for part in given],
         constants=selected.constants,
         ones=selected.ones[1],
         outputs=outputs,
         gradients=rows[np.array(slopes, dtype=int)] if gradient else None,
         couples=couples,
-        names=[[lowered.names[i] for i in part] for part in lowered.inputs],
+        names=[[lowered.names.get(i, "cotangent") for i in part] for part in given],
     )

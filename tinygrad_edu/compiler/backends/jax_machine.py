@@ -98,6 +98,7 @@ class JaxMachine(Workspace):
             program.prepared["jax"] = _jitted(program, self._spread)
         self._function = program.prepared["jax"]
         self._given = _input_rows(program)
+        self.loops_as_one = self._spread is None
 
     def run(self) -> None:
         """Compute outputs and gradient from inputs, parameters and seed."""

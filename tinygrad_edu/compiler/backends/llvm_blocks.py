@@ -75,7 +75,7 @@ class Block(Steps):
             self.code.do(f"%a{place} = getelementptr i64, ptr %arguments, i64 {place}")
             self.code.do(f"%{name} = load {kind}, ptr %a{place}")
         places = [self._room(step.height) for step in phases.sums]
-        totals = self._room(1) if program.gradients is not None and program.outputs[0][0] else None
+        totals = self._room(1) if program.gradients is not None and program.outputs and program.outputs[0][0] else None
         self.code.loop(max(1, self.sums), lambda i, _: self.code.keep(ZERO, self.sum_place(i)))
         self.code.loop("%vectors", lambda first, _: self._block(first, places, totals), step="%most")
         for step, place in zip(phases.sums, places, strict=True):
@@ -111,9 +111,8 @@ class Block(Steps):
         for first_row, height in _runs(program.ones):
             self.each_row(height, partial(self._write_ones, first_row))
         self.write(self.phases.block)
-        if program.gradients is None:
-            for row, height in _runs({row for batched, row in program.outputs if batched}):
-                self.each_row(height, partial(self._copy_out, row))
+        for row, height in _runs({row for batched, row in program.outputs if batched}):
+            self.each_row(height, partial(self._copy_out, row))
         if not self.sums:
             return
         self._clear_the_rest(totals)

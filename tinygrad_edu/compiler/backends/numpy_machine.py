@@ -54,7 +54,7 @@ class Machine(Workspace):
         for step in program.instructions:
             self._make(step)
         self._losses_sum: Array = np.zeros((), self.dtype)
-        if program.gradients is not None and program.outputs[0][0]:
+        if program.gradients is not None and program.outputs and program.outputs[0][0]:
             self._make_total(program.outputs[0][1])
 
     def _make(self, step: Instruction) -> None:

@@ -46,6 +46,8 @@ class Workspace:
 
     unbatched: Array
     batched: Array
+    loops_as_one = False
+    """Whether a loop of a stage is one call, or one for each position."""
 
     def __init__(self, program: ArrayProgram, count: int, dtype: Any = np.float64) -> None:
         self.program = program
@@ -84,6 +86,10 @@ class Workspace:
     def _rows_of_input(self, first: int, height: int) -> Array:
         """Give where an array of arguments is stored, one row a number of an example."""
         return self.batched[first : first + height]
+
+    def input_rows(self, place: int) -> Array:
+        """Give the rows of one array of arguments, to write into."""
+        return self._rows_of_input(self.program.inputs[place], len(self.program.names[place]))
 
     def feed(self, arrays: Sequence[Array]) -> None:
         """Write arguments, each of shape (count, ...), into their rows."""

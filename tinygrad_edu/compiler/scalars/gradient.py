@@ -9,33 +9,32 @@ With a graph for each example an infinite parameter meets the parts of that sum 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from ...ops.floats import number
 from .batch_ops import BATCH_DOT, BATCH_SUM
 from .ssa import BATCHED, MUL, SSA, SUM, UNBATCHED, Expr
 
 
-def differentiate(ssa: SSA, output: int, seed: int, wanted: Iterable[int]) -> dict[int, int]:
-    """Add the reverse sweep from one output to some sources.
+def differentiate(ssa: SSA, seeds: Sequence[tuple[int, int]], wanted: Iterable[int]) -> dict[int, int]:
+    """Add the reverse sweep from some outputs to some sources.
 
     Parameters
     ----------
     ssa : SSA
         Extended in place.
-    output : int
-        The node to differentiate, the sum of it over the examples if it is batched.
-    seed : int
-        What each example counts: an unbatched node, or a batched one with a weight for every example.
+    seeds : sequence of (int, int)
+        The nodes to differentiate, the sum of each over the examples if it is batched, and what each example counts
+        there: an unbatched node, or a batched one with a weight for every example.
     wanted : iterable of int
         The sources.
 
     Returns
     -------
     dict of int to int
-        The derivative towards each source that the output depends on.
+        The derivative towards each source that the outputs depend on.
     """
-    end = output + 1
+    end = max([output for output, _ in seeds], default=-1) + 1
     ops, args, kinds, apply = ssa.ops, ssa.args, ssa.kinds, ssa.apply
     needed = bytearray(end)
     for source in wanted:
@@ -48,13 +47,14 @@ def differentiate(ssa: SSA, output: int, seed: int, wanted: Iterable[int]) -> di
                     op = ops[i]
                     needed[i] = op is None or op.role != "mend"
                     break
-    if not needed[output]:
-        return {}
-    # An output that no input enters is the same for every example, so all their seeds flow into it.
-    start = seed if kinds[output] == BATCHED else apply(BATCH_SUM, (seed,))
-    contributions: dict[int, list[int]] = {output: [start]}
+    contributions: dict[int, list[int]] = {}
+    for output, seed in seeds:
+        if needed[output]:
+            # An output that no input enters is the same for every example, so all their seeds flow into it.
+            start = seed if kinds[output] == BATCHED else apply(BATCH_SUM, (seed,))
+            contributions.setdefault(output, []).append(start)
     found: dict[int, int] = {}
-    for i in range(output, -1, -1):
+    for i in range(max(contributions, default=-1), -1, -1):
         received = contributions.pop(i, None)
         if received is None:
             continue

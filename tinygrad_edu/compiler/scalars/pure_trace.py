@@ -24,15 +24,20 @@ from ...engine.running import running
 from ...engine.value import Value
 from ...errors import FrozenNumberError
 from ...graph.graph import Graph
-from ...graph.tracing import trace
 from ...ops.table import CONSTANT
+from .loop_graph import LoopGraph
 from .other_numbers import with_numbers
+from .scan_trace import SHORT, trace_scans
 
 _REACH = 100_000  # things that are looked at for Values and generators
 
 
 def traced(
-    f: Callable[..., Any], example: Sequence[Any], params: Sequence[Value] | None = None
+    f: Callable[..., Any],
+    example: Sequence[Any],
+    params: Sequence[Value] | None = None,
+    whole: bool = True,
+    short: int = SHORT,
 ) -> tuple[Graph, set[Value]]:
     """Trace a function, twice: with the captured Values as they are, and as if they had other numbers.
 
@@ -46,6 +51,10 @@ def traced(
         Arguments that show the structure.
     params : sequence of Value, optional
         What it is known to depend on.
+    whole : bool, default True
+        Whether the outputs of a scan may be one result of any length.
+    short : int, default 64
+        Up to how many positions a scan is put in line; see `trace_scans`.
 
     Returns
     -------
@@ -59,6 +68,7 @@ def traced(
     """
     name = getattr(f, "__name__", type(f).__name__)
     reach = _within_reach(f)
+    trace = functools.partial(trace_scans, whole=whole, short=short)
     with _compiling(name):
         before = [_state(generator) for generator in reach.generators]
         graph = trace(f, *example)
@@ -74,7 +84,7 @@ def traced(
                 f"{name} draws random numbers: compiled, every call would use the same draws; pass them as arguments, "
                 "or run it eagerly"
             )
-        again = _traced_elsewhere(f, example, dict.fromkeys([*graph.captured, *(params or ()), *reach.values]))
+        again = _traced_elsewhere(trace, f, example, dict.fromkeys([*graph.captured, *(params or ()), *reach.values]))
     outside = {*graph.captured} & {*(again.captured if again else ())}
     if again is None or not _alike(graph, again, outside):
         raise FrozenNumberError(
@@ -94,7 +104,9 @@ def _compiling(name: str) -> Iterator[None]:
         running.compiling = previous
 
 
-def _traced_elsewhere(f: Callable[..., Any], example: Sequence[Any], values: Iterable[Value]) -> Graph | None:
+def _traced_elsewhere(
+    trace: Callable[..., Graph], f: Callable[..., Any], example: Sequence[Any], values: Iterable[Value]
+) -> Graph | None:
     """Trace as if the Values had other numbers; None if that fails, for then `f` looks at them.
 
     First with signs turned and order reversed, which most choices notice; but a function may only demand that its
@@ -219,7 +231,11 @@ def _names(code: CodeType) -> Iterator[str]:
 
 
 def _constants(graph: Graph) -> list[Any]:
-    """List operations and the constants they use."""
-    return [(var.op, *[repr(p.data) if p.op is CONSTANT else None for p in var.parents]) for var in graph.equations] + [
-        repr(var.data) if var.op is CONSTANT else None for var in graph.outputs
+    """List operations and the constants they use, those of loops too."""
+    equations, ends = [*graph.equations], [*graph.outputs]
+    for scan in graph.scans if isinstance(graph, LoopGraph) else ():
+        equations += scan.equations
+        ends += [*scan.needs(), *scan.results, *scan.outputs]
+    return [(var.op, *[repr(p.data) if p.op is CONSTANT else None for p in var.parents]) for var in equations] + [
+        repr(var.data) if var.op is CONSTANT else None for var in ends
     ]
