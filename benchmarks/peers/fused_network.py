@@ -37,8 +37,10 @@ def fused_network(dtype: str) -> Callable[..., tuple[float, Any]]:
     assert COMPILER is not None
     real, number = _NUMBERS[dtype]
     with tempfile.TemporaryDirectory() as folder:
-        library = Path(folder) / "fused_network.so"
-        subprocess.run([COMPILER, *FLAGS, "-shared", "-fPIC", f"-DREAL={real}", "-o", library, SOURCE], check=True)
+        library, compiled = Path(folder) / "fused_network.so", Path(folder) / "fused_network.o"
+        subprocess.run([COMPILER, *FLAGS, "-fPIC", f"-DREAL={real}", "-c", "-o", compiled, SOURCE], check=True)
+        # Apart, for linked by -ffast-math a library turns subnormal numbers off in the process that loads it.
+        subprocess.run([COMPILER, "-shared", "-o", library, compiled], check=True)
         rounds = ctypes.CDLL(str(library)).rounds
     rounds.restype = number
     rounds.argtypes = [ctypes.c_long, ctypes.c_long, *[ctypes.c_void_p] * 4]

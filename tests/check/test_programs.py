@@ -4,6 +4,7 @@ import copy
 import math
 import pickle
 import struct
+import sys
 from itertools import pairwise
 
 import pytest
@@ -226,7 +227,7 @@ def test_second_order_is_that_of_pytorch(program):
     from support import torch_reference as reference
 
     count = len(program.point)
-    assume(all(x == 0.0 or abs(x) > 1e-100 for x in program.point))  # PyTorch loses products that underflow
+    assume(all(x == 0.0 or abs(x) > 1e-30 for x in program.point))  # PyTorch loses products that are so small
     powers = [node for node in tg.topological_order(eager(program)[0]) if node.op is OPS["pow"]]
     assume(all(node.parents[1].data != 0.0 for node in powers))  # and of x ** 0 the mixed second derivative, 1 / x
     inputs, expected = reference.run(program, program.point)
@@ -415,9 +416,8 @@ def test_no_grad_and_detach_cut_and_scopes_do_not(program):
     tg.zero_grad(leaves)
     whole = program(*leaves)
     (whole * whole.detach()).backward()
-    assert close(
-        [leaf.grad for leaf in leaves], [whole.data * g for g in gradient], 1e-12, abs(whole.data) * rounded(result)
-    )
+    least = max(abs(whole.data) * rounded(result), sys.float_info.min)  # subnormal numbers have fewer digits
+    assert close([leaf.grad for leaf in leaves], [whole.data * g for g in gradient], 1e-12, least)
 
 
 @given(programs(max_ops=12, leaves=(1, 4)))

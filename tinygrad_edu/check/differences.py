@@ -33,7 +33,7 @@ _JUMP_RUNGS = 6  # on which a jump is of the same size
 _SIGNAL, _DROWNED = 30.0, 1e-3  # what rises less far above the noise shows nothing; and noise so large hides all
 _ROUNDED = 1e-6  # of the value: what single precision may have swallowed
 _DOUBLE = 1e-10  # of the argument: nearer, jumps are the rounding of double precision on the way to the result
-_SURE = 1e-3  # of a slope
+_NEAR, _BEYOND, _SURE = 1e-7, 4.0, 1e-3  # of the argument; times a step; of a slope
 _FINE, _POOR = 1024.0, 1e-3  # roundings of the argument within which an estimate is no better than this
 
 
@@ -103,29 +103,32 @@ class Ray(Ladder):
             for side in (1, -1):
                 if not self.climbed(index, -side)[1]:
                     return self._measured(index, side)
-        if 0.0 < found.step < ORDINARY and not found.zero:
+        if 0.0 < found.step < _NEAR * max(self.point, 1.0) and not found.zero:
             return self._beyond_rounding(index, found)
         return found
 
     def _beyond_rounding(self, index: int, found: Estimate) -> Estimate:
-        """Say what to think of a slope seen only at steps so small that a sum with an ordinary number loses them.
+        """Say what to think of a slope seen only at small steps, which a sum inside may have lost.
 
-        As of ln(exp(x)) + x at 0, whose first term stands still up to there, and then jumps: it is the slope at wider
-        steps that counts. Without a jump it may be a function that bends so near, and nobody knows.
+        As of ln(exp(x)) + x at 0, whose first term stands still up to an ulp of 1, and then jumps: it is the slope at
+        wider steps that counts. Without a jump the function bends so near; but at steps that any ordinary number loses,
+        nobody knows.
         """
-        above = self._measured(index, 0, ORDINARY)
         _, rungs, departure = self.climbed(index, 0)
-        _, beyond, _ = self.climbed(index, 0, ORDINARY)
-        if departure is None and beyond:
+        least = max(ORDINARY, _BEYOND * found.step)
+        above = self._measured(index, 0, least)
+        _, beyond, _ = self.climbed(index, 0, least)
+        lost = found.step < ORDINARY
+        if beyond and not (lost and departure):
             last = max(rung for rung in rungs if rung.step <= found.step)
             departure = self._departure(index, last, beyond[0], 0, 0.0)
         jumps = departure is not None
         if above.constant or not above.error <= _SURE * max(abs(above.value), abs(found.value)):
-            return found._replace(error=found.error + abs(found.value)) if jumps else found
+            return found._replace(error=found.error + abs(found.value)) if lost and jumps else found
         apart = abs(above.value - found.value)
         if apart <= found.error + above.error:
             return min(found, above, key=lambda estimate: estimate.error)
-        return above if jumps else found._replace(error=found.error + apart)
+        return above if jumps else found._replace(error=found.error + apart) if lost else found
 
     def _measured(self, index: int, side: int, least: float = 0.0) -> Estimate:
         numbers, rungs, departure = self.climbed(index, side, least)
