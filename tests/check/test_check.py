@@ -115,6 +115,33 @@ def test_small_steps_that_are_lost_in_a_sum_inside_deceive_nobody(f, slope, c, x
     assert abs(found.value - slope(x, c)) <= 8 * found.error + 1e-9
 
 
+@pytest.mark.parametrize(
+    ("f", "x", "slope"),
+    [
+        (
+            lambda x: 1e-6 * x + math.log(math.cos(1e-3 * x)),
+            3.0,
+            1e-6 - 1e-3 * math.tan(3e-3),
+        ),  # steps of 1e-10 are lost
+        (lambda x: 1e-8 * x + math.log(math.cos(1e-4 * x)), 7.0, 1e-8 - 1e-4 * math.tan(7e-4)),
+        (lambda x: math.sin(x) + 1e-9 * math.tanh(1e9 * (x - 3.0)), 3.0, math.cos(3.0) + 1.0),  # no rounding: it bends
+        (lambda x: 68.4999999999377 % x, 0.25, -273.0),  # no rounding: it jumps
+    ],
+)
+def test_rounding_inside_is_told_from_what_happens_near(f, x, slope):
+    found = line_at(f, x).slope(0)
+    assert abs(found.value - slope) <= 8 * found.error
+    assert found.error <= 0.01 * abs(slope)
+
+
+def test_rounding_inside_that_shows_at_steps_of_1e_11_only_halves_no_second_derivative():
+    def program(x):  # of cos(b), where b is 0.003, nothing is seen before it moves by an ulp of 1
+        return tg.cos(tg.log(tg.cos(tg.lgamma(tg.tanh(x)))))
+
+    assert tg.hessian(program)(3.0) == pytest.approx(-5.5187784996e-10, rel=1e-9)  # mpmath
+    tg.check_grads(program, (3.0,), order=2)
+
+
 @pytest.mark.parametrize(("f", "slope"), SWALLOWED)
 def test_such_slopes_are_found_nearly_always(f, slope):
     places = [(x, c / 7) for x in (0.0, 1e-14, -3e-10) for c in range(-700, 700, 23)]

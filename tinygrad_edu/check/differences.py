@@ -122,8 +122,12 @@ class Ray(Ladder):
         if beyond and not (lost and departure):
             last = max(rung for rung in rungs if rung.step <= found.step)
             departure = self._departure(index, last, beyond[0], 0, 0.0)
+        sure = not above.constant and above.error <= _SURE * max(abs(above.value), abs(found.value))
         jumps = departure is not None
-        if above.constant or not above.error <= _SURE * max(abs(above.value), abs(found.value)):
+        near = max((rung.moved for rung in beyond if rung.step <= max(self.point, 1.0)), default=0.0)
+        if sure and departure is not None and departure.jump > REAL * near:
+            return found  # no rounding, but another function
+        if not sure:
             return found._replace(error=found.error + abs(found.value)) if lost and jumps else found
         apart = abs(above.value - found.value)
         if apart <= found.error + above.error:

@@ -119,7 +119,8 @@ def _evaluated(graph: Graph, columns: Sequence[Column]) -> dict[Var, Number]:
     for var in graph.equations:
         op: Any = var.op
         args = [numbers[p] for p in var.parents]
-        numbers[var] = float(np.mean(args[0])) if op is BATCH_MEAN else _each(op.fn, *args)
+        with np.errstate(all="ignore"):  # the mean of inf and -inf is nan, as it is for all
+            numbers[var] = float(np.mean(args[0])) if op is BATCH_MEAN else _each(op.fn, *args)
     return numbers
 
 
