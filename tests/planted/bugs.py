@@ -156,5 +156,5 @@ BUGS = [
     Bug("a last part of one example is forgotten", RUNNER, "range(0, size, most)", "range(0, size - (size > 1), most)", ("compiler/test_compiled.py",)),
     Bug("machines are never dropped", RUNNER, "if len(self) > self.most:", "if len(self) > 99 * self.most:", ("compiler/test_runner.py",)),
     Bug("the newest machine is dropped", RUNNER, "self.popitem(last=False)", "self.popitem(last=True)", ("compiler/test_runner.py",)),
-    Bug("machines are dropped however much they are used", RUNNER, "            self.move_to_end(key)\n", "            pass\n", ("compiler/test_runner.py",)),
+    Bug("machines are dropped however much they are used", RUNNER, "        self.move_to_end(key)\n", "        pass\n", ("compiler/test_runner.py",)),
 ]  # fmt: skip

@@ -86,6 +86,7 @@ class Value(Edges, CalledAsInMicrograd, InPython, Shown, Number):
     """
 
     __slots__ = ("_data", "_tag", "grad", "op")
+    parents, partials = Edges.parents, Edges.partials  # its own, so that the reference lists them
     _rank = Rank.VALUE
 
     grad: float
@@ -324,12 +325,6 @@ def inner_product(
     Returns
     -------
     Value
-
-    Examples
-    --------
-    >>> x, y = Value(3.0), Value(2.0)
-    >>> inner_product((x, y), (y, y), (3.0, 2.0), (2.0, 2.0))
-    Value(data=10, grad=0, op=dot)
     """
     node: Value = _new(Value)
     node._data = inner(left_data, right_data)
