@@ -80,6 +80,8 @@ def test_examples_in_docstrings_run(name):
         pytest.importorskip("hypothesis", reason="the strategies are built on hypothesis, extra [check]")
     if "numba" in name:
         pytest.importorskip("numba", reason="these modules are what numba compiles, extra [fast]")
+    if "llvm" in name:
+        pytest.importorskip("llvmlite", reason="these modules are what LLVM compiles, extra [fast]")
     if "torch" in name:
         pytest.importorskip("torch", reason="these modules read PyTorch's models, extra [torch]")
     if name.startswith("tinygrad_edu.sklearn"):
