@@ -32,8 +32,8 @@ class _Unrollable(Exception):
 SHORT = 64
 """Up to how many positions a loop is put in line, where its length is not known to change.
 
-That takes longer to compile, and runs two to ten times as fast, for what does not depend on the state is then done for
-all positions at once.
+That takes longer to compile, and runs two to twenty times as fast, for what does not depend on the state is then done
+for all positions at once.
 """
 
 
