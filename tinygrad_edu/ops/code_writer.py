@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TypeVar
 
 from ..errors import GraphError
 from .code import FOLDS, HALVES, SEQUENCE, Node, argument_names
@@ -24,11 +25,13 @@ from .code_text import Page
 from .operation import Op
 from .table import maximum, minimum
 
+T = TypeVar("T")
+
 _BRIEF = 9  # nodes up to which the code of an operation is read more easily than a call to it
 
 
-def transformed(roots: Iterable[Node], change: Callable[[Node, tuple[Node, ...]], Node]) -> list[Node]:
-    """Rebuild trees from the leaves up; what is shared stays shared.
+def transformed(roots: Iterable[Node], change: Callable[[Node, tuple[T, ...]], T]) -> list[T]:
+    """Rebuild trees from the leaves up, of nodes or of anything else; what is shared stays shared.
 
     Parameters
     ----------
@@ -38,9 +41,10 @@ def transformed(roots: Iterable[Node], change: Callable[[Node, tuple[Node, ...]]
 
     Returns
     -------
-    list of Node
+    list
+        What has taken the place of the roots.
     """
-    made: dict[int, Node] = {}
+    made: dict[int, T] = {}
     roots = [*roots]
     stack = [*roots]
     while stack:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from ...ops import table as ops
 from ...ops.code import C_LIBRARY, Node, argument_names
 from ...ops.code_dialect import Dialect
-from ...ops.code_writer import Writer
+from ...ops.code_writer import Writer, transformed
 from ...ops.operation import Op
 from .llvm_code import LANES, MASK, VECTOR, Code, constants
 
@@ -66,19 +66,11 @@ def apply(code: Code, op: Op, arguments: Sequence[str]) -> str:
     if op in _SERIES:
         return _SERIES[op](code, *arguments)
     given = dict(zip(argument_names(len(arguments)), arguments, strict=True))
-    made: dict[int, str] = {}
-    stack = [root := _WRITER.whole(op)]
-    while stack:
-        node = stack[-1]
-        missing = [part for part in node.parts if id(part) not in made]
-        if missing:
-            stack += missing
-            continue
-        made[id(stack.pop())] = _node(code, node, [made[id(part)] for part in node.parts], given)
-    return made[id(root)]
+    (value,) = transformed([_WRITER.whole(op)], lambda node, parts: _node(code, node, parts, given))
+    return value
 
 
-def _node(code: Code, node: Node, parts: list[str], given: dict[str, str]) -> str:
+def _node(code: Code, node: Node, parts: Sequence[str], given: dict[str, str]) -> str:
     kind = node.kind
     if kind == "name":
         return given[node.what]
