@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from support.computations import OPERATIONS
 from support.interrupts import interrupts
 
 import tinygrad_edu as tg
@@ -31,6 +32,19 @@ def test_no_grad_records_nothing():
     with pytest.raises(ZeroDivisionError), tg.no_grad():
         raise ZeroDivisionError
     assert (x * x).parents == (x, x)
+
+
+@pytest.mark.parametrize("op", OPERATIONS, ids=lambda op: op.name)
+def test_contexts_decide_for_every_operation(op):
+    operands = [Value(0.5 + 0.125 * i) for i in range(op.arity or 4)]
+    with tg.no_grad(), tg.scope("inside"):
+        off = op(*operands)
+    with tg.scope("inside"):
+        on = op(*operands)
+    assert (off.parents, off.op) == ((), None)
+    assert off.data == pytest.approx(on.data, abs=0.0, rel=0.0, nan_ok=True)
+    assert (on.parents, on.op, on.scope.name) == (tuple(operands), op, "inside")
+    assert on.partials == pytest.approx(op.slopes(on.data, tuple(x.data for x in operands)), nan_ok=True)
 
 
 def test_detach_cuts():
