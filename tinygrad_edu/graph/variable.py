@@ -53,8 +53,8 @@ class Var(Tagged, Number):
 
     @staticmethod
     def _apply(op: Op, args: tuple[Any, ...]) -> Var:
-        tracer: Tracer = next(arg.tracer for arg in args if isinstance(arg, Var))
-        made = tracer.variable(op, tuple(map(tracer.lift, args)), None)
+        tracer: Tracer = next(arg.tracer for arg in reversed(args) if isinstance(arg, Var))
+        made = tracer.variable(op, tuple([tracer.lift(arg) for arg in args]), None)
         where = current()
         if isinstance(where, Frame) and where.off:  # nothing may flow back from here: say so in the graph
             return made if op is detach else tracer.variable(detach, (made,), None)
@@ -183,19 +183,26 @@ class Tracer:
             return operand
         if isinstance(operand, Value):
             known = self.lifted.get(operand)
-            return known if known is not None else self._take_in(operand)
+            if known is None:
+                known = self._leaf(operand) if operand.op is None else self._take_in(operand)
+            return known
         return self.constant(number(operand, what))
 
+    def _leaf(self, value: Value) -> Var:
+        tag = value._tag
+        var = Var(self, None, (), value, tag if isinstance(tag, str) else value.name)
+        self.captured[value] = self.lifted[value] = var
+        return var
+
     def _take_in(self, value: Value) -> Var:
-        for node in (value,) if value.op is None else topological_order(value, known=self.lifted):
-            var: Var
-            if node.op is CONSTANT:
-                var = self.constant(node.data)
-            elif node.op is None:
-                var = self.captured[node] = Var(self, None, (), node, node.name)
+        for node in topological_order(value, known=self.lifted):
+            if node.op is None:
+                self._leaf(node)
+            elif node.op is CONSTANT:
+                self.lifted[node] = self.constant(node.data)
             else:
-                var = self.variable(node.op, tuple([self.lifted[p] for p in node.parents]), node._tag)
-            self.lifted[node] = var
+                parents = tuple([self.lifted[p] for p in node.parents])
+                self.lifted[node] = self.variable(node.op, parents, node._tag)
         return self.lifted[value]
 
 

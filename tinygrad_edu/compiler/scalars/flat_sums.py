@@ -22,10 +22,9 @@ from typing import NamedTuple
 from .batch_ops import BATCH_DOT, BATCH_SUM
 from .brackets import LINEAR, WRITTEN, Brackets
 from .ssa import ADD, BATCHED, CONSTANT, DOT, MUL, NEG, SSA, SUB, SUM, UNBATCHED
+from .weights import ONE
 
 SUMS = {*LINEAR, DOT, BATCH_SUM, BATCH_DOT}
-ONE = -1
-"""Stands for the node of the constant 1, which is a node only once the new ones are written."""
 
 Pair = tuple[int, int]
 """The two factors of a product; plain, for there are many, and they are sorted and compared."""
