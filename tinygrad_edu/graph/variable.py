@@ -54,7 +54,9 @@ class Var(Tagged, Number):
     @staticmethod
     def _apply(op: Op, args: tuple[Any, ...]) -> Var:
         tracer: Tracer = next(arg.tracer for arg in reversed(args) if isinstance(arg, Var))
-        made = tracer.variable(op, tuple([tracer.lift(arg) for arg in args]), None)
+        lift = tracer.lift
+        parents = [arg if isinstance(arg, Var) and arg.tracer is tracer else lift(arg) for arg in args]
+        made = tracer.variable(op, tuple(parents), None)
         where = current()
         if isinstance(where, Frame) and where.off:  # nothing may flow back from here: say so in the graph
             return made if op is detach else tracer.variable(detach, (made,), None)
@@ -173,6 +175,11 @@ class Tracer:
         LeakedVariableError
             If it is a variable of another trace.
         """
+        if isinstance(operand, Value):
+            known = self.lifted.get(operand)
+            if known is None:
+                known = self._leaf(operand) if operand.op is None else self._take_in(operand)
+            return known
         if isinstance(operand, Var):
             if operand.tracer is not self:
                 which = f"input {operand.name!r}" if operand.op is None else repr(operand)
@@ -181,11 +188,6 @@ class Tracer:
                     "pass it to the traced function as an argument instead"
                 )
             return operand
-        if isinstance(operand, Value):
-            known = self.lifted.get(operand)
-            if known is None:
-                known = self._leaf(operand) if operand.op is None else self._take_in(operand)
-            return known
         return self.constant(number(operand, what))
 
     def _leaf(self, value: Value) -> Var:

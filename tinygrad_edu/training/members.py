@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from ..compiler.arrays.program import ArrayProgram
 from ..compiler.batch import regular_shape
 from ..compiler.runner import Runner, RunnerOfMembers, Wanted
 from ..graph.structure import Structure
@@ -19,6 +20,9 @@ Array = Any
 _NUMBERS = 4096
 """How many parameters the rule is applied to at a time: few enough for what it needs for that to be memory used before,
 for new memory from the system costs several times as much as the arithmetic."""
+
+_PASSES = 12
+"""How many numbers a rule computes on the way to one new parameter, as Adam does."""
 
 
 class Batch(NamedTuple):
@@ -46,6 +50,13 @@ class SharedEngine(CompiledEngine):
         chance = self._chance
         drawn = [np.array(chance.drawn(len(X), self.generator))] if chance.count else []
         return Batch([X, y, *drawn], weights, places)
+
+    def work(self, count: int, weighted: bool) -> int:
+        """Give about how many numbers one member computes in a step with so many examples."""
+        program = self._runner.program("weighted gradient" if weighted else "gradient")
+        if not isinstance(program, ArrayProgram):
+            raise TypeError("a function with loops is not run for several members")
+        return program.batched_rows * count + _PASSES * len(program.params)
 
     def members(self, optimizers: Sequence[Optimizer], sizes: Sequence[int], weighted: bool) -> Members:
         """Give some members, by the optimisers of their parameters; they are to learn in batches of these sizes."""

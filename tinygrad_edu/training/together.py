@@ -31,8 +31,8 @@ from .metrics import Metric
 from .progress import Bar
 
 Array = Any
-FEWEST = 8
-"""Members on a core from which another core pays."""
+FEWEST = 100_000
+"""Numbers that a step computes on a core from which another core pays: with fewer the threads wait for one another."""
 
 _LOOKED_AT = 2
 """Examples on which the models are compared."""
@@ -82,7 +82,10 @@ class Together:
         self._asked = () if lesson.held_out is None else self._engine.prepare(lesson.held_out.X, lesson.held_out.y)
         count = len(train.X)
         sizes = {min(size, count - begin) for begin in range(0, count, size)}
-        workers = 1 if backend == "jax" else max(1, min(_cores(), len(models) // FEWEST))  # XLA has its own threads
+        work = len(models) * self._engine.work(max(sizes), weighted)
+        workers = (
+            1 if backend == "jax" else max(1, min(_cores(), len(models), work // FEWEST))
+        )  # XLA has its own threads
         bounds = [len(models) * worker // workers for worker in range(workers + 1)]
         self._parts = [
             self._engine.members(optimizers[begin:end], sorted(sizes), weighted) for begin, end in pairwise(bounds)

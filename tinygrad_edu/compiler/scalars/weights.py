@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
+from functools import cache
 from itertools import chain
 from typing import NamedTuple
 
@@ -59,12 +60,17 @@ def lines_of_weights(
     """
     found = {}
     kinds = ssa.kinds
+
+    @cache
+    def fits(vector: tuple[int, ...]) -> bool:
+        return len({*vector}) == len(vector) and {kinds[a] for a in vector} == {BATCHED}
+
     for i in nodes:
         if ssa.ops[i] is DOT and kinds[i] == BATCHED:
             half = len(ssa.args[i]) // 2
             sides = ssa.args[i][:half], ssa.args[i][half:]
             for weights, vector in (sides, sides[::-1]):
-                if alone.issuperset(weights) and len({*vector}) == half and all(kinds[a] == BATCHED for a in vector):
+                if alone.issuperset(weights) and fits(vector):
                     found[i] = weights, vector
     return found
 
