@@ -47,6 +47,7 @@ PARTS = (
     Part("cheap_gradient", 11, 3, "turns", "The cheap gradient", "value and gradient over value, 10 to 100,000 inputs"),
     Part("compile", 11, 3, "turns", "Compiler", "compiled functions against arrays by hand and compilers"),
     Part("digits", 7, 1, "seeds", "Digits", "a network trained by fit and by scikit-learn"),
+    Part("sweep", 9, 2, "turns", "Sweep", "64 small networks trained at once, against one"),
     Part("classifiers", 10, 1, "seeds", "Small classifiers", "networks on seven data sets, beside scikit-learn's"),
     Part("gpt_training", 3, 1, "trainings", "Training a tiny GPT", "1,000 steps of the microgpt algorithm, compiled"),
     Part("accuracy", 10, 1, "seeds", "Accuracy", "what the example networks learn"),

@@ -53,8 +53,10 @@ class Var(Tagged, Number):
 
     @staticmethod
     def _apply(op: Op, args: tuple[Any, ...]) -> Var:
-        tracer: Tracer = next(arg.tracer for arg in args if isinstance(arg, Var))
-        made = tracer.variable(op, tuple(map(tracer.lift, args)), None)
+        tracer: Tracer = next(arg.tracer for arg in reversed(args) if isinstance(arg, Var))
+        lift = tracer.lift
+        parents = [arg if isinstance(arg, Var) and arg.tracer is tracer else lift(arg) for arg in args]
+        made = tracer.variable(op, tuple(parents), None)
         where = current()
         if isinstance(where, Frame) and where.off:  # nothing may flow back from here: say so in the graph
             return made if op is detach else tracer.variable(detach, (made,), None)
@@ -173,6 +175,11 @@ class Tracer:
         LeakedVariableError
             If it is a variable of another trace.
         """
+        if isinstance(operand, Value):
+            known = self.lifted.get(operand)
+            if known is None:
+                known = self._leaf(operand) if operand.op is None else self._take_in(operand)
+            return known
         if isinstance(operand, Var):
             if operand.tracer is not self:
                 which = f"input {operand.name!r}" if operand.op is None else repr(operand)
@@ -181,21 +188,23 @@ class Tracer:
                     "pass it to the traced function as an argument instead"
                 )
             return operand
-        if isinstance(operand, Value):
-            known = self.lifted.get(operand)
-            return known if known is not None else self._take_in(operand)
         return self.constant(number(operand, what))
 
+    def _leaf(self, value: Value) -> Var:
+        tag = value._tag
+        var = Var(self, None, (), value, tag if isinstance(tag, str) else value.name)
+        self.captured[value] = self.lifted[value] = var
+        return var
+
     def _take_in(self, value: Value) -> Var:
-        for node in (value,) if value.op is None else topological_order(value, known=self.lifted):
-            var: Var
-            if node.op is CONSTANT:
-                var = self.constant(node.data)
-            elif node.op is None:
-                var = self.captured[node] = Var(self, None, (), node, node.name)
+        for node in topological_order(value, known=self.lifted):
+            if node.op is None:
+                self._leaf(node)
+            elif node.op is CONSTANT:
+                self.lifted[node] = self.constant(node.data)
             else:
-                var = self.variable(node.op, tuple([self.lifted[p] for p in node.parents]), node._tag)
-            self.lifted[node] = var
+                parents = tuple([self.lifted[p] for p in node.parents])
+                self.lifted[node] = self.variable(node.op, parents, node._tag)
         return self.lifted[value]
 
 

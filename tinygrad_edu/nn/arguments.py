@@ -64,8 +64,8 @@ def activation_of(activation: Activation, nonlin: bool | None = None) -> tuple[A
     if isinstance(activation, Op) and OPS.get(activation.name) is activation:
         activation = activation.name
     if isinstance(activation, str):
-        known = [name for name, op in OPS.items() if op.arity == 1]
-        if activation not in known:
+        if activation not in OPS or OPS[activation].arity != 1:
+            known = [name for name, op in OPS.items() if op.arity == 1]
             raise ValueError(unknown("activation", activation, ["linear", *sorted(known)]))
         # The method of a Value is quicker than the function, which must first find out what it was given.
         return activation, methodcaller(activation)

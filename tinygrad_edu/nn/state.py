@@ -26,7 +26,20 @@ class Part:
         -------
         list of Value
         """
-        return [content for _, content, _, _, _ in state_of(self).values() if isinstance(content, Value)]
+        found: dict[int, Value] = {}
+        seen: set[int] = set()
+        stack: list[Any] = [self]
+        while stack:  # as `walk` goes, but without the names, which take more than half of its time
+            content = stack.pop()
+            if content.__class__ is Value:
+                if content.op is None:
+                    found.setdefault(id(content), content)
+                continue
+            content = vars(content) if isinstance(content, Part) else content
+            if isinstance(content, (dict, list, tuple)) and id(content) not in seen:
+                seen.add(id(content))
+                stack.extend(reversed(content.values() if isinstance(content, dict) else content))
+        return [*found.values()]
 
     def named_parameters(self) -> list[tuple[str, Value]]:
         """Give the parameters with their names.

@@ -89,9 +89,11 @@ class Adam(Optimizer):
         square = beta2 * square + (1.0 - beta2) * grad * grad
         if amsgrad:
             largest = larger(largest, square)
-        # The means start at 0 and so are too small at first; dividing by 1 - beta^t corrects that.
-        root = ((largest if amsgrad else square) / (1.0 - beta2**t)) ** 0.5
-        return data - lr / (1.0 - beta1**t) * mean / (root + eps), (mean, square, largest)
+        # The means start at 0 and so are too small at first; dividing by 1 - beta^t corrects that. It is done to single
+        # numbers, as at the end of section 2 of the paper: the quotient is mean / (root + eps) of corrected ones.
+        root = (largest if amsgrad else square) ** 0.5
+        short = (1.0 - beta2**t) ** 0.5
+        return data - lr * short / (1.0 - beta1**t) * mean / (root + eps * short), (mean, square, largest)
 
 
 class AdamW(Adam):

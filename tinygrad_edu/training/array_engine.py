@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import random
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
@@ -17,7 +16,7 @@ from ..engine.collector import collector_paused
 from ..graph.graph import Graph
 from ..nn.losses import Loss, cross_entropy
 from ..optim.optimizers import Optimizer
-from .batches import joined
+from .batches import all_finite, joined
 from .chance import Chance
 from .gradients import Clipping, NonfiniteStep
 
@@ -111,6 +110,7 @@ class CompiledEngine:
         # A model that asks whether it learns is another one where it does not.
         self._answering = graph_and_runner(answering, *first)[1] if chance.matters else self._runner
         self._structure = graph.output_structure.children[1]
+        self._shape = regular_shape(self._structure)
         if not enters(graph, set(optimizer.params)):
             raise TypeError("the loss must be a Value that depends on the model, but no parameter enters it")
         # Now, for what cannot be compiled is to be known before the first step.
@@ -126,13 +126,13 @@ class CompiledEngine:
         targets = np.eye(self._classes, dtype=self.dtype)[np.asarray(y)] if self._classes else self._array(y)
         return self._array(X), targets
 
-    def step(self, X: Array, y: Array, weights: Array = None) -> tuple[list[float], Any]:
+    def step(self, X: Array, y: Array, weights: Array = None) -> tuple[Array, Any]:
         """Take one optimiser step on the mean loss of a batch; give the losses and outputs from before it."""
         with np.errstate(all="ignore"):
             losses, outputs = self._run(X, y, "gradient" if weights is None else "weighted gradient", weights)
             now, grad = self._now, self._grad
-            if not (all(map(math.isfinite, losses)) and np.isfinite(grad).all()):
-                raise NonfiniteStep(losses)
+            if not (all_finite(losses) and all_finite(grad)):
+                raise NonfiniteStep(losses.tolist())
             if self.clip is not None:
                 self._grad = grad = self._array(self.clip(grad))
             t = now.steps_taken + 1
@@ -141,7 +141,7 @@ class CompiledEngine:
             self._now = _Parameters(self._array(data), kept, t, grad)  # at once, so that Ctrl-C finds a whole step
         return losses, outputs
 
-    def measure(self, X: Array, y: Array) -> tuple[list[float], Any]:
+    def measure(self, X: Array, y: Array) -> tuple[Array, Any]:
         """Give the losses and outputs, changing nothing."""
         with np.errstate(all="ignore"):
             return self._run(X, y, "outputs")
@@ -169,7 +169,7 @@ class CompiledEngine:
             self._now = _Parameters(data, memory, self.optimizer.steps_taken, grad)
             self._fresh = True
 
-    def _run(self, X: Array, y: Array, wanted: Wanted, weights: Array = None) -> tuple[list[float], Any]:
+    def _run(self, X: Array, y: Array, wanted: Wanted, weights: Array = None) -> tuple[Array, Any]:
         """Give losses and outputs, and keep the gradient; a large batch runs in parts, as far as the loss allows it."""
         self._read()
         count = len(X)
@@ -184,18 +184,17 @@ class CompiledEngine:
             runner, arrays = self._runner, [X, y, *drawn]
         for machine in runner.run(wanted, arrays, count, shares, self._now.data):
             results = machine.outputs()
-            losses += results[0].tolist()
+            losses.append(results[0])
             outputs.append(self._as_model_gives(results[1:]))
             if wanted != "outputs":
                 gradient = machine.gradient() if gradient is None else gradient + machine.gradient()
         if gradient is not None:
             self._grad = gradient
-        return losses, joined(outputs)
+        return joined(losses), joined(outputs)
 
     def _as_model_gives(self, rows: Array) -> Any:
-        shape = regular_shape(self._structure)
-        if shape is not None:
-            return as_array(shape, rows)
+        if self._shape is not None:
+            return as_array(self._shape, rows)
         return [self._structure.unflatten(numbers) for numbers in rows.T.tolist()]
 
 

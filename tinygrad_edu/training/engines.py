@@ -137,6 +137,7 @@ COMPILING, EAGERLY = 1e-5, 1.3e-7
 """Seconds for each node and each edge of an example's loss, as measured: to compile it, to sweep it once eagerly."""
 
 
+@collector_paused()
 def open_engine(
     name: str,
     model: Callable[[Any], Any],

@@ -241,10 +241,11 @@ def names_measured(examples: Examples, held_out: Examples | None, metrics: Seque
     return names + [f"val_{name}" for name in names if held_out is not None]
 
 
-def _mean(losses: Sequence[float], weights: Sequence[float] | None) -> float:
+def _mean(losses: Any, weights: Sequence[float] | None) -> float:
+    numbers = losses.tolist() if hasattr(losses, "tolist") else losses
     try:
         if weights is None:
-            return math.fsum(losses) / len(losses)
-        return math.fsum(map(float.__mul__, weights, losses)) / math.fsum(weights)
+            return math.fsum(numbers) / len(losses)
+        return math.fsum(map(float.__mul__, weights, numbers)) / math.fsum(weights)
     except OverflowError:  # each is finite, but not their sum
         return math.inf

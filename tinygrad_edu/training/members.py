@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from ..compiler.arrays.program import ArrayProgram
 from ..compiler.batch import regular_shape
 from ..compiler.runner import Runner, RunnerOfMembers, Wanted
 from ..graph.structure import Structure
@@ -16,8 +17,12 @@ from .batches import joined
 from .gradients import NonfiniteStep
 
 Array = Any
-_NUMBERS = 8192
-"""How many parameters the rule is applied to at a time."""
+_NUMBERS = 4096
+"""How many parameters the rule is applied to at a time: few enough for what it needs for that to be memory used before,
+for new memory from the system costs several times as much as the arithmetic."""
+
+_PASSES = 12
+"""How many numbers a rule computes on the way to one new parameter, as Adam does."""
 
 
 class Batch(NamedTuple):
@@ -45,6 +50,13 @@ class SharedEngine(CompiledEngine):
         chance = self._chance
         drawn = [np.array(chance.drawn(len(X), self.generator))] if chance.count else []
         return Batch([X, y, *drawn], weights, places)
+
+    def work(self, count: int, weighted: bool) -> int:
+        """Give about how many numbers one member computes in a step with so many examples."""
+        program = self._runner.program("weighted gradient" if weighted else "gradient")
+        if not isinstance(program, ArrayProgram):
+            raise TypeError("a function with loops is not run for several members")
+        return program.batched_rows * count + _PASSES * len(program.params)
 
     def members(self, optimizers: Sequence[Optimizer], sizes: Sequence[int], weighted: bool) -> Members:
         """Give some members, by the optimisers of their parameters; they are to learn in batches of these sizes."""
@@ -113,8 +125,7 @@ class Members:
     def measure(self, X: Array, y: Array) -> tuple[Array, Any]:
         """Give losses and outputs of every member, changing nothing."""
         with np.errstate(all="ignore"):
-            losses, outputs, _ = self._run(self._answering, "outputs", [X, y])
-        return losses, outputs
+            return self._run(self._answering, "outputs", [X, y])
 
     def synchronise(self) -> None:
         """Write parameters, gradients and memory back to Values and optimisers."""
@@ -133,22 +144,25 @@ class Members:
         with np.errstate(all="ignore"):
             wanted: Wanted = "gradient" if weights is None else "weighted gradient"
             shares = 1.0 / count if weights is None else weights / weights.sum()
-            losses, outputs, grad = self._run(self._learning, wanted, batch.arrays, shares)
-            fine = np.isfinite(losses).all(1) & np.isfinite(grad).all(1)
+            losses, outputs = self._run(self._learning, wanted, batch.arrays, shares)
+            fine = np.isfinite(np.add.reduce(losses, 1)) & np.isfinite(np.add.reduce(self._spare.grad, 1))
+            if not fine.all():  # or but the sum of finite ones is not
+                fine = np.isfinite(losses).all(1) & np.isfinite(self._spare.grad).all(1)
         for member in np.flatnonzero(~fine).tolist():
             if member not in self.broken:
                 self.broken[member] = broken = NonfiniteStep(losses[member].tolist())
                 broken.places = batch.places
-        self._now = self._moved(now, grad)  # at once, so that Ctrl-C finds a whole step
+        self._now = self._moved(now)  # at once, so that Ctrl-C finds a whole step
         return losses, outputs
 
-    def _moved(self, now: _Now, grad: Array) -> _Now:
+    def _moved(self, now: _Now) -> _Now:
         """Apply the rule to all that can go on, some members at a time.
 
         Where the results go are arrays that were used two steps ago, and temporary arrays are small: to get new memory
         for large ones costs several times as much as the arithmetic.
         """
         then = self._spare
+        grad = then.grad
         t = int(now.steps.max()) + 1
         at_once = max(1, _NUMBERS // max(1, now.data.shape[1]))
         with np.errstate(all="ignore"):
@@ -157,9 +171,10 @@ class Members:
                 own = tuple([slot[rows] for slot in now.memory])
                 settings = {**self._settings, "lr": self._rates[rows]}
                 then.data[rows], kept = self._rule.update(now.data[rows], grad[rows], own, t, **settings)
-                for slot, new in zip(then.memory, kept, strict=True):
-                    slot[rows] = new
-        then.grad[:], then.steps[:] = grad, t
+                for slot, before, new in zip(then.memory, own, kept, strict=True):
+                    if new is not before:
+                        slot[rows] = new
+        then.steps[:] = t
         if self.broken:
             stay = [*self.broken]
             for new, old in zip(then.arrays(), now.arrays(), strict=True):
@@ -167,17 +182,23 @@ class Members:
         self._spare = now
         return then
 
-    def _run(self, runner: Runner, wanted: Wanted, arrays: list[Array], shares: Any = None) -> tuple[Array, Any, Array]:
-        """Give losses, outputs and gradients; a large batch runs in parts, as far as the loss allows it."""
-        losses, outputs, gradient = [], [], None
-        for machine in runner.run(wanted, arrays, len(arrays[0]), shares, self._now.data.ravel()):
+    def _run(self, runner: Runner, wanted: Wanted, arrays: list[Array], shares: Any = None) -> tuple[Array, Any]:
+        """Give losses and outputs, and leave gradients where the next step is made.
+
+        A large batch runs in parts, as far as the loss allows it.
+        """
+        losses: list[Array] = []
+        outputs, gradient = [], self._spare.grad.reshape(-1)
+        for machine in runner.run(wanted, arrays, len(arrays[0]), shares, self._now.data.reshape(-1)):
             results = machine.outputs().reshape(len(self.optimizers), -1, machine.count)
+            if wanted != "outputs":
+                if losses:
+                    gradient += machine.gradient()
+                else:
+                    machine.gradient(gradient)
             losses.append(results[:, 0])
             outputs.append(self._as_models_give(results[:, 1:]))
-            if wanted != "outputs":
-                found = machine.gradient().reshape(self._now.data.shape)
-                gradient = found if gradient is None else gradient + found
-        return np.concatenate(losses, axis=1), _one_after_the_other(outputs), gradient
+        return np.concatenate(losses, axis=1), _one_after_the_other(outputs)
 
     def _as_models_give(self, results: Array) -> Any:
         """Give the outputs of every member: one array, or a list for each if they are not regular."""

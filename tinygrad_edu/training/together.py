@@ -10,7 +10,7 @@ import math
 import os
 import random
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from itertools import pairwise
@@ -31,10 +31,10 @@ from .metrics import Metric
 from .progress import Bar
 
 Array = Any
-FEWEST = 8
-"""Members on a core from which another core pays."""
+FEWEST = 100_000
+"""Numbers that a step computes on a core from which another core pays: with fewer the threads wait for one another."""
 
-_LOOKED_AT = 4
+_LOOKED_AT = 2
 """Examples on which the models are compared."""
 
 
@@ -82,7 +82,10 @@ class Together:
         self._asked = () if lesson.held_out is None else self._engine.prepare(lesson.held_out.X, lesson.held_out.y)
         count = len(train.X)
         sizes = {min(size, count - begin) for begin in range(0, count, size)}
-        workers = 1 if backend == "jax" else max(1, min(_cores(), len(models) // FEWEST))  # XLA has its own threads
+        work = len(models) * self._engine.work(max(sizes), weighted)
+        workers = (
+            1 if backend == "jax" else max(1, min(_cores(), len(models), work // FEWEST))
+        )  # XLA has its own threads
         bounds = [len(models) * worker // workers for worker in range(workers + 1)]
         self._parts = [
             self._engine.members(optimizers[begin:end], sorted(sizes), weighted) for begin, end in pairwise(bounds)
@@ -115,21 +118,30 @@ class Together:
             )
             for optimizer in self.optimizers
         ]
+        epochs_measured: list[dict[str, Sequence[float]]] = []
+        ends: dict[int, int] = {}  # after how many epochs those stopped that could not go on
         try:
             with _mapping(len(self._parts)) as each, bar:
                 for _ in range(epochs):
-                    self._enter(histories, self._epoch(each))
-                    if all(history.stopped for history in histories):
+                    measured = self._epoch(each)
+                    self._note_the_broken(histories, ends, len(epochs_measured))
+                    epochs_measured.append(measured)
+                    if len(ends) == len(histories):
                         break
-                    bar.advance(min(histories, key=_final_loss))
+                    bar.advance(_best_of(measured, ends))
         except KeyboardInterrupt:
             for history in histories:
-                history.stopped = history.stopped or f"interrupted in epoch {history.epochs + 1}"
+                history.stopped = history.stopped or f"interrupted in epoch {len(epochs_measured) + 1}"
         finally:
             for part in self._parts:
                 part.synchronise()
+            for name in names:
+                of_each = zip(*[measured[name] for measured in epochs_measured], strict=True)
+                for member, (history, numbers) in enumerate(zip(histories, of_each, strict=False)):
+                    history.series(name).extend(numbers[: ends.get(member)])
         self._explain(histories)
-        for history in histories:
+        for history, optimizer in zip(histories, self.optimizers, strict=True):
+            history.lr += [optimizer.lr] * history.epochs
             history.seconds = time.perf_counter() - started
         return histories
 
@@ -167,18 +179,13 @@ class Together:
             measured |= {metric.name: [metric(y, own) for own in answers] for metric in self.metrics}
         return measured
 
-    def _enter(self, histories: Sequence[History], measured: dict[str, Sequence[float]]) -> None:
-        """Enter an epoch into the histories of those that still learn."""
-        broken = dict(self._broken())
-        for member, history in enumerate(histories):
-            if member in broken and not history.stopped:
-                wrong = next((loss for loss in broken[member].losses if not math.isfinite(loss)), None)
+    def _note_the_broken(self, histories: Sequence[History], ends: dict[int, int], epochs: int) -> None:
+        """Note those that could not go on in the epoch after so many."""
+        for member, step in self._broken():
+            if member not in ends:
+                wrong = next((loss for loss in step.losses if not math.isfinite(loss)), None)
                 what = "non-finite gradient" if wrong is None else f"non-finite loss, {wrong},"
-                history.stopped = f"{what} in epoch {history.epochs + 1}"
-            if not history.stopped:
-                for name, numbers in measured.items():
-                    history.series(name).append(numbers[member])
-                history.lr.append(self.optimizers[member].lr)
+                ends[member], histories[member].stopped = epochs, f"{what} in epoch {epochs + 1}"
 
     def _broken(self) -> Iterator[tuple[int, Any]]:
         """Give the members that could not go on, and the step that each could not take."""
@@ -202,8 +209,13 @@ def _buffers(model: Any) -> dict[str, float]:
     return {name: number for name, number in model.state_dict().items() if name not in parameters}
 
 
-def _final_loss(history: History) -> float:
-    return history.loss[-1] if history.loss and not history.stopped else math.inf
+def _best_of(measured: dict[str, Sequence[float]], broken: Container[int]) -> History:
+    """Give what was measured of the one whose loss is smallest, as a history of one epoch."""
+    losses = [math.inf if member in broken else loss for member, loss in enumerate(measured["loss"])]
+    place, best = losses.index(min(losses)), History()
+    for name in MEASURED:
+        best.series(name).extend([measured[name][place]] if name in measured else [])
+    return best
 
 
 def _cores() -> int:

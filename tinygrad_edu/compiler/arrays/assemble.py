@@ -63,21 +63,27 @@ def assemble(
     if cotangents is not None:
         roots = []
     if gradient:
-        found = differentiate(ssa, seeds, [*range(count), *towards])
+        found, weights = differentiate(ssa, seeds, [*range(count), *towards])
         zero = ssa.constant(0.0)
         roots += [found.get(i, zero) for i in towards]
         shown = len(roots)
-        roots += [found.get(i, zero) for i in range(count)]
+        in_blocks = {*chain.from_iterable(chain.from_iterable(block.sources for block in weights))}
+        alone = [i for i in range(count) if i not in in_blocks]
+        roots += [found.get(i, zero) for i in alone]
     else:
-        shown = len(roots)
-    nodes, places = normalise(ssa, roots, sources, len(captured))
+        shown, alone, weights = len(roots), [], []
+    nodes, places, weights = normalise(ssa, roots, sources, len(captured), weights)
     renumbered = {old: new for new, old in enumerate(sources)}
     # Each array of arguments is a block of its own, so that rows of ones can stand next to it.
     parts = [captured, [ssa.size, lowered.share, lowered.seed], *given, [seed] if weighted else []]
     blocks = [[renumbered[i] for i in part] for part in parts]
     slopes = places[shown:]
-    selected = InstructionSelector(nodes, nodes.constant(1.0), blocks, slopes)
+    selected = InstructionSelector(nodes, nodes.constant(1.0), blocks, slopes, weights)
     rows = selected.rows
+    gradients = np.empty(count, dtype=int)
+    gradients[alone] = rows[np.array(slopes, dtype=int)]
+    for block, derivatives in selected.weight_rows:
+        gradients[np.array(block.sources)] = derivatives
     outputs = [Place(nodes.kinds[i] == BATCHED, int(rows[i])) for i in places[:shown]]
     return ArrayProgram(
         instructions=selected.instructions,
@@ -94,7 +100,7 @@ def assemble(
         constants=selected.constants,
         ones=selected.ones[1],
         outputs=outputs,
-        gradients=rows[np.array(slopes, dtype=int)] if gradient else None,
+        gradients=gradients if gradient else None,
         couples=couples,
         names=[[lowered.names.get(i, "cotangent") for i in part] for part in given],
     )

@@ -11,16 +11,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import chain, compress
-from math import prod
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ..scalars.batch_ops import BATCH_DOT
 from ..scalars.ssa import BATCHED, CONSTANT, DOT, SSA, SUM
+from ..scalars.weights import WeightBlock
 from .blocks import Block, InnerProduct, Vector, find_blocks
-from .program import ConstantRow, Instruction, Operand
-from .rows import Storage
+from .products import Products, Tables
+from .program import ConstantRow, Operand
 from .schedule import NodeGroup, schedule
 from .strides import best_order, strides_of
 
@@ -29,39 +29,32 @@ if TYPE_CHECKING:
 
 FEW = 4  # terms up to which a sum is a chain of additions
 SMALL = 600  # multiplications up to which several matrix products are made one of unequal sums
-MANY = 4  # equal blocks from which stacking them pays
 
 
-class Tables(NamedTuple):
-    """A block whose vectors have rows: one line of `left` or `right` a vector."""
+class InstructionSelector(Products):
+    """Makes instructions of groups, and gives rows to their results; see `Products` for what it keeps."""
 
-    left: Rows
-    right: Rows
-    block: Block
-
-
-class InstructionSelector(Storage):
-    """Makes instructions of groups, and gives rows to their results.
-
-    Attributes
-    ----------
-    instructions : list of Instruction
-    """
-
-    def __init__(self, ssa: SSA, one: int, sources: Sequence[Sequence[int]], gradient: Sequence[int] = ()) -> None:
+    def __init__(
+        self,
+        ssa: SSA,
+        one: int,
+        sources: Sequence[Sequence[int]],
+        gradient: Sequence[int] = (),
+        weights: Sequence[WeightBlock] = (),
+    ) -> None:
         super().__init__(ssa, one)
-        self.instructions: list[Instruction] = []
         self._order_wanted = {node: place for place, node in enumerate(gradient)}
         for nodes in sources:
             self._place(nodes)
         for i, value in ssa.values.items():
             row = self.rows[i] = self._rows(False, 1)
             self.constants.append(ConstantRow(row, value))
+        self.pending = [*weights]
         for group in schedule(ssa):
+            if group.op is BATCH_DOT:
+                self._weight_blocks()
             _MAKERS.get(group.op, InstructionSelector._map)(self, group)
-
-    def _add(self, *instruction: Any) -> None:
-        self.instructions.append(Instruction(*instruction))
+        self._weight_blocks()
 
     # ------------------------------------------------------------------------------------ element by element
 
@@ -154,49 +147,6 @@ class InstructionSelector(Storage):
         if lone:
             self._segments(lone, False, False)
 
-    def _tables(self, block: Block, left_batched: bool, right_batched: bool) -> Tables:
-        """Give the rows of the two sides, the vectors of each side in the order of their rows.
-
-        In that order the matrix is most likely evenly spaced, so that BLAS reads it in place.
-        """
-        sides, orders = [], []
-        for vectors, batched in ((block.left, left_batched), (block.right, right_batched)):
-            table = self._matrix(vectors, batched)
-            if len(vectors) == 1:
-                orders.append([0])
-            else:
-                bare = np.array([batched and set(vector) == {self.one} for vector in vectors])
-                order = np.lexsort((*table.T[::-1], bare))  # a vector of ones comes last
-                table = table[order]
-                if bare.any():
-                    wanted = 2 * table[-2] - table[-3] if len(table) > 2 else table[-2] + 1
-                    if self._held[True].issuperset(wanted.tolist()):
-                        table[-1] = wanted
-                orders.append(np.argsort(order).tolist())
-            sides.append(table)
-        place_left, place_right = orders
-        nodes = {i: (place_left[u], place_right[v]) for i, (u, v) in block.nodes.items()}
-        return Tables(sides[0], sides[1], Block(block.left, block.right, nodes))
-
-    def _stacks(self, blocks: list[Block], left_batched: bool, right_batched: bool) -> list[list[Tables]]:
-        """Put blocks of equal shape together where that makes one operation of many.
-
-        Two or three that would have to be copied together first are quicker one by one.
-        """
-        by_shape: dict[Any, list[Tables]] = {}
-        for block in blocks:
-            made = self._tables(block, left_batched, right_batched)
-            by_shape.setdefault((made.left.shape, made.right.shape), []).append(made)
-        stacks = []
-        for alike in by_shape.values():
-            if 1 < len(alike) < MANY and None in (
-                strides_of(np.stack(side)) for side in ([t.left for t in alike], [t.right for t in alike])
-            ):
-                stacks += [[one] for one in alike]
-            else:
-                stacks.append(alike)
-        return stacks
-
     def _is_small(self, stack: list[Tables]) -> bool:
         """Whether a matrix product costs more to prepare than its few multiplications cost one by one."""
         left, right = stack[0].left, stack[0].right
@@ -209,20 +159,6 @@ class InstructionSelector(Storage):
         row = self._settle(stack, shape, batched)
         operands = self._operand(False, left), self._operand(batched, right)
         self._add("matmul", DOT, operands, batched, row, shape)
-
-    def _settle(self, stack: list[Tables], shape: tuple[int, ...], batched: bool) -> int:
-        """Give rows to all products of a stack of blocks, wanted or not: a matrix product writes them all."""
-        cells = {
-            i: (number * shape[1] + u) * shape[2] + v
-            for number, tables in enumerate(stack)
-            for i, (u, v) in tables.block.nodes.items()
-        }
-        before, after = [len(side & cells.keys()) for side in self._neighbours]
-        self._make_ones(batched, before)
-        first = self._rows(batched, prod(shape))
-        self.rows[[*cells]] = first + np.array([*cells.values()])
-        self._make_ones(batched, after)
-        return first
 
     def _segments(self, products: list[InnerProduct], left_batched: bool, batched: bool) -> None:
         """Multiply all pairs of all products in one go, then sum the segment of each."""
@@ -267,13 +203,7 @@ class InstructionSelector(Storage):
                         nodes[bare.pop(u)] = (place, len(block.right))
                 block = Block(block.left, [*block.right, ones], nodes)
             with_bias.append(block)
-        for stack in self._stacks(with_bias, True, True):
-            left = np.stack([tables.left for tables in stack])
-            right = np.stack([tables.right for tables in stack])
-            shape = (len(stack), left.shape[1], right.shape[1])
-            row = self._settle(stack, shape, False)
-            operands = self._operand(True, left), self._operand(True, right)
-            self._add("batch_matmul", BATCH_DOT, operands, False, row, shape)
+        self._batch_matmul(with_bias)
         by_length: dict[int, list[tuple[Vector, int]]] = {}
         for u, i in bare.items():
             by_length.setdefault(len(u), []).append((u, i))

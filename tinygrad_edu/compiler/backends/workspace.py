@@ -156,9 +156,14 @@ class Workspace:
         with np.errstate(all="ignore"):
             return float(losses.dot(self.batched[self.program.seed]) if self.program.weighted else losses.sum())
 
-    def gradient(self) -> Array:
-        """Give one derivative for each parameter, in an array of their own."""
-        return self.unbatched.take(self.program.gradients) if self._slopes is None else self._slopes.copy()
+    def gradient(self, out: Array = None) -> Array:
+        """Give one derivative for each parameter, in an array of their own, or in one that is given."""
+        if self._slopes is None:
+            return self.unbatched.take(self.program.gradients, None, out, "clip")
+        if out is None:
+            return self._slopes.copy()
+        out[...] = self._slopes
+        return out
 
 
 def _side_by_side(numbers: Array, rows: Array | None) -> Array | None:

@@ -22,10 +22,9 @@ from typing import NamedTuple
 from .batch_ops import BATCH_DOT, BATCH_SUM
 from .brackets import LINEAR, WRITTEN, Brackets
 from .ssa import ADD, BATCHED, CONSTANT, DOT, MUL, NEG, SSA, SUB, SUM, UNBATCHED
+from .weights import ONE
 
 SUMS = {*LINEAR, DOT, BATCH_SUM, BATCH_DOT}
-ONE = -1
-"""Stands for the node of the constant 1, which is a node only once the new ones are written."""
 
 Pair = tuple[int, int]
 """The two factors of a product; plain, for there are many, and they are sorted and compared."""
@@ -219,8 +218,11 @@ class FlatSums:
                 self._take(terms, (a, b), sign, inside)
             elif op is DOT:
                 half = len(args[i]) // 2
-                for pair in zip(args[i][:half], args[i][half:], strict=True):
-                    self._take(terms, pair, sign, inside)
+                for a, b in zip(args[i][:half], args[i][half:], strict=True):
+                    if kinds[a] != BATCHED and kinds[b] == BATCHED and not (sign or inside):  # as in `_take`
+                        terms.pairs[0].append((a, b))
+                    else:
+                        self._take(terms, (a, b), sign, inside)
             elif inside and kinds[i] == BATCHED:
                 terms.batch[sign].append((i, ONE))
             elif inside:
@@ -284,6 +286,8 @@ class FlatSums:
     def _by_class(self, pairs: list[Pair]) -> list[list[Pair]]:
         """Part products by the kinds of their factors."""
         kinds = self.kinds
+        if len({kinds[a] == BATCHED for a, _ in pairs}) == 1 == len({kinds[b] == BATCHED for _, b in pairs}):
+            return [[*pairs]]
         classes: dict[tuple[bool, bool], list[Pair]] = {}
         for pair in pairs:
             classes.setdefault((kinds[pair[0]] == BATCHED, kinds[pair[1]] == BATCHED), []).append(pair)

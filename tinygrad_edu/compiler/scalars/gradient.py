@@ -9,14 +9,19 @@ With a graph for each example an infinite parameter meets the parts of that sum 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Sequence
+from itertools import chain
 
 from ...ops.floats import number
 from .batch_ops import BATCH_DOT, BATCH_SUM
 from .ssa import BATCHED, MUL, SSA, SUM, UNBATCHED, Expr
+from .weights import WeightBlock, lines_of_weights, weight_blocks
 
 
-def differentiate(ssa: SSA, seeds: Sequence[tuple[int, int]], wanted: Iterable[int]) -> dict[int, int]:
+def differentiate(
+    ssa: SSA, seeds: Sequence[tuple[int, int]], wanted: Sequence[int]
+) -> tuple[dict[int, int], list[WeightBlock]]:
     """Add the reverse sweep from some outputs to some sources.
 
     Parameters
@@ -26,13 +31,15 @@ def differentiate(ssa: SSA, seeds: Sequence[tuple[int, int]], wanted: Iterable[i
     seeds : sequence of (int, int)
         The nodes to differentiate, the sum of each over the examples if it is batched, and what each example counts
         there: an unbatched node, or a batched one with a weight for every example.
-    wanted : iterable of int
+    wanted : sequence of int
         The sources.
 
     Returns
     -------
     dict of int to int
-        The derivative towards each source that the outputs depend on.
+        The derivative towards each source that the outputs depend on,
+    list of WeightBlock
+        but for these, whose derivatives are matrix products.
     """
     end = max([output for output, _ in seeds], default=-1) + 1
     ops, args, kinds, apply = ssa.ops, ssa.args, ssa.kinds, ssa.apply
@@ -47,6 +54,9 @@ def differentiate(ssa: SSA, seeds: Sequence[tuple[int, int]], wanted: Iterable[i
                     op = ops[i]
                     needed[i] = op is None or op.role != "mend"
                     break
+    uses = Counter(chain(*args[:end], [output for output, _ in seeds]))
+    weights_of = lines_of_weights(ssa, range(end), {i for i in wanted if kinds[i] == UNBATCHED and uses[i] == 1})
+    lines = []
     contributions: dict[int, list[int]] = {}
     for output, seed in seeds:
         if needed[output]:
@@ -66,6 +76,13 @@ def differentiate(ssa: SSA, seeds: Sequence[tuple[int, int]], wanted: Iterable[i
         if op is BATCH_SUM:
             contributions.setdefault(args[i][0], []).append(upstream)
             continue
+        if i in weights_of and kinds[upstream] == BATCHED:
+            weights, vector = weights_of[i]
+            lines.append((upstream, weights, vector))
+            for weight, a in zip(weights, vector, strict=True):
+                if needed[a]:
+                    contributions.setdefault(a, []).append(apply(MUL, (weight, upstream)))
+            continue
         locals_ = op.partials(Expr(ssa, i), *[Expr(ssa, a) for a in args[i]])
         if len(locals_) != len(args[i]):
             raise TypeError(f"the entry of {op.name} gives {len(locals_)} partials for {len(args[i])} arguments")
@@ -84,7 +101,7 @@ def differentiate(ssa: SSA, seeds: Sequence[tuple[int, int]], wanted: Iterable[i
             if over_batch:
                 contribution = apply(BATCH_SUM, (contribution,))
             contributions.setdefault(a, []).append(contribution)
-    return found
+    return found, weight_blocks(ssa, lines, found)
 
 
 def _together(ssa: SSA, received: list[int]) -> int:

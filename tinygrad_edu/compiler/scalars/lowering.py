@@ -61,9 +61,10 @@ def lower(graph: Graph, params: Sequence[Value] | None, sizes: Sequence[int]) ->
     known = set(wanted)
     fixed = [value for value in graph.captured if value not in known]
     ssa = SSA()
-    sources = {value: ssa.source(UNBATCHED) for value in (*wanted, *fixed)}
-    ssa.size, share, seed = (ssa.source(UNBATCHED) for _ in range(3))
-    env = {var: ssa.source(BATCHED) for var in graph.inputs}
+    given_values = [*wanted, *fixed]
+    sources = dict(zip(given_values, ssa.sources([UNBATCHED] * len(given_values)), strict=True))
+    ssa.size, share, seed = ssa.sources([UNBATCHED] * 3)
+    env = dict(zip(graph.inputs, ssa.sources([BATCHED] * len(graph.inputs)), strict=True))
     names = {env[var]: var.name or "x" for var in graph.inputs}
     given = iter(env.values())
     inputs = [[next(given) for _ in range(size)] for size in sizes]

@@ -20,13 +20,16 @@ from dataclasses import dataclass
 from ...ops.operation import Op
 from .batch_ops import BATCH_DOT
 from .brackets import IN_ORDER
-from .flat_sums import ONE, FlatSums, Pair, Terms
+from .flat_sums import FlatSums, Pair, Terms
 from .ssa import ADD, BATCHED, COPY, DOT, MUL, NEG, SSA, SUB, SUM, UNBATCHED
+from .weights import ONE, WeightBlock
 
 LONG = 8  # products from which an inner product is worth an operation of its own
 
 
-def normalise(ssa: SSA, roots: Sequence[int], sources: Sequence[int], parameters: int) -> tuple[SSA, list[int]]:
+def normalise(
+    ssa: SSA, roots: Sequence[int], sources: Sequence[int], parameters: int, weights: Sequence[WeightBlock] = ()
+) -> tuple[SSA, list[int], list[WeightBlock]]:
     """Rewrite nodes so that what can run together looks alike.
 
     Parameters
@@ -38,14 +41,18 @@ def normalise(ssa: SSA, roots: Sequence[int], sources: Sequence[int], parameters
         Nodes that are given; they become the first of the result, in this order.
     parameters : int
         How many of the first sources are stored side by side.
+    weights : sequence of WeightBlock
+        Matrix products of nodes that are wanted too.
 
     Returns
     -------
-    SSA, list of int
-        The new nodes, and where the roots are.
+    SSA, list of int, list of WeightBlock
+        The new nodes, where the roots are, and the matrix products by the new nodes.
     """
-    normaliser = Normaliser(FlatSums(ssa, roots, sources, parameters), sources)
-    return normaliser.out, normaliser.write()
+    factors = [i for block in weights for i in (*block.upstream, *block.vector) if i != ONE]
+    normaliser = Normaliser(FlatSums(ssa, [*roots, *factors], sources, parameters), sources)
+    places = normaliser.write()
+    return normaliser.out, places[: len(roots)], [normaliser.weights(block) for block in weights]
 
 
 Signed = tuple[bool, int]
@@ -77,7 +84,8 @@ class Normaliser:
         self.ssa = read.ssa
         self.parameters = read.parameters
         self.out = SSA()
-        self.new = {i: self.out.source(self.ssa.kinds[i]) for i in sources}  # old nodes, and what they are now
+        given = self.out.sources([self.ssa.kinds[i] for i in sources])
+        self.new = dict(zip(sources, given, strict=True))  # old nodes, and what they are now
         self.one = self.new[ONE] = self.out.constant(1.0)  # the partner of lone terms
         self.new.update({i: self.out.constant(self.ssa.values[i]) for i in read.turned})
         self.counts = self._vectors()
@@ -99,6 +107,12 @@ class Normaliser:
             else:
                 new[i] = self._operation(op, tuple([new[a] for a in args[i]]), read.kinds[i])
         return [new[i] for i in read.roots]
+
+    def weights(self, block: WeightBlock) -> WeightBlock:
+        """Give a matrix product by the new nodes."""
+        alias = self.read.alias
+        upstream, vector = ([self._for_each(alias.get(i, i)) for i in nodes] for nodes in block[1:])
+        return WeightBlock(block.sources, upstream, vector)
 
     # ------------------------------------------------------------------------------------ inner products
 

@@ -194,9 +194,10 @@ def _within_reach(f: Callable[..., Any]) -> _Reach:
     seen: set[int] = set()
     while queue and len(seen) < _REACH:
         item = queue.popleft()
-        if id(item) in seen:
+        place = id(item)
+        if place in seen:
             continue
-        seen.add(id(item))
+        seen.add(place)
         if isinstance(item, Value):
             if item.op is None:
                 values.append(item)

@@ -8,7 +8,7 @@ a kind: a constant, *unbatched* (parameters and what depends on them alone: one 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from itertools import chain
 from typing import Any
 
@@ -53,6 +53,14 @@ class SSA:
     def source(self, kind: int) -> int:
         """Add a node that is given, not computed."""
         return self.append(None, (), kind)
+
+    def sources(self, kinds: Sequence[int]) -> range:
+        """Add several nodes that are given, of these kinds."""
+        first = len(self.ops)
+        self.ops += [None] * len(kinds)
+        self.args += [()] * len(kinds)
+        self.kinds += kinds
+        return range(first, len(self.ops))
 
     def append(self, op: Op | None, args: tuple[int, ...], kind: int) -> int:
         """Add a node without looking whether there is one."""
