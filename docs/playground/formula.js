@@ -48,7 +48,8 @@ export class FormulaMode {
     this.numbers = address.has("formula") ? parsePoint(address.get("at") ?? "") : {...TRY.neuron[1]};
     const view = document.querySelector(`[name=view][value="${CSS.escape(address.get("view") ?? "play")}"]`);
     if (view) view.checked = true;
-    if (address.has("digits")) this.part("digits").value = address.get("digits");
+    const digits = this.part("digits");
+    if ([...digits.options].some(({value}) => value === address.get("digits"))) digits.value = address.get("digits");
   }
 
   get view() {

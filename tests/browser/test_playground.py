@@ -195,7 +195,7 @@ def test_it_is_used_from_a_server_and_goes_on_without_one(open_page, server):
     process.kill()
     process.wait()
     page.goto("about:blank")
-    page.goto(f"{address}#formula=a*b&at=a=3;b=-4&view=trace&lang=zh")
+    page.goto(f"{address}#formula=a*b&at=a=3;b=-4&view=trace&digits=99&lang=zh")
     shown_text(page).filter(has_text="−12").wait_for(timeout=START)
     assert page.locator("html").get_attribute("lang") == "zh-CN"
     assert page.get_by_role("tab", name="公式").get_attribute("aria-selected") == "true"

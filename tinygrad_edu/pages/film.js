@@ -57,12 +57,12 @@ export class Page extends Shell {
     this.detail = el("section", {class: "detail", "aria-label": say("One example"), hidden: true});
     this.stepping = el("section", {class: "stepping", "aria-label": say("Its loss, step by step"), hidden: true});
     this.hint = el("p", {class: "hint"});
-    this.marks = el("span", {class: "hint"});
+    this.marks = el("p", {class: "hint"});
     return el("div", {class: "box", role: "region", tabindex: 0, "aria-label": say("Film of a training"), "aria-keyshortcuts": "ArrowLeft ArrowRight Space Home End"},
       this.reel.element,
       this.second,
       el("div", {class: "sides"},
-        el("div", {class: "planes"}, ...this.planes.map(plane => plane.element), el("p", {}, ...this.colours(), this.marks)),
+        el("div", {class: "planes"}, ...this.planes.map(plane => plane.element), el("p", {}, ...this.colours()), this.marks),
         el("div", {class: "right"}, this.net.element, this.told, this.hint)),
       this.course, this.curve, this.detail, this.stepping);
   }
