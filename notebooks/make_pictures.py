@@ -1,4 +1,4 @@
-"""Make the pictures of README, with the package that they show: python notebooks/make_pictures.py."""
+"""Make the pictures of README, that which speaks in Chinese too, with the package that they show: python notebooks/make_pictures.py."""
 
 from pathlib import Path
 
@@ -38,7 +38,9 @@ def main() -> None:
     y = neuron()
     y.backward()
     tg.draw(y).save(HERE / "neuron.svg")
-    tg.play(y).save(HERE / "neuron_steps.svg")
+    for language, name in (("zh", "neuron_steps.zh.svg"), ("en", "neuron_steps.svg")):
+        tg.set_language(language)
+        tg.play(y).save(HERE / name)
     loss = network()
     loss.backward()
     tg.draw(loss).save(HERE / "network.svg")

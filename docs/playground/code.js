@@ -65,7 +65,7 @@ export class CodeMode {
       this.engine.hear({ready: true});
     } catch (error) {
       if (!(error instanceof Stopped)) throw error;
-      output.append(el("p", {class: "hint"}, word("stopped")));
+      output.append(el("p", {class: "hint"}, word(error.message)));
     }
     this.running = false;
     this.buttons();

@@ -3,10 +3,14 @@
 import {loadFiles} from "./files.js";
 import {startPython} from "./python.js";
 
+/* A question that has no answer: `message` is "stopped" by the reader, or "ended" where it ended Python itself. */
 export class Stopped extends Error {}
 
 /* Seconds that code may take where nothing can stop it. */
 const LIMIT = 15;
+
+/* What a reader stops; all else that was asked is asked again. */
+const LONG = ["run", "train"];
 
 const makeWorker = () => {
   const embedded = document.querySelector("script[data-worker]");
@@ -31,6 +35,7 @@ export class Engine {
     this.ready = false;
     const files = await this.files;
     this.hear({starting: true});
+    if (this.alone) return this.startHere(files);
     try {
       this.worker = makeWorker();
     } catch {
@@ -43,11 +48,13 @@ export class Engine {
       if (!this.ready && worker === this.worker) this.startHere(files);
     };
     worker.postMessage({files});
+    if (this.language) worker.postMessage({id: 0, name: "speak", given: this.language});
     for (const [id, {name, given}] of this.waiting) worker.postMessage({id, name, given});
   }
 
   async startHere(files) {
     this.worker = null;
+    this.alone = true;
     try {
       this.here = await startPython(files);
     } catch (error) {
@@ -55,16 +62,28 @@ export class Engine {
       return;
     }
     this.here.limit(LIMIT);
+    if (this.language) this.here.answer("speak", this.language, () => {});
     this.receive({ready: true});
     for (const [id, {name, given}] of this.waiting) this.answerHere(id, name, given);
   }
 
-  /* After a pause in which the page can paint. */
+  /* After a pause in which the page can paint. Code that let nothing stop it has ended Python: then there is no answer. */
   answerHere(id, name, given) {
-    setTimeout(() => this.receive({id, answer: this.here.answer(name, given, told => this.receive({id, told}))}), 30);
+    const {here} = this;
+    setTimeout(() => {
+      if (here !== this.here) return;
+      let answer;
+      try {
+        answer = here.answer(name, given, told => this.receive({id, told}));
+      } catch {
+        this.receive({id, ended: true});
+        return;
+      }
+      this.receive({id, answer});
+    }, 30);
   }
 
-  receive({ready, broken, id, told, answer}) {
+  receive({ready, broken, id, told, answer, ended}) {
     if (broken) this.hear({broken});
     if (ready) {
       this.ready = true;
@@ -74,16 +93,19 @@ export class Engine {
     if (!asked) return;
     if (told) return asked.tell(JSON.parse(told));
     this.waiting.delete(id);
-    asked.done(JSON.parse(answer));
+    if (!ended) return asked.done(JSON.parse(answer));
+    asked.failed(new Stopped("ended"));
+    this.stop();
   }
 
   get stoppable() {
-    return !this.here;
+    return !this.alone;
   }
 
   ask(name, given, tell = () => {}) {
     const id = ++this.last;
     const question = {name, given: JSON.stringify(given), tell};
+    if (name === "speak") this.language = question.given;
     const answer = new Promise((done, failed) => Object.assign(question, {done, failed}));
     this.waiting.set(id, question);
     if (this.worker) this.worker.postMessage({id, name, given: question.given});
@@ -91,12 +113,16 @@ export class Engine {
     return answer;
   }
 
+  /* End Python, whatever it does, and start another. */
   stop() {
-    if (!this.worker) return;
-    this.worker.terminate();
-    this.worker = null;
-    for (const {failed} of this.waiting.values()) failed(new Stopped());
-    this.waiting.clear();
+    if (!this.worker && !this.here) return;
+    this.worker?.terminate();
+    this.worker = this.here = null;
+    for (const [id, {name, failed}] of this.waiting) {
+      if (!LONG.includes(name)) continue;
+      this.waiting.delete(id);
+      failed(new Stopped("stopped"));
+    }
     this.start();
   }
 }

@@ -1,5 +1,6 @@
 /* Formula mode: a typed formula and numbers, read by the library's own parser. No code runs, so a link can carry it. */
 
+import {Stopped} from "./engine.js";
 import {el, readAddress, shown, theme, writeAddress} from "./page.js";
 import {word} from "./words.js";
 
@@ -47,7 +48,8 @@ export class FormulaMode {
     this.numbers = address.has("formula") ? parsePoint(address.get("at") ?? "") : {...TRY.neuron[1]};
     const view = document.querySelector(`[name=view][value="${CSS.escape(address.get("view") ?? "play")}"]`);
     if (view) view.checked = true;
-    if (address.has("digits")) this.part("digits").value = address.get("digits");
+    const digits = this.part("digits");
+    if ([...digits.options].some(({value}) => value === address.get("digits"))) digits.value = address.get("digits");
   }
 
   get view() {
@@ -69,7 +71,7 @@ export class FormulaMode {
     writeAddress({formula: this.formula.value, at: point, view: this.view, digits: digits === "4" ? "" : digits});
     const answer = await this.engine.ask("formula", {
       text: this.formula.value, numbers: this.numbers, view: this.view, digits: Number(digits), theme: theme(),
-    }).catch(error => ({error: error.message}));
+    }).catch(error => ({error: error instanceof Stopped ? word(error.message) : error.message}));
     if (asked !== this.asked) return;
     this.formula.setAttribute("aria-invalid", Boolean(answer.error));
     this.part("error").textContent = answer.error ?? "";

@@ -73,7 +73,7 @@ export class TrainMode {
       this.engine.hear({ready: true});
     } catch (error) {
       if (!(error instanceof Stopped)) throw error;
-      said.textContent += ` · ${word("stopped")}`;
+      said.textContent += ` · ${word(error.message)}`;
     }
     this.running = false;
     this.buttons();

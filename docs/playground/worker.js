@@ -11,5 +11,9 @@ self.onmessage = async ({data: {files, id, name, given}}) => {
     return;
   }
   const {answer} = await starting;
-  self.postMessage({id, answer: answer(name, given, told => self.postMessage({id, told}))});
+  try {
+    self.postMessage({id, answer: answer(name, given, told => self.postMessage({id, told}))});
+  } catch {
+    self.postMessage({id, ended: true}); /* what was asked ended Python itself */
+  }
 };

@@ -57,12 +57,12 @@ tg.predict(
 # %% [markdown] lang="en"
 # Now it learns. For each point the output goes into the *cross-entropy*, a loss that is small when the network is sure and right, and large when it is sure and wrong. `fit` takes 16 points at a time, goes forward, goes backward, turns all 33 knobs a little against the gradient, and goes on. One round through all points is an *epoch*.
 #
-# `record="film"` keeps every moment. (Of the 160 points it is given, `fit` itself holds a fifth out, to measure on while it runs: the diamonds, and the dashed curve.) Move the slider. Watch three things: the weights (lines), what each hidden neuron answers over the plane (small pictures), and the border between the two answers.
+# `record="film"` keeps every moment. (Of the 160 points it is given, `fit` itself holds a fifth out, to measure on while it runs: the diamonds, and the dashed curve.) Move the slider. Watch three things: the weights (lines), what each hidden neuron answers over the plane (small pictures), and the border between the two answers. Above the loss curve the page says when most was learned, and which points were right in no epoch.
 
 # %% [markdown] lang="zh"
 # 现在让它学。每个点的输出都送进**交叉熵**这个损失：网络答得又肯定又对，损失就小；又肯定又错，损失就大。`fit` 每次取 16 个点，前向算一遍，反向算一遍，把 33 个旋钮都逆着梯度拧一点点，再取下一批。把所有点过一遍，叫一轮（epoch）。
 #
-# `record="film"` 把每个时刻都录了下来。（交给 `fit` 的 160 个点里，它自己又留出五分之一，边训练边测量：图上的菱形和虚线。）拖动进度条，看三样东西：权重（连线），每个隐藏神经元在平面上给出的答案（小图），还有两种答案之间的边界。
+# `record="film"` 把每个时刻都录了下来。（交给 `fit` 的 160 个点里，它自己又留出五分之一，边训练边测量：图上的菱形和虚线。）拖动进度条，看三样东西：权重（连线），每个隐藏神经元在平面上给出的答案（小图），还有两种答案之间的边界。损失曲线上方的一句话会告诉你：大部分是到第几轮学会的，哪些点没有一轮答对过。
 
 # %% name="film"
 history = tg.fit(model, train, epochs=30, lr=0.05, record="film", progress=False)

@@ -146,6 +146,27 @@ def test_two_moments_are_compared_with_their_scores(film, recorded):
         assert number_in(score, r"mean loss (\S+)$") == pytest.approx(loss, abs=1e-4)
 
 
+def test_it_says_when_it_learned_and_which_examples_it_never_got(film, recorded):
+    page = film()
+    right = []
+    for frame in range(1, 9):
+        state_at(recorded, frame)
+        outputs = recorded.model.predict(recorded.X)
+        right.append([(o > 0) == y for o, y in zip(outputs, recorded.y, strict=True)])
+    wrong = right[-1].count(False)
+    never = [i for i in range(60) if not any(moment[i] for moment in right)]
+    assert 0 < len(never) <= wrong < 60
+    said = page.locator(".course", has_text="In the end")
+    said.wait_for()
+    assert f"In the end {wrong} of 60 are wrong; {len(never)} of them, ringed twice" in said.text_content()
+    dots = page.locator(".plane").first.locator(".dot")
+    assert [i for i in range(60) if dots.nth(i).locator(".twice").is_visible()] == never
+    losses = [1.25, *recorded.series["loss"]]
+    fall = [(losses[0] - x) / (losses[0] - min(losses)) for x in losses]
+    half, most = (next(epoch for epoch, done in enumerate(fall) if done >= share) for share in (0.5, 0.9))
+    assert f"half of that by epoch {half}, nine tenths by epoch {most}." in said.text_content()
+
+
 def test_a_neuron_tells_its_sum(film, recorded):
     page = film()
     page.locator(".plane").first.locator(".dot").nth(0).dispatch_event("click")

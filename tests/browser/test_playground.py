@@ -128,6 +128,18 @@ def run_code_and_stop_an_endless_loop(page, stoppable=True):
     assert "running.py" not in output.text_content()
 
 
+def go_on_in_chinese_after_code_that_ends_python(page):
+    page.get_by_role("tab", name="代码").click()
+    output = page.locator("#code [data-part=output]")
+    editor = page.get_by_role("textbox", name="Python")
+    editor.fill("import os\nos._exit(3)")
+    editor.press("Control+Enter")
+    output.get_by_text("让 Python 中断了").wait_for()
+    editor.fill("tg.play(Value(2.0, 'a') * 3)")
+    editor.press("Control+Enter")
+    output.locator(".box").get_by_text("播放").first.wait_for(timeout=START)
+
+
 def train(page):
     page.get_by_role("tab", name="Train").click()
     page.locator("#train [data-part=start]").click()
@@ -183,10 +195,12 @@ def test_it_is_used_from_a_server_and_goes_on_without_one(open_page, server):
     process.kill()
     process.wait()
     page.goto("about:blank")
-    page.goto(f"{address}#formula=a*b&at=a=3;b=-4&view=trace&lang=zh")
+    page.goto(f"{address}#formula=a*b&at=a=3;b=-4&view=trace&digits=99&lang=zh")
     shown_text(page).filter(has_text="−12").wait_for(timeout=START)
     assert page.locator("html").get_attribute("lang") == "zh-CN"
     assert page.get_by_role("tab", name="公式").get_attribute("aria-selected") == "true"
+    if THOROUGH:  # one more start of Python
+        go_on_in_chinese_after_code_that_ends_python(page)
 
 
 @pytest.mark.parametrize("worker", [True, False] if THOROUGH else [True])

@@ -49,10 +49,27 @@ def test_what_is_right_is_never_called_a_mistake(rows):
 
 
 def test_numbers_are_read_as_people_type_them():
-    texts = ["−0.25", " 2 × 0.7116 ", "2*-3", "1,5", "3/4", "(−2) × (0.5)", "1e-3", "x", "", "2*", "1..2"]
+    texts = [
+        "−0.25",
+        " 2 × 0.7116 ",
+        "2*-3",
+        "1,5",
+        "3/4",
+        "(−2) × (0.5)",
+        "1e-3",
+        "x",
+        "",
+        "2*",
+        "1..2",
+        "95 %",
+        "－０．２５",
+        "１÷４",
+        "2²",
+    ]
     script = f"console.log(JSON.stringify({json.dumps(texts)}.map(typed)))"
     assert run_module(script, "typed from exercise") == [
-        -0.25, 1.4232, -6.0, 1.5, 0.75, -1.0, 0.001, None, None, None, None]  # fmt: skip
+        -0.25, 1.4232, -6.0, 1.5, 0.75, -1.0, 0.001, None, None, None, None,
+        0.95, -0.25, 0.25, None]  # fmt: skip
 
 
 def test_an_edge_waits_for_all_that_its_node_receives():

@@ -106,7 +106,7 @@ export class Page extends Shell {
     const slack = this.prediction.every((p, i) => Math.abs(p - target[i]) < 0.005);
     this.status.textContent = slack ? say("Every slider sits on its pin: all bands are slack.")
       : this.loss === "mse"
-        ? say("Drag a slider. The band is as long as the prediction is wrong, and pulls towards the pin: against the gradient.")
+        ? say("Drag a slider, the prediction. The pin is the truth: the farther from it, the larger the loss, so the gradient points away from the pin, and the band pulls the other way, the harder the longer it is.")
         : say("Drag a slider. Cross-entropy looks at the share that each has of all, and pulls on the score behind it by what that share lacks.");
   }
 

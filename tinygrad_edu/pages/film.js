@@ -5,13 +5,15 @@ import {Tape} from "./tape.js";
 import {bracketed, equalsSign, numberText, readNumber} from "./numbers.js";
 import {Chain, named, numberOf, unpacked} from "./chain.js";
 import {Embedded, leavesOf} from "./embedded.js";
+import {fallOf, neverRight} from "./course.js";
 import {LayerWalk} from "./layerwalk.js";
 import {NetView, THUMB} from "./netview.js";
-import {Plane, onScale, scaleOf, truthOf} from "./plane.js";
+import {Plane, colourOfClass, onScale, scaleOf, truthOf} from "./plane.js";
 import {Reel, momentName} from "./reel.js";
 import {listed, say, together} from "./words.js";
 
 const MOST_INPUTS = 8;
+const MOST_COLOURS = 12;
 
 const rounded = x => readNumber(numberText(x, 3));
 
@@ -31,6 +33,7 @@ export class Page extends Shell {
     new ResizeObserver(() => this.cursor()).observe(this.box);
     new MutationObserver(() => this.show()).observe(this.box, {attributes: true, attributeFilter: ["data-theme"]});
     this.show();
+    this.tellCourse();
   }
 
   get at() {
@@ -49,6 +52,7 @@ export class Page extends Shell {
     this.second = el("div", {class: "bar second"}, el("span", {}, say("against")), this.other, this.otherCount);
     this.net = new NetView(this.data.names, this.data.layers, (c, k) => this.neuron(c, k));
     this.curve = el("div", {class: "curve"});
+    this.course = el("p", {class: "course"});
     this.told = el("p", {class: "told", role: "status", "aria-live": "polite"});
     this.detail = el("section", {class: "detail", "aria-label": say("One example"), hidden: true});
     this.stepping = el("section", {class: "stepping", "aria-label": say("Its loss, step by step"), hidden: true});
@@ -58,9 +62,9 @@ export class Page extends Shell {
       this.reel.element,
       this.second,
       el("div", {class: "sides"},
-        el("div", {class: "planes"}, ...this.planes.map(plane => plane.element), this.marks),
+        el("div", {class: "planes"}, ...this.planes.map(plane => plane.element), el("p", {}, ...this.colours()), this.marks),
         el("div", {class: "right"}, this.net.element, this.told, this.hint)),
-      this.curve, this.detail, this.stepping);
+      this.course, this.curve, this.detail, this.stepping);
   }
 
   /* ------------------------------------------------------------------ moments */
@@ -79,13 +83,14 @@ export class Page extends Shell {
     this.marks.textContent = [
       this.data.left_out ? say("{count} more examples are not shown", {count: this.data.left_out}) : "",
       this.data.learnt < this.data.X.length ? say("circles were learnt from, diamonds held out") : "",
+      this.classes ? say("the ground is what the network answers there, deeper where it is surer") : "",
       this.classes ? say("wrong ones are ringed") : "",
     ].filter(Boolean).join(say("; "));
     this.net.weights(layers);
     this.net.thumbnails(this.picked === null ? this.thumbs(layers) : null);
     this.hint.textContent = together(
       say("Orange lines are positive weights, blue ones negative; the wider, the larger."),
-      this.picked === null && say("A small picture shows what its neuron gives over the plane: orange is positive, blue negative."),
+      this.picked === null && say("A small picture shows what its neuron gives over the plane: orange is positive, blue negative; an empty one gives nothing anywhere."),
       this.net.hidden && say("{count} weak weights are not drawn.", {count: this.net.hidden.toLocaleString("en")}),
       this.data.names.length > 2 && say("The plane shows {inputs}; the others stand at their means.", {inputs: this.chosen()}));
     if (this.looked) this.neuron(...this.looked);
@@ -93,9 +98,44 @@ export class Page extends Shell {
     this.cursor();
   }
 
+  /* When the loss fell; and, as soon as all moments have been looked at, what was never right. That takes its time. */
+  tellCourse(at = 0) {
+    const [learnt] = this.losses();
+    const fall = learnt && fallOf(learnt[1]);
+    const write = loss => numberText(loss, 3);
+    const when = !learnt ? "" : fall ? say("The loss fell from {first} to {least} (epoch {epoch}): half of that by epoch {half}, nine tenths by epoch {most}.",
+      {...fall, first: write(fall.first), least: write(fall.least)}) : say("The loss never fell below where it began.");
+    this.course.textContent = when;
+    if (!this.classes) return;
+    const until = performance.now() + 30;
+    while (at <= this.reel.last && performance.now() < until) this.judged(at++);
+    if (at <= this.reel.last) {
+      setTimeout(() => this.tellCourse(at));
+      return;
+    }
+    const ends = this.reel.moments.flatMap(([epoch, step], i) => epoch && !step ? [this.judged(i).right] : []);
+    const last = this.judged(this.reel.last).right;
+    const never = ends.length ? neverRight(ends) : last.map(() => false);
+    const told = {all: last.length, wrong: last.filter(right => !right).length, never: never.filter(Boolean).length};
+    this.course.textContent = together(when, !told.wrong ? say("In the end all {all} are right.", told)
+      : told.never ? say("In the end {wrong} of {all} are wrong; {never} of them, ringed twice, were right in no epoch.", told)
+        : say("In the end {wrong} of {all} are wrong; each of them was right in some epoch.", told));
+    for (const plane of this.planes) plane.dots.forEach((dot, i) => dot.classList.toggle("never", never[i]));
+  }
+
   chosen() {
     const [a, b] = this.data.axes.map(j => this.data.names[j]);
     return this.classes ? say("{a} and {b}, the two inputs that part the classes best", {a, b}) : say("{a} and {b}", {a, b});
+  }
+
+  /* Which colour is which class, where they are few enough to be said. */
+  colours() {
+    const count = this.classes ? Math.max(...this.data.y.map(truthOf)) + 1 : 0;
+    return Array.from({length: count > MOST_COLOURS ? 0 : count}, (_, k) => [el("i", {class: "colour", style: `background: ${colourOfClass(k)}`}), `${this.className(k)} `]).flat();
+  }
+
+  className(k) {
+    return this.classes && this.classes[k] !== undefined ? this.classes[k] : String(k);
   }
 
   layers(at) {
@@ -198,11 +238,10 @@ export class Page extends Shell {
     const {loss, towards} = this.lossOf(passed, y);
     const blame = this.chain.blame(layers, passed, towards);
     this.net.numbers(passed, blame);
-    const name = k => this.classes && this.classes[k] !== undefined ? this.classes[k] : String(k);
-    const truth = Array.isArray(y) ? y.indexOf(Math.max(...y)) : y === -1 ? 0 : y;
+    const truth = truthOf(y);
     const says = named(passed.at(-1).values);
-    const verdict = this.classes && says === truth ? say("The network says {answer}; that is right.", {answer: name(says)})
-      : say("The network says {answer}; the truth is {truth}.", this.classes ? {answer: name(says), truth: name(truth)}
+    const verdict = this.classes && says === truth ? say("The network says {answer}; that is right.", {answer: this.className(says)})
+      : say("The network says {answer}; the truth is {truth}.", this.classes ? {answer: this.className(says), truth: this.className(truth)}
         : {answer: numberText(passed.at(-1).values[0], 3), truth: numberText(Number(y), 3)});
     const close = button("✕", say("Close the example"), () => this.pick(this.picked));
     const most = blame.slice(1, -1).flatMap((column, c) => column.map((g, k) => [Math.abs(g), c + 1, k, g])).sort((a, b) => b[0] - a[0]).slice(0, 3);
@@ -242,12 +281,16 @@ export class Page extends Shell {
 
   /* ------------------------------------------------------------------ the loss over time */
 
-  cursor() {
-    const series = Object.entries(this.data.series).filter(([name]) => name.endsWith("loss"));
-    if (!series.length) return;
-    const lines = series.map(([name, numbers]) => [name.startsWith("val") ? "held" : "learnt", [
+  /* Of what was learnt from, and of what was held out: the pairs of epoch and loss. */
+  losses() {
+    return Object.entries(this.data.series).filter(([name]) => name.endsWith("loss")).map(([name, numbers]) => [name.startsWith("val") ? "held" : "learnt", [
       ...(name in this.data.before ? [[0, numberOf(this.data.before[name])]] : []), ...numbers.map((loss, i) => [i + 1, numberOf(loss)])]]);
-    this.curve.replaceChildren(this.reel.curve(lines, series.length > 1 ? say("solid: learnt from; dashed: held out") : ""));
+  }
+
+  cursor() {
+    const lines = this.losses();
+    if (!lines.length) return;
+    this.curve.replaceChildren(this.reel.curve(lines, lines.length > 1 ? say("solid: learnt from; dashed: held out") : ""));
   }
 
   key(event, inside) {

@@ -124,7 +124,7 @@ export class Knobs {
     const [change, predicted, true_] = [x - row.start, slope * (x - row.start) + 0, after - y];
     const write = v => this.write(v);
     this.status.textContent = change === 0
-      ? say("{name} = {value}: for each unit of it {result} changes by {slope}, to begin with. Turn it.",
+      ? say("{name} = {value}, and its gradient is {slope}: turned a little, it moves {result} {slope} times as far. That is the slope of the dashed line. Turn it.",
         {name: row.name, value: write(row.start), result: this.result, slope: write(slope)})
       : say("{name} from {start} to {now}: the gradient predicts {predicted}, {result} changes by {change}.",
         {name: row.name, start: write(row.start), now: write(x), predicted: write(predicted), result: this.result, change: write(true_)});

@@ -12,6 +12,8 @@ const CLASS_COLOURS = ["#2166ac", "#e06a22", "#1b9e77", "#8e44ad", "#b8860b", "#
 const colourOf = text => [1, 3, 5].map(i => Number.parseInt(text.slice(i, i + 2), 16));
 const blend = (a, b, share) => a.map((v, i) => Math.round(v + (b[i] - v) * share));
 
+export const colourOfClass = k => CLASS_COLOURS[k % CLASS_COLOURS.length];
+
 /* The colours of the scale from −1 to 1, as the theme has them. */
 export const scaleOf = box => {
   const style = getComputedStyle(box);
@@ -49,9 +51,9 @@ export class Plane {
     X.forEach((row, i) => {
       const [cx, cy] = this.spot(row);
       const shape = i < learnt ? svg("circle", {cx, cy, r: 4.4}) : svg("rect", {x: cx - 4, y: cy - 4, width: 8, height: 8, transform: `rotate(45 ${cx} ${cy})`});
-      const dot = svg("g", {class: "dot"}, svg("circle", {cx, cy, r: 8, class: "wrong"}), shape);
+      const dot = svg("g", {class: "dot"}, svg("circle", {cx, cy, r: 8, class: "wrong"}), svg("circle", {cx, cy, r: 11.5, class: "wrong twice"}), shape);
       dot.addEventListener("click", () => film.pick(i));
-      shape.setAttribute("fill", film.classes ? CLASS_COLOURS[truthOf(y[i]) % CLASS_COLOURS.length] : "var(--ink)");
+      shape.setAttribute("fill", film.classes ? colourOfClass(truthOf(y[i])) : "var(--ink)");
       points.append(dot);
       this.dots.push(dot);
     });
@@ -89,7 +91,7 @@ export class Plane {
     }
     const largest = Math.max(...outputs.map(out => Math.abs(out[0])).filter(Number.isFinite), 1e-300);
     for (const [i, out] of outputs.entries()) {
-      const colour = classes ? blend(ground, colourOf(CLASS_COLOURS[named(out) % CLASS_COLOURS.length]), 0.12 + 0.5 * sureness(out))
+      const colour = classes ? blend(ground, colourOf(colourOfClass(named(out))), 0.12 + 0.5 * sureness(out))
         : onScale(scale, out[0] / largest);
       image.data.set([...colour, 255], 4 * i);
     }
