@@ -429,7 +429,7 @@ def test_a_module_that_takes_any_number_of_inputs_shows_itself_as_text():
             return self.slope * x
 
     assert set(Line()._repr_mimebundle_()) == {"text/plain"}
-    with pytest.raises(TypeError, match="Line does not say what it takes: write its method example_input"):
+    with pytest.raises(TypeError, match=r"Line does not say what it takes: give an example, as in draw\(model, x\)"):
         draw(Line())
 
 

@@ -119,6 +119,17 @@ def test_it_is_drawn_stepped_through_and_printed(name):
     assert int(table[-1].split()[-1]) == len(tg.trace(layer, x).equations)
 
 
+@pytest.mark.parametrize("name", LAYERS)
+def test_with_an_example_it_is_drawn_and_what_it_gives_is_in_the_picture(name):
+    layer, x = LAYERS[name][0](), LAYERS[name][1]
+    drawing = tg.draw(layer, x)
+    drawn = {node.value for node in tg.draw(layer, x, collapse=None).records.nodes}
+    given = numbers_of(layer(elementwise(Value, x) if name != "Embedding" else x))
+    assert {number.data for number in given if isinstance(number, Value)} <= drawn
+    assert not THOROUGH or "<svg" in drawing.svg
+    assert not hasattr(drawing, "network") or tg.play(layer, x).text()
+
+
 @pytest.mark.parametrize("name", sorted({*LAYERS} - {"Flatten", "Dropout", "Softmax", "LogSoftmax"}))
 def test_another_shape_is_refused_by_a_message_that_says_which_it_takes(name):
     layer, x = LAYERS[name][0](), LAYERS[name][1]

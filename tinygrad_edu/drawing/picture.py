@@ -14,6 +14,7 @@ from ..engine.value import Value
 from ..errors import GraphvizMissingError
 from ..files import write_whole
 from ..graph.graph import Graph
+from ..graph.structure import flatten
 from ..signs import for_terminal
 from ..words import say
 from .formats.dot import to_dot
@@ -258,8 +259,17 @@ def _called(module: Any, example: Any) -> Any:
     """Call a module with an example, to draw what it computes; a list of Values wherever there are several."""
     if not hasattr(module, "as_network"):
         raise TypeError(f"only a module is drawn with an example, got {type(module).__name__!r}: leave it out")
-    output, values = module(example), []
-    waiting = [output]
+    values = _listed(module(example))
+    if any(isinstance(value, Value) for value in values):
+        return [value for value in values if isinstance(value, Value)]
+    numbers, structure = flatten(example, lambda number, where: number, "x")  # no parameter: inputs must be the nodes
+    names = structure.names("x")
+    return _listed(module(structure.unflatten(map(Value, numbers, names))))
+
+
+def _listed(output: Any) -> list[Any]:
+    """Take the numbers out of however many sequences, from left to right."""
+    values, waiting = [], [output]
     while waiting:
         item = waiting.pop()
         if isinstance(item, (list, tuple)):

@@ -99,9 +99,8 @@ def _column(call: Call, known: bool, grids: Sequence[Grid] | None) -> Column:
     if dense is None:
         lines = (shape_text(output), *([_size(module)] if module.parameters() else []))
         return Column(name, type(module).__name__, (), lines, _maps(output) if known else ())
-    values = [_plain(v) for v in output] if isinstance(output, (list, tuple)) else []
-    if isinstance(output, Value):
-        values = [output.data]
+    outputs = output if isinstance(output, (list, tuple)) else [output]
+    values = [_plain(v) for v in outputs] if _is_vector(outputs) else []
     if len(values) != len(dense.weights):  # a sequence of vectors
         return Column(name, dense.activation or say("linear"), (), (shape_text(output), _size(module)))
     blamed = dense.biases is not None and any(p.grad != 0.0 for p in module.parameters())

@@ -206,8 +206,8 @@ class Module(Part, Described, Shown):
         example = self.example_input()
         if example is None:
             raise TypeError(
-                f"{type(self).__name__} does not say what it takes: write its method example_input(self), which gives "
-                "an example such as [0.0, 0.0], or trace it with one of yours, tg.trace(model, example)"
+                f"{type(self).__name__} does not say what it takes: give an example, as in draw(model, x) or "
+                "tg.trace(model, x), or write its method example_input(self), which gives one such as [0.0, 0.0]"
             )
 
         def called(x: Any) -> Any:  # so that the inputs are named x[0], x[1], not args0[0]
