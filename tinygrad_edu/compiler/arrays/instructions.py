@@ -268,8 +268,10 @@ class InstructionSelector(Storage):
                 block = Block(block.left, [*block.right, ones], nodes)
             with_bias.append(block)
         for stack in self._stacks(with_bias, True, True):
-            left = np.stack([tables.left for tables in stack])
-            right = np.stack([tables.right for tables in stack])
+            # Terms in the order of their rows, however the sweep met them: so it may be read in place or is known.
+            orders = [np.lexsort((tables.left[0], tables.right[0])) for tables in stack]
+            left = np.stack([tables.left[:, order] for tables, order in zip(stack, orders, strict=True)])
+            right = np.stack([tables.right[:, order] for tables, order in zip(stack, orders, strict=True)])
             shape = (len(stack), left.shape[1], right.shape[1])
             row = self._settle(stack, shape, False)
             operands = self._operand(True, left), self._operand(True, right)
