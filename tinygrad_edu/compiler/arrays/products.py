@@ -109,8 +109,10 @@ class Products(Storage):
 
     def _batch_matmul(self, blocks: list[Block]) -> None:
         for stack in self._stacks(blocks, True, True):
-            left = np.stack([tables.left for tables in stack])
-            right = np.stack([tables.right for tables in stack])
+            # Terms in the order of their rows, however the sweep met them: so it may be read in place or is known.
+            orders = [np.lexsort((tables.left[0], tables.right[0])) for tables in stack]
+            left = np.stack([tables.left[:, order] for tables, order in zip(stack, orders, strict=True)])
+            right = np.stack([tables.right[:, order] for tables, order in zip(stack, orders, strict=True)])
             shape = (len(stack), left.shape[1], right.shape[1])
             row = self._settle(stack, shape, False)
             operands = self._operand(True, left), self._operand(True, right)

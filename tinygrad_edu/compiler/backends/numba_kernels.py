@@ -35,39 +35,77 @@ def spread(code: Array, memory: Array, table: Place, r: Place, spare: Place, cou
 
 
 @compiled(**_SUMS)
-def summed(
-    code: Array,
-    memory: Array,
-    at: Place,
-    terms: Place,
-    out: Place,
-    count: Place,
-    plain: bool,
-    products: bool,
-) -> None:
-    """One sum, or inner product."""
-    b = at + terms
-    if plain:
-        total = nothing(memory)
-        if terms <= FEW:
-            total = in_order(code, memory, at, terms)
-        else:
-            for k in range(terms):
-                total += memory[U(code[at + k])]
-        memory[out] = total
-        return
-    for n in range(count):
-        memory[out + n] = 0.0
-    if products:
+def summed(code: Array, memory: Array, at: Place, terms: Place, out: Place) -> None:
+    """One sum of numbers."""
+    total = nothing(memory)
+    if terms <= FEW:
+        total = in_order(code, memory, at, terms)
+    else:
         for k in range(terms):
-            p, q = U(code[at + k]), U(code[b + k])
-            for n in range(count):
-                memory[out + n] += memory[p + n] * memory[q + n]
-        return
-    for k in range(terms):
-        p = U(code[at + k])
+            total += memory[U(code[at + k])]
+    memory[out] = total
+
+
+@compiled(error_model="numpy", fastmath={"contract"})
+def rows_summed(code: Array, memory: Array, at: Place, terms: Place, out: Place, count: Place) -> None:
+    """One sum of rows, in their order: first what fours leave over, then four at a time."""
+    zero = nothing(memory)
+    k: Place = terms % FOUR
+    if k == ZERO:
         for n in range(count):
-            memory[out + n] += memory[p + n]
+            memory[out + n] = zero
+    else:
+        x0, x1, x2 = U(code[at]), U(code[at + min(k - ONE, ONE)]), U(code[at + k - ONE])
+        if k == ONE:
+            for n in range(count):
+                memory[out + n] = zero + memory[x0 + n]
+        elif k == TWO:
+            for n in range(count):
+                memory[out + n] = zero + memory[x0 + n] + memory[x1 + n]
+        else:
+            for n in range(count):
+                memory[out + n] = zero + memory[x0 + n] + memory[x1 + n] + memory[x2 + n]
+    while k < terms:
+        x0, x1, x2, x3 = U(code[at + k]), U(code[at + k + ONE]), U(code[at + k + TWO]), U(code[at + k + THREE])
+        for n in range(count):
+            memory[out + n] = memory[out + n] + memory[x0 + n] + memory[x1 + n] + memory[x2 + n] + memory[x3 + n]
+        k += FOUR
+
+
+@compiled(**_SUMS)
+def rows_dotted(code: Array, memory: Array, at: Place, terms: Place, out: Place, count: Place) -> None:
+    """One inner product of rows: first what fours leave over, then four at a time."""
+    b = at + terms
+    k: Place = terms % FOUR
+    if k == ZERO:
+        for n in range(count):
+            memory[out + n] = 0.0
+    else:
+        last, middle = k - ONE, min(k - ONE, ONE)
+        x0, x1, x2 = U(code[at]), U(code[at + middle]), U(code[at + last])
+        y0, y1, y2 = U(code[b]), U(code[b + middle]), U(code[b + last])
+        if k == ONE:
+            for n in range(count):
+                memory[out + n] = memory[x0 + n] * memory[y0 + n]
+        elif k == TWO:
+            for n in range(count):
+                memory[out + n] = memory[x0 + n] * memory[y0 + n] + memory[x1 + n] * memory[y1 + n]
+        else:
+            for n in range(count):
+                memory[out + n] = (
+                    memory[x0 + n] * memory[y0 + n] + memory[x1 + n] * memory[y1 + n] + memory[x2 + n] * memory[y2 + n]
+                )
+    while k < terms:
+        x0, x1, x2, x3 = U(code[at + k]), U(code[at + k + ONE]), U(code[at + k + TWO]), U(code[at + k + THREE])
+        y0, y1, y2, y3 = U(code[b + k]), U(code[b + k + ONE]), U(code[b + k + TWO]), U(code[b + k + THREE])
+        for n in range(count):
+            memory[out + n] += (
+                memory[x0 + n] * memory[y0 + n]
+                + memory[x1 + n] * memory[y1 + n]
+                + memory[x2 + n] * memory[y2 + n]
+                + memory[x3 + n] * memory[y3 + n]
+            )
+        k += FOUR
 
 
 @compiled(**_SUMS)

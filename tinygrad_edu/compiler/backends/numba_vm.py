@@ -23,6 +23,8 @@ from .numba_kernels import (
     dots,
     plain_product,
     product,
+    rows_dotted,
+    rows_summed,
     summed,
 )
 from .numba_logsumexp import logsumexp, logsumexp_rest
@@ -91,8 +93,12 @@ def run(code: Array, memory: Array, examples: int, spare_place: int, room: int, 
                     logsumexp(code, memory, at, terms, out, count, spare, mode == U(NUMBERS))
                 elif what == U(LOGSUMEXP_REST):
                     logsumexp_rest(code, memory, at, terms, out, ONE if mode == U(NUMBERS) else count)
+                elif mode == U(NUMBERS):
+                    summed(code, memory, at, terms, out)
+                elif what == U(DOT):
+                    rows_dotted(code, memory, at, terms, out, count)
                 else:
-                    summed(code, memory, at, terms, out, count, mode == U(NUMBERS), what == U(DOT))
+                    rows_summed(code, memory, at, terms, out, count)
                 at += TWO * terms if what == U(DOT) else terms
                 out += ONE if mode == U(NUMBERS) else count
         elif what == U(BATCH_SUM):

@@ -51,6 +51,7 @@ class Machine(Workspace):
         self._numbers_side_by_side = np.empty(sum(sizes), self.dtype)
         self._gathered_numbers = 0
         self._latest_gather: Call | None = None
+        self._gathered_rows: dict[bytes, Array] = {}
         for step in program.instructions:
             self._make(step)
         self._losses_sum: Array = np.zeros((), self.dtype)
@@ -160,9 +161,11 @@ class Machine(Workspace):
         shape = operand.rows.shape + self._tail(operand.batched)
         rows = np.ascontiguousarray(operand.rows.ravel(), dtype=np.intp)
         if operand.batched:
-            buffer = np.empty(shape, self.dtype)
-            self.calls.append((self.batched.take, (rows, 0, buffer.reshape(-1, self.count), "clip")))
-            return buffer
+            buffer = self._gathered_rows.get(rows.tobytes())
+            if buffer is None:  # rows are written once, so that what has been gathered once stays right
+                buffer = self._gathered_rows[rows.tobytes()] = np.empty((len(rows), self.count), self.dtype)
+                self.calls.append((self.batched.take, (rows, 0, buffer, "clip")))
+            return buffer.reshape(shape)
         first, last = self._gathered_numbers, self._gathered_numbers + len(rows)
         if self.calls and self.calls[-1] is self._latest_gather:  # two operands of one step: one call for both
             _, (before, *_) = self.calls.pop()
