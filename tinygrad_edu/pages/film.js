@@ -114,7 +114,9 @@ export class Page extends Shell {
     const last = this.judged(this.reel.last).right;
     const never = ends.length ? neverRight(ends) : last.map(() => false);
     this.course.textContent = together(when, endTold(last, never));
-    for (const plane of this.planes) plane.dots.forEach((dot, i) => dot.classList.toggle("never", never[i]));
+    for (const plane of this.planes) {
+      for (const [i, dot] of plane.dots.entries()) dot.classList.toggle("never", never[i]);
+    }
   }
 
   chosen() {
