@@ -307,10 +307,10 @@ tg.rubber_band([0.1, 0.8], [1.0, 0.0], classes=["bird", "dog"], loss="cross_entr
 # "dog" => "狗"
 
 # %% [markdown] lang="en"
-# Why then not pull with the squared error? Look at what arrives at a score when it has to go through a sigmoid first, p = σ(s). The right class has the score s; far to the left the network is sure and wrong.
+# Why then not pull with the squared error? Look at what arrives at a score when it has to go through a sigmoid first, p = σ(s) = 1 / (1 + e⁻ˢ), which squeezes any score into the range from 0 to 1. The right class has the score s; far to the left the network is sure and wrong.
 
 # %% [markdown] lang="zh"
-# 那为什么不干脆用平方误差来拉？来看看：如果得分要先过一个 sigmoid，p = σ(s)，传到得分上的拉力还剩多少。横轴是正确类别的得分 s；最左边，是网络又自信、又错的地方。
+# 那为什么不干脆用平方误差来拉？来看看：如果得分要先过一个 sigmoid，p = σ(s) = 1 / (1 + e⁻ˢ)（不管什么得分，都压到 0 和 1 之间），传到得分上的拉力还剩多少。横轴是正确类别的得分 s；最左边，是网络又自信、又错的地方。
 
 # %%
 tg.plot.curve(

@@ -47,12 +47,12 @@ tg.plot.pictures([square(x) for x in (sparrow, dog, *animals.X[:6])], ["sparrow"
 # %% [markdown] lang="en"
 # ## What the front line sees
 #
-# Begin at the bottom. One member of the front line watches three pixels in a row. He is excited when the left one is bright and to the right of it all is dark: there is an **edge**. In numbers: the weights 1, −½, −½, a bias of −½, and relu, which lets him speak only if he is excited enough.
+# Begin at the bottom. One member of the front line watches three pixels in a row. He is excited when the left one is bright and to the right of it all is dark: there is an **edge**. In numbers: the weights 1, −½, −½, a bias of −½, and relu, which makes 0 of every negative sum: he speaks only if he is excited enough.
 
 # %% [markdown] lang="zh"
 # ## 一线员工看见什么
 #
-# 先从最底层看起。一个一线员工只盯着排成一行的三个像素。左边亮、往右都暗，他就激动：这里有一条**边缘**。写成数：权重是 1、−½、−½，偏置是 −½，再过一个 relu，激动得不够就不开口。
+# 先从最底层看起。一个一线员工只盯着排成一行的三个像素。左边亮、往右都暗，他就激动：这里有一条**边缘**。写成数：权重是 1、−½、−½，偏置是 −½，再过一个 relu（负的和一律变成 0）：激动得不够就不开口。
 
 # %%
 edge = Neuron(3, "relu")

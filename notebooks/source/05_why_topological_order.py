@@ -57,12 +57,12 @@ print(tg.paths(c, a))
 # %% [markdown] lang="en"
 # ## The obvious program
 #
-# *“Give your gradient to your parents. Then let each parent do the same.”* That is three lines. They are written here with a dictionary in place of `.grad`, so that they harm nothing.
+# *“Give your gradient to your parents. Then let each parent do the same.”* That is three lines. They are written here with a dictionary in place of `.grad`, so that they harm nothing. (`node.parents` are what a node was made from, `node.partials` the local derivatives towards them.)
 
 # %% [markdown] lang="zh"
 # ## 最容易想到的程序
 #
-# “把你的梯度交给父节点，然后让每个父节点照样做一遍。”三行就写完了。这里用一个字典代替 `.grad`，免得弄坏什么。
+# “把你的梯度交给父节点，然后让每个父节点照样做一遍。”三行就写完了。这里用一个字典代替 `.grad`，免得弄坏什么。（`node.parents` 是算出这个节点的父节点，`node.partials` 是对它们的局部导数。）
 
 # %%
 def recursive(node, grads):

@@ -225,12 +225,12 @@ tg.draw(complaint, edges="contribution")
 # %% [markdown] lang="en"
 # (Units matter: a gradient compares *one unit* of each. Nobody turns the stretch by a whole unit.)
 #
-# **A child** believes that what has four legs is a dog. It sees a cat and says: dog. No, that is a cat; a dog barks. Forward is the guess, the correction goes backward into two beliefs.
+# **A child** believes that what has four legs is a dog. It sees a cat and says: dog. No, that is a cat; a dog barks. Forward is the guess, the correction goes backward into two beliefs. (The sigmoid squeezes the sum of the beliefs into the range from 0 to 1: how sure the child is.)
 
 # %% [markdown] lang="zh"
 # （单位很要紧：梯度比较的是各自的*一个单位*。没有人会把拉伸倍数一下拧动一整个单位。）
 #
-# **一个小孩**以为四条腿的都是狗。看见猫，他说：狗。不对，这是猫；会汪汪叫的才是狗。猜是前向，纠正则反向传进两条看法里。
+# **一个小孩**以为四条腿的都是狗。看见猫，他说：狗。不对，这是猫；会汪汪叫的才是狗。猜是前向，纠正则反向传进两条看法里。（sigmoid 把各条看法的和压到 0 和 1 之间，就是孩子有几分把握。）
 
 # %% name="child"
 legs, barks, doubt = Value(3.0, "legs"), Value(0.0, "barks"), Value(-1.5, "doubt")

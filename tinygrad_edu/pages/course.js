@@ -1,5 +1,8 @@
 /* The course of a training in short: when its loss fell, and which examples it never got right. */
 
+import {numberText} from "./numbers.js";
+import {say} from "./words.js";
+
 /* How far a loss fell, and by which epochs half and nine tenths of that were done; null where it did not fall. */
 export const fallOf = points => {
   const known = points.filter(([, loss]) => Number.isFinite(loss));
@@ -7,9 +10,23 @@ export const fallOf = points => {
   const [, first] = known[0];
   const [epoch, least] = known.reduce((best, point) => point[1] < best[1] ? point : best);
   if (least === first) return null;
-  const [half, most] = [0.5, 0.9].map(share => known.find(([, loss]) => loss <= first - share * (first - least))[0]);
+  const [half, most] = [0.5, 0.9].map(share => known.find(([, loss]) => loss <= Math.max(least, first - share * (first - least)))[0]);
   return {first, least, epoch, half, most};
+};
+
+export const fallTold = points => {
+  const fall = fallOf(points);
+  const write = loss => numberText(loss, 3);
+  return fall ? say("The loss fell from {first} to {least} (epoch {epoch}): half of that by epoch {half}, nine tenths by epoch {most}.",
+    {...fall, first: write(fall.first), least: write(fall.least)}) : say("The loss never fell below where it began.");
 };
 
 /* Which examples were right at no moment; a moment says of each whether it was. */
 export const neverRight = moments => moments[0].map((_, i) => moments.every(right => !right[i]));
+
+export const endTold = (last, never) => {
+  const told = {all: last.length, wrong: last.filter(right => !right).length, never: never.filter(Boolean).length};
+  return !told.wrong ? say("In the end all {all} are right.", told)
+    : told.never ? say("In the end {wrong} of {all} are wrong; {never} of them, ringed twice, were right in no epoch.", told)
+      : say("In the end {wrong} of {all} are wrong; each of them was right in some epoch.", told);
+};

@@ -5,7 +5,7 @@ import {Tape} from "./tape.js";
 import {bracketed, equalsSign, numberText, readNumber} from "./numbers.js";
 import {Chain, named, numberOf, unpacked} from "./chain.js";
 import {Embedded, leavesOf} from "./embedded.js";
-import {fallOf, neverRight} from "./course.js";
+import {endTold, fallTold, neverRight} from "./course.js";
 import {LayerWalk} from "./layerwalk.js";
 import {NetView, THUMB} from "./netview.js";
 import {Plane, colourOfClass, onScale, scaleOf, truthOf} from "./plane.js";
@@ -101,26 +101,22 @@ export class Page extends Shell {
   /* When the loss fell; and, as soon as all moments have been looked at, what was never right. That takes its time. */
   tellCourse(at = 0) {
     const [learnt] = this.losses();
-    const fall = learnt && fallOf(learnt[1]);
-    const write = loss => numberText(loss, 3);
-    const when = !learnt ? "" : fall ? say("The loss fell from {first} to {least} (epoch {epoch}): half of that by epoch {half}, nine tenths by epoch {most}.",
-      {...fall, first: write(fall.first), least: write(fall.least)}) : say("The loss never fell below where it began.");
+    const when = learnt ? fallTold(learnt[1]) : "";
     this.course.textContent = when;
     if (!this.classes) return;
     const until = performance.now() + 30;
     while (at <= this.reel.last && performance.now() < until) this.judged(at++);
     if (at <= this.reel.last) {
-      setTimeout(() => this.tellCourse(at));
+      setTimeout(() => this.box.isConnected && this.tellCourse(at));
       return;
     }
     const ends = this.reel.moments.flatMap(([epoch, step], i) => epoch && !step ? [this.judged(i).right] : []);
     const last = this.judged(this.reel.last).right;
     const never = ends.length ? neverRight(ends) : last.map(() => false);
-    const told = {all: last.length, wrong: last.filter(right => !right).length, never: never.filter(Boolean).length};
-    this.course.textContent = together(when, !told.wrong ? say("In the end all {all} are right.", told)
-      : told.never ? say("In the end {wrong} of {all} are wrong; {never} of them, ringed twice, were right in no epoch.", told)
-        : say("In the end {wrong} of {all} are wrong; each of them was right in some epoch.", told));
-    for (const plane of this.planes) plane.dots.forEach((dot, i) => dot.classList.toggle("never", never[i]));
+    this.course.textContent = together(when, endTold(last, never));
+    for (const plane of this.planes) {
+      for (const [i, dot] of plane.dots.entries()) dot.classList.toggle("never", never[i]);
+    }
   }
 
   chosen() {
