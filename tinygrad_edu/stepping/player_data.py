@@ -12,7 +12,7 @@ from typing import Any
 from ..drawing.formats.svg import to_live_svg
 from ..drawing.records.folding import Collapse
 from ..drawing.records.sources import Source
-from ..drawing.scene.palette import LIGHT, level_of
+from ..drawing.scene.palette import AUTO, level_of
 from ..drawing.scene.scene import make_scene
 from ..drawing.style import Style, unit_of
 from ..engine.sweep import topological_order
@@ -78,7 +78,7 @@ class Frames:
         whole = say("computation of {name}", name=self.words.label(x))
         titles = [view.name or whole for view in self.views]
         self.svgs = [  # the first one stands where no script gives it colours
-            to_live_svg(scene, LIGHT, title, coloured=not v)
+            to_live_svg(scene, AUTO, title, coloured=not v)
             for v, (scene, title) in enumerate(zip(scenes, titles, strict=True))
         ]
         self._things: dict[Any, int] = {}
