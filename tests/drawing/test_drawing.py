@@ -1,6 +1,7 @@
 """A drawing is data first: most of these tests read the records, a few read what was rendered."""
 
 import math
+import re
 import sys
 import xml.etree.ElementTree as ET
 from concurrent.futures import ThreadPoolExecutor
@@ -177,7 +178,7 @@ def test_every_name_survives_and_injects_nothing(name):
     d = draw(z)
     tree = ET.fromstring(d.svg)  # well formed
     tags = {e.tag.removeprefix("{http://www.w3.org/2000/svg}") for e in tree.iter()}
-    assert tags <= {"svg", "g", "rect", "path", "polygon", "text", "title"}
+    assert tags <= {"svg", "style", "g", "rect", "path", "polygon", "text", "title"}
     assert not any(key.startswith("on") for e in tree.iter() for key in e.attrib)
     assert len(list(tree.iter("{http://www.w3.org/2000/svg}g"))) == len(d.records.nodes) + len(d.records.edges) + 3
     graph = pygraphviz.AGraph(string=d.dot)  # Graphviz reads it, and finds as many nodes as there are
@@ -247,7 +248,10 @@ def test_the_same_graph_gives_the_same_bytes(format):
 def test_drawings_have_no_ids_so_that_many_can_share_a_page():
     svg = draw(neuron()[-1]).svg
     assert not any("id" in e.attrib for e in ET.fromstring(svg).iter())
-    assert "<style" not in svg
+    (sheet,) = re.findall("<style>(.*?)</style>", svg)
+    for rule in sheet.removesuffix("}").split("}"):  # which concern nothing on the page but such drawings
+        assert rule.startswith((".tg-auto ", "svg:root{"))
+    assert "<style" not in draw(neuron()[-1], theme="light").svg
 
 
 def test_without_pygraphviz_the_executable_is_asked_and_gives_the_same_picture(monkeypatch):

@@ -62,7 +62,7 @@ def check(drawing, formats=("svg", "dot", "txt")):
     ET.fromstring(drawing.svg)
     bundle = drawing._repr_mimebundle_()
     (address,) = re.findall(
-        r'^<img alt="[^"<>]*" style="[^"]*" src="data:image/svg\+xml;charset=utf-8,([^"<>]*)">$',
+        r'<img alt="[^"<>]*" class="[^"]*" style="[^"]*" src="data:image/svg\+xml;charset=utf-8,([^"<>]*)">$',
         bundle.pop("text/html"),
     )
     assert unquote(address) == drawing.svg

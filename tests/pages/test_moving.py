@@ -60,7 +60,7 @@ def test_the_svg_moves_without_a_script_and_ends_as_the_walk_does():
     player = play(neuron())
     root = ET.fromstring(player._formats()[".svg"]())
     assert {element.tag.removeprefix(SVG) for element in root.iter()} <= {
-        "svg", "g", "rect", "path", "polygon", "text", "animate", "title"}  # fmt: skip
+        "svg", "style", "g", "rect", "path", "polygon", "text", "animate", "title"}  # fmt: skip
     animations = list(root.iter(f"{SVG}animate"))
     assert len({a.get("dur") for a in animations}) == 1
     for a in animations:

@@ -27,7 +27,7 @@ def neuron():
 
 def rows(walk):
     """Value and gradient of each node, by name, as they stand on the screen."""
-    found = re.findall(r"^[▸ ] (\w+) +(\S+)  grad +(\S+)$", "\n".join(walk.screen(80, 24)), re.MULTILINE)
+    found = re.findall(r"^[▸ ] (\w+) +(\S+)  grad +(\S+)(?:   .+)?$", "\n".join(walk.screen(80, 24)), re.MULTILINE)
     return {name: (value, grad) for name, value, grad in found}
 
 
@@ -104,7 +104,9 @@ def test_it_speaks_chinese_and_its_columns_stand_under_each_other():
     words = {word for lines in shown for line in lines for word in re.findall(r"[A-Za-z]{2,}", line)}
     assert words <= {"grad", "tanh", "Home", "End", "Enter", "Esc"}
     listed = [line for line in shown[0] if "  grad " in line]
-    assert {columns(line) for line in listed} == {columns(listed[0])}
+    # Up to the gradient, which is not known yet; what a node is computed from stands behind it.
+    assert len({columns(line.rsplit("–", 1)[0]) for line in listed}) == 1
+    assert any(line.endswith("   tanh(v1)") for line in listed)
     assert max(map(columns, narrow)) <= 30
 
 

@@ -317,3 +317,12 @@ def test_a_division_by_zero_and_a_logarithm_of_less_are_told():
 
 def test_a_negative_number_is_bracketed_where_a_sign_would_take_part_of_it():
     assert "= (−2)^x" in text_of(tg.OPS["pow"](-2.0, x))
+
+
+def test_captions_show_no_signed_zero_and_no_number_whose_digits_rounding_took():
+    x, w = Value(0.0, "x"), Value(-0.00014373, "w")
+    text = text_of(w * x * 3.0)
+    assert not re.search(r"−0(?![.\d])", text)  # 0 × (−0.0004) is −0
+    small = text_of(tg.tanh(w * 0.482))
+    assert "−0.00014373" in small
+    assert "0.0001 " not in small

@@ -77,7 +77,7 @@ class Suspect:
     def drawing(self) -> Any:
         """The operation alone, with its operands, as a `Drawing`: the wrong edge in red, and both tangents."""
         from ..drawing.picture import draw
-        from ..drawing.scene.palette import LIGHT
+        from ..drawing.scene.palette import AUTO
         from .guilty import GuiltyDrawing
 
         parents = [Value(x, name) for x, name in zip(self.args, self._names, strict=True)]
@@ -91,7 +91,7 @@ class Suspect:
             return float(self.op(*self.args[: self.index], x, *self.args[self.index + 1 :]))
 
         name, at = self._names[self.index], self.args[self.index]
-        return GuiltyDrawing(plain.records, LIGHT, self.index, name, f, at, self.recorded, self.measured)
+        return GuiltyDrawing(plain.records, AUTO, self.index, name, f, at, self.recorded, self.measured)
 
 
 def slope_of(op: Op, args: Sequence[float], index: int) -> Estimate:

@@ -16,6 +16,8 @@ from .tasks import LAYERS
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+_READABLE = 1.06  # pixels for a point of a drawing: what makes its smallest letters ten pixels high
+
 
 def whole_page(title: str, parts: Iterable[str]) -> str:
     """Write a page that names no address and follows the light or dark of its reader."""
@@ -82,12 +84,12 @@ def pictures(shown: Iterable[str]) -> str:
 
 
 def graph(loss: Value) -> str:
-    """Draw a computation twice, for a light page and for a dark one; as text where Graphviz is missing."""
+    """Draw a computation, in letters that can be read; as text where Graphviz is missing."""
+    drawing = draw(loss, collapse=LAYERS)
     try:
-        light = draw(loss, collapse=LAYERS, theme="light").svg
-        dark = draw(loss, collapse=LAYERS, theme="dark").svg
+        svg, wide = drawing.svg, drawing.scene.width
     except GraphvizMissingError:
-        return code(str(draw(loss, collapse=LAYERS)))
+        return code(str(drawing))
     namespace = ' xmlns="http://www.w3.org/2000/svg"'  # which HTML knows by itself
-    light, dark = (svg.replace(namespace, "", 1) for svg in (light, dark))
-    return f'<div class="wide graph" tabindex="0"><div class="light">{light}</div><div class="dark">{dark}</div></div>'
+    svg = svg.replace(namespace, "", 1)
+    return f'<div class="wide graph" tabindex="0"><div style="min-width:{wide * _READABLE:.0f}px">{svg}</div></div>'

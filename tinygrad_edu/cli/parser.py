@@ -211,7 +211,7 @@ def _parsers() -> tuple[_Parser, dict[str, Any]]:
     )
     draw.add_argument("--edges", choices=("local", "contribution", "none"), default="local", help="what edges tell")
     draw.add_argument("--direction", choices=("LR", "TB"), default="LR", help="left to right, or top to bottom")
-    draw.add_argument("--theme", choices=("light", "dark", "print"), default="light", help="the colours")
+    draw.add_argument("--theme", choices=("auto", "light", "dark", "print"), default="auto", help="the colours")
     _option(draw, "--digits", int, 4, "N", "decimals of numbers of ordinary size (default 4)")
 
     command(

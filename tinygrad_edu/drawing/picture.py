@@ -188,7 +188,7 @@ def draw(
     collapse: Collapse = "auto",
     highlight: Any = (),
     digits: int = 4,
-    theme: Literal["light", "dark", "print"] = "light",
+    theme: Literal["auto", "light", "dark", "print"] = "auto",
     max_nodes: int = 150,
 ) -> Drawing:
     """Draw a computation as a diagram, with values, gradients and local derivatives as they stand.
@@ -213,8 +213,8 @@ def draw(
         What to point at; all else is dimmed.
     digits : int, default 4
         Decimals of numbers of ordinary size, 1 to 17.
-    theme : "light", "dark" or "print"
-        The colours.
+    theme : "auto", "light", "dark" or "print", default "auto"
+        The colours. "auto" is light, and as an SVG, in notebooks and on pages too, dark where the page is dark.
     max_nodes : int, default 150
         How many nodes "auto" leaves.
 

@@ -41,8 +41,20 @@ class Style:
     contribution_unit: float = 1.0
 
     def number(self, x: float | None) -> str:
-        """Write a number, or an en dash where none is known yet."""
-        return number(x, self.digits)
+        """Write a number, or an en dash where none is known yet; a zero has no sign, which says nothing to people."""
+        return number(None if x is None else x + 0.0, self.digits)
+
+    def factor(self, x: float | None) -> str:
+        """Write a number that a caption calculates with: of a small one, which few digits are left of, none is lost.
+
+        Examples
+        --------
+        >>> Style().number(0.00014373), Style().factor(0.00014373), Style().factor(0.0703125)
+        ('0.0001', '0.00014373', '0.0703')
+        """
+        if x is None or not abs(x) < float(f"1e{2 - self.digits}"):
+            return self.number(x)
+        return constant_text(x + 0.0, self.digits)
 
     def constant(self, x: float | None) -> str:
         """Write a number of the program, of which no digit is lost where it is small."""

@@ -40,12 +40,27 @@ def picture_bundle(svg: str) -> dict[str, str]:
 
 
 def image_element(svg: str, label: str) -> str:
-    """Write a picture as an element of HTML; `label`, which says what it shows, is escaped already."""
+    """Write a picture as an element of HTML; `label`, which says what it shows, is escaped already.
+
+    A picture that follows the light or dark of its page goes by the ``color-scheme`` of the image, else by what the
+    reader prefers. Notebooks and sites that can be switched tell their choice in attributes of their own.
+    """
     return (
-        f'<img alt="{label}" style="max-width:100%;height:auto" '
+        f'{_SCHEMES}<img alt="{label}" class="tinygrad-picture" style="max-width:100%;height:auto" '
         f'src="data:image/svg+xml;charset=utf-8,{svg.translate(_IN_ADDRESS)}">'
     )
 
+
+# JupyterLab, Sphinx's furo, Colab and VS Code, in this order.
+_SCHEMES = (
+    "<style>"
+    + "".join(
+        f":is(body[data-jp-theme-light={light}],body[data-theme={scheme}],html[theme={scheme}],body.vscode-{scheme}) "
+        f".tinygrad-picture{{color-scheme:{scheme}}}"
+        for scheme, light in (("light", "true"), ("dark", "false"))
+    )
+    + "</style>"
+)
 
 # What an address may not hold as it stands; all else, other scripts included, may.
 _IN_ADDRESS = {ord(c): f"%{ord(c):02X}" for c in '%#<>"&\\^`{|}\n\r\t'}

@@ -31,7 +31,7 @@ export class Knobs {
     this.element = el("section", {class: "knobs", "aria-label": say("Knobs")},
       el("header", {}, el("h2", {}, say("Turn a knob")), reset, link),
       el("div", {class: "sides"},
-        el("div", {class: "rows"}, ...[...this.rows.values()].map(row => row.element)),
+        el("div", {class: "rows", style: `--longest: ${Math.max(0, ...data.knobs.map(([, name]) => name.length))}ch`}, ...[...this.rows.values()].map(row => row.element)),
         el("div", {class: "answer"}, this.status, this.changes, this.picture)));
     this.element.hidden = !this.rows.size;
     const first = [...this.rows].find(([, row]) => row.slider);
@@ -48,7 +48,7 @@ export class Knobs {
   }
 
   write(x) {
-    return numberText(x, this.digits);
+    return numberText(x + 0, this.digits);
   }
 
   row(place, name) {

@@ -52,7 +52,7 @@ export class Page extends Shell {
   }
 
   write(x, digits = this.data.digits) {
-    return numberText(numberOf(x), digits);
+    return numberText(numberOf(x) + 0, digits);
   }
 
   /* Light up a neuron with the weights that lead to it, and say what it adds up. */

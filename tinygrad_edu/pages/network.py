@@ -15,7 +15,7 @@ from ..drawing.formats.svg import to_live_svg
 from ..drawing.picture import check_options
 from ..drawing.records.network import Column, Network, Unit
 from ..drawing.scene.network_scene import network_scene
-from ..drawing.scene.palette import LIGHT
+from ..drawing.scene.palette import AUTO
 from ..drawing.style import Style
 from ..engine.context import ParameterName
 from ..engine.shown import image_element
@@ -90,7 +90,7 @@ class NetworkPage(LivePage):
             "walks": [walk and walk.data for walk in walks],
         }
         functions = ", ".join(f"walk{i}: {walk.operations}" for i, walk in enumerate(walks) if walk)
-        svg = to_live_svg(scene, LIGHT, label)
+        svg = to_live_svg(scene, AUTO, label)
         return Content(image_element(svg, escape(label)), data, f"{{{functions}}}")
 
     def _column(self, c: int, column: Column, drawn: set[str]) -> dict[str, Any]:

@@ -49,6 +49,10 @@ export const constantText = (x, digits = 4) => {
   return lost ? signed(x, general(Math.abs(x), digits + 1)) : text;
 };
 
+/* A number that a caption calculates with: of a small one, which few digits are left of, none is lost. */
+export const factorText = (x, digits = 4) =>
+  Math.abs(x) < Number(`1e${2 - digits}`) ? constantText(x + 0, digits) : numberText(x, digits);
+
 /* The sign between a calculation with rounded numbers and its result: "=" where it holds as shown. */
 export const equalsSign = (computed, shown, digits = 4) => {
   const result = readNumber(shown);

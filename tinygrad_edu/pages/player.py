@@ -15,7 +15,7 @@ from typing import Any, Literal
 from ..arguments import unknown
 from ..drawing.picture import check_options
 from ..drawing.records.folding import Collapse
-from ..drawing.scene.palette import LIGHT
+from ..drawing.scene.palette import AUTO, LIGHT
 from ..drawing.style import Style
 from ..engine.shown import image_element
 from ..engine.sweep import topological_order
@@ -74,7 +74,7 @@ class Player(LivePage):
 
     def _formats(self) -> dict[str, Callable[[], str | bytes]]:
         """Give pictures that move by themselves."""
-        return {".svg": lambda: moving_svg(self._moments(), LIGHT, self.title), ".gif": self._gif}
+        return {".svg": lambda: moving_svg(self._moments(), AUTO, self.title), ".gif": self._gif}
 
     def _gif(self) -> bytes:
         return moving_gif(self._moments(), LIGHT)

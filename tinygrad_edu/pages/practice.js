@@ -3,7 +3,7 @@
 import {Shell, button, el} from "./shell.js";
 import {Tape} from "./tape.js";
 import {Stage} from "./stage.js";
-import {bracketed, levelOf, numberText, unitOf} from "./numbers.js";
+import {bracketed, factorText, levelOf, numberText, unitOf} from "./numbers.js";
 import {FORMULA, KIND, LABEL, VALUE} from "./redone.js";
 import {judge, missing, mistakes, typed} from "./exercise.js";
 import {listed, say} from "./words.js";
@@ -34,7 +34,11 @@ export class Page extends Shell {
   }
 
   write(x) {
-    return numberText(x, this.data.digits);
+    return numberText(x + 0, this.data.digits);
+  }
+
+  factor(x) {
+    return factorText(x, this.data.digits);
   }
 
   make() {
@@ -85,7 +89,7 @@ export class Page extends Shell {
         {name: from, formula: this.data.things[edge.from][FORMULA], operand: which}),
       contribution: edge && say("What does the edge from {from} to {operand} add to {to}.grad?", {from, operand: which, to}),
       sum: edge && say("{name}.grad was {before} and gets {share}. What is it now?",
-        {name: to, before: this.write(before), share: this.write(edge.local * edge.upstream)}),
+        {name: to, before: this.write(before), share: this.factor(edge.local * edge.upstream)}),
     }[what];
     this.form.replaceChildren();
     if (what === "edge") {
@@ -176,7 +180,7 @@ export class Page extends Shell {
     this.done.set(this.i, true);
     const to = this.name(edge.to);
     this.log.append(el("li", {}, say("{sum}: now {grad}", {
-      sum: `${to}.grad += ${bracketed(this.write(edge.local))} × ${bracketed(this.write(edge.upstream))}`,
+      sum: `${to}.grad += ${bracketed(this.factor(edge.local))} × ${bracketed(this.factor(edge.upstream))}`,
       grad: this.write(this.grads.get(edge.to)),
     })));
     this.log.scrollTop = this.log.scrollHeight;
@@ -207,17 +211,17 @@ export class Page extends Shell {
     const slope = `∂${from}/∂${to}`;
     if (what === "sum") {
       return [say("Gradients of a node that is used more than once add up."), say("{name}.grad += what this edge brings.", {name: to}),
-        `${this.write(this.grads.get(edge.to))} + ${bracketed(this.write(edge.local * edge.upstream))}`][level];
+        `${this.write(this.grads.get(edge.to))} + ${bracketed(this.factor(edge.local * edge.upstream))}`][level];
     }
     const rule = say("The slope of {formula} towards {operand} is {slope}.", {
-      formula: this.data.things[edge.from][FORMULA], operand: edge.towards || to, slope: edge.rule || this.write(edge.local),
+      formula: this.data.things[edge.from][FORMULA], operand: edge.towards || to, slope: edge.rule || this.factor(edge.local),
     });
     if (what === "slope") {
       return [say("By how much does {from} change for each unit of {to}, all else held?", {from, to}), rule,
-        say("It is {answer}.", {answer: this.write(edge.local)})][level];
+        say("It is {answer}.", {answer: this.factor(edge.local)})][level];
     }
     return [say("What an edge adds is its slope times the gradient that arrives: {product}.", {product: `${slope} × ${from}.grad`}), rule,
-      `${bracketed(this.write(edge.local))} × ${bracketed(this.write(edge.upstream))}`][level];
+      `${bracketed(this.factor(edge.local))} × ${bracketed(this.factor(edge.upstream))}`][level];
   }
 
   reveal() {
@@ -233,7 +237,7 @@ export class Page extends Shell {
     const {edge} = this;
     const share = edge.local * edge.upstream;
     const answer = {slope: edge.local, contribution: share, sum: (this.grads.get(edge.to) ?? 0) + share}[this.what];
-    this.verdict.textContent = say("It is {answer}.", {answer: this.write(answer)});
+    this.verdict.textContent = say("It is {answer}.", {answer: this.factor(answer)});
     this.advance();
   }
 

@@ -13,7 +13,7 @@ from ..drawing.records.build import build_folded
 from ..drawing.records.drawables import list_drawables
 from ..drawing.records.folding import fold
 from ..drawing.records.sources import Source
-from ..drawing.scene.palette import LIGHT
+from ..drawing.scene.palette import AUTO
 from ..drawing.scene.scene import make_scene
 from ..drawing.style import Style
 from ..engine.shown import image_element
@@ -64,7 +64,7 @@ class Practice(LivePage):
         drawables = list_drawables(source.order, source.outputs, source.kinds)
         open_ = fold(drawables, None, MOST_NODES)
         records = build_folded(source, drawables, open_, replace(self._style, edges=None), frozenset(), None)
-        return to_svg(make_scene(records), LIGHT, self.title)
+        return to_svg(make_scene(records), AUTO, self.title)
 
     def text(self) -> str:
         """Give the solution as text, for a terminal."""

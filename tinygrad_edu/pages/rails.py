@@ -7,7 +7,7 @@ from typing import Protocol
 
 from ..drawing.formats.svg import to_svg
 from ..drawing.lettering import short, text_width
-from ..drawing.scene.palette import LIGHT
+from ..drawing.scene.palette import AUTO
 from ..drawing.scene.shapes import Curve, Piece, Polygon, Rect, Scene, Shape, TextLine
 from ..ops.notation import number_text
 from ..signs import columns
@@ -80,7 +80,7 @@ def rails_picture(rails: Rails, title: str) -> str:
         ]
         pieces.append(Piece("rail", f"r{i}", said, tuple(shapes)))
     size = (left + _RAIL + 230.0, _ROW * len(rails.classes) + 10.0)
-    return to_svg(Scene(tuple(pieces), -10.0, 0.0, *size), LIGHT, title)
+    return to_svg(Scene(tuple(pieces), -10.0, 0.0, *size), AUTO, title)
 
 
 def _on_rail(x: float) -> float:

@@ -1,6 +1,6 @@
 /* What a player shows, worked out anew after a leaf was turned: the same things, steps and reasons, with other numbers. */
 
-import {bracketed, constantText, equalsSign, levelOf, numberText, readNumber, unitOf} from "./numbers.js";
+import {bracketed, constantText, equalsSign, factorText, levelOf, numberText, readNumber, unitOf} from "./numbers.js";
 
 /* Where a thing keeps what. */
 export const LABEL = 0;
@@ -15,17 +15,18 @@ export const OPERANDS = 8;
 
 export const redone = (given, tape, state) => {
   const {values, grads, edges} = state;
-  const write = x => numberText(x, given.digits);
+  const write = x => numberText(x + 0, given.digits);
+  const factor = x => factorText(x, given.digits);
   const unit = unitOf(grads.filter((_, place) => !tape.constant[place]));
   const shown = place => tape.constant[place] ? constantText(values[place], given.digits) : write(values[place]);
-  const product = (a, b, text) => equalsSign(readNumber(write(a)) * readNumber(write(b)), text, given.digits);
+  const product = (a, b, text) => equalsSign(readNumber(factor(a)) * readNumber(factor(b)), text, given.digits);
 
   const things = given.things.map((thing, t) => {
     const place = given.places[t];
     const made = [...thing];
     made[VALUE] = shown(place);
     if (!tape.operands[place].length) return made;
-    const texts = tape.operands[place].map(shown);
+    const texts = tape.operands[place].map(p => tape.constant[p] ? shown(p) : factor(values[p]));
     const text = i => thing[SIGNS] ? bracketed(texts[i]) : texts[i];
     made[NUMBERS] = thing[FORM].replace(/⟦(\d+)⟧/g, (_, i) => text(Number(i)));
     const operation = tape.operations[tape.keys[place]];
@@ -38,7 +39,7 @@ export const redone = (given, tape, state) => {
     const made = [...step];
     const {local, upstream, contribution, before, after} = edges[given.places[step[2]]][step[6]];
     [made[3], made[4]] = [write(after), levelOf(after, unit)];
-    [made[8], made[9], made[10], made[11]] = [local, upstream, contribution, before].map(write);
+    [made[8], made[9], made[10], made[11]] = [local, upstream, contribution, before].map(factor);
     made[13] = product(local, upstream, made[10]);
     return made;
   });
@@ -50,10 +51,10 @@ export const redone = (given, tape, state) => {
   const why = Object.fromEntries(Object.entries(given.why).map(([t, [, count, listed, rest]]) => {
     const paths = listed.map(([, hops]) => [
       hops.reduceRight((size, hop) => localOf(hop) * size, 1),
-      hops.map(hop => Array.isArray(hop) ? [hop[0], write(localOf(hop)), hop[2], hop[3]] : hop),
+      hops.map(hop => Array.isArray(hop) ? [hop[0], factor(localOf(hop)), hop[2], hop[3]] : hop),
     ]);
     paths.sort(([a], [b]) => Math.abs(b) - Math.abs(a));
-    return [t, [write(grads[given.places[t]]), count, paths.map(([size, hops]) => [write(size), hops]), rest]];
+    return [t, [write(grads[given.places[t]]), count, paths.map(([size, hops]) => [factor(size), hops]), rest]];
   }));
   return {...given, things, steps, why, unit};
 };

@@ -113,6 +113,7 @@ export class Shell {
       const code = [...body.classList].find(name => name.startsWith("vscode-"));
       let dark = preference.matches;
       if (jupyter) dark = jupyter === "false";
+      else if (["light", "dark"].includes(body.dataset.theme)) dark = body.dataset.theme === "dark";
       else if (code) dark = code !== "vscode-light" && code !== "vscode-high-contrast-light";
       else if (root.classList.contains("dark") || body.classList.contains("dark")) dark = true;
       else if (root.classList.contains("light") || body.classList.contains("light")) dark = false;
@@ -122,7 +123,7 @@ export class Shell {
     preference.addEventListener("change", choose);
     const watcher = new MutationObserver(choose);
     for (const node of [document.body, document.documentElement]) {
-      watcher.observe(node, {attributes: true, attributeFilter: ["class", "data-jp-theme-light"]});
+      watcher.observe(node, {attributes: true, attributeFilter: ["class", "data-jp-theme-light", "data-theme"]});
     }
   }
 }

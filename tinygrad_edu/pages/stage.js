@@ -2,7 +2,7 @@
 
 import {button, el, fading, svg} from "./shell.js";
 import {LABEL} from "./redone.js";
-import {levelOf, numberText, unitOf} from "./numbers.js";
+import {factorText, levelOf, numberText, unitOf} from "./numbers.js";
 import {say} from "./words.js";
 
 /* Points of the picture to pixels: what makes its smallest letters 10 pixels high. */
@@ -63,6 +63,7 @@ export class Stage {
     if (!this.views[v]) this.views[v] = this.parse(v);
     this.renumber();
     this.where.replaceChildren();
+    this.element.classList.toggle("inside", v > 0);
     if (v) {
       this.where.append(el("button", {type: "button", onclick: () => { this.show(0); this.repaint(); }}, say("← whole")),
         el("b", {}, this.data.views[v].name));
@@ -127,7 +128,7 @@ export class Stage {
     if (view.state === this.state) return;
     view.state = this.state;
     const {state, tape, data} = this;
-    const write = x => numberText(x, data.digits);
+    const write = x => numberText(x + 0, data.digits);
     const placeOf = node => node.things.length === 1 && node.id[0] === "n" ? data.places[node.things[0]] : -1;
     const flows = new Map();
     for (const [name, edge] of view.edges) {
@@ -144,7 +145,7 @@ export class Stage {
       edge.line ??= edge.group.querySelector("path");
       edge.label ??= edge.group.querySelector("[data-part=label]");
       edge.own ??= [edge.line?.getAttribute("style"), edge.label?.textContent];
-      if (edge.label) edge.label.textContent = flow ? write(flow.local) : edge.own[1];
+      if (edge.label) edge.label.textContent = flow ? factorText(flow.local, data.digits) : edge.own[1];
       if (!edge.line) continue;
       const size = flow ? Math.abs(flow.contribution) / (Math.abs(flow.contribution) + unit) : 0;
       const width = Number.isFinite(size) ? 0.8 + 3.4 * size : 4.2;

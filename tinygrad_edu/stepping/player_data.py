@@ -12,7 +12,7 @@ from typing import Any
 from ..drawing.formats.svg import to_live_svg
 from ..drawing.records.folding import Collapse
 from ..drawing.records.sources import Source
-from ..drawing.scene.palette import LIGHT, level_of
+from ..drawing.scene.palette import AUTO, level_of
 from ..drawing.scene.scene import make_scene
 from ..drawing.style import Style, unit_of
 from ..engine.sweep import topological_order
@@ -78,7 +78,7 @@ class Frames:
         whole = say("computation of {name}", name=self.words.label(x))
         titles = [view.name or whole for view in self.views]
         self.svgs = [  # the first one stands where no script gives it colours
-            to_live_svg(scene, LIGHT, title, coloured=not v)
+            to_live_svg(scene, AUTO, title, coloured=not v)
             for v, (scene, title) in enumerate(zip(scenes, titles, strict=True))
         ]
         self._things: dict[Any, int] = {}
@@ -169,7 +169,7 @@ class Frames:
             return ["s", view, t, after, level]
         numbers = (step.local, step.upstream, step.contribution, step.grad_before)
         rule = self._rules.setdefault(self.words.rule(step), len(self._rules))
-        texts = [self.style.number(x) for x in numbers]
+        texts = [self.style.factor(x) for x in numbers]
         towards = self._towards.setdefault(self.words.towards(step), len(self._towards))
         ends = [self._thing(step.parent), step.index]
         return ["b", view, t, after, level, *ends, rule, *texts, towards, self.words.multiplies(step)]
@@ -243,11 +243,11 @@ class Frames:
                     continue
                 hops: list[Any] = []
                 for at, to, local in zip(path.nodes, path.nodes[1:], path.locals, strict=False):
-                    text = self.style.number(local)
+                    text = self.style.factor(local)
                     ends = self._thing(at), self._thing(to)
                     index = next(i for i, p in enumerate(at.parents) if p is to and _same(at.partials[i], local))
                     hops.append(places.get((*ends, text), [ends[1], text, self.places[at], index]))
-                listed.append([self.style.number(path.product), hops])
+                listed.append([self.style.factor(path.product), hops])
             rest = found.count - len(listed)
             reasons[str(self._thing(node))] = [
                 self.style.number(found.gradient),

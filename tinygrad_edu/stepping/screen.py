@@ -153,7 +153,11 @@ class ScreenWalk:
         pad = " " * (wide - columns(name))
         plain = _cut(f"{'▸' if i == self.chosen else ' '} {name}{pad}  {value:>12}  grad ", width - 13)
         text = self.ink(plain, "reverse") if i == self.chosen else plain if known else self.ink(plain, "faint")
-        return text + self.ink.signed(f"{given or '–':>12}", grad)
+        number = f"{given or '–':>12}"
+        made = self.words.formula(node)
+        room = width - columns(plain) - columns(number) - 3
+        told = "   " + self.ink(_cut(made, room), "faint") if made and room > 8 else ""
+        return text + self.ink.signed(number, grad) + told
 
     def _told(self, step: Step | None, width: int) -> list[str]:
         if self.panel == "help":

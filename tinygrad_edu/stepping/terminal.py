@@ -186,8 +186,8 @@ def why(root: Value, node: Any, words: Wording, so_far: float | None = None) -> 
         )
     for path in found:
         chain = " → ".join(words.label(at) for at in path.nodes)
-        product = " × ".join(words.style.number(d) for d in path.locals) or "1"
-        yield f"  {words.style.number(path.product):>10}   {chain}   ({product})"
+        product = " × ".join(words.style.factor(d) for d in path.locals) or "1"
+        yield f"  {words.style.factor(path.product):>10}   {chain}   ({product})"
     if found.count > len(found):
         more = say("… {count} more", count=f"{found.count - len(found):,}")
         yield f"  {words.style.number(found.hidden):>10}   {more}"

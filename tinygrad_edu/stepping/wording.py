@@ -41,7 +41,7 @@ class Wording:
     def formula_in_numbers(self, node: Any) -> str:
         """Write a node as an operation of its parents' values: "0.5 × 2"; "" for a leaf."""
         write = self._bracketed if between_signs(node) else str
-        return self._notation(node, [Text(write(self.value(parent))) for parent in node.parents])
+        return self._notation(node, [Text(write(self._factor(parent))) for parent in node.parents])
 
     def form(self, node: Any) -> str:
         """Write a node as an operation of places to be filled with its parents' values: "⟦0⟧ × ⟦1⟧"; "" for a leaf.
@@ -64,7 +64,7 @@ class Wording:
         if node.op is None or not node.parents:
             return "="
         try:
-            computed = float(node.op.fn(*[read_number(self.value(parent)) for parent in node.parents]))
+            computed = float(node.op.fn(*[read_number(self._factor(parent)) for parent in node.parents]))
         except (TypeError, ValueError, ArithmeticError):  # a user's entry, outside its domain once rounded
             return "≈"
         return equals(computed, self.value(node), self.style.digits)
@@ -121,25 +121,25 @@ class Wording:
                 f"{label}.grad = {self.style.number(step.grad_after)}",
                 f"∂{label}/∂{label} = {self.style.number(step.grad_after)}",
             )
-        local, upstream = self._bracketed(self.style.number(step.local)), self.style.number(step.upstream)
+        local, upstream = self._bracketed(self.style.factor(step.local)), self.style.factor(step.upstream)
         short = say("slope") if self.towards(step) else self.slope(step)
         if step.node.op is not None and not step.node.op.exact:
             short = say("(weight back)")
         return (
             f"{self.label(step.parent)}.grad += {short} × {label}.grad",
-            f"{self.style.number(step.grad_before)} + {local} × {self._bracketed(upstream)} {self.adds(step)}"
-            f" {self.style.number(step.grad_after)}",
+            f"{self.style.factor(step.grad_before)} + {local} × {self._bracketed(upstream)} {self.adds(step)}"
+            f" {self.style.factor(step.grad_after)}",
         )
 
     def adds(self, step: Step) -> str:
         """Choose the sign between an addition to a gradient, as it is shown, and its result: "=" or "≈"."""
         total = self._as_shown(step.grad_before) + self._as_shown(step.local) * self._as_shown(step.upstream)
-        return equals(total, self.style.number(step.grad_after), self.style.digits)
+        return equals(total, self.style.factor(step.grad_after), self.style.digits)
 
     def multiplies(self, step: Step) -> str:
         """Choose the sign between the product that a step adds, as it is shown, and its result: "=" or "≈"."""
         product = self._as_shown(step.local) * self._as_shown(step.upstream)
-        return equals(product, self.style.number(step.contribution), self.style.digits)
+        return equals(product, self.style.factor(step.contribution), self.style.digits)
 
     def _notation(self, node: Any, operands: list[Text]) -> str:
         return "" if node.op is None or not node.parents else str(notation(node.op, *operands))
@@ -152,8 +152,11 @@ class Wording:
     def _name(self, node: Any) -> str:
         return str(Text.of_name(self.label(node)))
 
+    def _factor(self, node: Any) -> str:
+        return self.style.constant(node.data) if _is_number(node) else self.style.factor(node.data)
+
     def _as_shown(self, x: float | None) -> float:
-        return read_number(self.style.number(x))
+        return read_number(self.style.factor(x))
 
     def _bracketed(self, text: str) -> str:
         return f"({text})" if text.startswith("−") else text

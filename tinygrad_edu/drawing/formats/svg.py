@@ -1,8 +1,11 @@
 """With this module one can write a scene as SVG.
 
-A drawing carries its colours and holds no ids, style sheets or scripts, so any number of them share a page without
-touching each other. For the step player there is a shorter form, in which shapes name the roles of their colours
-and a style sheet inside the SVG gives them.
+A drawing carries its colours and holds no ids or scripts, so any number of them share a page without touching each
+other. One that follows the light or dark of its page names the role of each colour, too, and a style sheet that
+concerns nothing else gives both colours of each role: as an image it goes by what its reader prefers, or by the
+``color-scheme`` that the page gives the image; as a part of the page by that of the page. What reads no style sheets
+sees the light colours. For the step player there is a shorter form, in which shapes name the roles of their colours
+and only a style sheet gives them.
 """
 
 from __future__ import annotations
@@ -13,7 +16,7 @@ from base64 import b64encode
 from html import escape  # xml.sax would bring in urllib, http and ssl
 
 from ...words import language_tag
-from ..scene.palette import DARK, LIGHT, Theme, colour_of, pixels, roles
+from ..scene.palette import AUTO, DARK, LIGHT, Theme, colour_of, pixels, roles
 from ..scene.shapes import Curve, Piece, Polygon, Raster, Rect, Scene, TextLine
 
 FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, 'DejaVu Sans', sans-serif"
@@ -54,33 +57,52 @@ class _Writer:
 
     def __init__(self, theme: Theme) -> None:
         self.theme = theme
+        self.fills: set[str] = set()
+        self.strokes: set[str] = set()
 
     def write(self, scene: Scene, title: str) -> str:
-        return "\n".join([self.opening(scene, title), *map(self.piece, scene.pieces), "</svg>\n"])
+        pieces = [self.piece(piece) for piece in scene.pieces]
+        return "\n".join([self.opening(scene, title), *pieces, "</svg>\n"])
 
     def opening(self, scene: Scene, title: str) -> str:
-        backdrop = Rect(scene.x, scene.y, scene.width, scene.height, 0, fill="background")
+        """Write what comes before the pieces; after them, because it has to know their colours."""
+        backdrop = self.rect(Rect(scene.x, scene.y, scene.width, scene.height, 0, fill="background"))
         opening = (
             f'<svg xmlns="http://www.w3.org/2000/svg" width="{_n(scene.width)}" height="{_n(scene.height)}" '
             f'viewBox="{_n(scene.x)} {_n(scene.y)} {_n(scene.width)} {_n(scene.height)}" role="img" '
             f'aria-label="{escape(title)}"{self.looks()}{_spoken()}>{self.sheet()}'
         )
-        return f"{opening}\n{self.rect(backdrop)}"
+        return f"{opening}\n{backdrop}"
+
+    @property
+    def follows(self) -> bool:
+        return self.theme is AUTO
 
     def looks(self) -> str:
-        return f' font-family="{FONT}" style="max-width:100%;height:auto;font-variant-numeric:tabular-nums"'
+        kind = ' class="tg-auto"' if self.follows else ""
+        return f'{kind} font-family="{FONT}" style="max-width:100%;height:auto;font-variant-numeric:tabular-nums"'
 
     def sheet(self) -> str:
-        return ""
+        if not self.follows:
+            return ""
+        fills = "".join(f".tg-auto [data-f={role}]{{fill:{both(role)}}}" for role in roles() if role in self.fills)
+        lines = "".join(f".tg-auto [data-s={role}]{{stroke:{both(role)}}}" for role in roles() if role in self.strokes)
+        return f"<style>{_AS_ITS_READER}{fills}{lines}</style>"
 
     def fill(self, role: str | None) -> str:
-        return f' fill="{colour_of(self.theme, role)}"' if role else ' fill="none"'
+        if role is None:
+            return ' fill="none"'
+        self.fills.add(role)
+        named = f' data-f="{role}"' if self.follows else ""
+        return f' fill="{colour_of(self.theme, role)}"{named}'
 
     def stroke(self, role: str | None, width: float, dash: tuple[float, ...] | None) -> str:
         if role is None:
             return ""
+        self.strokes.add(role)
+        named = f' data-s="{role}"' if self.follows else ""
         dashes = f' stroke-dasharray="{" ".join(map(_n, dash))}"' if dash else ""
-        return f' stroke="{colour_of(self.theme, role)}" stroke-width="{_n(width)}"{dashes}'
+        return f' stroke="{colour_of(self.theme, role)}"{named} stroke-width="{_n(width)}"{dashes}'
 
     def font(self, text: TextLine) -> str:
         anchor = f' text-anchor="{text.anchor}"' if _ANCHORS[text.anchor] else ""
@@ -120,7 +142,9 @@ class _Writer:
     def raster(self, shape: Raster) -> str:
         box = f'x="{_n(shape.x)}" y="{_n(shape.y)}" width="{_n(shape.w)}" height="{_n(shape.h)}"'
         address = b64encode(png_of(pixels(self.theme, shape.rows))).decode()
-        return f'<image {box} preserveAspectRatio="none" href="data:image/png;base64,{address}"/>'
+        # A picture inside keeps its colours; a veil, which only the dark has, takes the glare from it.
+        veil = f'<rect {box} fill="none" style="fill:light-dark(#0000,{DARK.background}80)"/>' if self.follows else ""
+        return f'<image {box} preserveAspectRatio="none" href="data:image/png;base64,{address}"/>{veil}'
 
     def line(self, shape: Curve | Polygon | Rect) -> str:
         return self.stroke(shape.stroke, shape.width, shape.dash)
@@ -144,9 +168,12 @@ class _LiveWriter(_Writer):
         colours = "".join(
             f"[data-f={role}]{{fill:{colour}}}[data-s={role}]{{stroke:{colour}}}"
             for role in roles()
-            for colour in [colour_of(self.theme, role)]
+            for colour in [both(role) if self.follows else colour_of(self.theme, role)]
         )
-        colours += f"[data-part=label]{{fill:{self.theme.ink};stroke:{self.theme.background}}}"
+        label = ("ink", "background")
+        ink, paper = (both(role) if self.follows else colour_of(self.theme, role) for role in label)
+        colours += f"[data-part=label]{{fill:{ink};stroke:{paper}}}"
+        colours += _AS_ITS_READER * self.follows
         # Quotes are swapped in the end, so the font names, which need them, have to stand without.
         fonts = FONT.replace("'", "")
         shared = (
@@ -201,6 +228,19 @@ def png_of(rows: list[list[tuple[int, int, int]]]) -> bytes:
 
 
 _BOLD = ' font-weight="600"'
+# Only where the drawing is a document of its own, such as an image; inside a page the page decides.
+_AS_ITS_READER = "svg:root{color-scheme:light dark}"
+
+
+def both(role: str) -> str:
+    """Write the colours of a role on light and on dark pages as one colour of CSS.
+
+    Examples
+    --------
+    >>> both("ink")
+    'light-dark(#1b2430,#eef2f6)'
+    """
+    return f"light-dark({colour_of(LIGHT, role)},{colour_of(DARK, role)})"
 
 
 def _spoken() -> str:
@@ -228,7 +268,7 @@ def theme_rules() -> str:
     rules = []
     for theme in (LIGHT, DARK):
         variables = ";".join(f"--{role}:{colour_of(theme, role)}" for role in roles())
-        rules.append(f'.box[data-theme="{theme.name}"]{{{variables}}}')
+        rules.append(f'.box[data-theme="{theme.name}"]{{color-scheme:{theme.name};{variables}}}')
     rules += [f"[data-f={role}]{{fill:var(--{role})}}[data-s={role}]{{stroke:var(--{role})}}" for role in roles()]
     rules.append("[data-part=label]{fill:var(--ink);stroke:var(--background)}")
     return "".join(rules)

@@ -49,7 +49,7 @@ class EdgeRecord:
         if self.count > 1:
             return f"{self.count:,}×"
         shown = self.shown(style)
-        return "" if shown is None else style.number(shown)
+        return "" if shown is None else style.factor(shown)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 LEVELS = 5
 """Steps of the scale on either side of zero."""
@@ -138,7 +138,9 @@ PRINT = Theme(
         "#8c8c8c",
     ),
 )
-THEMES = {theme.name: theme for theme in (LIGHT, DARK, PRINT)}
+AUTO = replace(LIGHT, name="auto")
+"""Light; an SVG, which can, is dark where the page around it is."""
+THEMES = {theme.name: theme for theme in (AUTO, LIGHT, DARK, PRINT)}
 
 
 def strength(x: float | None, unit: float) -> float:

@@ -7,14 +7,15 @@ squares of the picture; whether a curve runs through a box is found by halving t
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import product
 
 from .graphviz_layout import Box, Layout, Point, Size
 
-_CELL = 64.0
-_MOST_LABELS = 1_000  # of more, which nobody reads, each stays where Graphviz keeps room for it
+_CELL = 32.0
+_MOST_LABELS = 300  # of more, which nobody reads, each stays where Graphviz keeps room for it
 _CLEAR = 3.0  # what a text keeps away from lines
 _ALONG = (0.5, 0.62, 0.38, 0.74, 0.26, 0.85, 0.15)
 _SLIDE = 8.0
@@ -36,7 +37,8 @@ def place_titles(layout: Layout, titles: Mapping[str, Point], sizes: Mapping[str
     -------
     dict of str to Point
     """
-    taken = _Taken(layout)
+    tracks = [_track(titles[id_], sizes[id_], layout.clusters[id_]) for id_ in titles]
+    taken = _Taken(layout, tracks)
     return {
         id_: taken.freest(_slides(titles[id_], sizes[id_], layout.clusters[id_]), -1, _from_left(sizes[id_]))
         for id_ in titles
@@ -85,39 +87,55 @@ _Cell = tuple[int, int]
 
 
 class _Taken:
-    """What is where: the arcs of lines with their edges, and boxes."""
+    """What is where: the arcs of lines with their edges, and boxes.
 
-    def __init__(self, layout: Layout) -> None:
+    An arc across the picture would be near every square of its hull, so arcs are halved until they are near few. If it
+    is known `where` texts are to be put, only the arcs there count.
+    """
+
+    def __init__(self, layout: Layout, where: Iterable[Box] | None = None) -> None:
+        squares = None if where is None else {cell for box in where for cell in _cells(box)}
         self.arcs: dict[_Cell, list[tuple[int, Box, Arc]]] = defaultdict(list)
         self.boxes: dict[_Cell, list[Box]] = defaultdict(list)
         for i, (curve, _) in enumerate(layout.edges):
-            for arc in _arcs(curve):
+            waiting = list(_arcs(curve))
+            while waiting:
+                arc = waiting.pop()
                 hull = _hull(arc)
+                if max(hull[2] - hull[0], hull[3] - hull[1]) > _CELL:
+                    waiting += _halves(arc)
+                    continue
                 for cell in _cells(hull):
-                    self.arcs[cell].append((i, hull, arc))
+                    if squares is None or cell in squares:
+                        self.arcs[cell].append((i, hull, arc))
 
     def add_box(self, box: Box) -> None:
         for cell in _cells(box):
             self.boxes[cell].append(box)
 
-    def in_the_way(self, box: Box, owner: int) -> int:
-        """Weigh what a text in this box would cover, its own line apart."""
+    def in_the_way(self, box: Box, owner: int, most: float) -> float:
+        """Weigh what a text in this box would cover, its own line apart; infinite as soon as it is `most`."""
+        covered = {other for cell in _cells(box) for other in self.boxes.get(cell, ()) if _meet(other, box)}
+        weight = _BOX_WEIGHT * len(covered)
+        if weight >= most:
+            return math.inf
         wide = box[0] - _CLEAR, box[1] - _CLEAR, box[2] + _CLEAR, box[3] + _CLEAR
-        lines: set[int] = set()
-        covered: set[Box] = set()
+        lines = {owner}
         for cell in _cells(wide):
             for at, hull, arc in self.arcs.get(cell, ()):
-                if at != owner and at not in lines and _meet(hull, wide) and _runs_through(arc, wide):
+                if at not in lines and _meet(hull, wide) and _runs_through(arc, wide):
                     lines.add(at)
-            covered.update(other for other in self.boxes.get(cell, ()) if _meet(other, box))
-        return len(lines) + _BOX_WEIGHT * len(covered)
+                    weight += 1
+                    if weight >= most:
+                        return math.inf
+        return weight
 
     def freest(self, places: Iterator[Point], owner: int, extent: Box) -> Point:
         """Give the first free place, else that where least is in the way; `extent` is the text's box around it."""
-        best, least = (0.0, 0.0), -1
+        best, least = (0.0, 0.0), math.inf
         for x, y in places:
-            weight = self.in_the_way((x + extent[0], y + extent[1], x + extent[2], y + extent[3]), owner)
-            if least < 0 or weight < least:
+            weight = self.in_the_way((x + extent[0], y + extent[1], x + extent[2], y + extent[3]), owner, least)
+            if weight < least:
                 best, least = (x, y), weight
             if not weight:
                 break
@@ -129,9 +147,9 @@ def _arcs(curve: Sequence[Point]) -> Iterator[Arc]:
         yield curve[k], curve[k + 1], curve[k + 2], curve[k + 3]
 
 
-def _hull(points: Sequence[Point]) -> Box:
-    xs, ys = [x for x, _ in points], [y for _, y in points]
-    return min(xs), min(ys), max(xs), max(ys)
+def _hull(arc: Arc) -> Box:
+    (ax, ay), (bx, by), (cx, cy), (dx, dy) = arc
+    return min(ax, bx, cx, dx), min(ay, by, cy, dy), max(ax, bx, cx, dx), max(ay, by, cy, dy)
 
 
 def _meet(a: Box, b: Box) -> bool:
@@ -164,6 +182,12 @@ def _halves(arc: Arc) -> tuple[Arc, Arc]:
 
 def _middle(a: Point, b: Point) -> Point:
     return (a[0] + b[0]) / 2, (a[1] + b[1]) / 2
+
+
+def _track(at: Point, size: Size, cluster: Box) -> Box:
+    """Give the box of all places that a title slides to, and what it keeps clear."""
+    x, y = at
+    return x - _CLEAR, y - size[1] / 2 - _CLEAR, max(x + size[0], cluster[2]) + _CLEAR, y + size[1] / 2 + _CLEAR
 
 
 def _slides(at: Point, size: Size, cluster: Box) -> Iterator[Point]:
