@@ -64,3 +64,13 @@ def test_fit_names_the_setting(settings, message):
 def test_sweep_names_what_is_wrong(build, grid, message):
     with pytest.raises(TypeError, match=message):
         tg.sweep(build, (ROWS, LABELS), grid, epochs=1, progress=False)
+
+
+@pytest.mark.parametrize("rule", ["SGD", "Adam", "RMSprop", "Lion"])
+def test_optimisers_take_a_module_and_refuse_what_the_next_pass_does_not_read(rule):
+    model, w = nn.MLP(2, [1], seed=0), Value(1.0, "w")
+    assert getattr(tg.optim, rule)(model, lr=0.1).params == model.parameters()
+    groups = getattr(tg.optim, rule)([{"params": model, "lr": 0.01}, {"params": [w]}], lr=0.1)
+    assert groups.params == [*model.parameters(), w]
+    with pytest.raises(ValueError, match=r"params must be leaves, but params\[1\] is computed"):
+        getattr(tg.optim, rule)([w, w * 2.0], lr=0.1)
