@@ -135,7 +135,7 @@ def _leaves_made_inside() -> Iterator[list[Value]]:
 
 
 def _chosen(argnums: Argnums, count: int, f: Callable[..., Any]) -> tuple[int, ...]:
-    if not isinstance(argnums, (int, tuple, list)):
+    if not isinstance(argnums, int) and (isinstance(argnums, str) or not isinstance(argnums, Iterable)):
         raise TypeError(f"argnums={argnums!r}: give the place of an argument, such as 0, or a tuple of places")
     chosen = (argnums,) if isinstance(argnums, int) else tuple(argnums)
     for i in chosen:
