@@ -43,6 +43,8 @@ def as_dtype(value: Any) -> str:
     'float32'
     """
     name = value if isinstance(value, str) else getattr(value, "name", getattr(value, "__name__", None))
+    if value is float:
+        return "float64"
     if name not in ("float64", "float32"):
         raise ValueError(f"dtype must be 'float64' (the default) or 'float32', got {value!r:.60}")
     return str(name)
@@ -53,7 +55,8 @@ def as_number(
 ) -> float:
     """Give `value` as a finite float from `least` to `most` and `below`, or raise an error that names the argument."""
     if isinstance(value, bool) or not isinstance(value, Real):
-        raise TypeError(f"{name} must be a number, got {value!r}")
+        own = "item()" if hasattr(value, "item") else "data" if hasattr(value, "backward") else ""  # a tensor, a Value
+        raise TypeError(f"{name} must be a number, got {value!r:.60}{own and f'; take its number, .{own}'}")
     try:
         number = float(value)
     except OverflowError:
@@ -84,7 +87,13 @@ def as_examples(X: Any, name: str = "X") -> list[Any]:
     if getattr(X, "ndim", 0) > 1 and X.dtype.kind in "fiu" and X.size and (abs(X) < math.inf).all():
         rows: list[Any] = X.astype(float).tolist()  # an array that is all right needs no look at every number
         return rows
-    rows = [_as_nested(row, f"{name}[{i}]") for i, row in enumerate(as_list(X, name))]
+    items = as_list(X, name)
+    if items and isinstance(items[0], Real):
+        raise TypeError(
+            f"{name} must be a sequence of rows, got numbers: {items[0]!r}, ...; of one feature, write each as a row, "
+            f"[[x] for x in {name}]"
+        )
+    rows = [_as_nested(row, f"{name}[{i}]") for i, row in enumerate(items)]
     shape_of(rows, name)
     return rows
 
@@ -128,8 +137,12 @@ def as_array(table: Any, name: str) -> Any:
 
     A column of truth values is one of 0 and 1; a column of text is refused by its name.
     """
-    if not hasattr(table, "__array__"):
+    if hasattr(table, "toarray"):  # a sparse matrix
+        table = table.toarray()
+    if not hasattr(table, "__array__") and not isinstance(table, memoryview):
         return table
+    if hasattr(table, "filled") and table.mask.any():
+        raise TypeError(f"{name} is a masked array, and nothing is learnt from gaps: fill them, by its method filled")
     if hasattr(table, "columns") and hasattr(table, "dtypes"):
         strange = [str(column) for column, kind in zip(table.columns, table.dtypes, strict=True) if not _numeric(kind)]
         if strange:
@@ -156,8 +169,13 @@ def as_list(sequence: Any, name: str) -> list[Any]:
     """Copy a sequence or an array into a list."""
     if hasattr(sequence, "tolist"):  # a NumPy array: its own numbers, as Python's
         sequence = sequence.tolist()
+    if isinstance(sequence, (dict, set, frozenset)):
+        raise TypeError(
+            f"{name} must be a sequence, in which each item has its place, got a {type(sequence).__name__}: "
+            f"{sequence!r:.60}; write list(...) of what you mean, of a dict its values()"
+        )
     if isinstance(sequence, (str, bytes)) or not hasattr(sequence, "__iter__"):
-        raise TypeError(f"{name} must be a sequence, got {sequence!r}")
+        raise TypeError(f"{name} must be a sequence, got {sequence!r:.60}")
     return list(sequence)
 
 

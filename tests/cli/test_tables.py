@@ -287,3 +287,18 @@ def test_wrong_tables_and_models_are_answered_in_one_line(run, tmp_path, argumen
     assert message in err
     assert re.fullmatch(r"tinygrad-edu[^\n]*\n", err)
     assert sorted(path.name for path in tmp_path.iterdir()) == before
+
+
+@pytest.mark.parametrize("junk", [".", "oops 'so'", 'he said "no"', "3 [m]", "a, b"])
+def test_what_a_refusal_proposes_can_be_typed_as_it_stands(run, tmp_path, junk, without_pictures):
+    rows = [f"{i % 7}.5;{i * i % 11};{'yes' if i % 3 else 'no'}" for i in range(40)]
+    rows[9] = f"{junk};1;yes" if '"' not in junk else '"he said ""no""";1;yes'
+    (tmp_path / "mine.csv").write_text("first one;second;answer\n" + "\n".join(rows) + "\n", encoding="utf-8")
+    command = ("train", "mine.csv", "--quiet", "--epochs", "1", "--hidden", "2")
+    code, _, err = run(*command)
+    assert (code, "line 11, column 'first one'" in err) == (2, True)
+    remedies = re.findall(r"\((--\w+ .*?)\)(?=,|\s|$)", err)
+    assert [remedy.split()[0] for remedy in remedies] == ["--marks", "--text", "--ignore"]
+    for remedy in remedies:
+        code, _, err = run(*command, "--out", f"{remedy[2:4]}-out", *shlex.split(remedy))
+        assert (code, err) == (0, ""), remedy

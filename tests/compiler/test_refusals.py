@@ -54,6 +54,10 @@ def test_choices_between_values_are_refused():
         lambda x: x * max([v, w]),
         lambda x: x * w if w else x,
         lambda x: tg.where(w > v, x * w, x),
+        lambda x: x * w if w == 2.0 else x,
+        lambda x: x * w if w != np.int64(0) else x,
+        lambda x: x * w if w in (0.0, 1.0) else x,
+        lambda x: x * w if w == np.array(2.0) else x,
     )
     for f in choices:
         with pytest.raises(FrozenNumberError, match=r"compares Values.*tg.where\(tg.less\(0.0, p\), a, b\)"):

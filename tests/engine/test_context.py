@@ -201,3 +201,85 @@ def test_an_interrupted_call_of_a_module_leaves_no_scope_open():
     still_open = [recorded()[1] for _ in interrupts(lambda: model([1.0, 2.0]), every=1)]
     assert len(still_open) > 20
     assert set(still_open) == {""}
+
+
+def is_recorded(x):
+    return bool((x * 2.0).parents)
+
+
+@pytest.mark.parametrize("decorate", [tg.no_grad, tg.no_grad()], ids=["without brackets", "with brackets"])
+def test_decorated_functions_of_every_kind_compute_inside(decorate):
+    x = Value(3.0)
+
+    @decorate
+    def plain():
+        return is_recorded(x)
+
+    @decorate
+    async def coroutine():
+        await asyncio.sleep(0)
+        return is_recorded(x)
+
+    @decorate
+    def generator():
+        """What is sent and thrown in arrives."""
+        try:
+            sent = yield is_recorded(x)
+            yield sent, is_recorded(x)
+        except ValueError as error:
+            yield str(error), is_recorded(x)
+        return is_recorded(x)
+
+    async def beside():
+        return await asyncio.gather(coroutine(), asyncio.sleep(0, is_recorded(x)), coroutine())
+
+    assert plain() is False
+    assert asyncio.run(beside()) == [False, True, False]
+    walk = generator()
+    assert (next(walk), is_recorded(x)) == (False, True)  # what is done with the items is not inside
+    assert walk.send("sent") == ("sent", False)
+    assert walk.throw(ValueError("thrown")) == ("thrown", False)
+    with pytest.raises(StopIteration) as end:
+        next(walk)
+    assert end.value.value is False
+    assert (generator.__doc__, is_recorded(x)) == ("What is sent and thrown in arrives.", True)
+    closed = generator()
+    next(closed)
+    closed.close()
+    with pytest.raises(StopIteration):
+        next(closed)
+
+
+def test_what_no_context_can_decorate_is_refused():
+    async def items():
+        yield 1
+
+    with pytest.raises(TypeError, match="no_grad does not decorate items, an asynchronous generator: write `with"):
+        tg.no_grad()(items)
+    with pytest.raises(TypeError, match="no_grad decorates a function, got True"):
+        tg.no_grad(True)
+
+
+@given(st.lists(st.tuples(st.integers(0, 2), st.booleans()), max_size=20))
+def test_one_context_may_be_open_in_many_tasks_at_once(moves):
+    """Each ends what it began itself, in whatever order they come by turns."""
+    x, quiet = Value(3.0), tg.no_grad()
+    seen, turns = [], [[enter for who, enter in moves if who == task] for task in range(3)]
+
+    async def task(mine):
+        depth = 0
+        for enter in mine:
+            if enter:
+                quiet.__enter__()
+            elif depth:
+                quiet.__exit__(None, None, None)
+            depth += 1 if enter else -bool(depth)
+            seen.append(is_recorded(x) == (depth == 0))
+            await asyncio.sleep(0)
+            seen.append(is_recorded(x) == (depth == 0))
+
+    async def together():
+        await asyncio.gather(*map(task, turns))
+
+    asyncio.run(together())
+    assert all(seen)

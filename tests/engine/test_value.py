@@ -234,3 +234,12 @@ def test_a_fraction_is_a_number_too():
 def test_a_value_cannot_be_subclassed():
     with pytest.raises(TypeError, match="subclassed"):
         type("Mine", (Value,), {})
+
+
+@pytest.mark.parametrize("cleared", [None, "0", [0.0]])
+def test_a_gradient_that_is_no_number_is_named(cleared):
+    w, x = Value(2.0, "w"), Value(3.0, "x")
+    w.grad = cleared
+    for y in (w, w * x, tg.tanh(w), tg.sum([x, w, x])):
+        with pytest.raises(TypeError, match=r"the grad of w is .*it is 0\.0 at first; call zero_grad\(\)"):
+            y.backward()

@@ -5,6 +5,7 @@ import pytest
 from mpmath import mpf
 from support.thoroughness import THOROUGH
 
+import tinygrad_edu as tg
 from tinygrad_edu import OPS
 from tinygrad_edu.check.safe_points import in_domain, is_flat, sample, spread
 
@@ -104,7 +105,7 @@ SPECIAL = [
     *(-11.7, -5.3, -2.6, -1.5, -0.7, 0.3, 0.499, 0.501, 0.9, 1.1, 1.4, 1.7, 2.5, 2.999, 3.001, 6.5, 9.99, 10.01, 14.5),
     *(n + sign * 10.0**-k for n in (1.0, 2.0) for k in (13, 8, 3) for sign in (1, -1)),
     *(-37.0, -30.5, -20.25, -40.0, -1e3, -1e5, -1e8, -1000.3, 1000.7, 1e5, 1e17, 1e300, 1.4616321449683622),
-    *(0.84, 0.86, 0.99, -0.9999, 1.0 - 1e-10, 1.0 - 2.0**-53),
+    *(0.84, 0.86, 0.99, -0.9999, 1.0 - 1e-10, 1.0 - 2.0**-53, 5e-324, -5e-324, 1e-310, -1e-310),
 ]
 """Where one formula takes over from another, and beside zeros of lgamma and digamma."""
 
@@ -145,3 +146,28 @@ def test_values_are_exact_to_1e14_and_slopes_to_1e12(op):
             assert not is_ordinary(true) or abs(y - true) <= lost, (args, y, mpmath.nstr(true, 17))
             for found, s in zip(op.slopes(y, args), slopes, strict=True):
                 assert not is_ordinary(s) or abs(found - s) <= 1e-12 * abs(s), (args, found, mpmath.nstr(s, 17))
+
+
+BESIDE_0 = [sign * 10.0**-k for k in (1, 3, 6, 9, 20, 50, 110) for sign in (1, -1)]
+DIFFERENCES = {"sigmoid": 1e-10}
+"""What loses digits there: the slope is written as people write it, y · σ(−x), whose own slope is a difference."""
+
+
+@pytest.mark.parametrize("op", [op for op in SMOOTH if op.arity == 1], ids=lambda op: op.name)
+def test_slopes_of_slopes_keep_their_digits_beside_0(op):
+    f = TRUTH.get(op.name) or getattr(mpmath, op.name)
+    for x in BESIDE_0:
+        if not in_domain(op, (x,)) or abs(x) < DIFFERENCES.get(op.name, 0.0):
+            continue
+        with mpmath.workdps(520):
+            step = mpf(abs(x)) * mpf(10) ** -40
+            true = (f(mpf(x) + step) - 2 * f(mpf(x)) + f(mpf(x) - step)) / step**2
+            own = SLOPES.get(op.name)
+            if own:
+                true = (own(mpf(x) + step) - own(mpf(x) - step)) / (2 * step)
+        found = tg.hessian(op)(x)
+        if abs(true) > 1e308:
+            assert found == mpmath.sign(true) * mpmath.inf, (x, found)
+        elif abs(true) > 1e-290 or true == 0:
+            lost = 1e-6 if op.name in DIFFERENCES else 1e-11
+            assert abs(found - true) <= lost * abs(true), (x, found, mpmath.nstr(true, 17))

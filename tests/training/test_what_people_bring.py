@@ -42,6 +42,9 @@ TABLES = {
     "rows as arrays": lambda: list(np.array(X)),
     "rows as tensors": lambda: list(torch().tensor(X)),
     "tuples": lambda: tuple(map(tuple, X)),
+    "memory": lambda: memoryview(np.array(X)),
+    "masked array without gaps": lambda: np.ma.masked_invalid(X),
+    "sparse matrix": lambda: pytest.importorskip("scipy", reason="feeds matrices").sparse.csr_matrix(X),
 }
 LABELS = {
     "list": lambda: Y,
@@ -114,6 +117,13 @@ REFUSED = [
     (np.array(X) * 1j, Y, 1, {}, r"X\[0\]\[0\] must be a number"),
     (np.array(X).astype(str), Y, 1, {}, r"X\[0\]\[0\] must be a number, got '0\.0'"),
     (X, [None] * 12, 1, {}, r"y\[0\] must be a number, got None"),
+    (X, dict(enumerate(Y)), 1, {}, "y must be a sequence, in which each item has its place, got a dict"),
+    (X, set(Y), 1, {}, "y must be a sequence, in which each item has its place, got a set"),
+    ({"a": Y, "b": Y}, Y, 1, {}, r"X must be a sequence, .* got a dict"),
+    ([{"a": 1.0, "b": 2.0}] * 12, Y, 1, {}, r"X\[0\] must be a sequence, .* got a dict.*values\(\)"),
+    (np.arange(12.0), Y, 1, {}, r"X must be a sequence of rows, got numbers: 0\.0.*\[\[x\] for x in X\]"),
+    (np.ma.masked_equal(X, 1.0), Y, 1, {}, "X is a masked array.*filled"),
+    ([[tg.Value(0.0), 1.0]] * 12, Y, 1, {}, r"X\[0\]\[0\] must be a number, got Value.*\.data"),
 ]
 
 
@@ -121,6 +131,33 @@ REFUSED = [
 def test_what_is_refused_comes_with_the_remedy(X, y, outputs, settings, message):
     with pytest.raises((TypeError, ValueError), match=message):
         trained(X, y, outputs, **settings)
+
+
+class Bunch:
+    """What scikit-learn loads a data set as."""
+
+    data, target = X, Y
+
+
+class Tensors:
+    """What PyTorch keeps a data set as."""
+
+    tensors = X, Y
+
+
+@pytest.mark.parametrize(
+    ("brought", "remedy"),
+    [
+        (lambda: Bunch(), r"\(data\.data, data\.target\)"),
+        (lambda: Tensors(), r"data\.tensors"),
+        (lambda: [*zip(X, Y, strict=True)], r"X, y = zip\(\*data\)"),
+        (lambda: pandas().DataFrame(X), "from_frame"),
+        (lambda: 3, "got int: 3$"),
+    ],
+)
+def test_what_is_no_pair_comes_with_the_way_to_one(brought, remedy):
+    with pytest.raises(TypeError, match=rf"(?s)data must be a Dataset or a pair.*{remedy}"):
+        tg.fit(nn.MLP(2, [1], seed=0), brought(), progress=False)
 
 
 def test_columns_of_text_are_refused_by_name():

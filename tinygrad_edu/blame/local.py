@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ..arguments import as_count, as_rows, as_seed
+from ..data.dataset import no_pair
 from ..engine.value import Value
 from ..libraries import require
 from ..optim.optimizers import Optimizer, create
@@ -47,7 +48,7 @@ def examples_of(data: Any, features: int, classes: int) -> tuple[Array, Array]:
     import numpy as np
 
     if not hasattr(data, "X") and (not isinstance(data, (tuple, list)) or len(data) != 2):
-        raise TypeError(f"data must be a Dataset or a pair (X, y), got {type(data).__name__}: {data!r:.60}")
+        raise no_pair(data)
     X, y = (data.X, data.y) if hasattr(data, "X") else data
     rows, labels = as_rows(X), [as_count(label, f"y[{i}]", 0) for i, label in enumerate(y)]
     if len(rows) != len(labels):

@@ -25,7 +25,7 @@ from ..optim.scheduling import SCHEDULES
 from ..signs import IN_ASCII
 from ..training.engines import COMPILED, ENGINES
 from . import commands
-from .tasks import EPOCHS
+from .tasks import EPOCHS, in_options
 
 _FORMULA = f"""A formula is written as in Python: + - * / **, comparisons, brackets, numbers, names, and the functions
 {", ".join(sorted(FUNCTIONS))}. Functions of lists: {", ".join(sorted(SEQUENCE_FUNCTIONS))}, as in sum([a, b]) or
@@ -67,7 +67,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         _complain(f"\n{name}: interrupted")
         return 130
     except (ValueError, TypeError, OSError, GraphvizMissingError, MissingLibraryError) as error:
-        _complain(f"{name}: {_one_line(error)}")
+        _complain(f"{name}: {in_options(_one_line(error))}")
         try:
             if sys.stdout is not None:
                 sys.stdout.flush()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -26,6 +27,22 @@ INIT = "kaiming"
 
 TABLE_OPTIONS = ("label", "missing", "features", "ignore", "text", "marks", "task")
 """What may be said of a table of one's own: arguments of `tinygrad_edu.data.from_csv`."""
+
+
+def in_options(message: str) -> str:
+    """Write the arguments that an error proposes as the options of the command.
+
+    Examples
+    --------
+    >>> in_options("say missing='mean', or ignore=['id', 'day']")
+    "say --missing 'mean', or --ignore 'id' 'day'"
+    """
+
+    def option(said: re.Match[str]) -> str:
+        name, value = said.groups()
+        return f"--{name} " + value.strip("[]").replace("', '", "' '")
+
+    return re.sub(rf"\b({'|'.join(TABLE_OPTIONS)})=(\[.*?\](?=[);,.\s]|$)|'[^']*'|\.\.\.)", option, message)
 
 
 LAYERS = 3

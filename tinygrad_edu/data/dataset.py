@@ -274,3 +274,17 @@ def stratified(labels: Sequence[Any], size: int, generator: random.Random) -> li
     chosen = [i for group, count in zip(members, counts, strict=True) for i in generator.sample(group, count)]
     generator.shuffle(chosen)
     return chosen
+
+
+def no_pair(data: Any) -> TypeError:
+    """Give the error for what is neither a Dataset nor a pair (X, y), with the way to make one of it, if known."""
+    hint = ""
+    if hasattr(data, "data") and hasattr(data, "target"):  # as scikit-learn loads them
+        hint = "; write (data.data, data.target)"
+    elif hasattr(data, "columns"):
+        hint = "; write tinygrad_edu.data.from_frame(data, label=...), with the name of the column to learn"
+    elif hasattr(data, "tensors"):
+        hint = "; write data.tensors"
+    elif isinstance(data, (list, tuple)):
+        hint = "; of pairs of an example and its label make two sequences, X, y = zip(*data)"
+    return TypeError(f"data must be a Dataset or a pair (X, y), got {type(data).__name__}: {data!r:.60}{hint}")

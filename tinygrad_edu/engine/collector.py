@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import gc
 import threading
-from contextlib import ContextDecorator
 from types import TracebackType
+
+from .decorating import Decorator
 
 _lock = threading.RLock()
 _pauses: list[object] = []  # those that are open, in all threads together
@@ -26,7 +27,7 @@ def _settle(pause: object, open: bool) -> None:
             _pauses.remove(pause)
 
 
-class collector_paused(ContextDecorator):
+class collector_paused(Decorator):
     """Build large graphs without Python's garbage collector. Usable as a decorator too.
 
     The collector looks for reference cycles among the newest objects again and again, and a graph is nothing but new

@@ -7,9 +7,12 @@ new instance of it, so two calls of one cell are two groups in a drawing, and co
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import ContextDecorator, contextmanager
+from contextlib import contextmanager
 from contextvars import ContextVar
 from types import TracebackType
+from typing import Any
+
+from .decorating import Decorator
 
 
 class Scope:
@@ -156,6 +159,14 @@ def leave(entered: Scope | Switch) -> None:
     go_to(where)
 
 
+def _entered_here() -> Iterator[Scope | Switch]:
+    """Go through what is open in this thread or task, from the innermost."""
+    where = current()
+    while where is not None:
+        latest, where = (where.entered, where.outer) if isinstance(where, Frame) else (where, where.parent)
+        yield latest
+
+
 def is_off() -> bool:
     """Say whether nothing is recorded here."""
     where = current()
@@ -179,7 +190,7 @@ class ParameterName(str):
     __slots__ = ()
 
 
-class _Context(ContextDecorator):
+class _Context(Decorator):
     """What `scope` and `no_grad` share: they may be entered again, and leave nothing open when interrupted."""
 
     def __init__(self) -> None:
@@ -197,12 +208,19 @@ class _Context(ContextDecorator):
             raise
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
+        entered = None
         try:
-            leave(self._entered[-1])
+            entered = self._latest()
+            leave(entered)
         except BaseException:  # an interrupt: to leave twice does no harm
-            leave(self._entered[-1])
+            leave(entered or self._latest())
             raise
-        self._entered.pop()
+        self._entered.remove(entered)
+
+    def _latest(self) -> Scope | Switch:
+        """Give what was entered last by this object here, for other threads and tasks may have entered it as well."""
+        here = set(_entered_here())
+        return next((entered for entered in reversed(self._entered) if entered in here), self._entered[-1])
 
 
 class scope(_Context):
@@ -236,7 +254,7 @@ class scope(_Context):
 
 
 class no_grad(_Context):
-    """Compute without recording: results have no parents. Usable as a decorator too.
+    """Compute without recording: results have no parents. Usable as a decorator too, of coroutines and generators too.
 
     Examples
     --------
@@ -247,6 +265,10 @@ class no_grad(_Context):
     >>> y.data, y.parents
     (4.0, ())
     """
+
+    def __new__(cls, function: Any = None) -> Any:  # @no_grad without brackets
+        context = super().__new__(cls)
+        return context if function is None else context(function)
 
     def _recreate_cm(self) -> no_grad:
         return no_grad()

@@ -43,6 +43,21 @@ def backward(root: Any, seed: float = 1.0) -> None:
     """
     seed = number(seed, "a seed")
     order = _interior_cleared(root)
+    try:
+        _spread(root, seed, order)
+    except TypeError:  # of adding to None, which is how one clears gradients in PyTorch
+        for node in topological_order(root):
+            if not isinstance(node.grad, float):
+                name = getattr(node, "name", None) or "a Value"
+                raise TypeError(
+                    f"the grad of {name} is {node.grad!r:.60}, no number to add to: it is 0.0 at first; "
+                    "call zero_grad(), or write x.grad = 0.0"
+                ) from None
+        raise
+
+
+def _spread(root: Any, seed: float, order: list[Any]) -> None:
+    """Go through the nodes from the root, and add to the gradient of each of their parents."""
     root.grad += seed
     kind = root.__class__
     constant = CONSTANT

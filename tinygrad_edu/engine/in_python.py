@@ -27,7 +27,8 @@ class InPython:
         """Whether it is the very same node: Values are looked for in lists and dicts, so numbers do not matter here."""
         if self is other:
             return True
-        if isinstance(other, Real):
+        if isinstance(other, Real) or getattr(other, "shape", None) == ():
+            demand_free_choice()
             import warnings
 
             warnings.warn(

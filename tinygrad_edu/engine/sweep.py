@@ -39,6 +39,8 @@ def topological_order(*roots: Any, known: Container[Any] = ()) -> list[Any]:
     order: list[Any] = []
     seen: set[Any] = set()
     for root in roots:
+        if not hasattr(root, "parents"):
+            raise TypeError(f"expected a Value, got {type(root).__name__}: {root!r:.60}")
         if root in seen or root in known:
             continue
         seen.add(root)

@@ -84,6 +84,15 @@ def sizes_of(nouts: Any) -> list[int]:
     return sizes
 
 
+def listed(module: Any, x: Any) -> Sequence[Any]:
+    """Give the inputs of one example as a list or tuple, or say what the module takes."""
+    if isinstance(x, (list, tuple)):
+        return x
+    if isinstance(x, (str, bytes)) or not hasattr(x, "__iter__") or getattr(x, "shape", None) == ():
+        raise TypeError(f"{module!r} takes a sequence of numbers, got {x!r:.60}")
+    return list(x)
+
+
 def wrong_length(module: Any, given: int, expected: int) -> ValueError:
     """Give the error for an input of the wrong size."""
     return ValueError(f"{module!r} takes {expected} inputs, got {given}")

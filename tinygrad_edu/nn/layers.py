@@ -16,7 +16,18 @@ from ..engine.many_values import numbers_of
 from ..engine.value import Value, constant, inner_product
 from ..ops.protocol import Number
 from ..ops.sequences import dot
-from .arguments import Activation, Dense, Seed, activation_of, drawn_as, generator_of, label, sizes_of, wrong_length
+from .arguments import (
+    Activation,
+    Dense,
+    Seed,
+    activation_of,
+    drawn_as,
+    generator_of,
+    label,
+    listed,
+    sizes_of,
+    wrong_length,
+)
 from .description import rebuilt
 from .initial import Init, made, part, start, uniform, zeros
 from .module import Module
@@ -90,6 +101,7 @@ class Neuron(Module):
         -------
         Value
         """
+        x = listed(self, x)
         return self._activated(x, _read(x))
 
     def _activated(self, x: Sequence[Any], read: Read | None) -> Any:
@@ -173,7 +185,7 @@ class Layer(Module):
         Value or list of Value
             One Value if there is one neuron, as in micrograd; else a list, shape (nout,).
         """
-        x = x if isinstance(x, (list, tuple)) else list(x)
+        x = listed(self, x)
         read, out, here = _read(x), [], current()
         try:
             for neuron in self.neurons:
@@ -273,7 +285,7 @@ class MLP(Module):
         Value or list of Value
             One Value if there is one output, else a list.
         """
-        given = len(self.layers[0].neurons[0].w)
+        x, given = listed(self, x), len(self.layers[0].neurons[0].w)
         if len(x) != given:
             raise wrong_length(self, len(x), given)
         out: Any = [xi if isinstance(xi, Number) else constant(xi, f"x{i}") for i, xi in enumerate(x)]

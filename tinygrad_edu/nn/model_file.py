@@ -34,6 +34,8 @@ def read(path: str | os.PathLike[str]) -> dict[str, Any]:
         content = file.read()
     try:
         document = json.loads(content)
+        if not isinstance(document, dict):
+            raise ValueError(f"it holds {document!r:.40}, no table of names")
         if document["format"] != FORMAT:
             raise ValueError(f"its format is {document['format']!r}")
         version, state = document["version"], document["state"]

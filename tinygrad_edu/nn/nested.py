@@ -9,8 +9,8 @@ from ..arguments import as_count
 
 
 def is_nested(x: Any) -> bool:
-    """Tell a sequence or array from a number, Value or graph variable."""
-    return hasattr(x, "__len__") and not isinstance(x, (str, bytes))
+    """Tell a sequence or array from a number, which an array of no axes is too, a Value or a graph variable."""
+    return hasattr(x, "__len__") and not isinstance(x, (str, bytes)) and getattr(x, "shape", None) != ()
 
 
 def elementwise(f: Callable[[Any], Any], x: Any) -> Any:

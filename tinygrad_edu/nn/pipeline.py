@@ -7,7 +7,7 @@ from typing import Any, Self
 
 from ..arguments import as_count, as_rows
 from ..data.scales import scales_of
-from .arguments import wrong_length
+from .arguments import listed, wrong_length
 from .description import rebuilt
 from .initial import draws
 from .module import Module
@@ -155,6 +155,7 @@ class Standardize(Module):
 
     def forward(self, x: Sequence[Any]) -> list[Any]:
         """Standardise one example; plain numbers stay plain."""
+        x = listed(self, x)
         if len(x) != len(self.mean):
             raise wrong_length(self, len(x), len(self.mean))
         return [(xi - m) / s for xi, m, s in zip(x, self.mean, self.std, strict=True)]

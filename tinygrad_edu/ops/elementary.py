@@ -156,12 +156,17 @@ tan: Op = define(
     "tan", num.tan, lambda y, x: (1.0 + y * y,), domains=lambda x: math.cos(x) != 0.0,
     code="tan(x)", doc="Tangent, of radians."
 )
+# Of 1 − x² near ±1 the product keeps the digits; its own slope, taken from the factors, would lose them near 0.
+square_rest: Op = define(
+    "square_rest", num.square_rest, lambda y, x: (-2.0 * x,), inner=True, symbol="1 − ·²",
+    code="(1.0 - x) * (1.0 + x)", doc="1 − x², with all digits near ±1."
+)
 asin: Op = define(
-    "asin", num.asin, lambda y, x: (1.0 / sqrt((1.0 - x) * (1.0 + x)),), domains=[(-1.0, 1.0)],
+    "asin", num.asin, lambda y, x: (1.0 / sqrt(square_rest(x)),), domains=[(-1.0, 1.0)],
     code="asin(x)", doc="Arc sine."
 )
 acos: Op = define(
-    "acos", num.acos, lambda y, x: (-1.0 / sqrt((1.0 - x) * (1.0 + x)),), domains=[(-1.0, 1.0)],
+    "acos", num.acos, lambda y, x: (-1.0 / sqrt(square_rest(x)),), domains=[(-1.0, 1.0)],
     code="acos(x)", doc="Arc cosine."
 )
 atan: Op = define("atan", math.atan, lambda y, x: (1.0 / (1.0 + x * x),), code="atan(x)", doc="Arc tangent.")
@@ -185,7 +190,7 @@ acosh: Op = define(
     code="acosh(x)", doc="Inverse hyperbolic cosine.",
 )
 atanh: Op = define(
-    "atanh", num.atanh, lambda y, x: (1.0 / ((1.0 - x) * (1.0 + x)),), domains=[(-1.0, 1.0)],
+    "atanh", num.atanh, lambda y, x: (1.0 / square_rest(x),), domains=[(-1.0, 1.0)],
     code="atanh(x)", doc="Inverse hyperbolic tangent.",
 )
 

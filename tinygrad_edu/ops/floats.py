@@ -130,6 +130,11 @@ def square(x: float) -> float:
     return x * x
 
 
+def square_rest(x: float) -> float:
+    """1 − x², with all digits near ±1."""
+    return (1.0 - x) * (1.0 + x)
+
+
 def reciprocal(x: float) -> float:
     """1/x, with 1/±0 = ±inf."""
     return div(1.0, x)

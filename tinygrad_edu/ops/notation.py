@@ -182,6 +182,8 @@ def notation(op: Op, *args: Text) -> Text:
         (arg,) = args
         if symbol == "·":
             return arg
+        if "·" in symbol and " " in symbol:  # a formula of its own, such as 1 − ·²
+            return Text(symbol.replace("·", arg.inside(_ATOM)), _PRECEDENCE["−"])
         if "·" in symbol:
             return Text(symbol.replace("·", str(arg)))
         return Text(symbol + arg.inside(_UNARY + 1), _UNARY)

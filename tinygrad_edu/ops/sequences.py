@@ -9,28 +9,25 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from . import table as ops
-from .operation import Op
 
 
-def _listed(op: Op, values: Iterable[Any]) -> Sequence[Any]:
+def _listed(name: str, values: Iterable[Any]) -> Sequence[Any]:
     if type(values) is list or type(values) is tuple:
         return values
     if isinstance(values, (str, bytes)):
-        raise TypeError(
-            f"{op.name} takes a sequence of numbers or Values, got the {type(values).__name__} {values!r:.60}"
-        )
+        raise TypeError(f"{name} takes a sequence of numbers or Values, got the {type(values).__name__} {values!r:.60}")
     try:
         return list(values)
     except TypeError:
         raise TypeError(
-            f"{op.name} takes one sequence of numbers or Values, such as {op.name}([a, b]), got {type(values).__name__}"
+            f"{name} takes one sequence of numbers or Values, such as {name}([a, b]), got {type(values).__name__}"
         ) from None
 
 
-def _nonempty(op: Op, values: Iterable[Any]) -> Sequence[Any]:
-    items = _listed(op, values)
+def _nonempty(name: str, values: Iterable[Any]) -> Sequence[Any]:
+    items = _listed(name, values)
     if not items:
-        raise ValueError(f"{op.name} of an empty sequence is not defined; give it at least one number")
+        raise ValueError(f"{name} of an empty sequence is not defined; give it at least one number")
     return items
 
 
@@ -50,7 +47,7 @@ def sum(values: Iterable[Any]) -> Any:
     >>> sum([1.0, 2.0, 3.5])
     6.5
     """
-    return ops.SUM(*_listed(ops.SUM, values))
+    return ops.SUM(*_listed("sum", values))
 
 
 def prod(values: Iterable[Any]) -> Any:
@@ -69,7 +66,7 @@ def prod(values: Iterable[Any]) -> Any:
     >>> prod([2.0, 3.0])
     6.0
     """
-    return ops.PROD(*_listed(ops.PROD, values))
+    return ops.PROD(*_listed("prod", values))
 
 
 def mean(values: Iterable[Any]) -> Any:
@@ -94,7 +91,7 @@ def mean(values: Iterable[Any]) -> Any:
     >>> mean([1.0, 2.0])
     1.5
     """
-    return ops.MEAN(*_nonempty(ops.MEAN, values))
+    return ops.MEAN(*_nonempty("mean", values))
 
 
 def max(values: Iterable[Any]) -> Any:
@@ -119,7 +116,7 @@ def max(values: Iterable[Any]) -> Any:
     >>> max([1.0, 2.0])
     2.0
     """
-    return ops.MAX(*_nonempty(ops.MAX, values))
+    return ops.MAX(*_nonempty("max", values))
 
 
 def min(values: Iterable[Any]) -> Any:
@@ -144,7 +141,7 @@ def min(values: Iterable[Any]) -> Any:
     >>> min([1.0, 2.0])
     1.0
     """
-    return ops.MIN(*_nonempty(ops.MIN, values))
+    return ops.MIN(*_nonempty("min", values))
 
 
 def dot(u: Iterable[Any], v: Iterable[Any]) -> Any:
@@ -168,7 +165,7 @@ def dot(u: Iterable[Any], v: Iterable[Any]) -> Any:
     >>> dot([1.0, 2.0], [3.0, 4.0])
     11.0
     """
-    left, right = _listed(ops.DOT, u), _listed(ops.DOT, v)
+    left, right = _listed("dot", u), _listed("dot", v)
     if len(left) != len(right):
         raise ValueError(f"dot takes two sequences of equal length, got lengths {len(left)} and {len(right)}")
     return ops.DOT(*left, *right)
@@ -190,7 +187,7 @@ def norm(values: Iterable[Any]) -> Any:
     >>> norm([3.0, 4.0])
     5.0
     """
-    items = _listed(ops.NORM, values)
+    items = _listed("norm", values)
     return ops.NORM(*items) if items else 0.0
 
 
@@ -216,7 +213,7 @@ def logsumexp(values: Iterable[Any]) -> Any:
     >>> logsumexp([1000.0, 1000.0])
     1000.6931471805599
     """
-    return ops.LOGSUMEXP(*_nonempty(ops.LOGSUMEXP, values))
+    return ops.LOGSUMEXP(*_nonempty("logsumexp", values))
 
 
 def softmax(values: Iterable[Any]) -> list[Any]:
@@ -242,7 +239,7 @@ def softmax(values: Iterable[Any]) -> list[Any]:
     >>> softmax([0.0, 0.0])
     [0.5, 0.5]
     """
-    scores = _nonempty(ops.LOGSUMEXP, values)
+    scores = _nonempty("softmax", values)
     return list(ops.weights(ops.LOGSUMEXP(*scores), scores))
 
 
@@ -269,5 +266,5 @@ def log_softmax(values: Iterable[Any]) -> list[Any]:
     >>> log_softmax([1000.0, 0.0])
     [0.0, -1000.0]
     """
-    scores = _nonempty(ops.LOGSUMEXP, values)
+    scores = _nonempty("log_softmax", values)
     return ops.log_weights(ops.LOGSUMEXP(*scores), scores)

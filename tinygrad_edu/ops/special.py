@@ -160,6 +160,8 @@ def lgamma(x: float) -> float:
     if x < 0.0:
         if sinpi(a) == 0.0:
             return inf
+        if a < 1e-300:  # π a would have lost digits
+            return -log(a)
         return math.log(math.pi) - log(a) - log(abs(sinpi(a))) - _lgamma_right(a)
     return _lgamma_right(a) if x == x else nan
 
@@ -178,7 +180,7 @@ _LGAMMA_RIGHT = (
 )
 LGAMMA = (
     "inf if x == 0.0 or A == inf or (x < 0.0 and sinpi(A) == 0.0) else (-1.0 if x < 0.0 else 1.0) * "
-    f"{_LGAMMA_RIGHT} + (log(pi) - log(A) - log(fabs(sinpi(A))) if x < 0.0 else 0.0)"
+    f"{_LGAMMA_RIGHT} + ((log(pi) - log(A) - log(fabs(sinpi(A))) if A > 1e-300 else -2.0 * log(A)) if x < 0.0 else 0.0)"
 ).replace("A", "fabs(x)")
 
 

@@ -71,12 +71,12 @@ def _tetragamma(x: Any) -> Any:
     for k, b in reversed([*enumerate(special.BERNOULLI)]):
         series = (series + (2.0 * k + 3.0) * b) / (z * z)
     right = -(1.0 + 1.0 / z + series) / (z * z)
-    for k in range(10):
+    for k in range(1, 10):
         right = right - 2.0 / ((a + k) * (a + k) * (a + k))
-    left = less(x, 0.0)
-    s, negative = sinpi(where(left, x, 0.5)), where(left, x, 1.0)
-    reflected = 2.0 * math.pi**3 * cospi(x) / (s * s * s) + 2.0 / (negative * negative * negative)
-    return right - where(left, reflected, 0.0)
+    left = less(x, 0.0)  # there the first term of the shift and that of the reflection cancel
+    s, positive = sinpi(where(left, x, 0.5)), where(left, 1.0, x)
+    reflected = 2.0 * math.pi**3 * cospi(x) / (s * s * s)
+    return right - where(left, reflected, 2.0 / (positive * positive * positive))
 
 
 lgamma: Op = define(

@@ -152,6 +152,9 @@ class Optimizer:
         if not isinstance(group, Mapping) or "params" not in group:
             raise TypeError(f'a parameter group is a dict such as {{"params": [...], "lr": 0.1}}, got {group!r:.80}')
         params = as_parameters(group["params"], self.params)
+        for i, p in enumerate(params):
+            if p.op is not None:  # what is written there, the next forward pass does not read
+                raise ValueError(f"params must be leaves, but params[{i}] is computed: {p!r}")
         own = {name: value for name, value in group.items() if name != "params"}
         settings = self._read({**self.defaults, **own}, self.defaults)
         self.param_groups.append({"params": params, **settings})

@@ -9,9 +9,11 @@ from ..engine.value import Value
 
 
 def as_groups(params: Any) -> list[Mapping[str, Any]]:
-    """Read parameters, or groups of them, as groups."""
+    """Read parameters, a module's or any, or groups of them, as groups."""
+    if callable(getattr(params, "parameters", None)):
+        params = params.parameters()
     if isinstance(params, (Value, str, Mapping)) or not hasattr(params, "__iter__"):
-        raise TypeError(f"params must be a sequence of Values such as model.parameters(), got {params!r}")
+        raise TypeError(f"params must be a sequence of Values such as model.parameters(), got {params!r:.60}")
     found = list(params)
     if not found:
         raise ValueError("params is empty: there is nothing to optimise; give model.parameters()")

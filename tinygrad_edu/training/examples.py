@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Any, Literal
 
 from ..arguments import as_examples, as_number, shape_of, unknown
-from ..data.dataset import Dataset, stratified
+from ..data.dataset import Dataset, no_pair, stratified
 from ..data.labels import as_labels
 from ..engine.context import no_grad
 from ..nn.losses import LOSSES, Loss
@@ -42,7 +42,7 @@ class Examples:
         if isinstance(data, Dataset):
             return cls(data.X, list(data.y), data.kind)
         if not isinstance(data, (tuple, list)) or len(data) != 2:
-            raise TypeError(f"data must be a Dataset or a pair (X, y), got {type(data).__name__}: {data!r:.60}")
+            raise no_pair(data)
         rows, (targets, column) = as_examples(data[0]), as_labels(data[1])
         if len(rows) != len(targets):
             raise ValueError(f"X has {len(rows)} examples but y has {len(targets)}: give one target for each example")

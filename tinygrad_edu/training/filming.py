@@ -6,7 +6,7 @@ can be made of, too.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from ..data.dataset import Dataset
@@ -38,6 +38,11 @@ def split_off(record: Any) -> tuple[Any, str]:
         return None, record or ""
     if isinstance(record, str):
         return record, ""
+    if not isinstance(record, Iterable):
+        raise TypeError(
+            "record must be names such as 'film' or 'gradients', or a dict of functions of the model such as "
+            f"{{'bias': lambda model: ...}}, got {record!r:.60}"
+        )
     wanted = FILM if FILM in record else BANDS if BANDS in record else ""
     if isinstance(record, Mapping):
         return {name: recorder for name, recorder in record.items() if name not in (FILM, BANDS)}, wanted

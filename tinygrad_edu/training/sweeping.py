@@ -145,6 +145,9 @@ def _tasks(build: Callable[..., Any], grid: Mapping[str, Iterable[Any]], setting
     for name in (*settings, *grid):
         if name in ("checkpoint", "every", "resume"):
             raise ValueError(f"a checkpoint is of one model: leave {name} out of a sweep")
+    for name, values in grid.items():
+        if isinstance(values, (str, bytes)) or not hasattr(values, "__iter__"):
+            raise TypeError(f"grid[{name!r}] must list what to try, such as [{values!r:.40}], got {values!r:.40}")
     columns = {name: list(values) for name, values in grid.items()}
     for name, values in columns.items():
         if not (name in of_build or name in _OF_FIT or anything):
@@ -162,6 +165,8 @@ def _tasks(build: Callable[..., Any], grid: Mapping[str, Iterable[Any]], setting
             handed = {name: value for name, value in chosen.items() if name in of_build or name not in _OF_FIT}
             asked = {name: value for name, value in chosen.items() if name not in handed}
             model = build(**handed)
+            if not hasattr(model, "parameters"):
+                raise TypeError(f"build must return a model, such as tg.nn.MLP(2, [8, 1]), but gave {model!r:.60}")
             kind = (
                 _architecture(model),
                 *[(n, p) for n, p in zip(columns, places, strict=True) if n in asked and n != "lr"],

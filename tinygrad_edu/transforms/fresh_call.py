@@ -27,6 +27,8 @@ class Run:
     def __init__(
         self, f: Callable[..., Any], args: tuple[Any, ...], keywords: dict[str, Any], argnums: Argnums
     ) -> None:
+        if not callable(f):
+            raise TypeError(f"only a function has derivatives, such as lambda x: x * x, got {f!r:.60}")
         chosen = _chosen(argnums, len(args), f)
         self.single = isinstance(argnums, int)
         numbers, self.arguments = flatten(tuple(args[i] for i in chosen), as_leaf, "the argument")
@@ -133,6 +135,8 @@ def _leaves_made_inside() -> Iterator[list[Value]]:
 
 
 def _chosen(argnums: Argnums, count: int, f: Callable[..., Any]) -> tuple[int, ...]:
+    if not isinstance(argnums, int) and (isinstance(argnums, str) or not isinstance(argnums, Iterable)):
+        raise TypeError(f"argnums={argnums!r}: give the place of an argument, such as 0, or a tuple of places")
     chosen = (argnums,) if isinstance(argnums, int) else tuple(argnums)
     for i in chosen:
         if not isinstance(i, int) or not -count <= i < count:
