@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 
 import numba
 import numpy as np
+from numba.extending import overload
 
 from ...ops.error_series import NEAR, TAIL
 
@@ -43,7 +44,8 @@ FAR = 1e5
 """Up to where `sine` and `cosine` hold."""
 
 _PI1, _PI2, _PI3 = _pieces("3.14159265358979323846264338327950288419716939937510582", 31, 64)
-_LOG1, _LOG2 = _pieces("0.69314718055994530941723212145817656807550013436025525", 32)
+_LOG = "0.69314718055994530941723212145817656807550013436025525"
+_LOG1, _LOG2 = _pieces(_LOG, 32)
 _PER_PI, _PER_LOG = 1.0 / math.pi, 1.0 / math.log(2.0)
 _POWERS = np.ldexp(1.0, np.arange(-1080, 1024))  # of two
 
@@ -53,6 +55,14 @@ _EXPM1 = tuple(1.0 / math.factorial(n) for n in range(14, 1, -1))
 _NEAR = tuple(NEAR[::-1])
 _TAIL = tuple(TAIL[::-1])
 _SCALE = 63.5 / 28.0
+
+# The same of float32: a number written in a program is a double, and what meets one would become one too.
+_ONE, _HALF, _INFINITY = (np.float32(x) for x in (1.0, 0.5, math.inf))
+_LEAST, _LARGEST, _MOST = (np.float32(x) for x in (-104.0, 88.72283, 88.8))  # e to the second is the largest float32
+_SINGLE_PER_LOG = np.float32(_PER_LOG)
+_SINGLE_LOG1, _SINGLE_LOG2 = (np.float32(x) for x in _pieces(_LOG, 12))
+_SINGLE_EXPM1 = tuple(np.float32(1.0 / math.factorial(n)) for n in range(7, 1, -1))
+_BIAS, _DIGITS = np.int32(127), np.int32(23)
 
 # Below, x if x < limit else limit is limit for nan: what follows it may need a finite number.
 
@@ -93,8 +103,7 @@ def cosine(x: float) -> float:
 
 
 @in_line
-def exp(x: float) -> float:
-    """A power of two, and a series for what remains."""
+def _exp_of_double(x: float) -> float:
     y = x if x < 709.8 else 709.8  # nan too, for what follows is to be a finite whole number
     y = y if y > -746.0 else -746.0
     k = np.floor(y * _PER_LOG + 0.5)
@@ -105,6 +114,40 @@ def exp(x: float) -> float:
     e: float = 2.0 * (1.0 + (r + r * r * series)) * _POWERS[np.uint64(np.int32(k) + 1079)]
     e = e if x <= 709.782712893384 else np.inf
     return e if x == x else x
+
+
+@in_line
+def _exp_of_single(x: Any) -> Any:
+    y = x if x < _MOST else _MOST
+    y = y if y > _LEAST else _LEAST
+    k = np.floor(y * _SINGLE_PER_LOG + _HALF)
+    r = (y - k * _SINGLE_LOG1) - k * _SINGLE_LOG2
+    series = _SINGLE_EXPM1[0]
+    for c in _SINGLE_EXPM1[1:]:
+        series = series * r + c
+    whole = np.int32(k)  # the power of two in two halves, each of which a float32 holds: its exponent is written
+    half = whole >> np.int32(1)
+    one = np.int32((half + _BIAS) << _DIGITS).view(np.float32)
+    other = np.int32((whole - half + _BIAS) << _DIGITS).view(np.float32)
+    e = (_ONE + (r + r * r * series)) * one * other
+    e = e if x <= _LARGEST else _INFINITY
+    return e if x == x else x
+
+
+def exp(x: float) -> float:
+    """A power of two, and a series for what remains; of a float32 in float32."""
+    power: float = _exp_of_double(x)
+    return power
+
+
+def _exp_for(x: Any) -> Callable[[Any], Any]:
+    """Give what numba is to compile in place of `exp` for numbers of a type."""
+    if x == numba.types.float32:
+        return lambda x: _exp_of_single(x)
+    return lambda x: _exp_of_double(x)
+
+
+overload(exp, strict=False, jit_options={"fastmath": {"contract"}, "forceinline": True})(_exp_for)
 
 
 @in_line

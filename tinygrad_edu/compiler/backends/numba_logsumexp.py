@@ -1,5 +1,6 @@
 """With this module numba has logsumexp for the virtual machine, and what rounding takes from it.
 
+Numbers are shifted by the largest, so that nothing overflows; an infinite shift would give inf - inf, so it is cut.
 As in `numba_kernels` loops over examples are innermost where there are several, over numbers side by side.
 """
 
@@ -16,44 +17,51 @@ from .numba_kernels import ONE, U
 Array = Any
 Place = Any
 
+_FAR_FROM_0 = 32.0
+
 
 @compiled(error_model="numpy", fastmath={"contract"})
-def logsumexp(
-    code: Array,
-    memory: Array,
-    at: Place,
-    terms: Place,
-    out: Place,
-    count: Place,
-    spare: Place,
-    plain: bool,
-) -> None:
-    """Shifted by the largest, so that nothing overflows; an infinite shift would give inf - inf, so it is cut."""
+def logsumexps(code: Array, memory: Array, at: Place, out: Place, height: Place, spare: Place) -> Place:
+    """Of numbers: all exponentials together, side by side at the spare place; gives where their code ends."""
     most = np.finfo(memory.dtype).max
-    if plain:
-        top = memory[U(code[at])]
+    begin, end = at, spare
+    for r in range(height):
+        terms = U(code[at])
+        a = at + ONE
+        top = memory[U(code[a])]
         for k in range(ONE, terms):
-            x = memory[U(code[at + k])]
+            x = memory[U(code[a + k])]
             top = x if x > top or x != x else top
         top = max(min(top, most), -most) if top == top else top
+        memory[out + r] = top
+        for k in range(terms):
+            memory[end + k] = memory[U(code[a + k])] - top
+        at = a + terms
+        end += terms
+    for place in range(spare, end):
+        memory[place] = exp(memory[place])
+    for r in range(height):
+        terms = U(code[begin])
         total = nothing(memory)
         for k in range(terms):
-            total += exp(memory[U(code[at + k])] - top)
-        memory[out] = top + math.log(total)
-        return
-    p = U(code[at])
-    for n in range(count):
-        memory[spare + n] = memory[p + n]
-        memory[out + n] = 0.0
-    for k in range(ONE, terms):
-        p = U(code[at + k])
-        for n in range(count):
-            x, top = memory[p + n], memory[spare + n]
-            memory[spare + n] = x if x > top or x != x else top
+            total += memory[spare + k]
+        memory[out + r] += math.log(total)
+        begin += ONE + terms
+        spare += terms
+    return at
+
+
+@compiled(error_model="numpy", fastmath={"contract"})
+def rows_logsumexp(code: Array, memory: Array, at: Place, terms: Place, out: Place, count: Place, spare: Place) -> None:
+    """Of rows: one for each example, each with a shift of its own, kept at the spare place."""
+    most = np.finfo(memory.dtype).max
+    _largest(code, memory, at, terms, spare, count)
     for n in range(count):
         top = memory[spare + n]
         top = top if top < most or top != top else most
         memory[spare + n] = top if top > -most or top != top else -most
+    for n in range(count):
+        memory[out + n] = 0.0
     for k in range(terms):
         p = U(code[at + k])
         for n in range(count):
@@ -63,22 +71,50 @@ def logsumexp(
 
 
 @compiled(error_model="numpy", fastmath={"contract"})
-def logsumexp_rest(code: Array, memory: Array, at: Place, terms: Place, out: Place, examples: Place) -> None:
+def logsumexp_rest(code: Array, memory: Array, at: Place, terms: Place, out: Place) -> None:
     """What rounding takes from a logsumexp: nothing that matters unless the largest is far from 0, as it seldom is."""
-    most = np.finfo(memory.dtype).max
-    for n in range(examples):
-        top = memory[U(code[at]) + n]
-        for k in range(ONE, terms):
-            x = memory[U(code[at + k]) + n]
-            top = x if x > top or x != x else top
-        rest = nothing(memory)
-        if 32.0 <= abs(top) <= most:
-            total = nothing(memory)
-            for k in range(terms):
-                total += exp(memory[U(code[at + k]) + n] - top)
-            whole = top + math.log(total)
-            total = nothing(memory)
-            for k in range(terms):
-                total += exp(memory[U(code[at + k]) + n] - whole)
-            rest = math.log(total)
-        memory[out + n] = rest
+    top = memory[U(code[at])]
+    for k in range(ONE, terms):
+        x = memory[U(code[at + k])]
+        top = x if x > top or x != x else top
+    memory[out] = _rest(code, memory, at, terms, top, U(0))
+
+
+@compiled(error_model="numpy", fastmath={"contract"})
+def rows_logsumexp_rest(code: Array, memory: Array, at: Place, terms: Place, out: Place, count: Place) -> None:
+    """Of rows: as long as all that is largest is near 0, as usual, with loops that take several at a time."""
+    _largest(code, memory, at, terms, out, count)
+    far = False
+    for n in range(count):
+        far |= abs(memory[out + n]) >= _FAR_FROM_0
+    for n in range(count):
+        memory[out + n] = _rest(code, memory, at, terms, memory[out + n], n) if far else nothing(memory)
+
+
+@compiled(error_model="numpy", fastmath={"contract"})
+def _rest(code: Array, memory: Array, at: Place, terms: Place, top: Any, n: Place) -> Any:
+    """Of the numbers in one column of rows, the largest of which is known."""
+    rest = nothing(memory)
+    if _FAR_FROM_0 <= abs(top) <= np.finfo(memory.dtype).max:
+        total = nothing(memory)
+        for k in range(terms):
+            total += exp(memory[U(code[at + k]) + n] - top)
+        whole = top + math.log(total)
+        total = nothing(memory)
+        for k in range(terms):
+            total += exp(memory[U(code[at + k]) + n] - whole)
+        rest = math.log(total)
+    return rest
+
+
+@compiled()
+def _largest(code: Array, memory: Array, at: Place, terms: Place, out: Place, count: Place) -> None:
+    """Write the largest of each column of rows."""
+    p = U(code[at])
+    for n in range(count):
+        memory[out + n] = memory[p + n]
+    for k in range(ONE, terms):
+        p = U(code[at + k])
+        for n in range(count):
+            x, top = memory[p + n], memory[out + n]
+            memory[out + n] = x if x > top or x != x else top

@@ -185,6 +185,8 @@ class NumbaMachine(Machine):
         if step.kind == "batch_sum":
             if self.count == 1:
                 terms = left.shape[1]
+                if terms == 1:
+                    return [vm.COPY, mode, out, step.height, 0, 0, *tables[0]]
                 lines = [tables[0][i : i + terms] for i in range(0, len(tables[0]), terms)]
                 return [vm.SUM, mode, out, step.height, 0, 0, *chain.from_iterable([terms, *line] for line in lines)]
             return [vm.BATCH_SUM, mode, out, step.height, left.shape[1], 0, *tables[0]]

@@ -13,8 +13,13 @@ Array = Any
 
 def room_for(step: Instruction) -> int:
     """Give how many numbers a step may put side by side first: those of an operand, or of a matrix."""
-    sizes = [len(operand.rows[0].ravel()) for operand in step.operands if operand.rows is not None]
-    return max(step.height, *sizes) if "matmul" in step.kind else step.height
+    operands = [operand.rows for operand in step.operands if operand.rows is not None]
+    sizes: list[int] = [step.height]
+    if step.kind == "reduce":
+        sizes += [rows.size for rows in operands]
+    elif "matmul" in step.kind:
+        sizes += [rows[0].size for rows in operands]
+    return max(sizes)
 
 
 def side_by_side(*matrices: Array) -> bool:

@@ -27,7 +27,7 @@ from .numba_kernels import (
     rows_summed,
     summed,
 )
-from .numba_logsumexp import logsumexp, logsumexp_rest
+from .numba_logsumexp import logsumexp_rest, logsumexps, rows_logsumexp, rows_logsumexp_rest
 
 Array = Any
 Place = Any
@@ -85,14 +85,18 @@ def run(code: Array, memory: Array, examples: int, spare_place: int, room: int, 
             at += arity
         elif what == U(DOT) and mode == U(NUMBERS):
             at = dots(code, memory, at, out, height)
+        elif what == U(LOGSUMEXP) and mode == U(NUMBERS):
+            at = logsumexps(code, memory, at, out, height, spare)
         elif what <= U(LOGSUMEXP_REST):
             for _ in range(height):
                 terms = U(code[at])
                 at += ONE
                 if what == U(LOGSUMEXP):
-                    logsumexp(code, memory, at, terms, out, count, spare, mode == U(NUMBERS))
+                    rows_logsumexp(code, memory, at, terms, out, count, spare)
+                elif what == U(LOGSUMEXP_REST) and mode == U(NUMBERS):
+                    logsumexp_rest(code, memory, at, terms, out)
                 elif what == U(LOGSUMEXP_REST):
-                    logsumexp_rest(code, memory, at, terms, out, ONE if mode == U(NUMBERS) else count)
+                    rows_logsumexp_rest(code, memory, at, terms, out, count)
                 elif mode == U(NUMBERS):
                     summed(code, memory, at, terms, out)
                 elif what == U(DOT):
