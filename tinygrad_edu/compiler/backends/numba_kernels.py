@@ -23,39 +23,10 @@ FEW = U(brackets.IN_ORDER)
 _SUMS: dict[str, Any] = {"error_model": "numpy", "fastmath": {"reassoc", "contract"}}
 
 
-@compiled()
-def spread(code: Array, memory: Array, table: Place, r: Place, spare: Place, count: Place) -> Place:
-    """Make a row of one number for all examples, unless the row before was the same; give its place."""
-    place = U(code[table + r])
-    if r == ZERO or place != U(code[table + r - ONE]):
-        number = memory[place]
-        for n in range(count):
-            memory[spare + n] = number
-    return spare
-
-
 @compiled(**_SUMS)
-def summed(
-    code: Array,
-    memory: Array,
-    at: Place,
-    terms: Place,
-    out: Place,
-    count: Place,
-    plain: bool,
-    products: bool,
-) -> None:
-    """One sum, or inner product."""
+def summed(code: Array, memory: Array, at: Place, terms: Place, out: Place, count: Place, products: bool) -> None:
+    """One sum of rows, or inner product."""
     b = at + terms
-    if plain:
-        total = nothing(memory)
-        if terms <= FEW:
-            total = in_order(code, memory, at, terms)
-        else:
-            for k in range(terms):
-                total += memory[U(code[at + k])]
-        memory[out] = total
-        return
     for n in range(count):
         memory[out + n] = 0.0
     if products:
@@ -68,6 +39,37 @@ def summed(
         p = U(code[at + k])
         for n in range(count):
             memory[out + n] += memory[p + n]
+
+
+@compiled(**_SUMS)
+def batch_sums(code: Array, memory: Array, at: Place, terms: Place, out: Place, height: Place, count: Place) -> Place:
+    """Sums over so many rows, and over their examples; gives where their code ends."""
+    for r in range(height):
+        total = nothing(memory)
+        for k in range(terms):
+            p = U(code[at + k])
+            for n in range(count):
+                total += memory[p + n]
+        memory[out + r] = total
+        at += terms
+    return at
+
+
+@compiled(**_SUMS)
+def sums(code: Array, memory: Array, at: Place, out: Place, height: Place) -> Place:
+    """Sums of numbers, each with its number of terms; gives where their code ends."""
+    for r in range(height):
+        terms = U(code[at])
+        at += ONE
+        total = nothing(memory)
+        if terms <= FEW:
+            total = in_order(code, memory, at, terms)
+        else:
+            for k in range(terms):
+                total += memory[U(code[at + k])]
+        memory[out + r] = total
+        at += terms
+    return at
 
 
 @compiled(**_SUMS)
