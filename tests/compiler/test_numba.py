@@ -192,10 +192,21 @@ def test_the_machine_is_plain_python_that_also_runs_as_such(tmp_path):
     assert run.stdout == "equal\n", run.stderr
 
 
+def test_numbers_that_all_examples_share_become_rows_a_few_at_a_time():
+    """Ten rows of 3,000 examples need more room than three operands of a step have."""
+    rng = np.random.default_rng(0)
+    X, bounds = rng.normal(size=(3000, 10)), rng.normal(size=10)
+    params = [tg.Value(b) for b in bounds]
+    highest = tg.compile(lambda x: tg.sum(map(tg.maximum, x, params)), params, "numba")
+    value, gradient = highest.value_and_grad(X)
+    assert value == pytest.approx(np.maximum(X, bounds).sum(axis=1).mean(), rel=1e-12)
+    assert gradient == pytest.approx((bounds > X).mean(axis=0), rel=1e-12)
+
+
 SMALL = """from tinygrad_edu.compiler.backends.numba_functions import compiled
 
 @compiled(cache={cache})
-def run(code, memory, examples, spare_place, room, first, last):
+def run(code, memory, examples, spare_place, first, last):
     memory[0] += 1.0
 """
 
@@ -209,7 +220,7 @@ def small_machine(tmp_path, monkeypatch):
     def made():
         run = numba_machine.machine_code.__wrapped__()
         memory = np.zeros(1)
-        run(np.zeros(0, dtype=np.uint32), memory, 1, 0, 1, 0, 0)
+        run(np.zeros(0, dtype=np.uint32), memory, 1, 0, 0, 0)
         assert memory[0] == 1.0
         return run
 

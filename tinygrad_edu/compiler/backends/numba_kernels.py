@@ -23,29 +23,6 @@ FEW = U(brackets.IN_ORDER)
 _SUMS: dict[str, Any] = {"error_model": "numpy", "fastmath": {"reassoc", "contract"}}
 
 
-@compiled()
-def spread(code: Array, memory: Array, table: Place, r: Place, spare: Place, count: Place) -> Place:
-    """Make a row of one number for all examples, unless the row before was the same; give its place."""
-    place = U(code[table + r])
-    if r == ZERO or place != U(code[table + r - ONE]):
-        number = memory[place]
-        for n in range(count):
-            memory[spare + n] = number
-    return spare
-
-
-@compiled(**_SUMS)
-def summed(code: Array, memory: Array, at: Place, terms: Place, out: Place) -> None:
-    """One sum of numbers."""
-    total = nothing(memory)
-    if terms <= FEW:
-        total = in_order(code, memory, at, terms)
-    else:
-        for k in range(terms):
-            total += memory[U(code[at + k])]
-    memory[out] = total
-
-
 @compiled(error_model="numpy", fastmath={"contract"})
 def rows_summed(code: Array, memory: Array, at: Place, terms: Place, out: Place, count: Place) -> None:
     """One sum of rows, in their order: first what fours leave over, then four at a time."""
@@ -106,6 +83,37 @@ def rows_dotted(code: Array, memory: Array, at: Place, terms: Place, out: Place,
                 + memory[x3 + n] * memory[y3 + n]
             )
         k += FOUR
+
+
+@compiled(**_SUMS)
+def batch_sums(code: Array, memory: Array, at: Place, terms: Place, out: Place, height: Place, count: Place) -> Place:
+    """Sums over so many rows, and over their examples; gives where their code ends."""
+    for r in range(height):
+        total = nothing(memory)
+        for k in range(terms):
+            p = U(code[at + k])
+            for n in range(count):
+                total += memory[p + n]
+        memory[out + r] = total
+        at += terms
+    return at
+
+
+@compiled(**_SUMS)
+def sums(code: Array, memory: Array, at: Place, out: Place, height: Place) -> Place:
+    """Sums of numbers, each with its number of terms; gives where their code ends."""
+    for r in range(height):
+        terms = U(code[at])
+        at += ONE
+        total = nothing(memory)
+        if terms <= FEW:
+            total = in_order(code, memory, at, terms)
+        else:
+            for k in range(terms):
+                total += memory[U(code[at + k])]
+        memory[out + r] = total
+        at += terms
+    return at
 
 
 @compiled(**_SUMS)

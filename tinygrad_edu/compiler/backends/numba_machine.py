@@ -17,7 +17,7 @@ import numpy as np
 from ...ops import table as ops
 from ..arrays.program import ArrayProgram, Instruction, Operand
 from . import numba_vm as vm
-from .numba_places import room_for, runs, side_by_side
+from .numba_places import SHORT, product_of_numbers, room_for, runs
 from .numba_source import MAPS, REDUCTIONS, is_slow, source
 from .numpy_machine import MAKERS, Machine
 from .workspace import LINE, aligned
@@ -27,7 +27,7 @@ Array = Any
 _LARGE_PRODUCTS = 1_500, 30_000  # multiplications, unbatched and batched, from which BLAS is faster
 _LARGE_MAP = 1_000  # numbers from which NumPy's logarithm and its like are faster
 _OPERANDS = 3
-_SHORT = 4  # numbers in a line from which it is worth taking several at a time
+_ROOM = 1_000  # numbers of an operand that are put side by side, or spread, at a time if there are as many
 
 
 @cache
@@ -72,7 +72,7 @@ def _loaded(name: str, path: Path, dtype: str) -> Callable[..., Any]:
     module = sys.modules[name] = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     run: Callable[..., Any] = module.run
-    run(np.zeros(0, dtype=np.uint32), np.zeros(1, dtype), 1, 0, 1, 0, 0)
+    run(np.zeros(0, dtype=np.uint32), np.zeros(1, dtype), 1, 0, 0, 0)
     return run
 
 
@@ -95,7 +95,7 @@ class NumbaMachine(Machine):
         line = LINE // np.dtype(dtype).itemsize
         self._first = -(-program.rows // line) * line  # of the batched numbers
         self._spare = self._first + program.batched_rows * count
-        self._room = max([count, *map(room_for, program.instructions)])
+        self._room = max([count, _ROOM, *map(room_for, program.instructions)])
         self._pending = 0
         self._segments: list[int] = []  # places among the calls, and where their code begins and ends
         super().__init__(program, count, dtype)
@@ -110,7 +110,7 @@ class NumbaMachine(Machine):
         code = np.array(self._code, dtype=np.uint32)
         run = machine_code(self.dtype.name)
         for place, first, last in zip(*[iter(self._segments)] * 3, strict=True):
-            self.calls[place] = (run, (code, self._memory, self.count, self._spare, self._room, first, last))
+            self.calls[place] = (run, (code, self._memory, self.count, self._spare, first, last))
 
     def _allocate(self) -> None:
         program, count = self.program, self.count
@@ -199,33 +199,11 @@ class NumbaMachine(Machine):
             second = np.array(tables[1]).reshape(right.shape)
             second = second if step.kind == "matmul" else second.transpose(0, 2, 1)
             size = left.shape[1] * second.shape[2]
-            blocks = enumerate(zip(first, second, strict=True))
-            return [word for place, (a, b) in blocks for word in self._product_of_numbers(a, b, out + place * size)]
+            outs = range(out, out + len(first) * size, size)
+            blocks = zip(first, second, outs, strict=True)
+            return [word for block in blocks for word in product_of_numbers(*block, self._spare)]
         code, places = (vm.MATMUL, right.shape[2]) if step.kind == "matmul" else (vm.BATCH_MATMUL, right.shape[1])
         return [code, mode, out, *left.shape, places, self.count, *tables[0], *tables[1]]
-
-    def _product_of_numbers(self, left: Array, right: Array, out: int) -> list[int]:
-        """Write a product of two matrices of numbers as one of rows, which are what the machine is quick with.
-
-        Where the numbers of each line of the right matrix stand side by side, that line takes the place of a row of
-        examples. Where all vectors of both sides do, each of them takes it, and the sum over the examples is the
-        inner product. Else the right matrix is copied first, if its numbers are used often enough.
-        """
-        if right.shape[1] == 1:  # the same numbers in the same order
-            left, right = right.T, left.T
-        (lines, terms), places = left.shape, right.shape[1]
-        words: list[int] = []
-        if min(terms, places) >= _SHORT and not side_by_side(right) and side_by_side(left, right.T):
-            heads = *left[:, 0].tolist(), *right[0].tolist()
-            return [vm.BATCH_MATMUL, vm.NUMBERS, out, 1, lines, 1, places, terms, *heads]
-        if not side_by_side(right) and min(lines, places) >= _SHORT:
-            words = [vm.COPY, vm.NUMBERS, self._spare, right.size, 0, 0, *right.ravel().tolist()]
-            right = self._spare + np.arange(right.size).reshape(right.shape)
-        if places >= _SHORT and side_by_side(right):
-            heads = *left.ravel().tolist(), *right[:, 0].tolist()
-            return [*words, vm.MATMUL, vm.ROWS, out, 1, lines, terms, 1, places, *heads]
-        tables = *left.ravel().tolist(), *right.ravel().tolist()
-        return [vm.MATMUL, vm.NUMBERS, out, 1, lines, terms, places, 1, *tables]
 
     def _encoded_map(self, step: Instruction, mode: int, out: int) -> list[int] | None:
         """Element by element."""
@@ -234,18 +212,35 @@ class NumbaMachine(Machine):
         if code is None or (is_slow(step.op) and size > _LARGE_MAP):
             return None
         tables = [self._places(operand, step.height) for operand in step.operands]
-        shared = sum((not operand.batched) << place for place, operand in enumerate(step.operands))
         if mode == vm.NUMBERS:
             return self._map_of_numbers(code, out, tables)
-        if shared:
-            return [code, mode, out, step.height, len(tables), shared, self.count, *chain.from_iterable(tables)]
-        return [code, mode, out, *runs(tables, self.count)]
+        shared = [table for table, operand in zip(tables, step.operands, strict=True) if not operand.batched]
+        if not shared:
+            return [code, mode, out, *runs(tables, self.count)]
+        return self._map_with_shared(code, out, tables, shared)
+
+    def _map_with_shared(self, code: int, out: int, tables: list[list[int]], shared: list[list[int]]) -> list[int]:
+        """Write an operation on rows, of which some operands are one number for all examples: these become rows first.
+
+        As many at a time as there is room for: they are read again while they are in the cache.
+        """
+        count, height, room = self.count, len(tables[0]), _OPERANDS * self._room // self.count
+        most = height if len({*chain.from_iterable(shared)}) <= room else room // len(shared)
+        words: list[int] = []
+        for first in range(0, height, most):
+            part = slice(first, first + most)
+            places = dict.fromkeys(chain.from_iterable(table[part] for table in shared))
+            words += [vm.SPREAD, vm.ROWS, self._spare, len(places), 0, 0, *places]
+            rows = dict(zip(places, range(self._spare, self._spare + len(places) * count, count), strict=True))
+            parts = [[rows[p] for p in table[part]] if table in shared else table[part] for table in tables]
+            words += [code, vm.ROWS, out + first * count, *runs(parts, count)]
+        return words
 
     def _map_of_numbers(self, code: int, out: int, tables: list[list[int]]) -> list[int]:
         """Write an operation on numbers: on rows of them, if there are, else wherever they are."""
         height = len(tables[0])
         words = runs(tables, 1)
-        if words[0] <= max(1, height // _SHORT):
+        if words[0] <= max(1, height // SHORT):
             return [code, vm.ROWS, out, *words]
         spares = [self._spare + place * self._room for place in range(len(tables))]
         return [code, vm.NUMBERS, out, height, len(tables), 0, 0, *chain.from_iterable(tables), *spares]

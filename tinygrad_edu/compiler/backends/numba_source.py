@@ -67,8 +67,8 @@ from tinygrad_edu.compiler.backends.numba_vm import *
 
 _APPLY = """
 
-@compiled(error_model="numpy", fastmath={{"contract"}})
-def {name}(what, code, memory, out, a, height, count, shared, spare, room):
+@compiled(error_model="numpy", fastmath={"contract"}, forceinline=True)
+def apply(what, code, memory, out, a, height, count):
     b = a + height
     c = b + height
 """
@@ -81,8 +81,8 @@ _FAR = """            far = ZERO
                     memory[out + n] = {text}
 """
 
-_ROWS = (("p", "a", "spare", 1), ("q", "b", "spare + room", 2), ("s", "c", "spare + TWO * room", 4))
-"""What the operands of a row are called: its place, the table of such places, where a row is made, and its flag."""
+_ROWS = (("p", "a"), ("q", "b"), ("s", "c"))
+"""What the operands of a row are called: its place, and the table of such places."""
 
 _APPLY_DIRECT = """
 
@@ -92,7 +92,7 @@ def apply_direct(what, code, memory, out, a, b, height):
 
 _RUN = """
 
-@compiled(cache={cache}, nogil=True, error_model="numpy", fastmath={{"reassoc", "contract"}})
+@compiled(cache={cache}, nogil=True, error_model="numpy")
 """
 
 
@@ -144,39 +144,19 @@ def _form(op: Op, names: tuple[str, ...], quick: bool) -> tuple[str, str]:
 def _apply() -> str:
     """Write the function with a loop for every operation.
 
-    Those that call something are in a function of their own: what that prepares takes longer than a few sums.
+    It calls nothing of ours, and is called at one place, in line: what numba and LLVM prepare where a function with
+    many loops begins takes longer than a few sums.
     """
-    plain = {op: code for op, code in MAPS.items() if not _calls_something(op)}
-    others = {op: code for op, code in MAPS.items() if op not in plain}
-    call = "    else:\n        apply_calling(what, code, memory, out, a, height, count, shared, spare, room)\n"
-    return _loops("apply_calling", others) + _loops("apply", plain) + call
-
-
-def _calls_something(op: Op) -> bool:
-    """Tell whether an operation is more than arithmetic and comparisons."""
-    waiting = [Writer(_NUMBA).whole(op)]
-    while waiting:
-        node = waiting.pop()
-        if node.kind in ("call", "**"):
-            return True
-        waiting += node.parts
-    return False
-
-
-def _loops(name: str, operations: dict[Op, int]) -> str:
-    """Write a function of that name with a loop for each of some operations."""
-    lines = [_APPLY.format(name=name)]
-    for op, code in operations.items():
+    lines = [_APPLY]
+    for op, code in MAPS.items():
         assert op.arity is not None
         names = ("x", "y", "z")[: op.arity]
         before, text = _form(op, names, quick=True)
         lines.append(f"    {'el' * (len(lines) > 1)}if what == U({code}):  # {op.name}\n")
         lines.append("        for r in range(height):\n")
-        for p, table, spare, flag in _ROWS[: op.arity]:
-            lines.append(f"            {p} = U(code[{table} + r])\n            if shared & U({flag}):\n")
-            lines.append(f"                {p} = spread(code, memory, {table}, r, {spare}, count)\n")
+        lines += [f"            {p} = U(code[{table} + r])\n" for p, table in _ROWS[: op.arity]]
         lines.append("            for n in range(count):\n")
-        lines += [f"                {x} = memory[{p} + n]\n" for x, (p, *_) in zip(names, _ROWS, strict=False)]
+        lines += [f"                {x} = memory[{p} + n]\n" for x, (p, _) in zip(names, _ROWS, strict=False)]
         lines.append(f"{before}                memory[out + n] = {text}\n")
         if op in _NEAR:
             lines.append(_FAR.format(text=_form(op, ("memory[p + n]",), quick=False)[1]))

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from .numba_functions import nothing
 from .numba_kernels import (
     FIVE,
     FOUR,
@@ -17,15 +16,15 @@ from .numba_kernels import (
     SIX,
     THREE,
     TWO,
-    ZERO,
     U,
     batch_product,
+    batch_sums,
     dots,
     plain_product,
     product,
     rows_dotted,
     rows_summed,
-    summed,
+    sums,
 )
 from .numba_logsumexp import logsumexp_rest, logsumexps, rows_logsumexp, rows_logsumexp_rest
 
@@ -35,7 +34,7 @@ Place = Any
 NUMBERS, ROWS = range(2)
 """What a step writes: numbers, whose operands may be anywhere; or rows, of one or several numbers side by side."""
 
-SUM, DOT, LOGSUMEXP, LOGSUMEXP_REST, MATMUL, BATCH_MATMUL, BATCH_SUM, COPY, FIRST_MAP = range(9)
+SUM, DOT, LOGSUMEXP, LOGSUMEXP_REST, MATMUL, BATCH_MATMUL, BATCH_SUM, COPY, SPREAD, FIRST_MAP = range(10)
 """What steps do; from the last on an operation element by element."""
 
 
@@ -47,9 +46,6 @@ def apply(
     a: Place,
     height: Place,
     count: Place,
-    shared: Place,
-    spare: Place,
-    room: Place,
 ) -> None:
     """Apply an operation to rows, of which the code tells where they begin; written by `numba_source`."""
     raise NotImplementedError
@@ -60,9 +56,9 @@ def apply_direct(what: Place, code: Array, memory: Array, out: Place, a: Place, 
     raise NotImplementedError
 
 
-def run(code: Array, memory: Array, examples: int, spare_place: int, room: int, first: int, last: int) -> None:
-    """Run code from one place to another; operands that are not side by side are put so at the spare place."""
-    count, spare, space = U(examples), U(spare_place), U(room)
+def run(code: Array, memory: Array, examples: int, spare_place: int, first: int, last: int) -> None:
+    """Run code from one place to another."""
+    count, spare = U(examples), U(spare_place)
     at = U(first)
     while at < U(last):
         what, mode, out, height = U(code[at]), U(code[at + ONE]), U(code[at + TWO]), U(code[at + THREE])
@@ -72,21 +68,24 @@ def run(code: Array, memory: Array, examples: int, spare_place: int, room: int, 
             length = U(code[at])
             a = at + ONE
             at = a + arity * height
-            if mode == U(ROWS):
-                apply(what, code, memory, out, a, height, length, flags, spare, space)
-                continue
-            if not apply_direct(what, code, memory, out, a, a + height, height):
-                for place in range(arity):
-                    here = U(code[at + place])
+            if mode == U(NUMBERS):
+                begin = at
+                at += arity
+                if apply_direct(what, code, memory, out, a, a + height, height):
+                    continue
+                for place in range(arity):  # first put side by side
+                    here = U(code[begin + place])
                     for r in range(height):
                         memory[here + r] = memory[U(code[a + r])]
                     a += height
-                apply(what, code, memory, out, at, ONE, height, ZERO, spare, space)
-            at += arity
+                a, length, height = begin, height, ONE
+            apply(what, code, memory, out, a, height, length)
         elif what == U(DOT) and mode == U(NUMBERS):
             at = dots(code, memory, at, out, height)
         elif what == U(LOGSUMEXP) and mode == U(NUMBERS):
             at = logsumexps(code, memory, at, out, height, spare)
+        elif what == U(SUM) and mode == U(NUMBERS):
+            at = sums(code, memory, at, out, height)
         elif what <= U(LOGSUMEXP_REST):
             for _ in range(height):
                 terms = U(code[at])
@@ -97,8 +96,6 @@ def run(code: Array, memory: Array, examples: int, spare_place: int, room: int, 
                     logsumexp_rest(code, memory, at, terms, out)
                 elif what == U(LOGSUMEXP_REST):
                     rows_logsumexp_rest(code, memory, at, terms, out, count)
-                elif mode == U(NUMBERS):
-                    summed(code, memory, at, terms, out)
                 elif what == U(DOT):
                     rows_dotted(code, memory, at, terms, out, count)
                 else:
@@ -106,17 +103,17 @@ def run(code: Array, memory: Array, examples: int, spare_place: int, room: int, 
                 at += TWO * terms if what == U(DOT) else terms
                 out += ONE if mode == U(NUMBERS) else count
         elif what == U(BATCH_SUM):
-            for r in range(height):
-                total = nothing(memory)
-                for k in range(arity):
-                    p = U(code[at + k])
-                    for n in range(count):
-                        total += memory[p + n]
-                memory[out + r] = total
-                at += arity
+            at = batch_sums(code, memory, at, arity, out, height, count)
         elif what == U(COPY):
             for r in range(height):
                 memory[out + r] = memory[U(code[at + r])]
+            at += height
+        elif what == U(SPREAD):
+            for r in range(height):
+                number = memory[U(code[at + r])]
+                for n in range(count):
+                    memory[out + n] = number
+                out += count
             at += height
         else:
             blocks, lines, terms, places, length = height, arity, flags, U(code[at]), U(code[at + ONE])
