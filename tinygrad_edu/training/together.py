@@ -77,9 +77,9 @@ class Together:
         train, weighted = lesson.train, lesson.train.weights is not None
         self._engine = SharedEngine(models[0], lesson.loss, optimizers[0], train.X, train.y, backend, weighted)
         self._generator = self._engine.generator = random.Random(seed)
-        self._X, self._y = self._engine.prepare(train.X, train.y)
+        self._X, self._y = self._engine.prepare(train.inputs, train.y)
         self._weights = np.array(train.weights) if weighted else None
-        self._asked = () if lesson.held_out is None else self._engine.prepare(lesson.held_out.X, lesson.held_out.y)
+        self._asked = () if lesson.held_out is None else self._engine.prepare(lesson.held_out.inputs, lesson.held_out.y)
         count = len(train.X)
         sizes = {min(size, count - begin) for begin in range(0, count, size)}
         work = len(models) * self._engine.work(max(sizes), weighted)
