@@ -1,4 +1,4 @@
-"""Derivatives towards whole layers of weights are matrix products; whatever does not fit in gets its right share too."""
+"""Derivatives towards whole layers of weights are matrix products; what does not fit in gets its right share too."""
 
 import numpy as np
 import pytest

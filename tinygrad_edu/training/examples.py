@@ -15,7 +15,7 @@ from ..engine.context import no_grad
 from ..nn.losses import LOSSES, Loss
 from ..nn.modes import evaluated
 from ..nn.module import plain
-from .answers import Kind, are_right
+from .answers import Kind, shares_right
 
 
 @dataclass(frozen=True)
@@ -121,7 +121,7 @@ class Examples:
         if hasattr(outputs, "argmax"):
             if outputs.ndim <= 2:
                 labels = self._labels if order is None else self._labels.take(order)
-                return float(are_right(outputs, labels, self.kind).sum()) / len(labels)
+                return float(shares_right(outputs, labels, self.kind, outputs.ndim == 2))
             outputs = outputs.tolist()
         labels = self.y if order is None else [self.y[i] for i in order]
         right = 0
@@ -139,9 +139,7 @@ class Examples:
         if not hasattr(outputs, "argmax") or outputs.ndim > 3:
             return [self.share_right(own, order) for own in outputs]
         labels = self._labels if order is None else self._labels.take(order)
-        flat = outputs.reshape(-1, *outputs.shape[2:])
-        right = are_right(flat, labels[None].repeat(len(outputs), 0).ravel(), self.kind)
-        shares: list[float] = (right.reshape(outputs.shape[:2]).sum(1) / len(labels)).tolist()
+        shares: list[float] = shares_right(outputs, labels, self.kind, outputs.ndim == 3).tolist()
         return shares
 
     @cached_property

@@ -171,7 +171,8 @@ class Together:
             weights = None if weights is None else [weights[i] for i in order]
             y = [y[i] for i in order]
         with np.errstate(all="ignore"):
-            measured: dict[str, Sequence[float]] = {"loss": np.average(losses, 1, weights).tolist()}
+            means = losses.mean(1) if weights is None else np.average(losses, 1, weights)
+        measured: dict[str, Sequence[float]] = {"loss": means.tolist()}
         if examples.kind != "numbers":
             measured["accuracy"] = examples.shares_right(outputs, order)
         if self.metrics:
