@@ -99,10 +99,10 @@ class Together:
         X = self.lesson.train.X[:_LOOKED_AT]
         part_of_each = slice(0, len(X))
         parts = [part.measure(self._X[part_of_each], self._y[part_of_each]) for part in self._parts]
-        for model, ours, own in zip(self.models, joined_over_members(parts)[1], buffers, strict=True):
-            ours = ours.tolist() if hasattr(ours, "tolist") else ours
-            if own != buffers[0] or not np.allclose(flat(ours), flat(predict(model, X)), 1e-9, 1e-12, equal_nan=True):
-                raise ValueError("the models compute something else, or hold other constants")
+        ours = [flat(own.tolist() if hasattr(own, "tolist") else own) for own in joined_over_members(parts)[1]]
+        theirs = [flat(predict(model, X)) for model in self.models]
+        if any(own != buffers[0] for own in buffers) or not np.allclose(ours, theirs, 1e-9, 1e-12, equal_nan=True):
+            raise ValueError("the models compute something else, or hold other constants")
 
     def train(self, epochs: int, bar: Bar) -> list[History]:
         """Train for so many epochs, or until Ctrl-C; give the history of each."""
