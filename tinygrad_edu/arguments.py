@@ -84,8 +84,9 @@ def as_rows(X: Any) -> list[list[float]]:
 def as_examples(X: Any, name: str = "X") -> list[Any]:
     """Copy `X` into a list of rows of finite floats, or of rows of rows (sequences, images), all of one shape."""
     X = as_array(X, name)
-    if getattr(X, "ndim", 0) > 1 and X.dtype.kind in "fiu" and X.size and (abs(X) < math.inf).all():
-        rows: list[Any] = X.astype(float).tolist()  # an array that is all right needs no look at every number
+    table = as_table(X)
+    if table is not None:
+        rows: list[Any] = table.tolist()
         return rows
     items = as_list(X, name)
     if items and isinstance(items[0], Real):
@@ -96,6 +97,14 @@ def as_examples(X: Any, name: str = "X") -> list[Any]:
     rows = [_as_nested(row, f"{name}[{i}]") for i, row in enumerate(items)]
     shape_of(rows, name)
     return rows
+
+
+def as_table(X: Any) -> Any:
+    """Copy an array of examples that are all right, without a look at every number; None for anything else."""
+    if getattr(X, "ndim", 0) > 1 and hasattr(X, "dtype"):
+        kind = getattr(X.dtype, "kind", "")
+        return X.astype(float) if kind in ("f", "i", "u") and X.size and (abs(X) < math.inf).all() else None
+    return None
 
 
 def _as_nested(row: Any, name: str) -> list[Any]:

@@ -17,7 +17,8 @@ from ..compiler import compile
 from ..nn.layers import MLP, Neuron
 from ..nn.losses import Loss
 from ..optim import optimizers as optim
-from ..training.examples import Examples, Kind
+from ..training.answers import Kind
+from ..training.examples import Examples
 from ..training.fitting import fit
 from ..training.history import History
 from ..training.stopping import EarlyStopping
@@ -150,7 +151,7 @@ class Network(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
         self._penalise(optimizer, size if weights is None else size * float(weights[weights > 0.0].mean()))
         history = fit(
             module,
-            Examples(X.tolist(), y.tolist(), self._kind),
+            Examples(X.tolist(), y.tolist(), self._kind, table=X),
             loss=self._loss(outputs),
             optimizer=optimizer,
             batch_size=size,

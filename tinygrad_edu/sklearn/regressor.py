@@ -10,7 +10,7 @@ from sklearn.utils import column_or_1d
 from sklearn.utils.validation import validate_data
 
 from ..nn.losses import Loss, mse
-from ..training.examples import Kind
+from ..training.answers import Kind
 from .network import Array, Network, as_weights
 
 E = TypeVar("E", bound="MLPRegressor")

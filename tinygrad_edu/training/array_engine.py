@@ -121,7 +121,7 @@ class CompiledEngine:
 
     # ------------------------------------------------------------------------------------ as fit asks
 
-    def prepare(self, X: Sequence[Any], y: Sequence[Any]) -> tuple[Array, Array]:
+    def prepare(self, X: Any, y: Sequence[Any]) -> tuple[Array, Array]:
         """Give the examples as arrays of floats; classes become rows with a 1 in the place of the class."""
         targets = np.eye(self._classes, dtype=self.dtype)[np.asarray(y)] if self._classes else self._array(y)
         return self._array(X), targets

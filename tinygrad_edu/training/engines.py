@@ -34,8 +34,8 @@ class Engine(Protocol):
     generator: random.Random
     """What layers draw with while they learn, example by example in the order of the batch; `fit` puts its own here."""
 
-    def prepare(self, X: Sequence[Any], y: Sequence[Any]) -> tuple[Any, Any]:
-        """Give examples in the form in which the other methods want slices of them: lists, or arrays."""
+    def prepare(self, X: Any, y: Sequence[Any]) -> tuple[Any, Any]:
+        """Give examples in the form in which the other methods want some of them: lists, or arrays, as X may be too."""
 
     def step(self, X: Any, y: Any, weights: Any = None) -> tuple[Any, Any]:
         """Take one optimiser step on the mean loss of a batch; give the losses and outputs from before it.
@@ -76,9 +76,9 @@ class EagerEngine:
         self.generator = random.Random(0)
         self._learning = drawing_with(lambda: self.generator)
 
-    def prepare(self, X: Sequence[Any], y: Sequence[Any]) -> tuple[Sequence[Any], Sequence[Any]]:
-        """Give the examples as they are."""
-        return X, y
+    def prepare(self, X: Any, y: Sequence[Any]) -> tuple[Sequence[Any], Sequence[Any]]:
+        """Give the examples as lists."""
+        return X.tolist() if hasattr(X, "tolist") else X, y
 
     @collector_paused()
     def step(

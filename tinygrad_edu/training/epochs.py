@@ -30,7 +30,7 @@ class Part:
 
     def __init__(self, engine: Engine, examples: Examples) -> None:
         self.examples = examples
-        self.X, self.y = engine.prepare(examples.X, examples.y)
+        self.X, self.y = engine.prepare(examples.inputs, examples.y)
         self.weights: Any = examples.weights
         if self.weights is not None and not isinstance(self.X, list):
             import numpy as np
@@ -145,16 +145,17 @@ class Training:
         """Go once through the examples learnt from, then through those held out; give what was measured, by name."""
         learnt, size = self.learnt, self.size
         order = shuffled(learnt.X, self.generator)
-        X, y = reordered(learnt.X, order), reordered(learnt.y, order)
-        weights = None if learnt.weights is None else reordered(learnt.weights, order)
         after_each = self.schedule if self.schedule is not None and self.schedule.per_step else None
         steps, rate = [], self.optimizer.lr
         for begin in range(0, len(order), size):
-            batch = slice(begin, begin + size)
+            places = order[begin : begin + size]
+            X, y = reordered(learnt.X, places), reordered(learnt.y, places)
             try:
-                steps.append(self.engine.step(X[batch], y[batch], None if weights is None else weights[batch]))
+                steps.append(
+                    self.engine.step(X, y, None if learnt.weights is None else reordered(learnt.weights, places))
+                )
             except NonfiniteStep as broken:
-                broken.places = [int(place) for place in order[batch]]
+                broken.places = [int(place) for place in places]
                 raise
             if after_each is not None:
                 rate = self.optimizer.lr

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any, Literal
+from typing import Any
 
-from ..arguments import as_examples, as_number, shape_of, unknown
+from ..arguments import as_array, as_examples, as_number, as_table, shape_of, unknown
 from ..data.dataset import Dataset, no_pair, stratified
 from ..data.labels import as_labels
 from ..engine.context import no_grad
 from ..nn.losses import LOSSES, Loss
 from ..nn.modes import evaluated
 from ..nn.module import plain
-
-Kind = Literal["classes", "signs", "numbers"]
+from .answers import Kind, shares_right
 
 
 @dataclass(frozen=True)
@@ -25,6 +24,7 @@ class Examples:
 
     `column` says that the targets were given as a column, which a model with a list of one output may want. `weights`
     say how much each example counts, if not all alike; `places` where each stood in the data, if some were taken out.
+    `table` is X as the array that it came as, if it did.
     """
 
     X: list[Any]
@@ -33,6 +33,7 @@ class Examples:
     column: bool = False
     weights: list[float] | None = None
     places: list[int] | None = None
+    table: Any = field(default=None, compare=False, repr=False)
 
     @classmethod
     def of(cls, data: Any) -> Examples:
@@ -43,11 +44,13 @@ class Examples:
             return cls(data.X, list(data.y), data.kind)
         if not isinstance(data, (tuple, list)) or len(data) != 2:
             raise no_pair(data)
-        rows, (targets, column) = as_examples(data[0]), as_labels(data[1])
+        given, (targets, column) = as_array(data[0], "X"), as_labels(data[1])
+        table = as_table(given)
+        rows = as_examples(given) if table is None else table.tolist()
         if len(rows) != len(targets):
             raise ValueError(f"X has {len(rows)} examples but y has {len(targets)}: give one target for each example")
         if hasattr(targets[0], "__len__") and not isinstance(targets[0], (str, bytes)):
-            return cls(rows, _kept_whole(as_examples(data[1], "y"), targets), "numbers")
+            return cls(rows, _kept_whole(as_examples(data[1], "y"), targets), "numbers", table=table)
         for i, target in enumerate(targets):
             if isinstance(target, str):
                 raise TypeError(
@@ -59,11 +62,16 @@ class Examples:
         numbers = [as_number(target, f"y[{i}]") for i, target in enumerate(targets)]
         found = set(numbers)
         if -1.0 in found and found <= {-1.0, 1.0}:
-            return cls(rows, [int(number) for number in numbers], "signs", column)
+            return cls(rows, [int(number) for number in numbers], "signs", column, table=table)
         whole = all(hasattr(target, "__index__") for target in targets)
         if found <= {0.0, 1.0} or (whole and min(found) >= 0.0):
-            return cls(rows, [int(number) for number in numbers], "classes", column)
-        return cls(rows, numbers, "numbers", column)
+            return cls(rows, [int(number) for number in numbers], "classes", column, table=table)
+        return cls(rows, numbers, "numbers", column, table=table)
+
+    @property
+    def inputs(self) -> Any:
+        """X as an array if it came as one, else as a list."""
+        return self.X if self.table is None else self.table
 
     @property
     def one_hot(self) -> bool:
@@ -94,6 +102,7 @@ class Examples:
             y=[self.y[i] for i in indices],
             weights=None if weights is None else [weights[i] for i in indices],
             places=[*indices] if places is None else [places[i] for i in indices],
+            table=None if self.table is None else self.table[indices],
         )
 
     def answers(self, outputs: Any) -> list[Any]:
@@ -112,7 +121,7 @@ class Examples:
         if hasattr(outputs, "argmax"):
             if outputs.ndim <= 2:
                 labels = self._labels if order is None else self._labels.take(order)
-                return float(_are_right(outputs, labels, self.kind).sum()) / len(labels)
+                return float(shares_right(outputs, labels, self.kind, outputs.ndim == 2))
             outputs = outputs.tolist()
         labels = self.y if order is None else [self.y[i] for i in order]
         right = 0
@@ -130,9 +139,7 @@ class Examples:
         if not hasattr(outputs, "argmax") or outputs.ndim > 3:
             return [self.share_right(own, order) for own in outputs]
         labels = self._labels if order is None else self._labels.take(order)
-        flat = outputs.reshape(-1, *outputs.shape[2:])
-        right = _are_right(flat, labels[None].repeat(len(outputs), 0).ravel(), self.kind)
-        shares: list[float] = (right.reshape(outputs.shape[:2]).sum(1) / len(labels)).tolist()
+        shares: list[float] = shares_right(outputs, labels, self.kind, outputs.ndim == 3).tolist()
         return shares
 
     @cached_property
@@ -147,19 +154,6 @@ def _kept_whole(numbers: Any, given: Any) -> Any:
     if isinstance(numbers, list):
         return [_kept_whole(number, item) for number, item in zip(numbers, given, strict=True)]
     return int(numbers) if hasattr(given, "__index__") else numbers
-
-
-def _are_right(outputs: Any, labels: Any, kind: Kind) -> Any:
-    import numpy as np
-
-    truth = labels > 0 if outputs.ndim == 1 or kind == "signs" else labels
-    if outputs.ndim == 1:
-        found = outputs > 0.0
-    else:  # nan as Python's max takes it: larger than nothing, but not beaten where it stands first
-        scores = np.where(np.isnan(outputs), -np.inf, outputs)
-        scores[np.isnan(outputs[:, 0]), 0] = np.inf
-        found = scores.argmax(1)
-    return found == truth
 
 
 FEW = 20

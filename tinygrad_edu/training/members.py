@@ -13,7 +13,7 @@ from ..compiler.runner import Runner, RunnerOfMembers, Wanted
 from ..graph.structure import Structure
 from ..optim.optimizers import Optimizer
 from .array_engine import CompiledEngine
-from .batches import joined
+from .batches import all_finite, joined
 from .gradients import NonfiniteStep
 
 Array = Any
@@ -145,15 +145,17 @@ class Members:
             wanted: Wanted = "gradient" if weights is None else "weighted gradient"
             shares = 1.0 / count if weights is None else weights / weights.sum()
             losses, outputs = self._run(self._learning, wanted, batch.arrays, shares)
-            fine = np.isfinite(np.add.reduce(losses, 1)) & np.isfinite(np.add.reduce(self._spare.grad, 1))
-            if not fine.all():  # or but the sum of finite ones is not
-                fine = np.isfinite(losses).all(1) & np.isfinite(self._spare.grad).all(1)
+            if not (all_finite(losses) and all_finite(self._spare.grad)):
+                self._note_the_broken(losses, batch.places)
+        self._now = self._moved(now)  # at once, so that Ctrl-C finds a whole step
+        return losses, outputs
+
+    def _note_the_broken(self, losses: Array, places: list[int]) -> None:
+        fine = np.isfinite(losses).all(1) & np.isfinite(self._spare.grad).all(1)
         for member in np.flatnonzero(~fine).tolist():
             if member not in self.broken:
                 self.broken[member] = broken = NonfiniteStep(losses[member].tolist())
-                broken.places = batch.places
-        self._now = self._moved(now)  # at once, so that Ctrl-C finds a whole step
-        return losses, outputs
+                broken.places = places
 
     def _moved(self, now: _Now) -> _Now:
         """Apply the rule to all that can go on, some members at a time.
@@ -198,7 +200,7 @@ class Members:
                     machine.gradient(gradient)
             losses.append(results[:, 0])
             outputs.append(self._as_models_give(results[:, 1:]))
-        return np.concatenate(losses, axis=1), _one_after_the_other(outputs)
+        return _one_after_the_other(losses), _one_after_the_other(outputs)
 
     def _as_models_give(self, results: Array) -> Any:
         """Give the outputs of every member: one array, or a list for each if they are not regular."""

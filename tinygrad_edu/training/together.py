@@ -77,9 +77,9 @@ class Together:
         train, weighted = lesson.train, lesson.train.weights is not None
         self._engine = SharedEngine(models[0], lesson.loss, optimizers[0], train.X, train.y, backend, weighted)
         self._generator = self._engine.generator = random.Random(seed)
-        self._X, self._y = self._engine.prepare(train.X, train.y)
+        self._X, self._y = self._engine.prepare(train.inputs, train.y)
         self._weights = np.array(train.weights) if weighted else None
-        self._asked = () if lesson.held_out is None else self._engine.prepare(lesson.held_out.X, lesson.held_out.y)
+        self._asked = () if lesson.held_out is None else self._engine.prepare(lesson.held_out.inputs, lesson.held_out.y)
         count = len(train.X)
         sizes = {min(size, count - begin) for begin in range(0, count, size)}
         work = len(models) * self._engine.work(max(sizes), weighted)
@@ -99,10 +99,10 @@ class Together:
         X = self.lesson.train.X[:_LOOKED_AT]
         part_of_each = slice(0, len(X))
         parts = [part.measure(self._X[part_of_each], self._y[part_of_each]) for part in self._parts]
-        for model, ours, own in zip(self.models, joined_over_members(parts)[1], buffers, strict=True):
-            ours = ours.tolist() if hasattr(ours, "tolist") else ours
-            if own != buffers[0] or not np.allclose(flat(ours), flat(predict(model, X)), 1e-9, 1e-12, equal_nan=True):
-                raise ValueError("the models compute something else, or hold other constants")
+        ours = [flat(own.tolist() if hasattr(own, "tolist") else own) for own in joined_over_members(parts)[1]]
+        theirs = [flat(predict(model, X)) for model in self.models]
+        if any(own != buffers[0] for own in buffers) or not np.allclose(ours, theirs, 1e-9, 1e-12, equal_nan=True):
+            raise ValueError("the models compute something else, or hold other constants")
 
     def train(self, epochs: int, bar: Bar) -> list[History]:
         """Train for so many epochs, or until Ctrl-C; give the history of each."""
@@ -171,7 +171,8 @@ class Together:
             weights = None if weights is None else [weights[i] for i in order]
             y = [y[i] for i in order]
         with np.errstate(all="ignore"):
-            measured: dict[str, Sequence[float]] = {"loss": np.average(losses, 1, weights).tolist()}
+            means = losses.mean(1) if weights is None else np.average(losses, 1, weights)
+        measured: dict[str, Sequence[float]] = {"loss": means.tolist()}
         if examples.kind != "numbers":
             measured["accuracy"] = examples.shares_right(outputs, order)
         if self.metrics:

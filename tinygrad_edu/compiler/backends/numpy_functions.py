@@ -32,14 +32,17 @@ def _negative_exponential(x: Array) -> Array:
 
 def _sigmoid(x: Array, out: Array) -> None:
     e = _negative_exponential(x)
-    np.copyto(out, 1.0)
-    np.copyto(out, e, where=np.less(x, 0.0))
+    np.minimum(x, 0.0, out=out)
+    np.exp(out, out)
     e += 1.0
     np.divide(out, e, out)
 
 
 def _softplus(x: Array, out: Array) -> None:
-    np.logaddexp(x, 0.0, out)
+    rest = _negative_exponential(x)
+    np.log1p(rest, rest)
+    np.maximum(x, 0.0, out=out)
+    np.add(out, rest, out)
 
 
 def _silu(x: Array, out: Array) -> None:

@@ -37,9 +37,9 @@ def differentiate(
     Returns
     -------
     dict of int to int
-        The derivative towards each source that the outputs depend on,
+        The derivative towards each source that the outputs depend on, but for those
     list of WeightBlock
-        but for these, whose derivatives are matrix products.
+        whose derivatives are matrix products.
     """
     end = max([output for output, _ in seeds], default=-1) + 1
     ops, args, kinds, apply = ssa.ops, ssa.args, ssa.kinds, ssa.apply
@@ -76,7 +76,7 @@ def differentiate(
         if op is BATCH_SUM:
             contributions.setdefault(args[i][0], []).append(upstream)
             continue
-        if i in weights_of and kinds[upstream] == BATCHED:
+        if i in weights_of:
             weights, vector = weights_of[i]
             lines.append((upstream, weights, vector))
             for weight, a in zip(weights, vector, strict=True):

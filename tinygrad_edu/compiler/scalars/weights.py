@@ -62,15 +62,15 @@ def lines_of_weights(
     kinds = ssa.kinds
 
     @cache
-    def fits(vector: tuple[int, ...]) -> bool:
-        return len({*vector}) == len(vector) and {kinds[a] for a in vector} == {BATCHED}
+    def differs(vector: tuple[int, ...]) -> bool:
+        return {kinds[a] for a in vector} == {BATCHED}
 
     for i in nodes:
         if ssa.ops[i] is DOT and kinds[i] == BATCHED:
             half = len(ssa.args[i]) // 2
             sides = ssa.args[i][:half], ssa.args[i][half:]
             for weights, vector in (sides, sides[::-1]):
-                if alone.issuperset(weights) and fits(vector):
+                if alone.issuperset(weights) and differs(vector):
                     found[i] = weights, vector
     return found
 
@@ -84,8 +84,7 @@ def weight_blocks(ssa: SSA, lines: list[Line], found: dict[int, int]) -> list[We
         Extended in place.
     lines : list of Line
     found : dict of int to int
-        The derivatives towards other sources. Those of biases are taken out, where they join a block, and those towards
-        weights that belong to none are put in.
+        The derivatives towards other sources; those towards weights that belong to no block are put in.
 
     Returns
     -------
@@ -106,8 +105,6 @@ def weight_blocks(ssa: SSA, lines: list[Line], found: dict[int, int]) -> list[We
                     {w: ssa.node(BATCH_DOT, (above, x), UNBATCHED) for w, x in zip(weights, vector, strict=True)}
                 )
         elif all(above in biases for above in upstream):
-            for above in upstream:
-                del found[biases[above]]
             made.append(WeightBlock([(*w, biases[above]) for above, w, _ in alike], upstream, [*vector, ONE]))
         else:
             made.append(WeightBlock([weights for _, weights, _ in alike], upstream, [*vector]))
