@@ -12,7 +12,7 @@ from collections import Counter
 import mpmath
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from support.families import FAMILIES
 from support.thoroughness import DEEP, THOROUGH
@@ -137,6 +137,33 @@ def test_the_verdict_does_not_depend_on_units(name, seed, wide, high):
     assert "agrees" not in here[1:] + there[1:]
     if max(error, error_there) < 1e-6:
         assert there == here
+
+
+SWALLOWED = {  # a factor that is small because a sum with 1 on the way to it swallows up to a thousandth of it
+    "log(1 + e) of a tail": (lambda x, m: m.log(1 + m.exp(-2 * x)) * m.sin(x), 3, 14),
+    "log(1 + x²) at 0": (lambda x, m: m.log(1 + x * x) * m.sqrt(x), 1e-6, 1e-2),
+    "log(cos) at 0": (lambda x, m: m.log(m.cos(x)) * x + 1e-7 * x, 1e-5, 1e-2),
+    "log(cos) of a tail": (lambda x, m: m.log(m.cos(m.exp(-x))) * m.exp(-x), 1, 11),
+    "acos(cos) of a tail": (lambda x, m: m.acos(m.cos(m.exp(-x))) * x, 2, 11),
+    "1 - tanh": (lambda x, m: (1 - m.tanh(x)) * m.exp(-x), 3, 14),
+    "sqrt(1 - tanh²)": (lambda x, m: m.sqrt(1 - m.tanh(x) ** 2) * x, 3, 14),
+}
+
+
+@given(st.sampled_from(sorted(SWALLOWED)), st.floats(0, 1))
+@settings(max_examples=max(200, settings.default.max_examples // 2))
+@example("log(1 + e) of a tail", 0.96)
+@example("log(1 + x²) at 0", 0.16)
+def test_where_a_factor_goes_by_jumps_no_right_slope_is_rejected_and_no_wrong_one_passes(name, place):
+    """Between the jumps, the slope is that of the other factor alone: to many digits, and wrong."""
+    g, low, high = SWALLOWED[name]
+    x = low * (high / low) ** place
+    ray = Ray(lambda t: [g(x + t, math)], x)
+    slope = float(mp.diff(lambda v: g(v, mp), mp.mpf(x), h=mp.mpf(10) ** -20))
+    estimate, kinked = ray.slope(0), ray.kinked(0)
+    right, *wrong = [compare("", "", k * slope, estimate, kinked, 1e-9).status for k in (1.0, *WRONG.values())]
+    assert right != "mismatch", (x, slope, estimate)
+    assert "agrees" not in wrong, (x, slope, estimate)
 
 
 # ---------------------------------------------------------------------------------------- what had gone wrong

@@ -180,6 +180,9 @@ def test_a_number_that_is_compared_is_not_rounded():
     y = tg.max([Value(0.5, "x"), 1.986328125])
     (back,) = [step for step in tg.steps(y) if step.kind == "backward"]
     assert evaluate(back.rule, {"y": 1.986328125, "a": 0.5}) == back.local == 0.0
+    x = Value(1.03125, "x")
+    (tied,) = [step for step in tg.steps(tg.minimum(x, 1.03125)) if step.kind == "backward"]
+    assert evaluate(tied.rule, {"a": 1.03125}) == tied.local == 0.5
     x = Value(1.71875, "x")
     *_, towards_high = [step for step in tg.steps(tg.clip(x, 1.71875, x)) if step.kind == "backward"]
     words = Wording(labels_of(tg.topological_order(towards_high.node)), Style())

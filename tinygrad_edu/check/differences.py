@@ -26,14 +26,14 @@ from .ladder import ORDINARY, REAL, WIDE, Departure, Ladder
 _UNDERFLOWN = 1e-300  # of a result: below, floats lose their digits
 _BELOW = 8  # rungs filled in below the widest good one
 _FEW = 4  # values of a step function
-_COARSE = 1e-2  # relative jumps that no rounding makes, of what stands still between them
+_COARSE = 1e-2  # relative jumps that rounding inside does not make, nor any of what stands still between them
 _APART = 1e-3  # of the argument: no rounding keeps a function still so far
 _CANCELLED = 64.0 * EPS
 _JUMP_RUNGS = 6  # on which a jump is of the same size
 _SIGNAL, _DROWNED = 30.0, 1e-3  # what rises less far above the noise shows nothing; and noise so large hides all
 _ROUNDED = 1e-6  # of the value: what single precision may have swallowed
 _DOUBLE = 1e-10  # of the argument: nearer, jumps are the rounding of double precision on the way to the result
-_NEAR, _BEYOND, _SURE = 1e-7, 4.0, 1e-3  # of the argument; times a step; of a slope
+_NEAR, _BEYOND, _SURE = REAL, 4.0, 1e-3  # of the argument; times a step; of a slope
 _FINE, _POOR = 1024.0, 1e-3  # roundings of the argument within which an estimate is no better than this
 
 
@@ -118,21 +118,25 @@ class Ray(Ladder):
         least = max(ORDINARY, _BEYOND * found.step)
         above = self._measured(index, 0, least)
         _, beyond, _ = self.climbed(index, 0, least)
-        lost = found.step < ORDINARY
-        if beyond and not (lost and departure):
-            last = max(rung for rung in rungs if rung.step <= found.step)
-            departure = self._departure(index, last, beyond[0], 0, 0.0)
         sure = not above.constant and above.error <= _SURE * max(abs(above.value), abs(found.value))
-        jumps = departure is not None
-        near = max((rung.moved for rung in beyond if rung.step <= max(self.point, 1.0)), default=0.0)
-        if sure and departure is not None and departure.jump > REAL * near:
-            return found  # no rounding, but another function
-        if not sure:
-            return found._replace(error=found.error + abs(found.value)) if lost and jumps else found
         apart = abs(above.value - found.value)
-        if apart <= found.error + above.error:
+        if sure and apart <= found.error + above.error:
             return min(found, above, key=lambda estimate: estimate.error)
-        return above if jumps else found._replace(error=found.error + apart) if lost else found
+        lost = found.step < ORDINARY
+        if lost and departure is not None:
+            jump = departure.jump
+        else:
+            last = max(rung for rung in rungs if rung.step <= found.step)
+            jump = self._leap(index, last, beyond[0]) if beyond else 0.0
+        if not jump:
+            return found._replace(error=found.error + apart) if lost and sure else found
+        near = max((rung.moved for rung in beyond if rung.step <= max(self.point, 1.0)), default=0.0)
+        if jump > _COARSE * max(near, abs(self.at(0.0, index))):
+            return found  # no rounding, but another function
+        if sure and jump <= REAL * near:
+            return above._replace(between=found.value)
+        doubt = apart + above.error if math.isfinite(above.error) else abs(found.value)
+        return found._replace(error=found.error + doubt)
 
     def _measured(self, index: int, side: int, least: float = 0.0) -> Estimate:
         numbers, rungs, departure = self.climbed(index, side, least)

@@ -16,6 +16,7 @@ _LOWEST, _UNIT, _HIGHEST = 1e-30, 8.0, 1e12  # steps: the least at 0, and those 
 _PRECISE = 1e-12  # a relative noise at which there is no need to climb on
 _BISECTIONS = 40
 _TAKES_OFF = 64.0  # times its first jump: a change that no saturation makes in a thousandth of the flat piece
+_STAIRS = 1024.0  # jumps between two steps that follow each other, at most
 _ODD = 2.0**30  # units in the last place, below which steps are odd multiples of one
 _MANY = 8  # values of single precision that are no accident
 _STRIDE = 1e3
@@ -179,6 +180,32 @@ class Ladder:
         if not math.isfinite(jump) or (not lower.still and (takes_off or jump < 0.25 * least)):
             return None  # it ends there, or only bends
         return Departure(lower.still, slope, lower.step, jump, takes_off)
+
+    def _leap(self, index: int, lower: Rung, upper: Rung) -> float:
+        """Find the jump by which a result leaves its straight line between two steps; 0 if it only bends.
+
+        The interval is halved, and the half is kept in which the line is left farther: bending fades with each, a jump
+        stays.
+        """
+        centre = self.at(0.0, index)
+
+        def off(t: float) -> float:
+            return self.at(t, index) - centre - lower.slope * t
+
+        side = 1 if abs(off(upper.step)) > abs(off(-upper.step)) else -1
+        inside, outside = side * lower.step, side * upper.step
+        jump = abs(off(outside) - off(inside))
+        least = max(16.0 * upper.floor, jump / _STAIRS)
+        for _ in range(_BISECTIONS):
+            if not jump > least:
+                return 0.0
+            middle = (inside + outside) / 2.0
+            if abs(off(middle) - off(inside)) > abs(off(outside) - off(middle)):
+                outside = middle
+            else:
+                inside = middle
+            jump = abs(off(outside) - off(inside))
+        return jump
 
 
 def _sudden(rungs: Sequence[Rung], rung: Rung, noise: float) -> bool:
