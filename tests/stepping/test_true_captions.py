@@ -118,6 +118,17 @@ def same(a, b):
 # ---------------------------------------------------------------------------------------- rules
 
 
+@pytest.mark.parametrize("number", [1.03125, 1 / 3, 2.00005])
+@pytest.mark.parametrize("f", [tg.minimum, tg.maximum, lambda x, c: tg.minimum(c, x), lambda x, c: tg.clip(x, c, 9.0)])
+def test_a_rule_that_compares_with_a_plain_number_shows_it_whole(f, number):
+    x = Value(number, "x")
+    for at in (number, math.nextafter(number, 3.0), math.nextafter(number, 0.0)):
+        x.data = at
+        (step,) = [step for step in tg.steps(f(x, number)) if step.kind == "backward"]
+        words = Wording(labels_of(tg.topological_order(step.node)), Style())
+        assert evaluate(words.rule(step), {"x": at, "v1": step.node.data}) == step.local
+
+
 @given(computations())
 def test_every_rule_gives_its_slope_at_the_operands(x):
     words = Wording(labels_of(tg.topological_order(x)), Style())

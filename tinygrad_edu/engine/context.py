@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from types import TracebackType
-from typing import Any
+from typing import Any, Self, overload
 
-from .decorating import Decorator
+from .decorating import Decorator, F
 
 
 class Scope:
@@ -266,7 +266,11 @@ class no_grad(_Context):
     (4.0, ())
     """
 
-    def __new__(cls, function: Any = None) -> Any:  # @no_grad without brackets
+    @overload
+    def __new__(cls) -> Self: ...
+    @overload
+    def __new__(cls, function: F) -> F: ...  # type: ignore[misc]  # @no_grad without brackets
+    def __new__(cls, function: Any = None) -> Any:
         context = super().__new__(cls)
         return context if function is None else context(function)
 

@@ -6,7 +6,9 @@ import inspect
 from collections.abc import Callable, Generator
 from contextlib import AbstractContextManager, ContextDecorator
 from functools import partial, wraps
-from typing import Any
+from typing import Any, TypeVar, cast
+
+F = TypeVar("F", bound=Callable[..., Any])
 
 
 class Decorator(ContextDecorator):
@@ -19,7 +21,7 @@ class Decorator(ContextDecorator):
     def _recreate_cm(self) -> Any:
         raise NotImplementedError
 
-    def __call__(self, function: Any) -> Any:
+    def __call__(self, function: F) -> F:
         """Give a function that computes inside of this context, of one anew in every call."""
         if not callable(function):
             raise TypeError(f"{type(self).__name__} decorates a function, got {function!r:.60}")
@@ -35,14 +37,14 @@ class Decorator(ContextDecorator):
                 with self._recreate_cm():
                     return await function(*args, **keywords)
 
-            return awaited
+            return cast("F", awaited)
         if inspect.isgeneratorfunction(function):
 
             @wraps(function)
             def stepwise(*args: Any, **keywords: Any) -> Generator[Any, Any, Any]:
                 return _within(self._recreate_cm, function(*args, **keywords))
 
-            return stepwise
+            return cast("F", stepwise)
         return super().__call__(function)
 
 

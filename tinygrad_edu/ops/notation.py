@@ -145,8 +145,8 @@ class Text(Number):
 
     @staticmethod
     def _apply(op: Op, args: tuple[Any, ...]) -> Text:
-        compares = any(word in op.symbol for word in _COMPARISONS)
-        digits = 16 if compares else 4  # compared with a rounded number, another one may be larger
+        compares = any(sign in op.symbol for sign in _COMPARISONS)  # with a rounded number another one may be larger
+        digits = 16 if compares else 4
         texts = [arg if isinstance(arg, Text) else Text.of_number(number(arg), digits) for arg in args]
         for i, kept in enumerate(texts):  # 1 × a reads a
             others = [(n, a) for j, (n, a) in enumerate(zip(op.neutral, args, strict=False)) if j != i]
