@@ -360,6 +360,10 @@ def test_the_drawing_is_as_dark_as_the_page_and_can_be_read(show, page_of):
         assert len(on) > 6
         assert len(of) > 12
         assert (max(on) < 0.25 and min(of) > 0.55) if dark else (min(on) > 0.75 and max(of) < 0.45)
+    # Sphinx's furo has a button, and tells its choice on the body; its third choice is that of the reader.
+    for chosen, theme in (("dark", "dark"), ("light", "light"), ("auto", "light")):
+        page.evaluate("chosen => { document.body.dataset.theme = chosen; }", chosen)
+        page.locator(f".box[data-theme={theme}]").wait_for()
 
 
 def test_what_is_cut_off_fades_and_nothing_small_hides_the_arrow_it_runs_along(show):

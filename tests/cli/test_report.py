@@ -51,7 +51,7 @@ def test_the_page_is_one_file_that_names_no_address(penguins):
     assert len(ids) == len(set(ids))
     assert written.count("<figure>") == 8
     labels = re.findall(r'<svg [^>]*role="img"[^>]*>', written)
-    assert len(labels) == 10  # eight pictures, and the graph for light and for dark
+    assert len(labels) == 9  # eight pictures, and the graph
     assert all("aria-label=" in label for label in labels)
 
 

@@ -14,7 +14,7 @@ from itertools import product
 
 from .graphviz_layout import Box, Layout, Point, Size
 
-_CELL = 32.0
+_CELL = 64.0
 _MOST_LABELS = 300  # of more, which nobody reads, each stays where Graphviz keeps room for it
 _CLEAR = 3.0  # what a text keeps away from lines
 _ALONG = (0.5, 0.62, 0.38, 0.74, 0.26, 0.85, 0.15)
@@ -93,8 +93,7 @@ class _Taken:
     is known `where` texts are to be put, only the arcs there count.
     """
 
-    def __init__(self, layout: Layout, where: Iterable[Box] | None = None) -> None:
-        squares = None if where is None else {cell for box in where for cell in _cells(box)}
+    def __init__(self, layout: Layout, where: Sequence[Box] | None = None) -> None:
         self.arcs: dict[_Cell, list[tuple[int, Box, Arc]]] = defaultdict(list)
         self.boxes: dict[_Cell, list[Box]] = defaultdict(list)
         for i, (curve, _) in enumerate(layout.edges):
@@ -102,12 +101,13 @@ class _Taken:
             while waiting:
                 arc = waiting.pop()
                 hull = _hull(arc)
+                if where is not None and not any(_meet(hull, box) for box in where):
+                    continue
                 if max(hull[2] - hull[0], hull[3] - hull[1]) > _CELL:
                     waiting += _halves(arc)
                     continue
                 for cell in _cells(hull):
-                    if squares is None or cell in squares:
-                        self.arcs[cell].append((i, hull, arc))
+                    self.arcs[cell].append((i, hull, arc))
 
     def add_box(self, box: Box) -> None:
         for cell in _cells(box):
