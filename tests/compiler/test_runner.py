@@ -74,3 +74,19 @@ def test_fit_keeps_buffers_for_a_bounded_number_of_sizes():
         assert losses == pytest.approx([(model(x).data - 1.0) ** 2 for x in X[:count]])
         assert outputs.tolist() == pytest.approx([model(x).data for x in X[:count]])
     assert alive(Workspace) - machines <= MACHINES
+
+
+def test_numbers_are_those_of_the_latest_step_and_of_what_was_written_by_hand_after_it():
+    a, b = tg.Value(1.0), tg.Value(10.0)
+    optimizer = tg.optim.SGD([a, b], lr=1.0)
+    line = tg.compile(lambda x: a * x + b, [a, b])
+    turned = tg.compile(lambda x: a * x + b, [b, a])
+    for slope, height in [(1.0, 10.0), (0.0, 9.0), (-1.0, 8.0)]:
+        assert line.value_and_grad(np.array([2.0]))[0] == 2.0 * slope + height
+        assert turned.value_and_grad(np.array([2.0]))[0] == 2.0 * slope + height
+        assert (a.data, b.data) == (slope, height)
+        a.grad = b.grad = 1.0
+        optimizer.step()
+    b.data = 5.0
+    assert line.value_and_grad(np.array([2.0]))[0] == -2.0 * 2.0 + 5.0
+    assert turned.value_and_grad(np.array([2.0]))[0] == -2.0 * 2.0 + 5.0

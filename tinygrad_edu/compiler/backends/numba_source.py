@@ -50,7 +50,7 @@ _NUMBA = Dialect(
     prefix="math.",
     number=lambda x: repr(x) if x - x == 0.0 else f"np.{x}".replace("np.-", "-np."),
     native=_NATIVE.get,
-    line="                {name} = {text}\n",
+    line="            {name} = {text}\n",
 )
 
 _HEAD = '''"""Written by tinygrad_edu.compiler.backends.numba_source, for {digest}."""
@@ -67,18 +67,19 @@ from tinygrad_edu.compiler.backends.numba_vm import *
 
 _APPLY = """
 
-@compiled(error_model="numpy", fastmath={"contract"}, forceinline=True)
-def apply(what, code, memory, out, a, height, count):
+@compiled(error_model="numpy", fastmath={{"contract"}}, forceinline=True)
+def apply_{code}(code, memory, out, a, height, count):  # {name}
     b = a + height
     c = b + height
+    for r in range(height):
 """
 
-_FAR = """            far = ZERO
+_FAR = """        far = ZERO
+        for n in range(count):
+            far += ONE if abs(memory[p + n]) > FAR else ZERO
+        if far:
             for n in range(count):
-                far += ONE if abs(memory[p + n]) > FAR else ZERO
-            if far:
-                for n in range(count):
-                    memory[out + n] = {text}
+                memory[out + n] = {text}
 """
 
 _ROWS = (("p", "a"), ("q", "b"), ("s", "c"))
@@ -121,12 +122,12 @@ def source(cache: bool) -> str:
     -------
     str
     """
-    run = inspect.getsource(numba_vm.run)
     imported = "".join(
         map(inspect.getsource, (error_series, numba_functions, numba_kernels, numba_logsumexp, numba_vm))
     )
     digest = hashlib.sha256(imported.encode()).hexdigest()[:16]
-    parts = [_HEAD.format(digest=digest), _apply(), _apply_direct(), _RUN.format(cache=cache).rstrip("\n"), "\n", run]
+    maps = [_apply(op, code) for op, code in MAPS.items()]
+    parts = [_HEAD.format(digest=digest), *maps, _apply_direct(), _RUN.format(cache=cache), _run()]
     return "".join(parts)
 
 
@@ -141,27 +142,34 @@ def _form(op: Op, names: tuple[str, ...], quick: bool) -> tuple[str, str]:
     return before, text
 
 
-def _apply() -> str:
-    """Write the function with a loop for every operation.
+def _apply(op: Op, code: int) -> str:
+    """Write the function with the loops for an operation."""
+    assert op.arity is not None
+    names = ("x", "y", "z")[: op.arity]
+    before, text = _form(op, names, quick=True)
+    lines = [_APPLY.format(code=code, name=op.name)]
+    lines += [f"        {p} = U(code[{table} + r])\n" for p, table in _ROWS[: op.arity]]
+    lines.append("        for n in range(count):\n")
+    lines += [f"            {x} = memory[{p} + n]\n" for x, (p, _) in zip(names, _ROWS, strict=False)]
+    lines.append(f"{before}            memory[out + n] = {text}\n")
+    if op in _NEAR:
+        lines.append(_FAR.format(text=_form(op, ("memory[p + n]",), quick=False)[1]))
+    return "".join([*lines, "        out += count\n"])
 
-    It calls nothing of ours, and is called at one place, in line: what numba and LLVM prepare where a function with
-    many loops begins takes longer than a few sums.
+
+def _run() -> str:
+    """Write the loop of the machine, which has a branch for each operation where the template has one call.
+
+    Each is a small function of its own, put in line: numba counts references to arrays around every call, and leaves
+    that out only where little lies between; and in a function with the loops of all operations LLVM prepares the
+    constants of all where it begins. Either takes longer than a few sums, as most steps of an irregular graph are.
     """
-    lines = [_APPLY]
-    for op, code in MAPS.items():
-        assert op.arity is not None
-        names = ("x", "y", "z")[: op.arity]
-        before, text = _form(op, names, quick=True)
-        lines.append(f"    {'el' * (len(lines) > 1)}if what == U({code}):  # {op.name}\n")
-        lines.append("        for r in range(height):\n")
-        lines += [f"            {p} = U(code[{table} + r])\n" for p, table in _ROWS[: op.arity]]
-        lines.append("            for n in range(count):\n")
-        lines += [f"                {x} = memory[{p} + n]\n" for x, (p, _) in zip(names, _ROWS, strict=False)]
-        lines.append(f"{before}                memory[out + n] = {text}\n")
-        if op in _NEAR:
-            lines.append(_FAR.format(text=_form(op, ("memory[p + n]",), quick=False)[1]))
-        lines.append("            out += count\n")
-    return "".join(lines)
+    before, _, after = inspect.getsource(numba_vm.run).partition("apply(what, ")
+    arguments, _, after = after.partition("\n")
+    margin = before[before.rindex("\n") + 1 :]
+    branch = f"if what == U({{0}}):\n{margin}    apply_{{0}}({arguments}"
+    branches = f"\n{margin}el".join(map(branch.format, MAPS.values()))
+    return f"{before}{branches}\n{after}"
 
 
 def _apply_direct() -> str:

@@ -47,7 +47,7 @@ def apply(
     height: Place,
     count: Place,
 ) -> None:
-    """Apply an operation to rows, of which the code tells where they begin; written by `numba_source`."""
+    """Apply an operation to rows, of which the code tells where they begin; `numba_source` writes one for each."""
     raise NotImplementedError
 
 
