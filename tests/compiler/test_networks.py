@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 import pytest
-from support.compiler_programs import agree, assert_agree, small_rows
+from support.compiler_programs import agree, assert_agree, eager, small_rows
 
 import tinygrad_edu as tg
 from tinygrad_edu import Value, nn
@@ -176,3 +176,22 @@ def test_higher_derivatives_compile():
     H = tg.compile(tg.hessian(f))(X)
     assert H.shape == (4, 2, 2)
     assert_agree(H.ravel(), np.array([tg.hessian(f)(row) for row in X.tolist()]).ravel(), 1e-12)
+
+
+def test_positions_are_summed_in_the_order_of_their_rows():
+    """Backwards the last position comes first; the rows of the inputs are read in place all the same."""
+    W = [[Value(0.1 * i + j) for i in range(3)] for j in range(4)]
+
+    def loss(rows):
+        state = [0.0] * len(W)
+        for row in rows:
+            state = [tg.tanh(old + tg.dot(w, row)) for old, w in zip(state, W, strict=True)]
+        return tg.sum(state)
+
+    compiled = tg.compile(loss, [w for row in W for w in row])
+    X = np.random.default_rng(0).normal(size=(5, 6, 3))
+    value, gradient = compiled.value_and_grad(X)
+    assert "@ rowsᵀ" in str(compiled.program)  # gathered rows have a ring behind their name
+    true_value, true_gradient, _ = eager(loss, compiled.params, X)
+    assert_agree(value, true_value, 1e-12)
+    assert_agree(gradient, true_gradient, 1e-12)
