@@ -9,6 +9,7 @@ from urllib.parse import unquote
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from support.functions import survey
 from support.thoroughness import THOROUGH
 
 import tinygrad_edu as tg
@@ -168,6 +169,29 @@ def test_a_compiled_function_is_drawn():
         check(draw(compiled, collapse=collapse))
     compiled.value_and_grad([[0.5, -0.25], [1.0, 2.0]])
     check(draw(compiled), FORMATS)
+
+
+def test_functions_are_played_at_their_arguments():
+    def received(player):
+        sums = re.findall(r"(\S+)\.grad \+= .*\n.* = (\S+)", player.text())
+        return dict(sums)
+
+    graph = tg.trace(survey, 2.0, 5.0)
+    assert received(play(graph, (2.0, 5.0))).items() >= {"x1": "5.5", "x2": "1.7163"}.items()  # Baydin et al. 2018
+    assert received(play(tg.compile(survey), (2.0, 5.0))) == received(play(graph, (2.0, 5.0)))
+    second = tg.trace(lambda x: x * x * x, 1.0).grad()
+    assert received(play(second, 2.0))["x"] == "12"
+    pair = tg.trace(lambda p: p[0] * p[1], (1.0, 1.0))  # whose only argument is a tuple
+    assert play(pair, (3.0, 4.0)).text().endswith("0 + 3 × 1 = 3")
+    model = nn.MLP(2, [3, 1], seed=0)
+    played = play(model.as_graph(), [0.5, 0.25]), play(tg.compile(model), [0.5, 0.25])
+    assert {*received(played[0]).values()} == {*received(played[1]).values()}  # the inputs have other names
+    with pytest.raises(TypeError, match="gives \\(number, number\\)"):
+        play(graph.grad(), (2.0, 5.0))
+    with pytest.raises(TypeError, match=r"write play\(f, 2.0\)"):
+        play(graph)
+    with pytest.raises(tg.errors.GraphError, match="traced for"):
+        play(graph, 2.0)
 
 
 def test_what_reads_an_elided_middle_several_times_names_it_so_often():

@@ -12,6 +12,7 @@ from ..engine.collector import collector_paused
 from ..engine.value import Value
 from ..errors import GraphError
 from ..graph.graph import Graph
+from ..graph.tracing import trace
 from .arrays.loop_program import LoopProgram, without_loops
 from .arrays.program import ArrayProgram
 from .batch import Batch, as_floats, stacked
@@ -121,6 +122,20 @@ class Compiled:
         from .arrays.program_graph import graph_of
 
         return graph_of(without_loops(self.program))
+
+    def scalars_of(self, *example: Any) -> Graph:
+        """Give the scalars of one example as a graph: ``tg.play(c, example)`` asks for it.
+
+        Parameters
+        ----------
+        *example : numbers or nested containers
+            The arguments of one example; their numbers do not matter.
+
+        Returns
+        -------
+        Graph
+        """
+        return trace(self.f, *example)
 
     def _needed(self, what: str) -> _Traced:
         if self._latest is None:

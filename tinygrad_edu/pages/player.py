@@ -21,6 +21,7 @@ from ..engine.shown import image_element
 from ..engine.sweep import topological_order
 from ..engine.value import Value
 from ..files import write_whole
+from ..graph.graph import Graph
 from ..inspection.stepwise import ORDERS, steps
 from ..stepping.moments import Moment, moments
 from ..stepping.player_data import Frames
@@ -122,11 +123,13 @@ def play(
 
     Parameters
     ----------
-    x : Value, History or Module
-        The result. Gradients start from zero, and none is written on any node. Or the history of a training that was
-        recorded, ``fit(..., record="film")``; nothing below concerns that. Or a model, drawn as `draw` does.
-    example : sequence of numbers or Values, optional
-        Inputs of the model, to show what every neuron gives for them; after a backward pass its blame, too.
+    x : Value, Graph, compiled function, History or Module
+        The result. Gradients start from zero, and none is written on any node. Or a function as `trace` or `compile`
+        give one: its scalars are played. Or the history of a training that was recorded, ``fit(..., record="film")``;
+        nothing below concerns that. Or a model, drawn as `draw` does.
+    example : sequence of numbers or Values, or the argument of a function, optional
+        Inputs of the model, to show what every neuron gives for them; after a backward pass its blame, too. Or what the
+        function is played at: its argument, or a tuple of them if it takes several.
     digits : int, default 4
         Decimals of numbers of ordinary size, 1 to 17.
     collapse : "auto", int, callable or None, default "auto"
@@ -149,7 +152,10 @@ def play(
     Raises
     ------
     TypeError
-        If `x` is none of these, the model has no neurons, or there is an example and no model.
+        If `x` is none of these, the model has no neurons, the function gives more than one number, or an example is
+        missing or too much.
+    GraphError
+        If the function was traced for arguments of another structure.
     ValueError
         If nothing was filmed, the computation has more than 50,000 nodes, or an option has a value that is not listed
         here.
@@ -160,6 +166,10 @@ def play(
     >>> print(player.text().splitlines()[-1])
             0 + 0.5 × 1 = 0.5
 
+    >>> from tinygrad_edu import trace
+    >>> print(play(trace(lambda u, v: u * v + u, 2.0, 5.0), (2.0, 5.0)).text().splitlines()[2])
+            = 2 × 5 = 10
+
     >>> from tinygrad_edu import nn
     >>> print(play(nn.MLP(2, [3, 1], seed=0), [0.0, 0.0]).text())
     inputs   0  0
@@ -168,16 +178,18 @@ def play(
     """
     if hasattr(x, "as_network"):
         return NetworkPage(x, example, digits)
+    if isinstance(x, Graph) or hasattr(x, "scalars_of"):  # which a compiled function has; NumPy may be missing here
+        x, example = _applied(x, example), None
     if example is not None:
-        raise TypeError(f"only a model is played with an example, got {type(x).__name__}: leave it out")
+        raise TypeError(f"only models and functions are played with an example, got {type(x).__name__}: leave it out")
     if hasattr(x, "film"):
         if x.film is None:
             raise ValueError('nothing was filmed in this training: write fit(..., record="film")')
         return Film(x.film)
     if not isinstance(x, Value):
         raise TypeError(
-            "play takes the Value that a computation resulted in, the history of a training, or a model, got "
-            f"{type(x).__name__}"
+            "play takes the Value that a computation resulted in, a Graph, a compiled function, the history of a "
+            f"training, or a model, got {type(x).__name__}"
         )
     check_options(digits, collapse, max_nodes, direction)
     size = len(topological_order(x))
@@ -194,3 +206,24 @@ def play(
             f"by recursion this computation takes more than {MOST_STEPS:,} steps, once a path: play a smaller one"
         )
     return Player(x, Style(direction=direction, digits=digits, labels=True), collapse, max_nodes, order)
+
+
+def _applied(f: Graph | Any, example: Any) -> Value:
+    """Apply a function to Values that are called after its inputs."""
+    if example is None:
+        raise TypeError("a function is played at numbers: write play(f, 2.0), or play(f, (2.0, 5.0)) for two arguments")
+    args = example if isinstance(example, tuple) else (example,)
+    if not isinstance(f, Graph):
+        f = f.scalars_of(*args)
+    elif len(f.input_structure.children) == 1:
+        args = (example,)  # which may be a tuple itself
+    named = [Value(number, var.name) for number, var in zip(f.flat(args), f.inputs, strict=True)]
+    result = f(*f.input_structure.unflatten(named))
+    if isinstance(result, float):
+        return Value(result)
+    if not isinstance(result, Value):
+        raise TypeError(
+            f"play shows how one number comes about, and {f.name} gives {f.output_structure}: apply it to Values, and "
+            "play one of the results"
+        )
+    return result
