@@ -7,6 +7,8 @@ import pytest
 
 import tinygrad_edu as tg
 from tinygrad_edu import Value, play
+from tinygrad_edu.drawing.scene.palette import DARK, LIGHT, colour_of, contrast
+from tinygrad_edu.drawing.scene.shapes import TextLine
 from tinygrad_edu.drawing.style import Style
 from tinygrad_edu.pages.moving import durations
 from tinygrad_edu.stepping.moments import moments
@@ -54,6 +56,18 @@ def test_every_moment_shows_what_is_known_then():
     assert set(texts(made[0].scene, "value").values()) == {"0.5", "2", "−0.4", "–"}
     assert "w.grad += ∂v1/∂w × v1.grad" in [m.caption.partition(":")[0] for m in made]
     assert y.grad == 0.0
+
+
+@pytest.mark.parametrize("theme", [LIGHT, DARK], ids=lambda theme: theme.name)
+def test_every_word_can_be_read_at_every_moment(theme):
+    for moment in moments(frames(neuron())):
+        for piece in moment.scene.pieces:
+            for chip in [s for s in piece.shapes if getattr(s, "part", "") == "chip"]:
+                above = [s for s in piece.shapes if isinstance(s, TextLine) and chip.y < s.y < chip.y + chip.h]
+                assert [s.text for s in above][:1] == ["grad"]
+                for line in above:
+                    ink, fill = colour_of(theme, line.fill), colour_of(theme, chip.fill)
+                    assert contrast(ink, fill) > 3.0, (line.text, line.fill, chip.fill)
 
 
 def test_the_svg_moves_without_a_script_and_ends_as_the_walk_does():

@@ -11,12 +11,15 @@ from dataclasses import replace
 from typing import Any, NamedTuple
 
 from ..drawing.lettering import NOTHING
-from ..drawing.scene.palette import level_of
+from ..drawing.scene.palette import level_of, roles
 from ..drawing.scene.scene import make_scene
 from ..drawing.scene.shapes import Curve, Piece, Polygon, Rect, Scene, Shape, TextLine
 from ..inspection.stepwise import Step, steps
 from .player_data import Frames
 from .stepper import receiver
+
+_ON_CHIPS = {role for role in roles() if role.startswith("ink") and role != "ink"}
+"""Inks that go by the gradient below them."""
 
 _CAPTION = 30.0
 
@@ -112,9 +115,10 @@ class _Walk:
         style, grad = self.frames.style, self.grads.get(node)
         if isinstance(shape, TextLine) and shape.part == "value":
             return replace(shape, text=style.number(node.data) if self._known(node) else NOTHING)
-        if isinstance(shape, TextLine) and shape.part == "grad":
+        if isinstance(shape, TextLine) and (shape.part == "grad" or shape.fill in _ON_CHIPS):
             ink = "muted" if grad is None else f"ink{level_of(grad, self.frames.unit)}"
-            return replace(shape, text=NOTHING if grad is None else style.number(grad), fill=ink)
+            number = NOTHING if grad is None else style.number(grad)
+            return replace(shape, text=number if shape.part == "grad" else shape.text, fill=ink)
         if isinstance(shape, Rect) and shape.part == "chip":
             return replace(shape, fill="scale0" if grad is None else f"scale{level_of(grad, self.frames.unit)}")
         if isinstance(shape, (Rect, Polygon)) and shape.part == "card" and lit:
