@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable, Generator
 from contextlib import AbstractContextManager, ContextDecorator
 from functools import partial, wraps
+from types import CodeType
 from typing import Any, TypeVar, cast
 
 F = TypeVar("F", bound=Callable[..., Any])
+
+_GENERATOR, _COROUTINE, _ASYNC_GENERATOR = 0x20, 0x80, 0x200
+"""Flags of Python's code objects, as `inspect` has them, which takes longer to import than the whole package."""
 
 
 class Decorator(ContextDecorator):
@@ -25,12 +28,13 @@ class Decorator(ContextDecorator):
         """Give a function that computes inside of this context, of one anew in every call."""
         if not callable(function):
             raise TypeError(f"{type(self).__name__} decorates a function, got {function!r:.60}")
-        if inspect.isasyncgenfunction(function):
+        kind = _flags(function)
+        if kind & _ASYNC_GENERATOR:
             raise TypeError(
                 f"{type(self).__name__} does not decorate {function.__name__}, an asynchronous generator: "
                 f"write `with {type(self).__name__}...:` inside of it, around what computes"
             )
-        if inspect.iscoroutinefunction(function):
+        if kind & _COROUTINE:
 
             @wraps(function)
             async def awaited(*args: Any, **keywords: Any) -> Any:
@@ -38,7 +42,7 @@ class Decorator(ContextDecorator):
                     return await function(*args, **keywords)
 
             return cast("F", awaited)
-        if inspect.isgeneratorfunction(function):
+        if kind & _GENERATOR:
 
             @wraps(function)
             def stepwise(*args: Any, **keywords: Any) -> Generator[Any, Any, Any]:
@@ -46,6 +50,14 @@ class Decorator(ContextDecorator):
 
             return cast("F", stepwise)
         return super().__call__(function)
+
+
+def _flags(function: Any) -> int:
+    """Give the flags of a function's code, or of the function that a method or a `partial` calls."""
+    while isinstance(function, partial):
+        function = function.func
+    code = getattr(getattr(function, "__func__", function), "__code__", None)
+    return code.co_flags if isinstance(code, CodeType) else 0
 
 
 def _within(
