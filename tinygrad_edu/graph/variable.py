@@ -53,7 +53,7 @@ class Var(Tagged, Number):
 
     @staticmethod
     def _apply(op: Op, args: tuple[Any, ...]) -> Var:
-        tracer: Tracer = next(arg.tracer for arg in reversed(args) if isinstance(arg, Var))
+        tracer: Tracer = next(arg.tracer for arg in args if isinstance(arg, Var))
         lift = tracer.lift
         parents = [arg if isinstance(arg, Var) and arg.tracer is tracer else lift(arg) for arg in args]
         made = tracer.variable(op, tuple(parents), None)

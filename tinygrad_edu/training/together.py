@@ -1,7 +1,8 @@
 """With this module many networks of one architecture are trained at once: the same batches, each its own numbers.
 
 What one of them costs in Python (the calls around small arrays, the order of the examples, what is measured) is paid
-once for all; shares of them go side by side, one on each core. Everyone ends where `fit` would have brought it alone.
+once for all; where there is enough to do, shares of them go side by side, one on each core. Everyone ends where `fit`
+would have brought it alone.
 """
 
 from __future__ import annotations
