@@ -159,8 +159,11 @@ def test_every_way_to_change_a_number_shows_in_the_next_call():
     w.grad = 1.0
     tg.optim.SGD([w], lr=0.5).step()
     assert value() == 5.0
-    with pytest.raises(ZeroDivisionError):  # half of several
+    with pytest.raises(ZeroDivisionError):  # none of several
         give_numbers([w, outside], (1.0 / n for n in (4.0, 0.0)))
+    assert value() == 5.0
+    with pytest.raises(ValueError, match="shorter"):  # one of two
+        give_numbers([w, outside], [0.25])
     assert value() == 4.5
 
 
