@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import math
 import operator
 from collections.abc import Iterable
@@ -190,6 +189,8 @@ def as_list(sequence: Any, name: str) -> list[Any]:
 
 def nearest(name: str, known: Iterable[str]) -> str:
     """Ask whether the nearest of the known names was meant, small letters or capitals; empty if none is near."""
+    import difflib  # here, for it takes long to import
+
     written = {one.casefold(): one for one in known}
     near = difflib.get_close_matches(name[:80].casefold(), written, 1, cutoff=0.5)
     return f"; did you mean {written[near[0]]!r}?" if near else ""

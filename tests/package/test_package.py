@@ -16,6 +16,9 @@ import pytest
 import tinygrad_edu
 
 HEAVY = ("numpy", "matplotlib", "graphviz", "pygraphviz", "tqdm", "hypothesis", "IPython", "jax", "torch", "sklearn")
+SLOW = {"inspect", "difflib", "heapq", "ast", "dataclasses", "json", "argparse", "random", "asyncio"}
+"""Of the standard library: what is asked for late, for each takes a millisecond or several."""
+
 MODULES = sorted(
     ["tinygrad_edu", *(m.name for m in pkgutil.walk_packages(tinygrad_edu.__path__, "tinygrad_edu."))]
 )  # fmt: skip
@@ -41,6 +44,10 @@ def test_importing_the_package_imports_nothing_heavy(statement):
     modules = imported_by(statement)
     assert "tinygrad_edu.engine.value" in modules
     assert not {name for name in modules if name.split(".")[0] in HEAVY}
+
+
+def test_importing_the_package_imports_nothing_slow_of_the_standard_library():
+    assert not SLOW & imported_by("import tinygrad_edu")
 
 
 def test_reading_a_formula_and_tracing_it_needs_nothing_heavy():

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import heapq
 import math
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -149,6 +148,8 @@ def paths(root: Value, leaf: Value, top: int = 10) -> Paths:
 
     # What a partial path has lost against the best one; following the best edge loses exactly 0.0, and the latest of
     # equals is taken first, so every path is followed down to the leaf at once and ties cannot fan out.
+    import heapq  # here, for it takes long to import
+
     found: list[Path] = []
     serial = 0
     heap: list[tuple[float, int, Any, Any]] = [(0.0, 0, root, None)]

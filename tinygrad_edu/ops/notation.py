@@ -29,7 +29,7 @@ _UNARY, _ATOM = 3, 5
 _COMPARISONS = ("<", "≤", "minimum", "maximum")
 _MOST_OPERANDS = 6
 _RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹"
-_PLAIN_NAME = re.compile(rf"(?!(?:inf|nan)$)[^\W\d{_RAISED}](?:[^\W{_RAISED}]|[.#…'\[\] ](?! *$)|[…'\]])*")
+_PLAIN_NAME = rf"(?!(?:inf|nan)$)[^\W\d{_RAISED}](?:[^\W{_RAISED}]|[.#…'\[\] ](?! *$)|[…'\]])*"
 """What reads as one name wherever it stands in a formula."""
 _SUPERSCRIPT = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 _DIRECTION_OVERRIDES = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
@@ -121,7 +121,7 @@ class Text(Number):
     @classmethod
     def of_name(cls, name: str) -> Text:
         """Write a name, in quotes if it could be read as a formula or a number."""
-        return cls(name if _PLAIN_NAME.fullmatch(name) else f"“{name}”")
+        return cls(name if re.fullmatch(_PLAIN_NAME, name) else f"“{name}”")
 
     @classmethod
     def of_number(cls, x: float, digits: int = 4) -> Text:
