@@ -1,11 +1,15 @@
 """`fit` on the compiled engine does what it does on the eager one."""
 
+import math
 import random
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import tinygrad_edu as tg
 from tinygrad_edu import Value, data, nn, optim
+from tinygrad_edu.training.batches import all_finite
 
 
 def trained(engine, model, examples, **settings):
@@ -143,3 +147,9 @@ def test_parameters_that_do_not_enter_the_loss_stay():
             self.spare = Value(7.0)
 
     assert_same(Spare, MOONS, epochs=2)
+
+
+@given(st.lists(st.sampled_from([0.0, 1.0, -1e308, 1e308, math.inf, -math.inf, math.nan]), min_size=1))
+def test_whether_all_is_finite_is_told_without_a_warning(numbers):
+    np = pytest.importorskip("numpy", reason="for arrays")
+    assert all_finite(np.array(numbers)) == all(map(math.isfinite, numbers))

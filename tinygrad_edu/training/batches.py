@@ -57,4 +57,6 @@ def all_finite(numbers: Any) -> bool:
     """Whether no number of an array is nan or infinite. Where one is, so is the sum, which is quicker to look at."""
     import numpy as np
 
-    return math.isfinite(np.add.reduce(numbers, None)) or bool(np.isfinite(numbers).all())
+    with np.errstate(all="ignore"):
+        total = np.add.reduce(numbers, None)
+    return math.isfinite(total) or bool(np.isfinite(numbers).all())
