@@ -94,7 +94,7 @@ def test_a_function_that_is_only_called_like_ours_is_not_taken_for_it():
 
 
 def test_what_is_no_network_is_refused():
-    with pytest.raises(TypeError, match="only a model is played with an example"):
+    with pytest.raises(TypeError, match="only models and functions are played with an example"):
         tg.play(Value(1.0) * 2.0, [1.0])
     with pytest.raises(TypeError, match=r"play\(model, x\)"):
         tg.play(nn.Sequential(nn.ReLU()))
