@@ -13,7 +13,8 @@ from ..graph.structure import flatten
 from ..transforms.derivatives import jacobian, jvp
 from ..words import say
 from .differences import Estimate, Ray, complex_slope
-from .report import AGREES, KINK, MISMATCH, Comparison, Report, compare, mismatch, reconsidered
+from .report import AGREES, KINK, MISMATCH, Comparison, Report, compare, mismatch, reconsidered, within_rounding
+from .rounding import rounding_of
 from .subject import Subject, plain, refuse_inexact
 from .suspects import Suspect, find_suspect, find_undefined, find_wrong_rule, nearby_kinks
 from .witness import Testimony, Witness
@@ -119,7 +120,8 @@ class _Check:
 
     def __init__(self, subject: Subject, degree: int, modes: Sequence[str], method: str, rtol: float) -> None:
         self.subject, self.degree, self.modes, self.method, self.rtol = subject, degree, modes, method, rtol
-        self.ancestors: list[set[int]] | None = None  # found when needed
+        self.recorded: tuple[list[Value], list[Any]] | None = None  # when needed
+        self.ancestors: list[set[int]] | None = None
         self.results = subject.evaluate(subject.point)  # also names the outputs
         self.outputs = [f"f{name}" for name in subject.output_names]
         if degree == 2:
@@ -176,17 +178,31 @@ class _Check:
                 if doubtful and self.degree == 1 and self.method == "differences":
                     testimonies = testimonies or self.witness.ask(direction, self.results)
                     found = reconsidered(found, testimonies[index], self.rtol)
+                if found.status == MISMATCH and not found.precise:
+                    found = within_rounding(found, self.rounding(index, direction))
                 comparisons.append(found)
         return comparisons
+
+    def rounding(self, index: int, direction: Sequence[float]) -> float:
+        """Say how much rounding a derivative may hold, by the sizes of its paths."""
+        leaves, results = self.graph()
+        return rounding_of([results[index]], dict(zip(leaves, direction, strict=True)))[0]
+
+    def graph(self) -> tuple[list[Value], list[Any]]:
+        """Give the numbers as leaves, and the results that depend on them."""
+        if self.recorded is None:
+            leaves = [Value(x) for x in self.subject.point]
+            self.recorded = leaves, self.function(leaves)
+        return self.recorded
 
     def independent(self, index: int, moving: Sequence[int]) -> bool:
         """Tell whether no path leads from the numbers that move to a result, in the graph that gradients take."""
         if self.ancestors is None:
-            leaves = [Value(x) for x in self.subject.point]
+            leaves, results = self.graph()
             place = {leaf: i for i, leaf in enumerate(leaves)}
             self.ancestors = [
                 {place[node] for node in topological_order(y) if node in place} if isinstance(y, Value) else set()
-                for y in self.function(leaves)
+                for y in results
             ]
         return self.ancestors[index].isdisjoint(moving)
 

@@ -119,6 +119,14 @@ def reconsidered(comparison: Comparison, testimony: Testimony | None, rtol: floa
     return comparison._replace(measured=slope, error=0.0, tolerance=rtol * abs(slope), status=status, precise=True)
 
 
+def within_rounding(comparison: Comparison, rounding: float) -> Comparison:
+    """Leave undecided what may be nothing but so much rounding of the derivative that was given."""
+    allowed = comparison.tolerance + rounding
+    if not abs(comparison.given - comparison.measured) <= allowed < math.inf:
+        return comparison
+    return comparison._replace(tolerance=allowed, status=UNSETTLED)
+
+
 class Report:
     """What a check has found where nothing was wrong; prints as a table.
 
