@@ -16,6 +16,7 @@ where it moves again tells which. And beside the end of a domain there are diffe
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Callable, Sequence
 from itertools import pairwise
 from typing import NamedTuple
@@ -145,6 +146,8 @@ class Ray(Ladder):
         still = self._standing_still(index, rungs, departure)
         if still is not None:
             return still
+        if 0.0 < abs(self.at(0.0, index)) < sys.float_info.min:
+            return _NOTHING_KNOWN  # a number so small has few digits, and seems to stand still, or to turn
         if vanishing(rungs):
             return Estimate(0.0, abs(rungs[0].slope), rungs[0].step, zero=True)
         found = settled(rungs, self._grid(index, departure))

@@ -179,14 +179,22 @@ class _Check:
                     testimonies = testimonies or self.witness.ask(direction, self.results)
                     found = reconsidered(found, testimonies[index], self.rtol)
                 if found.status == MISMATCH and not found.precise:
-                    found = within_rounding(found, self.rounding(index, direction))
+                    found = within_rounding(found, self.rounding(index, direction, estimate.step))
                 comparisons.append(found)
         return comparisons
 
-    def rounding(self, index: int, direction: Sequence[float]) -> float:
-        """Say how much rounding a derivative may hold, by the sizes of its paths."""
+    def rounding(self, index: int, direction: Sequence[float], step: float) -> float:
+        """Say how much rounding a derivative may hold, by the sizes of its paths.
+
+        Second derivatives are measured from first ones at points a step apart, whose rounding comes in, too.
+        """
         leaves, results = self.graph()
-        return rounding_of([results[index]], dict(zip(leaves, direction, strict=True)))[0]
+        own = rounding_of(results[index], dict(zip(leaves, direction, strict=True)))
+        if self.degree == 1 or not step:
+            return own
+        leaves = [Value(x) for x in self.subject.point]
+        output, place = divmod(index, len(leaves))
+        return own + rounding_of(self.subject(leaves)[output], {leaves[place]: 1.0}) / step
 
     def graph(self) -> tuple[list[Value], list[Any]]:
         """Give the numbers as leaves, and the results that depend on them."""

@@ -8,7 +8,7 @@ differences of values, which may be exact there, must not call it wrong.
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from ..engine.sweep import topological_order
@@ -18,30 +18,32 @@ _UNITS = 64.0
 """In the last place, of the product of a path; as many as there are operations on it, and those in their entries."""
 
 
-def rounding_of(results: Sequence[Any], along: Mapping[Value, float]) -> list[float]:
-    """Bound the rounding of the derivatives of results along a direction.
+def rounding_of(result: Any, along: Mapping[Value, float]) -> float:
+    """Bound the rounding of the derivative of a result along a direction.
 
     Parameters
     ----------
-    results : sequence of Value or float
+    result : Value or float
     along : mapping of Value to float
         How far each leaf moves.
 
     Returns
     -------
-    list of float
-        For each result some units in the last place of the sum of its paths' sizes (Higham 2002, Accuracy and Stability
-        of Numerical Algorithms, section 3.1).
+    float
+        Some units in the last place of the sum of all paths' sizes (Higham 2002, Accuracy and Stability of Numerical
+        Algorithms, section 3.1).
 
     Examples
     --------
     >>> x = Value(0.1)
     >>> difference = x * 3.0 - x * 2.0 - x  # of slope 0, and paths of 3, 2 and 1
-    >>> rounding_of([difference], {x: 1.0}) == [6.0 * 64.0 * 2.0**-52]
+    >>> rounding_of(difference, {x: 1.0}) == 6.0 * 64.0 * 2.0**-52
     True
     """
+    if not isinstance(result, Value):
+        return 0.0
     size: dict[Any, float] = {leaf: abs(d) for leaf, d in along.items()}
-    for node in topological_order(*[y for y in results if isinstance(y, Value)]):
+    for node in topological_order(result):
         if node not in size:
             size[node] = sum(abs(d) * size[p] for p, d in zip(node.parents, node.partials, strict=True) if size[p])
-    return [_UNITS * sys.float_info.epsilon * size.get(y, 0.0) if isinstance(y, Value) else 0.0 for y in results]
+    return _UNITS * sys.float_info.epsilon * max(size[result], sys.float_info.min)  # below, digits are lost
