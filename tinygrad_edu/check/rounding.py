@@ -17,6 +17,9 @@ from ..engine.value import Value
 _UNITS = 64.0
 """In the last place, of the product of a path; as many as there are operations on it, and those in their entries."""
 
+_LEAST = sys.float_info.min
+"""The least normal number; what is smaller may be off by as much as this one is."""
+
 
 def rounding_of(result: Any, along: Mapping[Value, float]) -> float:
     """Bound the rounding of the derivative of a result along a direction.
@@ -45,5 +48,6 @@ def rounding_of(result: Any, along: Mapping[Value, float]) -> float:
     size: dict[Any, float] = {leaf: abs(d) for leaf, d in along.items()}
     for node in topological_order(result):
         if node not in size:
-            size[node] = sum(abs(d) * size[p] for p, d in zip(node.parents, node.partials, strict=True) if size[p])
-    return _UNITS * sys.float_info.epsilon * max(size[result], sys.float_info.min)  # below, digits are lost
+            pairs = zip(node.parents, node.partials, strict=True)
+            size[node] = sum(max(abs(d), _LEAST) * size[p] for p, d in pairs if size[p])
+    return _UNITS * sys.float_info.epsilon * max(size[result], _LEAST)
