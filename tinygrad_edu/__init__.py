@@ -19,16 +19,6 @@ from .engine.float_sweep import zero_grad as zero_grad
 from .engine.shown import open_with as _open_with
 from .engine.sweep import topological_order as topological_order
 from .engine.value import Value as Value
-from .graph.graph import Graph as Graph
-from .graph.tracing import trace as trace
-from .graph.variable import Eqn as Eqn
-from .graph.variable import Var as Var
-from .inspection.nonfinite import find_nonfinite as find_nonfinite
-from .inspection.pathwise import Path as Path
-from .inspection.pathwise import Paths as Paths
-from .inspection.pathwise import paths as paths
-from .inspection.stepwise import Step as Step
-from .inspection.stepwise import steps as steps
 from .ops.operation import Op as Op
 from .ops.sequences import dot as dot
 from .ops.sequences import log_softmax as log_softmax
@@ -97,13 +87,6 @@ from .ops.table import tanh as tanh
 from .ops.table import trunc as trunc
 from .ops.table import where as where
 from .ops.table import xlogy as xlogy
-from .transforms.derivatives import grad as grad
-from .transforms.derivatives import hessian as hessian
-from .transforms.derivatives import hvp as hvp
-from .transforms.derivatives import jacobian as jacobian
-from .transforms.derivatives import jvp as jvp
-from .transforms.derivatives import value_and_grad as value_and_grad
-from .transforms.scanning import scan as scan
 from .words import set_language as set_language
 
 if TYPE_CHECKING:
@@ -117,23 +100,40 @@ if TYPE_CHECKING:
     from .check.gradients import check_grads as check_grads
     from .compiler import batch_mean as batch_mean
     from .compiler import compile as compile
-    from .drawing import Drawing as Drawing
     from .drawing import draw as draw
+    from .drawing import Drawing as Drawing
+    from .graph.graph import Graph as Graph
+    from .graph.tracing import trace as trace
+    from .graph.variable import Eqn as Eqn
+    from .graph.variable import Var as Var
+    from .inspection.nonfinite import find_nonfinite as find_nonfinite
+    from .inspection.pathwise import Path as Path
+    from .inspection.pathwise import Paths as Paths
+    from .inspection.pathwise import paths as paths
+    from .inspection.stepwise import Step as Step
+    from .inspection.stepwise import steps as steps
     from .optim.minimising import minimize as minimize
+    from .pages import play as play
     from .pages import Player as Player
     from .pages import Practice as Practice
-    from .pages import Prediction as Prediction
-    from .pages import RubberBands as RubberBands
-    from .pages import play as play
     from .pages import practice as practice
     from .pages import predict as predict
+    from .pages import Prediction as Prediction
     from .pages import rubber_band as rubber_band
+    from .pages import RubberBands as RubberBands
     from .stepping import Stepper as Stepper
-    from .training import History as History
-    from .training import Sweep as Sweep
     from .training import accuracy as accuracy
     from .training import fit as fit
+    from .training import History as History
+    from .training import Sweep as Sweep
     from .training import sweep as sweep
+    from .transforms.derivatives import grad as grad
+    from .transforms.derivatives import hessian as hessian
+    from .transforms.derivatives import hvp as hvp
+    from .transforms.derivatives import jacobian as jacobian
+    from .transforms.derivatives import jvp as jvp
+    from .transforms.derivatives import value_and_grad as value_and_grad
+    from .transforms.scanning import scan as scan
 
 __version__ = "0.1.0"
 
@@ -141,7 +141,8 @@ __version__ = "0.1.0"
 # What a notebook shows is drawn by rooms above the engine, which it names and does not import.
 _open_with(lambda name: import_module(f".{name}", __name__))
 
-# The engine above is there at once; the rooms open when they are first used, so that importing stays quick.
+# Values and operations, above, are there at once; the other rooms open when they are first used, so that importing
+# stays quick.
 _ROOMS = {
     "blame": "blame",
     "check": "check",
@@ -150,26 +151,43 @@ _ROOMS = {
     "nn": "nn",
     "optim": "optim",
     "plot": "plot",
+    "accuracy": "training",
     "batch_mean": "compiler",
     "check_grads": "check.gradients",
     "compile": "compiler",
-    "Drawing": "drawing",
     "draw": "drawing",
-    "History": "training",
-    "Player": "pages",
-    "Stepper": "stepping",
-    "Sweep": "training",
-    "accuracy": "training",
+    "Drawing": "drawing",
+    "Eqn": "graph.variable",
+    "find_nonfinite": "inspection.nonfinite",
     "fit": "training",
+    "grad": "transforms.derivatives",
+    "Graph": "graph.graph",
+    "hessian": "transforms.derivatives",
+    "History": "training",
+    "hvp": "transforms.derivatives",
+    "jacobian": "transforms.derivatives",
+    "jvp": "transforms.derivatives",
     "minimize": "optim.minimising",
+    "Path": "inspection.pathwise",
+    "Paths": "inspection.pathwise",
+    "paths": "inspection.pathwise",
     "play": "pages",
+    "Player": "pages",
     "Practice": "pages",
     "practice": "pages",
-    "Prediction": "pages",
     "predict": "pages",
-    "RubberBands": "pages",
+    "Prediction": "pages",
     "rubber_band": "pages",
+    "RubberBands": "pages",
+    "scan": "transforms.scanning",
+    "Step": "inspection.stepwise",
+    "Stepper": "stepping",
+    "steps": "inspection.stepwise",
+    "Sweep": "training",
     "sweep": "training",
+    "trace": "graph.tracing",
+    "value_and_grad": "transforms.derivatives",
+    "Var": "graph.variable",
 }
 
 

@@ -50,6 +50,13 @@ def test_importing_the_package_imports_nothing_slow_of_the_standard_library():
     assert not SLOW & imported_by("import tinygrad_edu")
 
 
+def test_importing_the_package_opens_only_the_rooms_of_values_and_operations():
+    modules = imported_by("import tinygrad_edu")
+    assert {name.split(".")[1] for name in modules if name.startswith("tinygrad_edu.")} == {
+        *("engine", "errors", "ops", "words")
+    }
+
+
 def test_reading_a_formula_and_tracing_it_needs_nothing_heavy():
     modules = imported_by("from tinygrad_edu.cli import main; main(['trace', 'x*x', 'x=3'])")
     assert not {name for name in modules if name.split(".")[0] in HEAVY}
