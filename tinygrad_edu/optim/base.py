@@ -20,6 +20,7 @@ from ..arguments import unknown
 from ..engine.many_values import numbers_of
 from ..engine.value import Value
 from .groups import as_groups, as_parameters
+from .one_pass import on_arrays
 from .saving import checked_state, state_of
 from .settings import READERS, Reader, at_least_0
 from .writing import set_data as set_data
@@ -176,7 +177,7 @@ class Optimizer:
         self.become([data for data, _ in moved], [list(slot) for slot in zip(*[m for _, m in moved], strict=True)], t)
 
     def step_on_arrays(
-        self, data: Array, grad: Array, memory: tuple[Array, ...], t: int
+        self, data: Array, grad: Array, memory: tuple[Array, ...], t: int, backend: str = "numpy"
     ) -> tuple[Array, tuple[Array, ...]]:
         """Apply the rule to arrays that hold a number for each of `params`, every group by its own settings.
 
@@ -184,6 +185,8 @@ class Optimizer:
         ----------
         data, grad, memory, t
             As for `update`.
+        backend : {"numpy", "numba", "llvm", "jax"}, default "numpy"
+            What computes: numba and LLVM compile a rule that is no more than arithmetic.
 
         Returns
         -------
@@ -196,7 +199,8 @@ class Optimizer:
             place = slice(start, start + len(group["params"]))
             start = place.stop
             own = tuple([slot[place] for slot in memory])
-            parts.append(self.update(data[place], grad[place], own, t, **self.settings_of(group)))
+            rule = on_arrays(self, self.settings_of(group), backend)
+            parts.append(rule(data[place], grad[place], own, t))
         if len(parts) == 1:
             new, kept = parts[0]
             return new, tuple(kept)

@@ -40,7 +40,7 @@ _NEAR = {ops.sin: "sine", ops.cos: "cosine"}
 
 _NATIVE = {ops.sigmoid: "sigmoid"}
 
-_NUMBA = Dialect(
+DIALECT = Dialect(
     {**PYTHON_FORMS, "**": "power({0}, {1})"},
     functions={
         **{name: name for name in ("exp", "tanh", "erf", "erfc")},
@@ -52,6 +52,7 @@ _NUMBA = Dialect(
     native=_NATIVE.get,
     line="            {name} = {text}\n",
 )
+"""Floats in loops that numba compiles."""
 
 _HEAD = '''"""Written by tinygrad_edu.compiler.backends.numba_source, for {digest}."""
 import math
@@ -100,7 +101,7 @@ _RUN = """
 @cache
 def is_slow(op: Op) -> bool:
     """Whether NumPy, which does several numbers at a time, is faster on large arrays: where there are calls."""
-    waiting = [] if op in _NEAR or op in _NATIVE else [Writer(_NUMBA).whole(op)]
+    waiting = [] if op in _NEAR or op in _NATIVE else [Writer(DIALECT).whole(op)]
     while waiting:
         node = waiting.pop()
         if node.kind == "**" or (node.kind == "call" and isinstance(node.what, str) and node.what not in _QUICK):
@@ -136,8 +137,8 @@ def _form(op: Op, names: tuple[str, ...], quick: bool) -> tuple[str, str]:
     native = (_NEAR.get(op) if quick else None) or _NATIVE.get(op)
     if native is not None:
         return "", f"{native}({', '.join(names)})"
-    before, (text,) = Writer(_NUMBA).write(
-        [Writer(_NUMBA).whole(op)], dict(zip(argument_names(len(names)), names, strict=True))
+    before, (text,) = Writer(DIALECT).write(
+        [Writer(DIALECT).whole(op)], dict(zip(argument_names(len(names)), names, strict=True))
     )
     return before, text
 
