@@ -66,9 +66,9 @@ class Waning(optim.Optimizer):
         return data - lr * grad * self.factor, memory
 
 
-class Alternating(optim.Optimizer):
+class Beginning(optim.Optimizer):
     def update(self, data, grad, memory, t, lr):
-        return data - (lr if t == 1 or t % 2 else 2.0 * lr) * grad, memory
+        return data - (lr if t == 1 else 2.0 * lr) * grad, memory
 
 
 class Choosing(optim.Optimizer):
@@ -91,7 +91,7 @@ class Held(optim.Optimizer):
         super().__init__(params, lr=lr, shares=[0.5, 0.5])
 
 
-@pytest.mark.parametrize("kind", [Waning, Alternating, Choosing, Library, Held])
+@pytest.mark.parametrize("kind", [Waning, Beginning, Choosing, Library, Held])
 def test_a_rule_that_is_more_than_arithmetic_of_its_arguments_runs_as_it_stands(kind):
     optimizer = kind(parameters(), lr=0.1)
 
