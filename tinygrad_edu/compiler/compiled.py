@@ -211,7 +211,8 @@ class Compiled:
             machine, self._latest = met.machine, met.traced
             self._program = machine.program
             machine.set_parameters(at)
-            machine.set_seed(_seed_of(reduce, weights, machine.count))
+            usual = weights is None and reduce == "mean"
+            machine.set_seed(1.0 / machine.count if usual else _seed_of(reduce, weights, machine.count))
             machine.run()
             return machine.value(), machine.gradient()
 

@@ -72,6 +72,7 @@ class NumbaMachine(Machine):
         run = machine_code(self.dtype.name)
         for place, first, last in zip(*[iter(self._segments)] * 3, strict=True):
             self.calls[place] = (run, (code, self._memory, self.count, self._spare, first, last))
+        self._numpy_runs_some = 3 * len(self.calls) > len(self._segments)
 
     def _allocate(self) -> None:
         program, count = self.program, self.count
@@ -86,7 +87,7 @@ class NumbaMachine(Machine):
         self.batched = self._memory[self._first : self._spare].reshape(program.batched_rows, count)
 
     def run(self) -> None:
-        if 3 * len(self.calls) > len(self._segments):
+        if self._numpy_runs_some:
             super().run()
         else:
             for function, arguments in self.calls:  # numba warns of no infinities
