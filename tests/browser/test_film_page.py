@@ -229,6 +229,7 @@ def flattened(strip):
 
 def test_a_neuron_tells_its_sum(film, recorded):
     page = film()
+    assert "click an example" in page.locator(".told").text_content()
     page.locator(".plane").first.locator(".dot").nth(0).dispatch_event("click")
     page.get_by_role("button", name="neuron 2 of layers.0").focus()
     state_at(recorded, 8)

@@ -55,7 +55,7 @@ export class Page extends Shell {
     this.net = new NetView(this.data.names, this.data.layers, (c, k) => this.neuron(c, k));
     this.curve = el("div", {class: "curve"});
     this.course = el("p", {class: "course"});
-    this.told = el("p", {class: "told", role: "status", "aria-live": "polite"});
+    this.told = el("p", {class: "told", role: "status", "aria-live": "polite"}, say("Point at a neuron to see what it adds up; click an example to step through its own loss."));
     this.detail = el("section", {class: "detail", "aria-label": say("One example"), hidden: true});
     this.stepping = el("section", {class: "stepping", "aria-label": say("Its loss, step by step"), hidden: true});
     this.hint = el("p", {class: "hint"});

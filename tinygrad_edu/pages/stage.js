@@ -43,7 +43,9 @@ export class Stage {
     this.element.classList.toggle("cut", scrolls);
     picture.style.width = scrolls ? `${(whole[2] * READABLE).toFixed(0)}px` : "";
     picture.style.height = scrolls ? `${(whole[3] * READABLE).toFixed(0)}px` : "";
+    const begins = scrolls && !this.scrolls;
     this.scrolls = scrolls;
+    if (begins && this.followed) this.follow(this.followed);
     this.rim.look();
   }
 
@@ -370,6 +372,7 @@ export class Stage {
 
   /* Bring a step into sight; of two nodes too far apart for that the last, which receives. */
   follow(things) {
+    this.followed = things;
     const nodes = things.map(t => this.node(t)).filter(Boolean);
     if (!nodes.length) return;
     const {whole} = this.current;
