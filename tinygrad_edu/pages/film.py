@@ -29,7 +29,7 @@ from ..stepping.tape import tape_of
 from ..words import say
 from .filmstrip import FilmStrip
 from .live import Content, LivePage
-from .plane import misled
+from .plane import answer_of, misled
 from .walks import walk_of
 
 _DIGITS = 6
@@ -131,7 +131,8 @@ class Film(LivePage):
         strip = self._strip
         if len(strip.X[0]) == 2 or strip.kind == "numbers" or not strip.frames:
             return 0
-        return misled(self._chain, strip.frames[-1].parameters, strip.X[:_MOST_EXAMPLES], strip.axes)
+        end = strip.frames[-1].parameters
+        return misled(lambda X: [answer_of(self._chain, end, x) for x in X], strip.X[:_MOST_EXAMPLES], strip.axes)
 
     def _losses(self) -> tuple[list[dict[str, Any]], dict[str, str]]:
         """Write the loss of an example as tapes over the outputs: one for each class, or one of the target too."""

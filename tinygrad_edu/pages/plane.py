@@ -7,20 +7,21 @@ it does with all of its inputs; where many do, hardly one, and the ground would 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from ..ops.table import OPS
 
 
-def misled(chain: Any, parameters: Sequence[float], X: Sequence[Sequence[float]], axes: Sequence[int]) -> int:
+def misled(
+    answers: Callable[[Sequence[Sequence[float]]], Sequence[int]], X: Sequence[Sequence[float]], axes: Sequence[int]
+) -> int:
     """Count the examples that a network answers otherwise where a plane shows them.
 
     Parameters
     ----------
-    chain : object
-        The network as `tinygrad_edu.pages.film` reads it: what scales the inputs, and the layers.
-    parameters : sequence of float
+    answers : callable
+        Gives the class that the network names for each of many examples.
     X : sequence of sequences of float, shape (examples, inputs)
     axes : sequence of two ints
         The inputs of the plane.
@@ -31,14 +32,15 @@ def misled(chain: Any, parameters: Sequence[float], X: Sequence[Sequence[float]]
         0 too where the plane tells more than half of what a ground of the most frequent answer alone would leave out.
     """
     means = [sum(column) / len(X) for column in zip(*X, strict=True)]
-    answers = [_answer(chain, parameters, x) for x in X]
-    there = [_answer(chain, parameters, [v if j in axes else means[j] for j, v in enumerate(x)]) for x in X]
-    otherwise = sum(a != b for a, b in zip(answers, there, strict=True))
-    (_, most), *_ = Counter(answers).most_common(1)
+    own = answers(X)
+    there = answers([[v if j in axes else means[j] for j, v in enumerate(x)] for x in X])
+    otherwise = sum(a != b for a, b in zip(own, there, strict=True))
+    (_, most), *_ = Counter(own).most_common(1)
     return otherwise if 2 * otherwise > len(X) - most else 0
 
 
-def _answer(chain: Any, parameters: Sequence[float], x: Sequence[float]) -> int:
+def answer_of(chain: Any, parameters: Sequence[float], x: Sequence[float]) -> int:
+    """Say which class a network names, read as `tinygrad_edu.pages.film` does, at one moment of its training."""
     values = [(v - mean) / std for v, mean, std in zip(x, chain.mean, chain.std, strict=True)]
     for layer in chain.layers:
         biases = [0.0] * len(layer["weights"]) if layer["biases"] is None else [parameters[b] for b in layer["biases"]]
