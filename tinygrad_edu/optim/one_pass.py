@@ -9,13 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from functools import cache, lru_cache, partial
+from dataclasses import dataclass
+from functools import lru_cache, partial
 from itertools import count
 from typing import TYPE_CHECKING, Any, NamedTuple
+from weakref import WeakSet
 
-from ..errors import GraphError
 from ..ops.code import Node
 from ..ops.code_atoms import Code, tree_of
+from .surroundings import NOTHING, Surroundings, surroundings_of
 
 if TYPE_CHECKING:
     from .base import Optimizer
@@ -27,6 +29,12 @@ Compiled = Callable[[Sequence[Array], Sequence[float]], list[Array]]
 
 COMPILING = ("numba", "llvm")
 """The back ends that compile rules."""
+
+_MOST = 64
+"""How many rules, and how many rules with settings, are remembered."""
+
+_LARGEST = 600
+"""Signs, names and numbers in a rule that is worth compiling; those of ours have 200 at most."""
 
 
 def on_arrays(optimizer: Optimizer, settings: Mapping[str, Any], backend: str) -> Rule:
@@ -43,10 +51,54 @@ def on_arrays(optimizer: Optimizer, settings: Mapping[str, Any], backend: str) -
     Returns
     -------
     callable
-        ``rule(data, grad, memory, t)`` gives the new data and the new memory.
+        ``rule(data, grad, memory, t)`` gives the new data and the new memory, and leaves its arguments as they were.
     """
     compiled = compiled_rule(optimizer, settings) if backend in COMPILING else None
-    return compiled or partial(optimizer.update, **settings)
+    return compiled or partial(_as_it_stands, optimizer.update, settings)
+
+
+def _as_it_stands(
+    update: Callable[..., Any], settings: Mapping[str, Any], data: Array, grad: Array, memory: tuple[Array, ...], t: int
+) -> Moved:
+    """Run a rule on arrays. What it says of numbers holds: ``grad *= 0.5`` is no change to what it was given."""
+    try:
+        new, kept = update(_locked(data), _locked(grad), tuple(map(_locked, memory)), t, **settings)
+    except ValueError:  # it writes into them
+        new, kept = update(data.copy(), grad.copy(), tuple([slot.copy() for slot in memory]), t, **settings)
+    return _whole(new, data), tuple([_whole(slot, data) for slot in kept])
+
+
+def _locked(array: Array) -> Array:
+    view = array.view()
+    view.flags.writeable = False
+    return view
+
+
+def _whole(result: Any, like: Array) -> Array:
+    """Give an array, also where a rule gave one number for all."""
+    import numpy as np
+
+    return result if np.shape(result) == like.shape else np.full_like(like, result)
+
+
+class _Read(NamedTuple):
+    """A rule that was read as code, and what it read beside its arguments."""
+
+    run: Compiled
+    surroundings: Surroundings
+
+
+class _Known(NamedTuple):
+    """A rule with settings."""
+
+    settings: tuple[Any, ...]
+    rule: Rule | None
+    surroundings: Surroundings
+
+
+_known: dict[Any, _Known] = {}  # to find out anew at each step would take longer than the pass
+_changing: WeakSet[Any] = WeakSet()
+"""Rules that read what has changed: they might be compiled for every step."""
 
 
 def compiled_rule(optimizer: Optimizer, settings: Mapping[str, Any]) -> Rule | None:
@@ -62,26 +114,41 @@ def compiled_rule(optimizer: Optimizer, settings: Mapping[str, Any]) -> Rule | N
     callable or None
         None if the rule is more than arithmetic, or does not depend on its arguments alone.
     """
-    with suppress(TypeError):  # a setting that cannot be hashed
-        return _with_numbers(type(optimizer).update, len(optimizer.slots), tuple(settings.items()))
-    return None
-
-
-@lru_cache(maxsize=64)  # to find out anew at each step would take longer than the pass
-def _with_numbers(update: Callable[..., Any], slots: int, settings: tuple[tuple[str, Any], ...]) -> Rule | None:
-    compiled = _compiled(update, slots, tuple([(name, _kind(setting)) for name, setting in settings]))
-    if compiled is None:
+    update, slots = type(optimizer).update, len(optimizer.slots)
+    if update in _changing or getattr(optimizer.update, "__func__", None) is not update:
         return None
-    numbers = tuple(_numbers([setting for _, setting in settings]))
+    # Settings are told apart as objects, not by ==, to which True is 1 and 0.0 is -0.0.
+    key = update, slots, tuple(settings), tuple(map(id, settings.values()))
+    known = _known.get(key)
+    if known is None:
+        known = _with_numbers(update, slots, settings)
+        if len(_known) >= _MOST:
+            _known.clear()
+        _known[key] = known
+    if known.surroundings.changed():
+        _changing.add(update)
+        return None
+    return known.rule
+
+
+def _with_numbers(update: Callable[..., Any], slots: int, settings: Mapping[str, Any]) -> _Known:
+    held = tuple(settings.values())
+    read = None
+    with suppress(TypeError):  # a setting that cannot be hashed
+        read = _compiled(update, slots, tuple([(name, _kind(setting)) for name, setting in settings.items()]))
+    if read is None:
+        return _Known(held, None, NOTHING)
+    run, numbers = read.run, tuple(_numbers(held))
 
     def rule(data: Array, grad: Array, memory: tuple[Array, ...], t: int) -> Moved:
-        new, *kept = compiled((data, grad, *memory), (float(t), *numbers))
+        new, *kept = run((data, grad, *memory), (float(t), *numbers))
         return new, tuple(kept)
 
-    return rule
+    return _Known(held, rule, read.surroundings)
 
 
-class _Number(NamedTuple):
+@dataclass(frozen=True)
+class _Number:
     """Stands for a number among the settings, when a rule is read."""
 
     is_0: bool
@@ -128,8 +195,8 @@ def _named(kind: Any, names: Iterator[str]) -> Any:
     return tuple([_named(part, names) for part in kind]) if isinstance(kind, tuple) else kind
 
 
-@cache
-def _compiled(update: Callable[..., Any], slots: int, kinds: tuple[tuple[str, Any], ...]) -> Compiled | None:
+@lru_cache(maxsize=_MOST)
+def _compiled(update: Callable[..., Any], slots: int, kinds: tuple[tuple[str, Any], ...]) -> _Read | None:
     """Compile a rule; None if it does not depend on its arguments alone, or is more than arithmetic."""
     from ..compiler.backends.numba_rule import array_name, number_name, one_pass
 
@@ -142,8 +209,44 @@ def _compiled(update: Callable[..., Any], slots: int, kinds: tuple[tuple[str, An
         new, kept = update(None, data, grad, tuple(memory), t, **settings)
         return tuple([tree_of(result) for result in (new, *kept)]), int(next(names)[1:])
 
+    surroundings = surroundings_of((update, *[_filled(kind) for _, kind in kinds]))
+    if surroundings is None:
+        return None
     try:
         formulas, numbers = read()
-        return one_pass(formulas, 2 + slots, numbers) if read()[0] == formulas else None  # else it draws
-    except (AttributeError, TypeError, ValueError, GraphError):
+        again, _ = read()
+        if _size(formulas) > _LARGEST or _size(again) > _LARGEST or again != formulas:  # then it draws
+            return None
+        run = one_pass(formulas, 2 + slots, numbers)
+        return _Read(run, surroundings) if _as_on_floats(run, update, slots, kinds) else None
+    except Exception:  # whatever a rule raises that meets names, and numba where it does not know what to do
         return None
+
+
+def _size(formulas: Sequence[Node]) -> int:
+    """Count the signs, names and numbers of formulas, written out."""
+    from ..ops.code_writer import transformed
+
+    return sum(transformed(formulas, lambda node, sizes: 1 + sum(sizes)))
+
+
+def _as_on_floats(run: Compiled, update: Callable[..., Any], slots: int, kinds: tuple[tuple[str, Any], ...]) -> bool:
+    """Whether a rule gives the same on floats: it may have asked for a type, say, or a text."""
+    import numpy as np
+
+    settings = {name: _filled(kind) for name, kind in kinds}
+    rows = np.array([[0.5, -2.0, 0.0], [1.0, 0.25, -0.25], *[[0.125, 0.25, 0.5]] * slots])
+    for t in (1, 2, 3, 10):
+        found = run([*rows], (float(t), *_numbers(settings.values())))
+        for place, (data, grad, *memory) in enumerate(rows.T.tolist()):
+            new, kept = update(None, data, grad, tuple(memory), t, **settings)
+            if not np.allclose([row[place] for row in found], [new, *kept], rtol=1e-9, atol=0.0, equal_nan=True):
+                return False
+    return True
+
+
+def _filled(kind: Any) -> Any:
+    """Give a setting of a kind."""
+    if isinstance(kind, _Number):
+        return 0.0 if kind.is_0 else 0.375
+    return tuple(map(_filled, kind)) if isinstance(kind, tuple) else kind
