@@ -8,13 +8,10 @@ anew where that changes.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
-from functools import cache, lru_cache, partial
+from functools import lru_cache, partial
 from itertools import count
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from ..errors import GraphError
-from ..ops.code import Node
 from ..ops.code_atoms import Code, tree_of
 
 if TYPE_CHECKING:
@@ -38,44 +35,53 @@ def on_arrays(optimizer: Optimizer, settings: Mapping[str, Any], backend: str) -
     settings : mapping
         Of a group; see `Optimizer.settings_of`.
     backend : {"numpy", "numba", "llvm", "jax"}
-        What computes; see `compiled_rule`.
+        What computes. Those that compile do so with the rules of this package.
 
     Returns
     -------
     callable
-        ``rule(data, grad, memory, t)`` gives the new data and the new memory.
+        ``rule(data, grad, memory, t)`` gives the new data and the new memory, and leaves its arguments as they were.
     """
-    compiled = compiled_rule(optimizer, settings) if backend in COMPILING else None
-    return compiled or partial(optimizer.update, **settings)
+    update = type(optimizer).update
+    ours = update.__module__.partition(".")[0] == __name__.partition(".")[0] and "update" not in vars(optimizer)
+    if not ours:  # nobody knows what it reads beside its arguments, nor what it writes to
+        return partial(_as_it_stands, optimizer.update, settings)
+    if backend in COMPILING:
+        return _with_numbers(update, len(optimizer.slots), tuple(settings.items()))
+    return partial(update, optimizer, **settings)
 
 
-def compiled_rule(optimizer: Optimizer, settings: Mapping[str, Any]) -> Rule | None:
-    """Give the rule of an optimiser as one pass over arrays.
+def _as_it_stands(
+    update: Callable[..., Any], settings: Mapping[str, Any], data: Array, grad: Array, memory: tuple[Array, ...], t: int
+) -> Moved:
+    """Run a rule on arrays. What it says of numbers holds: ``grad *= 0.5`` is no change to what it was given."""
+    try:
+        new, kept = update(_locked(data), _locked(grad), tuple(map(_locked, memory)), t, **settings)
+    except ValueError:  # it writes into them
+        new, kept = update(data.copy(), grad.copy(), tuple([slot.copy() for slot in memory]), t, **settings)
+    return _whole(new, data), tuple([_whole(slot, data) for slot in kept])
 
-    Parameters
-    ----------
-    optimizer, settings
-        As for `on_arrays`.
 
-    Returns
-    -------
-    callable or None
-        None if the rule is more than arithmetic, or does not depend on its arguments alone.
-    """
-    with suppress(TypeError):  # a setting that cannot be hashed
-        return _with_numbers(type(optimizer).update, len(optimizer.slots), tuple(settings.items()))
-    return None
+def _locked(array: Array) -> Array:
+    view = array.view()
+    view.flags.writeable = False
+    return view
+
+
+def _whole(result: Any, like: Array) -> Array:
+    """Give an array, also where a rule gave one number for all."""
+    import numpy as np
+
+    return result if np.shape(result) == like.shape else np.full_like(like, result)
 
 
 @lru_cache(maxsize=64)  # to find out anew at each step would take longer than the pass
-def _with_numbers(update: Callable[..., Any], slots: int, settings: tuple[tuple[str, Any], ...]) -> Rule | None:
-    compiled = _compiled(update, slots, tuple([(name, _kind(setting)) for name, setting in settings]))
-    if compiled is None:
-        return None
+def _with_numbers(update: Callable[..., Any], slots: int, settings: tuple[tuple[str, Any], ...]) -> Rule:
+    run = _compiled(update, slots, tuple([(name, _kind(setting)) for name, setting in settings]))
     numbers = tuple(_numbers([setting for _, setting in settings]))
 
     def rule(data: Array, grad: Array, memory: tuple[Array, ...], t: int) -> Moved:
-        new, *kept = compiled((data, grad, *memory), (float(t), *numbers))
+        new, *kept = run((data, grad, *memory), (float(t), *numbers))
         return new, tuple(kept)
 
     return rule
@@ -88,7 +94,7 @@ class _Number(NamedTuple):
 
 
 class _Name(Code):
-    """A name for a number, of which a rule may ask whether it is 0, but nothing else."""
+    """A name for a number, of which a rule may ask whether it is 0."""
 
     __slots__ = ("_is_0",)
 
@@ -98,11 +104,6 @@ class _Name(Code):
 
     def __bool__(self) -> bool:
         return not self._is_0
-
-    def __eq__(self, other: object) -> bool:
-        raise TypeError("what is read as code must not compare numbers by ==")
-
-    __hash__ = Code.__hash__
 
 
 def _kind(setting: Any) -> Any:
@@ -128,22 +129,15 @@ def _named(kind: Any, names: Iterator[str]) -> Any:
     return tuple([_named(part, names) for part in kind]) if isinstance(kind, tuple) else kind
 
 
-@cache
-def _compiled(update: Callable[..., Any], slots: int, kinds: tuple[tuple[str, Any], ...]) -> Compiled | None:
-    """Compile a rule; None if it does not depend on its arguments alone, or is more than arithmetic."""
+@lru_cache(maxsize=64)
+def _compiled(update: Callable[..., Any], slots: int, kinds: tuple[tuple[str, Any], ...]) -> Compiled:
+    """Read a rule, and compile it."""
     from ..compiler.backends.numba_rule import array_name, number_name, one_pass
 
-    def read() -> tuple[tuple[Node, ...], int]:
-        names = map(number_name, count())
-        t = _Name(next(names), is_0=False)
-        settings = {name: _named(kind, names) for name, kind in kinds}
-        data, grad, *memory = [Code(array_name(place)) for place in range(2 + slots)]
-        # Nobody is in the place of the optimiser, whose attributes may change.
-        new, kept = update(None, data, grad, tuple(memory), t, **settings)
-        return tuple([tree_of(result) for result in (new, *kept)]), int(next(names)[1:])
-
-    try:
-        formulas, numbers = read()
-        return one_pass(formulas, 2 + slots, numbers) if read()[0] == formulas else None  # else it draws
-    except (AttributeError, TypeError, ValueError, GraphError):
-        return None
+    names = map(number_name, count())
+    t = _Name(next(names), is_0=False)
+    settings = {name: _named(kind, names) for name, kind in kinds}
+    data, grad, *memory = [Code(array_name(place)) for place in range(2 + slots)]
+    # Nobody is in the place of the optimiser, whose attributes may change.
+    new, kept = update(None, data, grad, tuple(memory), t, **settings)
+    return one_pass(tuple([tree_of(result) for result in (new, *kept)]), 2 + slots, int(next(names)[1:]))

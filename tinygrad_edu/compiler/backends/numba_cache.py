@@ -7,11 +7,22 @@ from __future__ import annotations
 
 import hashlib
 import importlib.util
+import inspect
 import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from types import ModuleType
 from typing import Any
+
+
+def digest_of(*modules: ModuleType) -> str:
+    """Give what tells modules from other versions of them.
+
+    numba looks at the file alone in which a function stands, to see whether its machine code is still right: so what
+    that file imports has to stand in it, by its digest.
+    """
+    return hashlib.sha256("".join(map(inspect.getsource, modules)).encode()).hexdigest()[:16]
 
 
 def compiled_once(prefix: str, source: Callable[[bool], str], name: str, start: Callable[[Any], object]) -> Any:

@@ -14,20 +14,21 @@ of it, number by number. What does not depend on an array is computed before the
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from functools import cache
 from typing import Any
 
 import numpy as np
 
+from ...ops import error_series
 from ...ops import table as ops
 from ...ops.code import Node
 from ...ops.code_writer import Dialect, Writer, transformed
-from .numba_cache import compiled_once
+from . import numba_functions
+from .numba_cache import compiled_once, digest_of
 from .numba_source import DIALECT
 
 Array = Any
 
-_MODULE = '''"""Written by tinygrad_edu.compiler.backends.numba_rule."""
+_MODULE = '''"""Written by tinygrad_edu.compiler.backends.numba_rule, for {digest}."""
 import math
 
 import numpy as np
@@ -51,7 +52,6 @@ def number_name(place: int) -> str:
     return f"x{place}"
 
 
-@cache
 def one_pass(
     formulas: tuple[Node, ...], arrays: int, numbers: int
 ) -> Callable[[Sequence[Array], Sequence[float]], list[Array]]:
@@ -85,6 +85,7 @@ def one_pass(
     before, once = Writer(_at(4)).write([*outside])
     lines, texts = Writer(_at(8)).write(computed)
     parts = {
+        "digest": digest_of(error_series, numba_functions),
         "arguments": ", ".join([*map(_whole, given), *map(number_name, range(numbers)), *map(_whole, results)]),
         "before": before + _assigned(4, outside.values(), once),
         "first": _whole(given[0]),

@@ -6,7 +6,6 @@ by side first. Which operations there are decides the table; what is here is onl
 
 from __future__ import annotations
 
-import hashlib
 import inspect
 from functools import cache
 
@@ -16,6 +15,7 @@ from ...ops.code import Node, argument_names
 from ...ops.code_writer import PYTHON_FORMS, Dialect, Writer
 from ...ops.operation import Op, entries
 from . import numba_functions, numba_kernels, numba_logsumexp, numba_vm
+from .numba_cache import digest_of
 
 MAPS = {
     op: code for code, op in enumerate((op for op in entries.values() if op.arity in (1, 2, 3)), numba_vm.FIRST_MAP)
@@ -116,17 +116,13 @@ def source(cache: bool) -> str:
     Parameters
     ----------
     cache : bool
-        Whether numba keeps the machine code on disk, next to the file with this text. It looks at that file alone to
-        see whether the machine code is still right, so a digest of what it imports stands in it.
+        Whether numba keeps the machine code on disk, next to the file with this text.
 
     Returns
     -------
     str
     """
-    imported = "".join(
-        map(inspect.getsource, (error_series, numba_functions, numba_kernels, numba_logsumexp, numba_vm))
-    )
-    digest = hashlib.sha256(imported.encode()).hexdigest()[:16]
+    digest = digest_of(error_series, numba_functions, numba_kernels, numba_logsumexp, numba_vm)
     maps = [_apply(op, code) for op, code in MAPS.items()]
     parts = [_HEAD.format(digest=digest), *maps, _apply_direct(), _RUN.format(cache=cache), _run()]
     return "".join(parts)
