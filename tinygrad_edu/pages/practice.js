@@ -23,7 +23,7 @@ export class Page extends Shell {
     for (const edge of this.edges) {
       edge.others = this.edges.filter(other => other.from === edge.from && other !== edge && other.local !== edge.local).map(other => other.local);
     }
-    this.stage = new Stage(data, new Tape(data.tape, null), host.querySelector("img"), () => null);
+    this.stage = new Stage(data, new Tape(data.tape, null), host.querySelector("img"), () => null, [data.root]);
     this.stage.repaint = () => this.paint();
     this.open(this.make());
     this.begin();
