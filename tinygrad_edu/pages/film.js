@@ -204,7 +204,7 @@ export class Page extends Shell {
     const {losses} = this.data;
     const i = Math.max(0, losses.findIndex(({target}) => target === y));
     const {outputs, aims} = losses[i];
-    const goals = Array.isArray(y) ? y : [y];
+    const goals = Array.isArray(y) ? y : aims.length > 1 ? aims.map((_, k) => k === truthOf(y)) : [y];
     const leaves = new Map([...outputs.map((place, k) => [place, passed.at(-1).values[k]]), ...aims.map((place, k) => [place, Number(goals[k])])]);
     leaves.delete(-1);
     const {values, grads} = this.tapes[i].compute(leaves);
