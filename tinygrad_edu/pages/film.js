@@ -140,7 +140,7 @@ export class Page extends Shell {
       const passed = X.map(row => this.chain.forward(this.layers(at), row));
       const loss = passed.reduce((sum, columns, i) => sum + this.lossOf(columns, y[i]).loss, 0) / X.length;
       const says = this.classes && passed.map(columns => named(columns.at(-1).values));
-      this.fared.set(at, {loss, says, right: says && says.map((k, i) => k === truthOf(y[i]))});
+      this.fared.set(at, {loss, says, right: says?.map((k, i) => k === truthOf(y[i]))});
     }
     return this.fared.get(at);
   }
