@@ -1,6 +1,7 @@
 """The film of a training in a real browser: moved, compared, an example opened, and its numbers read back."""
 
 import json
+import math
 import re
 from collections import Counter
 from statistics import fmean
@@ -200,6 +201,12 @@ def test_examples_of_many_inputs_stand_in_the_row_of_their_class_and_the_column_
         taken = Counter((y, a) for y, a in zip(strip.y, answers, strict=True) if a != y)
         told = re.search(r"(\d) is most often taken for (\d) \((\d+)\)", page.locator(".score").first.text_content())
         assert taken[int(told[1]), int(told[2])] == int(told[3]) == max(taken.values())
+    chosen = right.index(True)
+    ring = dots.nth(chosen).locator(".wrong")
+    assert ring.is_hidden()
+    dots.nth(chosen).dispatch_event("click")
+    assert ring.is_visible()
+    page.keyboard.press("Escape")
     # The picture of an output has a bar for each class: orange where it is positive on average, blue where negative.
     seen = page.evaluate(BARS, "neuron 4 of layers.1")
     outputs = strip.model.predict(strip.X)
@@ -207,6 +214,16 @@ def test_examples_of_many_inputs_stand_in_the_row_of_their_class_and_the_column_
     assert [red > blue for red, blue in seen] == [mean > 0.0 for mean in means]
     missed = sum(there != answer for there, answer in zip(strip.model.classify(flattened(strip)), answers, strict=True))
     assert f"the network would answer {missed} of 60 examples otherwise" in page.locator(".right").text_content()
+
+
+def test_the_mean_loss_of_many_classes_is_that_of_the_model(open_page, tmp_path):
+    model = nn.MLP(2, [5, 14], "tanh", seed=0)
+    X, y = [[math.sin(i), math.cos(3.0 * i)] for i in range(28)], [i % 14 for i in range(28)]
+    strip = FilmStrip(model, X, y, 28, nn.cross_entropy, "cross_entropy", (), [str(k) for k in range(14)])
+    strip.take(0)
+    page = open_page(Film(strip).save(tmp_path / "film.html").as_uri())
+    loss = nn.cross_entropy([model(x) for x in X], y).data
+    assert number_in(page.locator(".score").first, r"mean loss (\S+)$") == pytest.approx(loss, abs=1e-4)
 
 
 BARS = """async name => {

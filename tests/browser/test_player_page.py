@@ -429,6 +429,13 @@ def test_long_names_can_be_read_on_a_narrow_page(show):
     lines = page.locator(".lines")
     assert lines.evaluate("e => { e.scrollLeft = 80; return e.scrollLeft; }") > 0
     assert page.evaluate("document.documentElement.scrollWidth") <= 400
+    rows, knob = page.locator(".rows"), page.get_by_role("spinbutton").first
+    knob.fill("0.123456")  # and then there is a button that puts it back
+    assert rows.evaluate("e => e.scrollWidth - e.clientWidth") == 0
+    back = page.locator(".row button:visible").first.bounding_box()
+    box = rows.bounding_box()
+    assert back["x"] + back["width"] <= box["x"] + box["width"]
+    assert knob.evaluate("e => e.scrollWidth <= e.clientWidth")
 
 
 def test_motion_is_left_out_for_those_who_asked_for_it(show):

@@ -7,7 +7,7 @@ import {SIDE, colourOfClass, mark, scored, shapesTold, truthOf} from "./plane.js
 import {say} from "./words.js";
 
 const EDGE = 24;
-const LETTER = 7.4;
+const LETTER = 8;
 
 export class AnswerTable {
   /* `film` has the data and the chain; it is told which example was picked. */
@@ -45,12 +45,14 @@ export class AnswerTable {
 
   grid() {
     const parts = [];
+    const every = Math.ceil(2 * LETTER / this.cell);
     for (let k = 0; k < this.count; k++) {
       const at = EDGE + k * this.cell;
       const middle = at + this.cell / 2;
       const name = this.film.className(k);
-      const short = fitted(name, Math.max(2, Math.floor(this.cell / LETTER)));
-      const label = attributes => svg("text", {"text-anchor": "middle", ...attributes}, short, svg("title", {}, name));
+      const short = fitted(name, Math.max(2, Math.floor((this.cell - 4) / LETTER)));
+      /* Of many classes some are named. */
+      const label = attributes => k % every ? "" : svg("text", {"text-anchor": "middle", ...attributes}, short, svg("title", {}, name));
       parts.push(svg("rect", {x: at, y: at, width: this.cell, height: this.cell, class: "own", fill: colourOfClass(k)}),
         svg("path", {d: `M${EDGE} ${at}H${SIDE}M${at} ${EDGE}V${SIDE}`, class: "rule"}), label({x: middle, y: EDGE - 8}),
         label(short.length > 2 ? {x: 0, y: 0, transform: `translate(${EDGE - 8} ${middle}) rotate(-90)`} : {x: EDGE / 2, y: middle + 5}));

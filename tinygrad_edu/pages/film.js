@@ -140,7 +140,7 @@ export class Page extends Shell {
       const passed = X.map(row => this.chain.forward(this.layers(at), row));
       const loss = passed.reduce((sum, columns, i) => sum + this.lossOf(columns, y[i]).loss, 0) / X.length;
       const says = this.classes && passed.map(columns => named(columns.at(-1).values));
-      this.fared.set(at, {loss, says, right: says && says.map((k, i) => k === truthOf(y[i]))});
+      this.fared.set(at, {loss, says, right: says?.map((k, i) => k === truthOf(y[i]))});
     }
     return this.fared.get(at);
   }
@@ -204,7 +204,7 @@ export class Page extends Shell {
     const {losses} = this.data;
     const i = Math.max(0, losses.findIndex(({target}) => target === y));
     const {outputs, aims} = losses[i];
-    const goals = Array.isArray(y) ? y : [y];
+    const goals = Array.isArray(y) ? y : aims.length > 1 ? aims.map((_, k) => k === truthOf(y)) : [y];
     const leaves = new Map([...outputs.map((place, k) => [place, passed.at(-1).values[k]]), ...aims.map((place, k) => [place, Number(goals[k])])]);
     leaves.delete(-1);
     const {values, grads} = this.tapes[i].compute(leaves);

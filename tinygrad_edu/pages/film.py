@@ -1,7 +1,8 @@
 """With this module a training becomes a film: `play` of a history that ``fit(..., record="film")`` recorded.
 
 The page computes what the network answers from the recorded parameters: one slider moves its weights, what every neuron
-gives over the plane, the boundary between the classes, and the cursor on the loss.
+gives over the plane, the boundary between the classes, and the cursor on the loss. Of many inputs, where a plane of two
+would mislead, the examples stand in a table instead: a row for each class, a column for each answer.
 """
 
 from __future__ import annotations

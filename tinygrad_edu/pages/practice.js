@@ -23,7 +23,7 @@ export class Page extends Shell {
     for (const edge of this.edges) {
       edge.others = this.edges.filter(other => other.from === edge.from && other !== edge && other.local !== edge.local).map(other => other.local);
     }
-    this.stage = new Stage(data, new Tape(data.tape, null), host.querySelector("img"), () => null);
+    this.stage = new Stage(data, new Tape(data.tape, null), host.querySelector("img"), () => null, [data.root]);
     this.stage.repaint = () => this.paint();
     this.open(this.make());
     this.begin();
@@ -295,8 +295,6 @@ export class Page extends Shell {
       const target = stage.current.nodes.get(edge.target);
       if (target && target.things.length === 1 && data.things[target.things[0]][KIND] === "constant") stage.mark(edge.group, {blank: false});
     }
-    /* What is asked is in sight; at the start the result, where the pass begins. */
-    if (this.edge) stage.follow([this.edge.from, this.edge.to]);
-    else if (!this.done.size) stage.follow([data.root]);
+    if (this.edge || !this.done.size) stage.follow(this.edge ? [this.edge.from, this.edge.to] : [data.root]);
   }
 }

@@ -100,7 +100,7 @@ export class Page extends Shell {
   }
 
   show() {
-    const {classes, examples, moments, slack, slack_from: slackFrom} = this.data;
+    const {examples, moments, slack, slack_from: slackFrom} = this.data;
     const {at} = this.reel;
     const example = examples[this.chosen];
     const seen = this.said[at][this.chosen];

@@ -12,9 +12,9 @@ const READABLE = 1.06;
 const FLIGHT = 650;
 
 export class Stage {
-  /* `clicked` is told the node that was clicked. */
-  constructor(data, tape, still, clicked) {
-    Object.assign(this, {data, tape, clicked, state: null, view: -1, views: []});
+  /* `clicked` is told the node that was clicked; things that are given as `first` are in sight at the start. */
+  constructor(data, tape, still, clicked, first = null) {
+    Object.assign(this, {data, tape, clicked, first, state: null, view: -1, views: []});
     if (!data.views[0].svg) {
       const address = still.getAttribute("src");
       data.views[0].svg = decodeURIComponent(address.slice(address.indexOf(",") + 1));
@@ -45,7 +45,7 @@ export class Stage {
     picture.style.height = scrolls ? `${(whole[3] * READABLE).toFixed(0)}px` : "";
     const begins = scrolls && !this.scrolls;
     this.scrolls = scrolls;
-    if (begins && this.followed) this.follow(this.followed);
+    if (begins && this.first) this.follow(this.first);
     this.rim.look();
   }
 
@@ -372,7 +372,6 @@ export class Stage {
 
   /* Bring a step into sight; of two nodes too far apart for that the last, which receives. */
   follow(things) {
-    this.followed = things;
     const nodes = things.map(t => this.node(t)).filter(Boolean);
     if (!nodes.length) return;
     const {whole} = this.current;
