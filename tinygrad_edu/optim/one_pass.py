@@ -17,7 +17,7 @@ from weakref import WeakSet
 
 from ..ops.code import Node
 from ..ops.code_atoms import Code, tree_of
-from .surroundings import NOTHING, Surroundings, surroundings_of
+from ..ops.operation import Op
 
 if TYPE_CHECKING:
     from .base import Optimizer
@@ -85,7 +85,8 @@ class _Read(NamedTuple):
     """A rule that was read as code, and what it read beside its arguments."""
 
     run: Compiled
-    surroundings: Surroundings
+    reach: list[Any]
+    """See `tinygrad_edu.compiler.scalars.reach`."""
 
 
 class _Known(NamedTuple):
@@ -93,7 +94,7 @@ class _Known(NamedTuple):
 
     settings: tuple[Any, ...]
     rule: Rule | None
-    surroundings: Surroundings
+    reach: list[Any]
 
 
 _known: dict[Any, _Known] = {}  # to find out anew at each step would take longer than the pass
@@ -125,9 +126,12 @@ def compiled_rule(optimizer: Optimizer, settings: Mapping[str, Any]) -> Rule | N
         if len(_known) >= _MOST:
             _known.clear()
         _known[key] = known
-    if known.surroundings.changed():
-        _changing.add(update)
-        return None
+    if known.reach:
+        from ..compiler.scalars.reach import reach_of, same
+
+        if not same(known.reach, reach_of(known.reach[0])):
+            _changing.add(update)
+            return None
     return known.rule
 
 
@@ -137,14 +141,14 @@ def _with_numbers(update: Callable[..., Any], slots: int, settings: Mapping[str,
     with suppress(TypeError):  # a setting that cannot be hashed
         read = _compiled(update, slots, tuple([(name, _kind(setting)) for name, setting in settings.items()]))
     if read is None:
-        return _Known(held, None, NOTHING)
+        return _Known(held, None, [])
     run, numbers = read.run, tuple(_numbers(held))
 
     def rule(data: Array, grad: Array, memory: tuple[Array, ...], t: int) -> Moved:
         new, *kept = run((data, grad, *memory), (float(t), *numbers))
         return new, tuple(kept)
 
-    return _Known(held, rule, read.surroundings)
+    return _Known(held, rule, read.reach)
 
 
 @dataclass(frozen=True)
@@ -199,6 +203,7 @@ def _named(kind: Any, names: Iterator[str]) -> Any:
 def _compiled(update: Callable[..., Any], slots: int, kinds: tuple[tuple[str, Any], ...]) -> _Read | None:
     """Compile a rule; None if it does not depend on its arguments alone, or is more than arithmetic."""
     from ..compiler.backends.numba_rule import array_name, number_name, one_pass
+    from ..compiler.scalars.reach import is_looked_into, reach_of
 
     def read() -> tuple[tuple[Node, ...], int]:
         names = map(number_name, count())
@@ -209,8 +214,9 @@ def _compiled(update: Callable[..., Any], slots: int, kinds: tuple[tuple[str, An
         new, kept = update(None, data, grad, tuple(memory), t, **settings)
         return tuple([tree_of(result) for result in (new, *kept)]), int(next(names)[1:])
 
-    surroundings = surroundings_of((update, *[_filled(kind) for _, kind in kinds]))
-    if surroundings is None:
+    ours = update.__module__.partition(".")[0] == __name__.partition(".")[0]  # and reads its arguments alone
+    reach = [] if ours else reach_of((update, *[_filled(kind) for _, kind in kinds]))
+    if not all(isinstance(item, Op) or is_looked_into(item) for item in reach):
         return None
     try:
         formulas, numbers = read()
@@ -218,7 +224,7 @@ def _compiled(update: Callable[..., Any], slots: int, kinds: tuple[tuple[str, An
         if _size(formulas) > _LARGEST or _size(again) > _LARGEST or again != formulas:  # then it draws
             return None
         run = one_pass(formulas, 2 + slots, numbers)
-        return _Read(run, surroundings) if _as_on_floats(run, update, slots, kinds) else None
+        return _Read(run, reach) if _as_on_floats(run, update, slots, kinds) else None
     except Exception:  # whatever a rule raises that meets names, and numba where it does not know what to do
         return None
 
