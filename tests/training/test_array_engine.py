@@ -6,6 +6,7 @@ import random
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from support.small_training import quick
 
 import tinygrad_edu as tg
 from tinygrad_edu import Value, data, nn, optim
@@ -153,3 +154,84 @@ def test_parameters_that_do_not_enter_the_loss_stay():
 def test_whether_all_is_finite_is_told_without_a_warning(numbers):
     np = pytest.importorskip("numpy", reason="for arrays")
     assert all_finite(np.array(numbers)) == all(map(math.isfinite, numbers))
+
+
+STRENGTH = [1.0]
+
+
+def penalised(output, target):
+    return tg.square(output - target) * STRENGTH[0]
+
+
+class Annealed(nn.Module):
+    """Has numbers of its own that are no parameters, a choice, and layers that may be others."""
+
+    def __init__(self):
+        self.inner, self.outer = nn.Linear(2, 3, seed=0), nn.Linear(3, 1, seed=1)
+        self.drop = nn.Dropout(0.25)
+        self.temperature, self.squared = 1.0, False
+
+    def forward(self, x):
+        hidden = [tg.tanh(v * self.temperature) for v in self.drop(self.inner(x))]
+        return self.outer([v * v for v in hidden] if self.squared else hidden)[0]
+
+
+def anneal(model, optimizer):
+    model.temperature = 0.5
+
+
+def choose(model, optimizer):
+    model.squared = True
+
+
+def drop_nothing(model, optimizer):
+    model.drop.p = 0.0
+
+
+def replace(model, optimizer):
+    model.outer = nn.Linear(3, 1, seed=7)
+
+
+def prune(model, optimizer):
+    model.inner.weight[1][0] = Value(0.0)
+
+
+def penalise(model, optimizer):
+    STRENGTH[0] = 0.125
+
+
+def unfreeze(model, optimizer):
+    optimizer.add_param_group({"params": model.inner.parameters(), "lr": 0.05})
+
+
+def freeze(model, optimizer):
+    group = optimizer.param_groups[0]
+    group["params"] = optimizer.params = optimizer.params[:2]
+    optimizer.state = [slot[:2] for slot in optimizer.state]
+
+
+@pytest.mark.parametrize("change", [anneal, choose, drop_nothing, replace, prune, penalise, unfreeze, freeze])
+def test_a_callback_may_change_what_is_learnt_and_what_learns(change):
+    """As it may eagerly: by a number that falls, a layer that is another one, parameters that begin to learn."""
+
+    def trained(engine):
+        STRENGTH[0] = 1.0
+        model = Annealed()
+        optimizer = optim.Adam(model.outer.parameters(), lr=0.1)
+
+        def callback(history):
+            if history.epochs == 2:
+                change(model, optimizer)
+
+        history = quick(
+            model,
+            ([[0.5, -1.0], [2.0, 0.25], [-0.5, 1.5]], [0.5, -1.0, 2.0]),
+            loss=penalised,
+            optimizer=optimizer,
+            callback=callback,
+            epochs=5,
+            engine=engine,
+        )
+        return [*history.loss, *[p.data for p in optimizer.params]]
+
+    assert trained("numpy") == pytest.approx(trained("eager"), rel=1e-9)

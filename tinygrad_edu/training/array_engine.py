@@ -12,6 +12,7 @@ from ..compiler.batch import Batch, as_array, regular_shape
 from ..compiler.runner import Runner, Wanted, lowered, machine_maker
 from ..compiler.scalars.loop_graph import enters
 from ..compiler.scalars.pure_trace import traced
+from ..compiler.scalars.reach import reach_of, same
 from ..engine.collector import collector_paused
 from ..graph.graph import Graph
 from ..nn.losses import Loss, cross_entropy
@@ -81,39 +82,11 @@ class CompiledEngine:
         self.backend = backend
         self.dtype = np.dtype(dtype)
         self.clip: Clipping | None = None
-        make_machine = machine_maker(backend, devices, dtype)
-        _check_rule(optimizer, backend)
-
-        chance = self._chance = Chance(model, X[0])
         self.generator = random.Random(0)
-
-        def learning(x: Any, target: Any, numbers: Sequence[Any] = ()) -> tuple[Any, Any]:
-            output = chance.learning(x, numbers)
-            return loss(output, target), output
-
-        def answering(x: Any, target: Any) -> tuple[Any, Any]:
-            output = chance.answering(x)
-            return loss(output, target), output
-
-        def graph_and_runner(both: Callable[..., Any], *arrays: Array) -> tuple[Graph, Runner]:
-            both.__name__ = "the model with its loss"
-            with collector_paused():
-                batch = Batch.of(arrays)
-                graph, _ = traced(both, batch.example(), optimizer.params, whole=False)
-                return graph, Runner(lowered(graph, optimizer.params, batch.sizes()), make_machine)
-
-        self._classes = 0
-        if loss is cross_entropy and np.ndim(y[0]) == 0:  # an index cannot be traced, probabilities can
-            self._classes = chance.outputs
-        first = self.prepare(X[:1], y[:1])
-        graph, self._runner = graph_and_runner(
-            learning, *first, *([np.ones((1, chance.count))] if chance.count else [])
-        )
-        # A model that asks whether it learns is another one where it does not.
-        self._answering = graph_and_runner(answering, *first)[1] if chance.matters else self._runner
-        self._structure = graph.output_structure.children[1]
-        self._shape = regular_shape(self._structure)
-        if not enters(graph, set(optimizer.params)):
+        self._model, self._loss, self._first = model, loss, (X[:1], y[:1])
+        self._make_machine = machine_maker(backend, devices, dtype)
+        _check_rule(optimizer, backend)
+        if not enters(self._compile(), set(optimizer.params)):
             raise TypeError("the loss must be a Value that depends on the model, but no parameter enters it")
         # Now, for what cannot be compiled is to be known before the first step.
         self._runner.program("weighted gradient" if weighted else "gradient")
@@ -160,11 +133,47 @@ class CompiledEngine:
 
     # ------------------------------------------------------------------------------------ inside
 
+    def _compile(self) -> Graph:
+        """Make the programs, and remember of what; give the graph of an example."""
+        model, loss, (X, y) = self._model, self._loss, self._first
+        self._params = [*self.optimizer.params]
+        self._reach = reach_of((model, loss))
+        chance = self._chance = Chance(model, X[0])
+
+        def learning(x: Any, target: Any, numbers: Sequence[Any] = ()) -> tuple[Any, Any]:
+            output = chance.learning(x, numbers)
+            return loss(output, target), output
+
+        def answering(x: Any, target: Any) -> tuple[Any, Any]:
+            output = chance.answering(x)
+            return loss(output, target), output
+
+        self._classes = 0
+        if loss is cross_entropy and np.ndim(y[0]) == 0:  # an index cannot be traced, probabilities can
+            self._classes = chance.outputs
+        arrays = self.prepare(X, y)
+        drawn = [np.ones((1, chance.count))] if chance.count else []
+        graph, self._runner = self._graph_and_runner(learning, *arrays, *drawn)
+        # A model that asks whether it learns is another one where it does not.
+        self._answering = self._graph_and_runner(answering, *arrays)[1] if chance.matters else self._runner
+        self._structure = graph.output_structure.children[1]
+        self._shape = regular_shape(self._structure)
+        return graph
+
+    def _graph_and_runner(self, both: Callable[..., Any], *arrays: Array) -> tuple[Graph, Runner]:
+        both.__name__ = "the model with its loss"
+        with collector_paused():
+            batch = Batch.of(arrays)
+            graph, _ = traced(both, batch.example(), self._params, whole=False)
+            return graph, Runner(lowered(graph, self._params, batch.sizes()), self._make_machine)
+
     def _array(self, numbers: Any) -> Array:
         return np.asarray(numbers, dtype=self.dtype)
 
     def _read(self) -> None:
         if not self._fresh:
+            if self.optimizer.params != self._params or not same(self._reach, reach_of(self._reach[0])):
+                self._compile()  # for a callback has changed the model, the loss, or which parameters learn
             data = self._array([p.data for p in self.optimizer.params])
             memory = tuple([self._array(slot) for slot in self.optimizer.state])
             grad = self._array([p.grad for p in self.optimizer.params])

@@ -14,10 +14,8 @@ import functools
 import pickle
 import random
 import sys
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
-from types import CodeType, FunctionType, MethodType, ModuleType
+from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 from ...engine.running import running
@@ -27,9 +25,8 @@ from ...graph.graph import Graph
 from ...ops.table import CONSTANT
 from .loop_graph import LoopGraph
 from .other_numbers import with_numbers
+from .reach import reach_of
 from .scan_trace import SHORT, trace_scans
-
-_REACH = 100_000  # things that are looked at for Values and generators
 
 
 def traced(
@@ -178,91 +175,17 @@ def _loaded_generators() -> list[Any]:
 
 
 def _within_reach(f: Callable[..., Any]) -> _Reach:
-    """Find the leaves that a function can read, and the generators of random numbers that it can draw from.
-
-    It is looked for in its closure, the globals it names, its arguments that are given already, the object it belongs
-    to, and what these hold or read in turn, near things first.
-    """
-    values: list[Value] = []
+    """Find the leaves that a function can read, and the generators of random numbers that it can draw from."""
     numpy_random = sys.modules.get("numpy.random")  # loaded by the first who draws from it
     generators = _loaded_generators()
     loaded = len(generators)
     kinds = (*((numpy_random.Generator, numpy_random.RandomState) if numpy_random else ()), random.Random)
     if torch := sys.modules.get("torch"):
         kinds = (*kinds, torch.Generator)
-    queue: deque[Any] = deque([f])
-    seen: set[int] = set()
-    while queue and len(seen) < _REACH:
-        item = queue.popleft()
-        place = id(item)
-        if place in seen:
-            continue
-        seen.add(place)
-        if isinstance(item, Value):
-            if item.op is None:
-                values.append(item)
-        elif isinstance(item, (list, tuple, set, frozenset, deque)):
-            queue.extend(item)
-        elif isinstance(item, dict):
-            queue.extend(item.values())
-        elif isinstance(item, kinds):
-            if not isinstance(item, random.SystemRandom):  # which has no state
-                generators.append(item)
-        elif isinstance(item, functools.partial):
-            queue += (item.func, item.args, item.keywords)
-        elif isinstance(item, MethodType):
-            queue += (item.__self__, item.__func__)
-        elif isinstance(item, FunctionType):
-            queue.extend(_read_by(item))
-        elif isinstance(item, type):
-            if not _of_a_library(item):
-                queue.extend(vars(item).values())
-        elif type(item).__module__ != "builtins":
-            queue.extend(_held_by(item))
-    return _Reach(values, generators, loaded)
-
-
-_LIBRARIES = {__name__.partition(".")[0], "jax", "numpy", "torch", *sys.stdlib_module_names}
-
-
-def _of_a_library(item: Any) -> bool:
-    """Whether a function or class reads nothing of the user's but what it is given."""
-    return str(item.__module__).partition(".")[0] in _LIBRARIES
-
-
-def _read_by(function: FunctionType) -> Iterator[Any]:
-    """Give what a function can read beside its arguments."""
-    for cell in function.__closure__ or ():
-        with suppress(ValueError):  # a cell that is empty as yet
-            yield cell.cell_contents
-    yield from function.__defaults__ or ()
-    yield from (function.__kwdefaults__ or {}).values()
-    if _of_a_library(function):
-        return
-    names = {*_names(function.__code__)}
-    for found in [function.__globals__.get(name) for name in names]:
-        if isinstance(found, ModuleType):
-            yield from [getattr(found, name) for name in names & vars(found).keys()]
-        else:
-            yield found
-
-
-def _held_by(item: Any) -> Iterator[Any]:
-    """Give what an object has as attributes, and its class unless that is of a library."""
-    yield from getattr(item, "__dict__", {}).values()
-    for kind in type(item).__mro__:
-        if not _of_a_library(kind):
-            yield kind
-            for name in kind.__dict__.get("__slots__", ()):
-                yield getattr(item, name, None)
-
-
-def _names(code: CodeType) -> Iterator[str]:
-    """Give the global names in a piece of code, and in the functions and comprehensions within."""
-    yield from code.co_names
-    for inside in code.co_consts:
-        if isinstance(inside, CodeType):
-            yield from _names(inside)
+    reached = reach_of(f)
+    values = [item for item in reached if isinstance(item, Value) and item.op is None]
+    generators += [item for item in reached if isinstance(item, kinds) and not isinstance(item, random.SystemRandom)]
+    return _Reach(values, generators, loaded)  # that of the operating system has no state
 
 
 def _constants(graph: Graph) -> list[Any]:
