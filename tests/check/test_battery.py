@@ -12,7 +12,7 @@ from collections import Counter
 import mpmath
 import numpy as np
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 from support.families import FAMILIES
 from support.readme import check_stated
@@ -167,6 +167,29 @@ def test_where_a_factor_goes_by_jumps_no_right_slope_is_rejected_and_no_wrong_on
     x = low * (high / low) ** place
     ray = Ray(lambda t: [g(x + t, math)], x)
     slope = float(mp.diff(lambda v: g(v, mp), mp.mpf(x), h=mp.mpf(10) ** -20))
+    estimate, kinked = ray.slope(0), ray.kinked(0)
+    right, *wrong = [compare("", "", k * slope, estimate, kinked, 1e-9).status for k in (1.0, *WRONG.values())]
+    assert right != "mismatch", (x, slope, estimate)
+    assert "agrees" not in wrong, (x, slope, estimate)
+
+
+CARRIERS = [(lambda u, m: u * u), (lambda u, m: m.exp(u)), (lambda u, m: 1 / u), (lambda u, m: u)]
+
+
+@given(st.sampled_from(CARRIERS), st.floats(0.3, 3.0), UNITS, st.floats(-10, -3), st.floats(-7, -1))
+@settings(max_examples=max(60, settings.default.max_examples // 2))
+@example(CARRIERS[0], 1.5205, 1.0, -10.5, -5.25)
+def test_a_ripple_that_wide_steps_take_for_noise_is_part_of_the_slope(carrier, u, scale, height, length):
+    """A thousandth of the slope, or a millionth: at steps within the period differences settle beside those beyond."""
+    height, length = 10.0**height, 10.0 ** max(length, height + 3.0)
+    assume(abs(math.cos(u / length)) > 0.3)
+
+    def f(x, m):
+        return carrier(x / scale, m) + height * m.sin(x / scale / length)
+
+    x = u * scale
+    ray = Ray(lambda t: [f(x + t, math)], x)
+    slope = float(mp.diff(lambda v: f(v, mp), mp.mpf(x), h=mp.mpf(10) ** -25 * scale))
     estimate, kinked = ray.slope(0), ray.kinked(0)
     right, *wrong = [compare("", "", k * slope, estimate, kinked, 1e-9).status for k in (1.0, *WRONG.values())]
     assert right != "mismatch", (x, slope, estimate)
