@@ -284,6 +284,44 @@ def test_an_operation_is_looked_at_over_its_whole_domain_and_never_outside():
             tg.check.operation(off)
 
 
+@pytest.mark.parametrize("domain", [(-1.0, 1.0), (-1e6, 1e6), (1e20, 1e21), (-math.inf, -3e15), (-1e308, 1e308)])
+def test_a_domain_is_looked_at_beside_0_and_beside_its_ends_however_wide_it_is(domain):
+    low, high = domain
+    unit = 1e-200 if high == 1e308 else 1.0
+
+    def off(a, b):
+        slope = lambda y, x: (unit * (1.0 + 0.5 * tg.less(a, x) * tg.less(x, b)),)  # noqa: E731
+        op = tg.Op("off", lambda x: unit * x, slope, domains=[domain])
+        op.arity = 1
+        return op
+
+    assert tg.check.operation(off(1.0, 1.0)).conclusive
+    for a, b in [(1e-9, 1e-6), (-1e-4, -1e-7)] if low < 0.0 < high else [domain]:
+        with pytest.raises(tg.errors.GradientMismatch):
+            tg.check.operation(off(a, b))
+
+
+@pytest.mark.parametrize("x", [1e-283, -3e-192, 1e-60, 1e-20, -1e-12, 0.3, 1e200, -1e307])
+def test_wide_steps_that_see_a_pole_from_both_sides_alike_prove_nothing(x):
+    """Of log |x| and √|x| beside 0 all wide differences are 0; and of huge numbers some steps would be infinite."""
+    for f, slope in (
+        (lambda x: math.log(abs(x)), 1 / x),
+        (lambda x: math.sqrt(abs(x)), math.copysign(0.5 / math.sqrt(abs(x)), x)),
+        (lambda x: x, 1.0),
+    ):
+        tg.check.gradient_function(f, lambda x, slope=slope: slope, x)
+        if slope == 1.0 or 1e-15 < abs(x) < 1e100:
+            with pytest.raises(tg.errors.GradientMismatch):
+                tg.check.gradient_function(f, lambda x: 0.0, x)
+
+
+def test_single_precision_is_known_as_such_at_every_step():
+    """Of an odd function both sides are rounded alike, so that no scatter shows the noise."""
+    for scale in (212.98660276835878, 3.7, 1e-5, 8.1e7):
+        rounded = lambda x, scale=scale: float(np.float32(math.tanh(x / scale)))  # noqa: E731
+        assert tg.check.gradient_function(rounded, lambda x, scale=scale: 1 / scale, 0.0).conclusive
+
+
 def test_the_culprit_is_the_culprit():
     with pytest.raises(tg.errors.GradientMismatch, match=r"not finite: sqrt\(−1\)") as caught:
         tg.check_grads(lambda x: tg.where(x > 0, tg.sqrt(x), 0.0), (-1.0,))

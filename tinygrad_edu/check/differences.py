@@ -104,7 +104,7 @@ class Ray(Ladder):
             for side in (1, -1):
                 if not self.climbed(index, -side)[1]:
                     return self._measured(index, side)
-        if 0.0 < found.step < _NEAR * max(self.point, 1.0) and not found.zero:
+        if 0.0 < found.step < _NEAR * max(self.point, 1.0) and not found.zero and math.isfinite(found.error):
             return self._beyond_rounding(index, found)
         return found
 
