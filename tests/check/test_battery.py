@@ -12,7 +12,7 @@ from collections import Counter
 import mpmath
 import numpy as np
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 from support.families import FAMILIES
 from support.readme import check_stated
@@ -173,6 +173,29 @@ def test_where_a_factor_goes_by_jumps_no_right_slope_is_rejected_and_no_wrong_on
     assert "agrees" not in wrong, (x, slope, estimate)
 
 
+CARRIERS = [(lambda u, m: u * u), (lambda u, m: m.exp(u)), (lambda u, m: 1 / u), (lambda u, m: u)]
+
+
+@given(st.sampled_from(CARRIERS), st.floats(0.3, 3.0), UNITS, st.floats(-10, -3), st.floats(-7, -1))
+@settings(max_examples=max(60, settings.default.max_examples // 2))
+@example(CARRIERS[0], 1.5205, 1.0, -10.5, -5.25)
+def test_a_ripple_that_wide_steps_take_for_noise_is_part_of_the_slope(carrier, u, scale, height, length):
+    """A thousandth of the slope, or a millionth: at steps within the period differences settle beside those beyond."""
+    height, length = 10.0**height, 10.0 ** max(length, height + 3.0)
+    assume(abs(math.cos(u / length)) > 0.3)
+
+    def f(x, m):
+        return carrier(x / scale, m) + height * m.sin(x / scale / length)
+
+    x = u * scale
+    ray = Ray(lambda t: [f(x + t, math)], x)
+    slope = float(mp.diff(lambda v: f(v, mp), mp.mpf(x), h=mp.mpf(10) ** -25 * scale))
+    estimate, kinked = ray.slope(0), ray.kinked(0)
+    right, *wrong = [compare("", "", k * slope, estimate, kinked, 1e-9).status for k in (1.0, *WRONG.values())]
+    assert right != "mismatch", (x, slope, estimate)
+    assert "agrees" not in wrong, (x, slope, estimate)
+
+
 # ---------------------------------------------------------------------------------------- what had gone wrong
 
 
@@ -259,6 +282,44 @@ def test_an_operation_is_looked_at_over_its_whole_domain_and_never_outside():
         off.arity = 1
         with pytest.raises(tg.errors.GradientMismatch):
             tg.check.operation(off)
+
+
+@pytest.mark.parametrize("domain", [(-1.0, 1.0), (-1e6, 1e6), (1e20, 1e21), (-math.inf, -3e15), (-1e308, 1e308)])
+def test_a_domain_is_looked_at_beside_0_and_beside_its_ends_however_wide_it_is(domain):
+    low, high = domain
+    unit = 1e-200 if high == 1e308 else 1.0
+
+    def off(a, b):
+        slope = lambda y, x: (unit * (1.0 + 0.5 * tg.less(a, x) * tg.less(x, b)),)  # noqa: E731
+        op = tg.Op("off", lambda x: unit * x, slope, domains=[domain])
+        op.arity = 1
+        return op
+
+    assert tg.check.operation(off(1.0, 1.0)).conclusive
+    for a, b in [(1e-9, 1e-6), (-1e-4, -1e-7)] if low < 0.0 < high else [domain]:
+        with pytest.raises(tg.errors.GradientMismatch):
+            tg.check.operation(off(a, b))
+
+
+@pytest.mark.parametrize("x", [1e-283, -3e-192, 1e-60, 1e-20, -1e-12, 0.3, 1e200, -1e307])
+def test_wide_steps_that_see_a_pole_from_both_sides_alike_prove_nothing(x):
+    """Of log |x| and √|x| beside 0 all wide differences are 0; and of huge numbers some steps would be infinite."""
+    for f, slope in (
+        (lambda x: math.log(abs(x)), 1 / x),
+        (lambda x: math.sqrt(abs(x)), math.copysign(0.5 / math.sqrt(abs(x)), x)),
+        (lambda x: x, 1.0),
+    ):
+        tg.check.gradient_function(f, lambda x, slope=slope: slope, x)
+        if slope == 1.0 or 1e-15 < abs(x) < 1e100:
+            with pytest.raises(tg.errors.GradientMismatch):
+                tg.check.gradient_function(f, lambda x: 0.0, x)
+
+
+def test_single_precision_is_known_as_such_at_every_step():
+    """Of an odd function both sides are rounded alike, so that no scatter shows the noise."""
+    for scale in (212.98660276835878, 3.7, 1e-5, 8.1e7):
+        rounded = lambda x, scale=scale: float(np.float32(math.tanh(x / scale)))  # noqa: E731
+        assert tg.check.gradient_function(rounded, lambda x, scale=scale: 1 / scale, 0.0).conclusive
 
 
 def test_the_culprit_is_the_culprit():

@@ -91,3 +91,21 @@ def test_error_functions_are_those_of_the_math_library(name):
     near = np.abs(x) < 5.0
     np.testing.assert_allclose(found[near], truth[near], rtol=2e-15)
     np.testing.assert_allclose(tg.compile(op)(x[11:400].reshape(-1)[::-1]), truth[11:400][::-1], rtol=1e-13)
+
+
+@pytest.mark.parametrize("backend", ["numpy", "numba", "llvm", "jax"])
+def test_no_back_end_loses_what_is_small_beside_the_largest(backend):
+    pytest.importorskip({"llvm": "llvmlite"}.get(backend, backend), reason=f"the extra for {backend} is not installed")
+    rows = [[0.0, -37.0, -40.0], [-37.0, 0.0, -40.0], [-40.0, -37.0, 0.0]]
+    rest = [[-37.0], [-37.0], [-37.0], [-37.0, -40.0], [-37.0, -40.0], [-40.0, -37.0]]
+    truth = [math.log1p(sum(math.exp(x) for x in below)) for below in rest]
+    both = tg.compile(lambda p: [tg.logsumexp(p[:2]), tg.logsumexp(p[1:]), tg.logsumexp(p)], backend=backend)
+    found = np.asarray(both(rows))
+    one = np.asarray([both([row]) for row in rows]).reshape(3, 3)
+    for array in (found, one):
+        told = [array[0, 0], array[1, 0], array[2, 1], array[0, 2], array[1, 2], array[2, 2]]
+        np.testing.assert_allclose(told, truth, rtol=1e-13)
+    long = tg.compile(tg.norm, backend=backend)
+    np.testing.assert_allclose(long([[1e308, -3.0, 1.0], [0.0, 1e308, 5.0]]), 1e308, rtol=4e-15)
+    tail = tg.compile(tg.gelu, backend=backend)([-10.25, -17.0])
+    np.testing.assert_allclose(tail, [-6.0651063300497583e-24, -6.9801935435681407e-64], rtol=4e-15)

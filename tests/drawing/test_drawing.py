@@ -11,6 +11,7 @@ import pytest
 import tinygrad_edu as tg
 from tinygrad_edu import Value
 from tinygrad_edu.drawing import Drawing, draw
+from tinygrad_edu.drawing.style import Style
 from tinygrad_edu.engine.value import constant
 from tinygrad_edu.errors import GraphvizMissingError, TracedBoolError
 
@@ -160,6 +161,18 @@ def test_dead_zero_and_nonfinite_nodes_carry_flags_and_words():
     shown = texts(draw(y).svg)
     assert "not finite!" in shown
     assert "passes nothing" in shown
+
+
+@pytest.mark.parametrize("upstream", [math.nan, math.inf, 3.0])
+def test_what_passes_nan_on_is_not_said_to_pass_nothing(upstream):
+    """A slope of 0 passes nothing back unless the gradient is not finite: 0 × inf is nan."""
+    x = Value(-2.0, "x")
+    y = tg.relu(x) * 1.0
+    y.backward(upstream)
+    (node,) = [node for node in draw(y).records.nodes if node.symbol == "relu"]
+    said = node.description(Style())
+    assert ("passes nothing back" in said) == (x.grad == 0.0) == (upstream == 3.0)
+    assert said.startswith("operation relu, ")
 
 
 def test_a_nan_gradient_at_the_root_counts_as_swept():

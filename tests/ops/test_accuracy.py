@@ -104,10 +104,14 @@ SPECIAL = [
     *(sign * 10.0**-k for k in (300, 100, 12, 8, 5, 3, 2, 1) for sign in (1, -1)),
     *(-11.7, -5.3, -2.6, -1.5, -0.7, 0.3, 0.499, 0.501, 0.9, 1.1, 1.4, 1.7, 2.5, 2.999, 3.001, 6.5, 9.99, 10.01, 14.5),
     *(n + sign * 10.0**-k for n in (1.0, 2.0) for k in (13, 8, 3) for sign in (1, -1)),
+    *(-33.9, -25.3, -17.0, -10.25),
     *(-37.0, -30.5, -20.25, -40.0, -1e3, -1e5, -1e8, -1000.3, 1000.7, 1e5, 1e17, 1e300, 1.4616321449683622),
     *(0.84, 0.86, 0.99, -0.9999, 1.0 - 1e-10, 1.0 - 2.0**-53, 5e-324, -5e-324, 1e-310, -1e-310),
 ]
 """Where one formula takes over from another, and beside zeros of lgamma and digamma."""
+
+LOPSIDED = [(0.0, -37.0), (-1e-5, -30.0, -1e3, -12.0), (-20.0, 0.0, 1e-9, -20.0), (1e-300, -45.0)]
+"""Where of what is small beside the largest no digit may be lost."""
 
 SMOOTH = [op for op in OPS.values() if op.arity != 0 and op.name != "detach" and not is_flat(op)]
 
@@ -117,6 +121,7 @@ def places(op):
     yield from spread(op, 24 if THOROUGH else 8)
     if op.__module__.endswith("special_functions"):
         yield from ((x,) for x in SPECIAL if in_domain(op, (x,)))
+    yield from LOPSIDED if op.arity is None else ()
 
 
 def slope(f, args, index):

@@ -85,7 +85,7 @@ BUGS = [
     Bug("mul right once, wrong twice", ELEMENTS, "lambda y, a, b: (b, a), symbol", "lambda y, a, b: (b, detach(a)), symbol"),
     Bug("logsumexp right once, wrong twice", MANY, "        return tuple([exp(x - total) for x in xs])", "        return tuple([exp(x - getattr(total, 'data', total)) for x in xs])"),
     # ------------------------------------------------------------ the functions themselves
-    Bug("gelu is the approximation", NUM, "    return 0.5 * x * math.erfc(-x * _SQRT_HALF)", "    return 0.5 * x * (1.0 + math.tanh(0.7978845608 * (x + 0.044715 * x * x * x)))"),
+    Bug("gelu is the approximation", "ops/special.py", "    return x * ndtr(x) if x < -1.0 else 0.5 * x * math.erfc(-x * _SQRT_HALF)", "    return 0.5 * x * (1.0 + math.tanh(0.7978845608 * (x + 0.044715 * x * x * x)))"),
     Bug("leaky_relu's value leaks more than its slope", NUM, "return x if x > 0.0 else 0.01 * x", "return x if x > 0.0 else 0.02 * x"),
     Bug("relu of nan is 0", NUM, "    return 0.0 if x <= 0.0 else x", "    return x if x > 0.0 else 0.0"),
     Bug("mean divides by one more", "ops/float_sequences.py", "reduce(add, xs, 0.0) / len(xs)", "reduce(add, xs, 0.0) / (len(xs) + 1)"),

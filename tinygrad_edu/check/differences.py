@@ -21,7 +21,7 @@ from collections.abc import Callable, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-from .extrapolation import EPS, SINGLE, Rung, accepted, elsewhere, settled, vanishing
+from .extrapolation import EPS, SINGLE, Rung, accepted, elsewhere, nearer, settled, vanishing
 from .ladder import ORDINARY, REAL, WIDE, Departure, Ladder
 
 _UNDERFLOWN = 1e-300  # of a result: below, floats lose their digits
@@ -104,7 +104,7 @@ class Ray(Ladder):
             for side in (1, -1):
                 if not self.climbed(index, -side)[1]:
                     return self._measured(index, side)
-        if 0.0 < found.step < _NEAR * max(self.point, 1.0) and not found.zero:
+        if 0.0 < found.step < _NEAR * max(self.point, 1.0) and not found.zero and math.isfinite(found.error):
             return self._beyond_rounding(index, found)
         return found
 
@@ -122,7 +122,8 @@ class Ray(Ladder):
         sure = not above.constant and above.error <= _SURE * max(abs(above.value), abs(found.value))
         apart = abs(above.value - found.value)
         if sure and apart <= found.error + above.error:
-            return min(found, above, key=lambda estimate: estimate.error)
+            surest = min(found, above, key=lambda estimate: estimate.error)
+            return surest._replace(error=surest.error + nearer(rungs, surest.value, surest.step))
         lost = found.step < ORDINARY
         if lost and departure is not None:
             jump = departure.jump

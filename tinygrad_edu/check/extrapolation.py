@@ -21,6 +21,7 @@ _FARTHEST = 1e9
 _NOTHING = 1e-9  # of what the function moves
 _LOW, _POWER = 5, 0.4
 _AGAIN, _RATIO_AGAIN, _CLOSE = 0.1, 3.0, 1e-3  # a plateau: of its distance; of its steps; of the slope
+_FINER, _ALIKE = 4.0, 0.3  # times the noise; of the distance to the slope that is chosen
 _NEARLY = 30.0  # times the least error
 _HISTORY = 3  # rungs whose scatter must be seen before one is believed
 
@@ -207,12 +208,40 @@ def elsewhere(rungs: Sequence[Rung], chosen: Extrapolated) -> float:
     -------
     float
     """
-    far = 0.0
+    far = nearer(rungs, chosen.value, chosen.step)
     for lower, upper in pairwise(rungs):
         off = abs(lower.slope - chosen.value)
         again = abs(upper.slope - lower.slope) < _AGAIN * off and upper.step > _RATIO_AGAIN * lower.step
         if lower.step > chosen.step and again and off <= _CLOSE * abs(chosen.value):
             far = max(far, off)
+    return far
+
+
+def nearer(rungs: Sequence[Rung], slope: float, step: float) -> float:
+    """Say how far from a slope differences settle at finer steps already; 0 if they do not.
+
+    A fast ripple, small beside the rest, looks like noise to wide steps. Steps within its period see its slope: there
+    neighbours agree with each other and not with the slope, and by far more than the noise at steps still finer. A
+    function that only bends comes nearer with every step, and neighbours differ by as much as from the slope.
+
+    Parameters
+    ----------
+    rungs : sequence of Rung
+        By rising steps.
+    slope, step : float
+        What was found at wider steps, up to which.
+
+    Returns
+    -------
+    float
+    """
+    far = noise = 0.0
+    for lower, upper in pairwise([rung for rung in rungs if rung.step < step]):
+        off, apart = abs(upper.slope - slope), abs(upper.slope - lower.slope)
+        settled_there = apart < _ALIKE * off and off * lower.step > _FINER * max(noise, lower.floor)
+        if settled_there and off <= _CLOSE * abs(slope):
+            far = max(far, off + 2.0 * apart)
+        noise = max(noise, apart * lower.step)
     return far
 
 

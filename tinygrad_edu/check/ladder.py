@@ -14,6 +14,7 @@ _RATIO = 2.17  # of the steps of neighbouring rungs, on average: no period is sh
 _FIRST = 5  # rungs that are taken one by one, to know the noise
 _LOWEST, _UNIT, _HIGHEST = 1e-30, 8.0, 1e12  # steps: the least at 0, and those to climb to: always, and at most
 _PRECISE = 1e-12  # a relative noise at which there is no need to climb on
+_TOPMOST = math.floor(math.log(1e308) / math.log(_RATIO))  # the last rung that is a float
 _BISECTIONS = 40
 _TAKES_OFF = 64.0  # times its first jump: a change that no saturation makes in a thousandth of the flat piece
 _STAIRS = 1024.0  # jumps between two steps that follow each other, at most
@@ -48,7 +49,7 @@ class Ladder:
     def __init__(self, function: Callable[[float], Sequence[float]], point: float = 0.0) -> None:
         self.function = function
         self.point = abs(point)
-        self._rounding = EPS
+        self._rounded_to_single: set[int] = set()
         self._known: dict[float, Sequence[float]] = {}
         self._ladders: dict[tuple[int, int, float], tuple[list[int], list[Rung], Departure | None]] = {}
 
@@ -105,15 +106,16 @@ class Ladder:
             number += 1 if len(rungs) < _FIRST else NARROW if rung.step < self.point else WIDE
             if rung.step > self.point > 0.0:
                 number = max(number, _number_of(_LOWEST))
-        if self._rounding == EPS and self.single(index):
-            self._rounding = SINGLE
-            numbers, rungs, departure = self.climbed(index, side, least)
-            self._rounding = EPS
+        if index not in self._rounded_to_single and self.single(index):
+            self._rounded_to_single.add(index)
+            return self.climbed(index, side, least)
         self._ladders[index, side, least] = numbers, rungs, departure
         return numbers, rungs, departure
 
     def rung(self, number: int, index: int, side: int) -> Rung | None:
         """Difference the function at one step of the ladder; None where that leaves its domain."""
+        if number > _TOPMOST:
+            return None
         golden = number * 0.6180339887498949
         step = _RATIO**number * (0.9 + 0.2 * (golden - math.floor(golden)))
         if self.point > 0.0 and step < _ODD * math.ulp(self.point):
@@ -127,27 +129,28 @@ class Ladder:
             if not math.isfinite(there):
                 return None
             slope = (there - centre) / (side * t)
-            return Rung(t, slope, 0.0, abs(there - centre), self._floor(t, slope, there, centre))
+            return Rung(t, slope, 0.0, abs(there - centre), self._floor(t, slope, index, there, centre))
         up, down = self.at(t, index), self.at(-t, index)
         if not (math.isfinite(up) and math.isfinite(down) and math.isfinite(up - down)):
             return None
         moved = max(abs(up - centre), abs(down - centre))
         slope = (up - down) / t / 2.0
-        return Rung(t, slope, (up - centre) - (centre - down), moved, self._floor(t, slope, up, down))
+        return Rung(t, slope, (up - centre) - (centre - down), moved, self._floor(t, slope, index, up, down))
 
     def single(self, index: int) -> bool:
         """Tell whether all values seen are numbers of single precision."""
         seen = {self.at(t, index) for t in self._known}
         return len(seen) > _MANY and all(map(_is_single, filter(math.isfinite, seen)))
 
-    def _floor(self, step: float, slope: float, *values: float) -> float:
+    def _floor(self, step: float, slope: float, index: int, *values: float) -> float:
         """Give the least noise at a step; beside 0, a small one is lost where it is added to a number of ordinary size.
 
         What that number does is then not seen before the step reaches its ulp, and all at once: as x - 6 in
         log(exp(x) + exp(x - 6)).
         """
         ulps = _INSIDE if step < ORDINARY else 1.0
-        return max(EPS * 0.5 * abs(slope) * self.point, ulps * self._rounding * max(map(abs, values)))
+        rounding = SINGLE if index in self._rounded_to_single else EPS
+        return max(EPS * 0.5 * abs(slope) * self.point, ulps * rounding * max(map(abs, values)))
 
     def _departure(self, index: int, lower: Rung, upper: Rung, side: int, noise: float) -> Departure | None:
         """See how a result leaves its straight line between two steps; None if by no more than it is rounded.

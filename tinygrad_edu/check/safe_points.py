@@ -17,6 +17,7 @@ LARGEST_VALUE = 50.0
 STEEPEST = 30.0
 _MARGIN = 0.03
 _SIMPLE = (0.5, 1.0, 2.0, -0.5, -1.0, -2.0, 0.25, 1.5, 3.0, -1.5)
+_INNER = 8  # parts of an interval, at whose ends one looks whatever its size
 _DECADES = 12  # of magnitudes, on either side of 1
 _HALVINGS = 60
 _FARTHEST_KINK = 1e6
@@ -144,9 +145,10 @@ def spread(op: Op, count: int, seed: int = 0) -> Iterator[tuple[float, ...]]:
     generator = random.Random(f"{op.name} spread {seed}")
     for size in arities(op):
         ladders = [_ladder(op, size, i) for i in range(size)]
-        for k in range(count):
+        times = max(count, count * len(ladders[0]) // (4 * _DECADES))
+        for k in range(times):
             # The magnitudes come in turn, so that each is had, and in another order for each argument.
-            args = [ladder[k * len(ladder) // count] for ladder in ladders[:1]]
+            args = [ladders[0][k * len(ladders[0]) // times]]
             args += [generator.choice(ladder) for ladder in ladders[1:]]
             if op.domains is None:
                 generator.shuffle(args)
@@ -163,10 +165,12 @@ def _ladder(op: Op, size: int, index: int) -> list[float]:
     if op.domains is not None and not callable(op.domains) and len(op.domains) == size:
         low, high = op.domains[index]
     magnitudes = [1.37 * 10.0**k for k in range(-_DECADES, _DECADES + 1)]
-    origin = low if math.isfinite(low) else 0.0
-    numbers = [origin + m for m in magnitudes] + [-m for m in magnitudes if not math.isfinite(low)]
-    if math.isfinite(high):
-        numbers += [high - m for m in magnitudes]
+    numbers = [side * m for m in magnitudes for side in (1.0, -1.0)]
+    for end, side in ((low, 1.0), (high, -1.0)):
+        if math.isfinite(end):
+            numbers += [end + side * m * unit for unit in {1.0, max(1.0, abs(end))} for m in magnitudes]
+    if math.isfinite(high) and math.isfinite(low):
+        numbers += [low + (high / _INNER - low / _INNER) * k for k in range(1, _INNER)]
     return sorted({x for x in numbers if low < x < high})
 
 

@@ -64,11 +64,12 @@ def norm(*xs: float) -> float:
 
 
 def logsumexp(*xs: float) -> float:
-    """Log Σ eˣ, shifted by the maximum so that nothing overflows."""
+    """Log Σ eˣ, shifted by the maximum so that nothing overflows; of what is small beside it no digit is lost."""
     shift = largest(*xs)
     if not math.isfinite(shift):
         return shift
-    return shift + math.log(reduce(add, [math.exp(x - shift) for x in xs], 0.0))
+    below = [math.exp(x - shift) for x in xs if x < shift]
+    return shift + math.log1p(reduce(add, below, len(xs) - len(below) - 1.0))
 
 
 def logsumexp_rest(*xs: float) -> float:

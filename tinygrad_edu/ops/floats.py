@@ -16,7 +16,6 @@ from .protocol import Number, Rank
 
 inf, nan = math.inf, math.nan
 isnan = math.isnan
-_SQRT_HALF = math.sqrt(0.5)
 
 
 def number(value: object, what: str = "a number") -> float:
@@ -205,11 +204,6 @@ def elu(x: float) -> float:
 def silu(x: float) -> float:
     """Give x · sigmoid(x)."""
     return x * sigmoid(x)
-
-
-def gelu(x: float) -> float:
-    """Give x · Φ(x) with the normal distribution function Φ, exact (erfc keeps the left tail accurate)."""
-    return 0.5 * x * math.erfc(-x * _SQRT_HALF)
 
 
 def tanh_slope(y: float, x: float) -> float:

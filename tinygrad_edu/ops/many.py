@@ -95,7 +95,8 @@ MIN: Op = define(
 NORM: Op = define(
     "norm", folds.norm, lambda y, *xs: tuple(x / divisor(y) for x in xs),
     kinks=[(lambda *xs: folds.total(*map(math.fabs, xs)), lambda *xs: (0.0,) * len(xs))],
-    code="max(fabs(x) for x in xs) * sqrt(sum(square(x / max(fabs(x) for x in xs)) for x in xs)) "
+    # Where 1 / top is no normal number, a back end that divides by multiplying would have 0.
+    code="TOP * sqrt(sum(square(x / TOP) for x in xs)) ".replace("TOP", "minimum(max(fabs(x) for x in xs), 4e307)") +
     "if max(fabs(x) for x in xs) > 0.0 and max(fabs(x) for x in xs) < inf else max(fabs(x) for x in xs)",
     doc="√Σ x², without overflow; at the origin the slope is 0, and has none of its own (nan)."
 )
@@ -131,7 +132,8 @@ def surprise_at(x: Any, total: Any, xs: Sequence[Any]) -> Any:
 
 
 LOGSUMEXP: Op = define("logsumexp", folds.logsumexp, lambda y, *xs: weights(y, xs),
-    code="max(xs) + log(sum(exp(x - max(xs)) for x in xs)) if fabs(max(xs)) < inf else max(xs)", doc="log Σ eˣ.")
+    code="max(xs) + log1p(sum(exp(x - max(xs)) if x < max(xs) else 0.0 for x in xs) + "
+    "(sum(0.0 if x < max(xs) else 1.0 for x in xs) - 1.0)) if fabs(max(xs)) < inf else max(xs)", doc="log Σ eˣ.")
 LOGSUMEXP_REST: Op = define(
     "logsumexp_rest", folds.logsumexp_rest, lambda y, *xs: (0.0,) * len(xs), inner=True, role="mend",
     code="log(sum(exp(x - logsumexp(xs)) for x in xs)) if fabs(max(xs)) >= 32.0 and fabs(max(xs)) < inf else 0.0",

@@ -64,6 +64,8 @@ _FAR = [
     1.84631831751005468180e-5, 1.42151175831644588870e-7, 2.04426310338993978564e-15,
 ]  # fmt: skip
 
+_SQRT_HALF = math.sqrt(0.5)
+
 _SINC_SLOPE = [(-1) ** k * 2 * k * math.pi ** (2 * k) / math.factorial(2 * k + 1) for k in range(1, 13)]
 """The derivative of sinc, divided by x, in powers of x²."""
 
@@ -331,6 +333,11 @@ def ndtr(x: float) -> float:
 NDTR = "half_square_exponential(x) * scaled_tail(fabs(x)) if x <= 0.0 else " + (
     "1.0 - half_square_exponential(x) * scaled_tail(fabs(x))"
 )
+
+
+def gelu(x: float) -> float:
+    """Give x · Φ(x); to the left the rounding of −x/√2 would take digits from erfc."""
+    return x * ndtr(x) if x < -1.0 else 0.5 * x * math.erfc(-x * _SQRT_HALF)
 
 
 def log_ndtr(x: float) -> float:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from . import floats as num
 from . import special
 from .elementary import exp
 from .entry import POSITIVE, define
@@ -17,9 +16,9 @@ from .piecewise import abs, divisor, less, where
 
 gelu: Op = define(
     "gelu",
-    num.gelu,
+    special.gelu,
     lambda y, x: (0.5 * erfc(-math.sqrt(0.5) * x) + x * exp(-0.5 * (x * x)) / math.sqrt(2.0 * math.pi),),
-    code="0.5 * x * erfc(-x * sqrt(0.5))",
+    code="x * ndtr(x)",
     doc="x · Φ(x) with the normal distribution function Φ (Hendrycks and Gimpel 2016), the exact form.",
 )
 erf: Op = define("erf", math.erf, lambda y, x: (2.0 / math.sqrt(math.pi) * exp(-(x * x)),),

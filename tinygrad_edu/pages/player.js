@@ -303,7 +303,7 @@ export class Page extends Shell {
     const {things, places, knobs} = this.data;
     const leaves = knobs.filter(([place]) => !this.tape.constant[place] && Number.isFinite(grads[place]) && grads[place] !== 0);
     leaves.sort(([a], [b]) => Math.abs(grads[b]) - Math.abs(grads[a]));
-    const dead = places.filter(place => edges[place] && grads[place] !== undefined &&
+    const dead = places.filter(place => edges[place] && Number.isFinite(grads[place]) &&
       edges[place].some((_, i) => !this.tape.constant[this.tape.operands[place][i]]) &&
       edges[place].every((edge, i) => this.tape.constant[this.tape.operands[place][i]] || edge.local === 0));
     const names = listed(dead.slice(0, 3).map(place => things[places.indexOf(place)][LABEL])) + (dead.length > 3 ? " …" : "");

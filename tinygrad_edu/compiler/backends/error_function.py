@@ -35,13 +35,19 @@ def _polynomial(coefficients: list[float], x: Array) -> Array:
 
 def _erfc(x: Array) -> Array:
     y = np.minimum(np.abs(x), 28.0)  # beyond, it is 0 in floats
+    tail = _tail(y, y, 1.0)
+    return np.where(x < 0.0, 2.0 - tail, tail)
+
+
+def _tail(y: Array, root: Array, share: float) -> Array:
+    """Give erfc(y), where y² is a share of root², of which no digit is lost."""
     u = (63.5 / 28.0) * (y / (y + 3.75))
     tail = 1.0 + u * _polynomial(TAIL, u - 1.0)  # exactly 1 at 0
-    short = y.astype(np.float32).astype(np.float64)  # so few digits that its square is exact
-    tail *= np.exp(-short * short)
-    tail *= np.exp((short - y) * (short + y))
+    short = root.astype(np.float32).astype(np.float64)  # so few digits that its square is exact
+    tail *= np.exp(-share * short * short)
+    tail *= np.exp(share * (short - root) * (short + root))
     tail /= 1.0 + 2.0 * y
-    return np.where(x < 0.0, 2.0 - tail, tail)
+    return tail
 
 
 def _erf(x: Array) -> Array:
@@ -53,7 +59,9 @@ def _erf(x: Array) -> Array:
 
 
 def _gelu(x: Array) -> Array:
-    return 0.5 * x * _erfc(-math.sqrt(0.5) * x)
+    root = np.minimum(np.abs(x), 39.5)
+    tail = _tail(math.sqrt(0.5) * root, root, 0.5)
+    return 0.5 * x * np.where(x > 0.0, 2.0 - tail, tail)
 
 
 def _in_parts(function: Any) -> Any:

@@ -42,7 +42,18 @@ def _logsumexp(code: Code, fold: Fold) -> str:
     top = _largest(code, fold)
     top = code.choose(code.compare("ogt", top, constants(sys.float_info.max)), constants(sys.float_info.max), top)
     top = code.choose(code.compare("olt", top, constants(-sys.float_info.max)), constants(-sys.float_info.max), top)
-    return code.arithmetic("fadd", top, by_lane(code, "log", _exponentials(code, fold, top)))
+    below = fold(lambda total, x: code.arithmetic("fadd", total, _exponential_below(code, x, top)), ZERO)
+    more = fold(lambda count, x: code.arithmetic("fadd", count, _is_top(code, x, top)), constants(-1.0))
+    return code.arithmetic("fadd", top, by_lane(code, "log1p", code.arithmetic("fadd", below, more)))
+
+
+def _exponential_below(code: Code, x: str, top: str) -> str:
+    """Of what is below the largest; the largest are counted, for beside a 1 the digits of the rest would be lost."""
+    return code.choose(code.compare("oeq", x, top), ZERO, exp(code, code.arithmetic("fsub", x, top)))
+
+
+def _is_top(code: Code, x: str, top: str) -> str:
+    return code.choose(code.compare("oeq", x, top), constants(1.0), ZERO)
 
 
 def _logsumexp_rest(code: Code, fold: Fold) -> str:

@@ -1,7 +1,8 @@
 """With this module numba has logsumexp for the virtual machine, and what rounding takes from it.
 
 Numbers are shifted by the largest, so that nothing overflows; an infinite shift would give inf - inf, so it is cut.
-As in `numba_kernels` loops over examples are innermost where there are several, over numbers side by side.
+The largest are counted, not added: beside a 1 the digits of what is small would be lost. As in `numba_kernels` loops
+over examples are innermost where there are several, over numbers side by side.
 """
 
 from __future__ import annotations
@@ -42,10 +43,12 @@ def logsumexps(code: Array, memory: Array, at: Place, out: Place, height: Place,
         memory[place] = exp(memory[place])
     for r in range(height):
         terms = U(code[begin])
-        total = nothing(memory)
+        total, ones = nothing(memory), -1
         for k in range(terms):
-            total += memory[spare + k]
-        memory[out + r] += math.log(total)
+            x = memory[spare + k]
+            ones += x == 1.0
+            total += x if x != 1.0 else nothing(memory)
+        memory[out + r] += math.log1p(total + ones)
         begin += ONE + terms
         spare += terms
     return at
@@ -65,9 +68,13 @@ def rows_logsumexp(code: Array, memory: Array, at: Place, terms: Place, out: Pla
     for k in range(terms):
         p = U(code[at + k])
         for n in range(count):
-            memory[out + n] += exp(memory[p + n] - memory[spare + n])
+            x = memory[p + n]
+            memory[out + n] += exp(x - memory[spare + n]) if x != memory[spare + n] else nothing(memory)
     for n in range(count):
-        memory[out + n] = memory[spare + n] + math.log(memory[out + n])
+        ones = -1
+        for k in range(terms):
+            ones += memory[U(code[at + k]) + n] == memory[spare + n]
+        memory[out + n] = memory[spare + n] + math.log1p(memory[out + n] + ones)
 
 
 @compiled(error_model="numpy", fastmath={"contract"})

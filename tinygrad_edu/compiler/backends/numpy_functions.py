@@ -120,10 +120,19 @@ def _sign(x: Array, out: Array) -> None:
 def _logsumexp(x: Array, out: Array) -> None:
     top = np.maximum.reduce(x, 1)
     shifted = np.exp(x - top[:, None])
+    largest = _without_ones(shifted)
     np.add.reduce(shifted, 1, None, out)
-    np.log(out, out)
+    out += np.add.reduce(largest, 1, out.dtype) - 1.0
+    np.log1p(out, out)
     np.add(out, top, out)
     np.copyto(out, top, where=~np.isfinite(top))
+
+
+def _without_ones(x: Array) -> Array:
+    """Take ones away, and say where they were: added up apart, they swallow nothing of what is small."""
+    ones = np.equal(x, 1.0)
+    np.copyto(x, 0.0, where=ones)
+    return ones
 
 
 def _is_near(x: Array) -> bool:
@@ -151,8 +160,10 @@ def _logsumexp_of_segments(offsets: Array) -> Callable[[Array, Array], None]:
         shifted = top.take(owner, 0)
         np.subtract(x, shifted, shifted)
         np.exp(shifted, shifted)
+        ones = _without_ones(shifted)
         np.add.reduceat(shifted, starts, 0, None, out)
-        np.log(out, out)
+        out += np.add.reduceat(ones, starts, 0, out.dtype) - 1.0
+        np.log1p(out, out)
         np.add(out, top, out)
 
     return apply

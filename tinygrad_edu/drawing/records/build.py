@@ -108,7 +108,7 @@ class _RecordBuilder:
         flags = []
         if grad == 0.0:
             flags.append("zero")
-        if towards and all(p == 0.0 for p in towards):
+        if towards and all(p == 0.0 for p in towards) and (grad is None or math.isfinite(grad)):  # 0 × nan is nan
             flags.append("dead")
         if any(x is not None and not math.isfinite(x) for x in (value, grad, *towards)):
             flags.append("alarm")

@@ -122,7 +122,8 @@ class NodeRecord:
 
     def description(self, style: Style) -> str:
         """Say in one line what it is, for tooltips and screen readers."""
-        parts = [f"{self.kind_word} {self.name}".strip()]
+        said = self.kind == "operation" and self.symbol and not self.name
+        parts = [] if said else [f"{self.kind_word} {self.name}".strip()]
         if self.symbol:
             parts.append(say("operation {symbol}", symbol=self.symbol))
         if self.hidden:
