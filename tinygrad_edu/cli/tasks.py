@@ -44,9 +44,8 @@ def in_options(message: str) -> str:
         name, value = said.groups()
         return f"--{name} " + value.strip("[]").replace("', '", "' '")
 
-    return re.sub(
-        rf"\b({'|'.join(TABLE_OPTIONS)}|out)=(\[.*?\](?=[);,.\s]|$)|'[^']*'|\.\.\.|True|False)", option, message
-    )
+    names = "|".join((*TABLE_OPTIONS, "out"))
+    return re.sub(rf"\b({names})=(\[.*?\](?=[);,.\s]|$)|'[^']*'|\.\.\.|True|False)", option, message)
 
 
 LAYERS = 3

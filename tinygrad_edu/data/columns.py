@@ -246,7 +246,7 @@ def numbers_in(table: Table, name: str, cells: Sequence[str | None], decimal: st
             raise ValueError(
                 f"{table.place(i, name)}: {short(cell)} is not {written}, as {share} of the {len(known)} cells of this "
                 f"column are; {name_of_column}correct it, or say that it is a missing cell (marks=[{cell!r:.40}]), "
-                f"that the column holds names (text=[{name!r:.40}]), or that it is to be ignored (ignore=[{name!r:.40}])"
+                f"that the column holds names (text=[{name!r:.40}]), or is to be ignored (ignore=[{name!r:.40}])"
             )
         numbers.append(number)
     return numbers
