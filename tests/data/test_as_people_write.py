@@ -3,6 +3,7 @@
 import gzip
 import random
 
+import numpy as np
 import pytest
 
 from tinygrad_edu import data
@@ -99,3 +100,47 @@ def test_times_of_the_day_are_no_categories(write):
     found = data.from_csv(write("at,x,c\n12:30,1,a\n1:45 pm,2,b\n14:00:05,3,a\n"))
     assert found.feature_names == ("x",)
     assert dict(found.columns.left_out)["at"].startswith("it holds dates")
+
+
+# ---------------------------------------------------------------------------------------- frames
+
+
+def frame_of(columns, names=None):
+    pandas = pytest.importorskip("pandas", reason="reads DataFrames")
+    frame = pandas.DataFrame(columns)
+    return frame if names is None else frame.set_axis(names, axis=1)
+
+
+NUMBERS = [0.5, 0.0, 2.0, 1.5]
+
+
+@pytest.mark.parametrize("kind", ["float64", "float32", "Float64", "float16", "object", "Sparse[float]", "longdouble"])
+def test_numbers_of_a_frame_are_numbers_whatever_keeps_them(kind):
+    frame = frame_of({"x": NUMBERS, "y": list("abab")})
+    if kind == "object":
+        frame["x"] = frame["x"].astype(object).map(np.float64)
+    found = data.from_frame(frame.astype({"x": kind}) if kind != "object" else frame)
+    assert (found.feature_names, found.X) == (("x",), [[x] for x in NUMBERS])
+
+
+def test_columns_of_a_frame_are_called_as_they_are_called_there():
+    columns = {"a": NUMBERS, "b": [3.5, 1.0, 0.5, 2.0], "c": list("uvuv")}
+    for names in (["a", "b", "c"], [0, 1, 2], [7, 8, 9], [("m", "a"), ("m", "b"), ("l", "c")]):
+        found = data.from_frame(frame_of(columns, names), label=names[2], features=[names[0]])
+        assert (found.class_names, found.X) == (("u", "v"), [[x] for x in NUMBERS])
+    assert data.from_frame(frame_of(columns), label=np.int64(2)).class_names == ("u", "v")
+    with pytest.raises(ValueError, match=r"2 is the name of one column and the place of another: say '2' or '1'"):
+        data.from_frame(frame_of(columns, [0, 2, 1]), label=2)
+
+
+def test_the_label_is_no_feature_under_another_name(write):
+    path = write("c,x,c\n" + "a,1,a\nb,2,b\na,3,a\n")
+    with pytest.raises(ValueError, match=r"several columns of table.csv are called 'c'.* place"):
+        data.from_csv(path, label="c")
+    assert data.from_csv(path, label=0, features=["x"]).class_names == ("a", "b")
+
+
+def test_spans_of_time_are_no_categories():
+    pandas = pytest.importorskip("pandas", reason="reads DataFrames")
+    frame = frame_of({"t": pandas.to_timedelta([1, 2, 3, 4], unit="h"), "x": NUMBERS, "y": list("abab")})
+    assert data.from_frame(frame).feature_names == ("x",)

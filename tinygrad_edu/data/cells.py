@@ -27,7 +27,7 @@ CURRENCIES = frozenset("$€£¥₹")
 _PRICE = re.compile("([+-]?)([$€£¥₹]?) ?([+-]?[^$€£¥₹]*?) ?([$€£¥₹]?)")
 _DATE = re.compile(
     r"(?:[0-9]{4}[-/.][0-9]{1,2}[-/.][0-9]{1,2}|[0-9]{1,2}[-/.][0-9]{1,2}[-/.](?:[0-9]{4}|[0-9]{2}))(?:[T ].*)?"
-    r"|[0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:[.,][0-9]+)?)?(?: ?[AaPp][Mm])?"
+    r"|(?:-?[0-9]+ days )?\+?[0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:[.,][0-9]+)?)?(?: ?[AaPp][Mm])?"  # 1 days 00:00:00
 )
 
 
@@ -53,6 +53,8 @@ def number_of(cell: str, decimal: str = ".") -> float | None:
     >>> number_of("12.5 %"), number_of("-$5"), number_of("5 €")
     (0.125, -5.0, 5.0)
     """
+    if decimal == "." and _PLAIN.fullmatch(cell):  # the common case
+        return float(cell)
     text = cell if cell.isascii() else cell.translate(_TYPED)
     if text[-1:] == "%":
         number = _plain_number(text[:-1].rstrip(), decimal)

@@ -278,8 +278,8 @@ def _no_column(name: Any, table: Table) -> str:
 
 def column_named(name: Any, table: Table) -> str:
     """Give the name of a column, which may be told by its place, too; refuse one that is not there."""
-    if isinstance(name, int) and not isinstance(name, bool) and -len(table.names) <= name < len(table.names):
-        return table.names[name]
+    if hasattr(name, "__index__") and not isinstance(name, bool) and -len(table.names) <= name < len(table.names):
+        return table.names[int(name)]
     spaced = " ".join(name.split()) if isinstance(name, str) else None
     if spaced not in table.names:
         raise ValueError(_no_column(name, table))

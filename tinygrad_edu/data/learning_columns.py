@@ -44,7 +44,11 @@ def learn_columns(
         key: _names_of(key, given, table) for key, given in (("features", features), ("ignore", ignore), ("text", text))
     }
     marks = _texts("marks", marks)
-    label = column_named(label, table)
+    by_name, label = isinstance(label, str), column_named(label, table)
+    if by_name and f"{label} (2)" in table.names:  # which tells the label, or is another one
+        raise ValueError(
+            f"several columns of {table.name} are called {label!r}: say the place of the label, as label=0"
+        )
     if label in named["features"] or label in named["ignore"]:
         raise ValueError(f"{label!r} is the label: it can be no feature, and cannot be ignored")
     classes = _classes_of(table, label, label in named["text"], marks, task)

@@ -205,4 +205,4 @@ def table_of_frame(frame: Any, name: str = "table") -> Table:
 
 
 def _text(cell: Any) -> str:
-    return "" if cell is None else repr(cell) if isinstance(cell, float) else str(cell)
+    return "" if cell is None else repr(float(cell)) if isinstance(cell, float) else str(cell)  # of NumPy's, too
