@@ -67,15 +67,17 @@ def as_number(
             accepted += f" and at most {most:g}"
         if math.isfinite(below):
             accepted += f" and below {below:g}"
-        gap = _GAP if number != number and "[" in name else ""
+        gap = _gap(name) if number != number else ""
         raise ValueError(f"{name} must be {accepted}, got {value!r:.60}{gap}")
     return number
 
 
-_GAP = (
-    "; where nothing is known leave the example out, or put in the mean of the others, as tinygrad_edu.data.from_frame "
-    "and from_csv do"
-)
+def _gap(name: str) -> str:
+    """Say what to do about a number that is not known, if it is one of the examples'."""
+    if "[" not in name:
+        return ""
+    others = ", or put in the mean of the others, as tinygrad_edu.data.from_frame and from_csv do"
+    return f"; where nothing is known leave the example out{others if name.startswith('X') else ''}"
 
 
 def _as_a_number(value: Any, name: str) -> str:
@@ -83,9 +85,9 @@ def _as_a_number(value: Any, name: str) -> str:
     if is_time(value):
         return _TIME
     if isinstance(value, bool) or type(value).__name__ in ("bool", "bool_", "Decimal"):  # of NumPy, too
-        return f"; write {'float' if type(value).__name__ == 'Decimal' else 'int'}(...) of it"
+        return f"; write {'float' if type(value).__name__ == 'Decimal' else 'int'}(...) of it" if "[" in name else ""
     if value is None or type(value).__name__ in ("NAType", "NaTType", "MaskedConstant"):
-        return _GAP if "[" in name else ""
+        return _gap(name)
     if hasattr(value, "item"):  # a tensor
         return "; take its number, .item()"
     return "; take its number, .data" if hasattr(value, "backward") else ""

@@ -113,6 +113,8 @@ class CompiledEngine:
         self._answering = graph_and_runner(answering, *first)[1] if chance.matters else self._runner
         self._structure = graph.output_structure.children[1]
         self._shape = regular_shape(self._structure)
+        if graph.output_structure.children[0].kind != "number":
+            raise TypeError("the loss must be a Value that depends on the model, but it is a list or the like")
         if not enters(graph, set(optimizer.params)):
             raise TypeError("the loss must be a Value that depends on the model, but no parameter enters it")
         # Now, for what cannot be compiled is to be known before the first step.
