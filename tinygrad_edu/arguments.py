@@ -53,9 +53,8 @@ def as_number(
     value: Any, name: str, least: float = -math.inf, most: float = math.inf, below: float = math.inf
 ) -> float:
     """Give `value` as a finite float from `least` to `most` and `below`, or raise an error that names the argument."""
-    if isinstance(value, bool) or not isinstance(value, Real):
-        own = "item()" if hasattr(value, "item") else "data" if hasattr(value, "backward") else ""  # a tensor, a Value
-        raise TypeError(f"{name} must be a number, got {value!r:.60}{own and f'; take its number, .{own}'}")
+    if isinstance(value, bool) or not isinstance(value, Real) or is_time(value):
+        raise TypeError(f"{name} must be a number, got {value!r:.60}{_as_a_number(value, name)}")
     try:
         number = float(value)
     except OverflowError:
@@ -68,8 +67,57 @@ def as_number(
             accepted += f" and at most {most:g}"
         if math.isfinite(below):
             accepted += f" and below {below:g}"
-        raise ValueError(f"{name} must be {accepted}, got {value!r:.60}")
+        gap = _gap(name) if number != number else ""
+        raise ValueError(f"{name} must be {accepted}, got {value!r:.60}{gap}")
     return number
+
+
+def _gap(name: str) -> str:
+    """Say what to do about a number that is not known, if it is one of the examples'."""
+    if "[" not in name:
+        return ""
+    others = ", or put in the mean of the others, as tinygrad_edu.data.from_frame and from_csv do"
+    return f"; where nothing is known leave the example out{others if name.startswith('X') else ''}"
+
+
+def _as_a_number(value: Any, name: str) -> str:
+    """Say how a number is made of something else, if that is known."""
+    if is_time(value):
+        return _TIME
+    if isinstance(value, bool) or type(value).__name__ in ("bool", "bool_", "Decimal"):  # of NumPy, too
+        return f"; write {'float' if type(value).__name__ == 'Decimal' else 'int'}(...) of it" if "[" in name else ""
+    if value is None or type(value).__name__ in ("NAType", "NaTType", "MaskedConstant"):
+        return _gap(name)
+    if hasattr(value, "item"):  # a tensor
+        return "; take its number, .item()"
+    return "; take its number, .data" if hasattr(value, "backward") else ""
+
+
+def is_time(item: Any) -> bool:
+    """Whether NumPy or pandas keeps times in it, which are numbers only in some unit, though NumPy calls them whole."""
+    return getattr(getattr(item, "dtype", None), "kind", "") in ("m", "M")
+
+
+_TIME = "; a time is a number only in some unit: take the time since some day, / numpy.timedelta64(1, 'D')"
+
+
+def without_times(table: Any, name: str) -> Any:
+    """Give `table`, unless times are in it."""
+    columns = zip(table.columns, table.dtypes, strict=True) if hasattr(table, "columns") else ()
+    times = [str(column) for column, kind in columns if getattr(kind, "kind", "") in ("m", "M")]
+    if times or is_time(table):
+        where = f" in {', '.join(map(repr, times))}" if times else ""
+        raise TypeError(f"{name} must hold numbers, but these are times{where}{_TIME}")
+    return table
+
+
+def without_gaps(array: Any, name: str, why: str = "nothing is learnt from gaps") -> Any:
+    """Give an array without its mask, if it has one that hides nothing."""
+    if not hasattr(array, "filled"):
+        return array
+    if array.mask.any():
+        raise TypeError(f"{name} is a masked array, and {why}: fill them, by its method filled")
+    return array.filled()
 
 
 def as_rows(X: Any) -> list[list[float]]:
@@ -102,15 +150,22 @@ def as_table(X: Any) -> Any:
     """Copy an array of examples that are all right, without a look at every number; None for anything else."""
     if getattr(X, "ndim", 0) > 1 and hasattr(X, "dtype"):
         kind = getattr(X.dtype, "kind", "")
-        return X.astype(float) if kind in ("f", "i", "u") and X.size and (abs(X) < math.inf).all() else None
+        if kind in ("f", "i", "u") and X.size:
+            table = _in_double(X)
+            return table if (abs(table) < math.inf).all() else None
     return None
 
 
 def _as_nested(row: Any, name: str) -> list[Any]:
     items = as_list(row, name)
-    if items and hasattr(items[0], "__len__") and not isinstance(items[0], (str, bytes)):
+    if items and _is_row(items[0]):
         return [_as_nested(item, f"{name}[{j}]") for j, item in enumerate(items)]
     return _as_numbers(items, name)
+
+
+def _is_row(item: Any) -> bool:
+    """Whether it is a sequence; an array of no axis says that it has a length, but has none."""
+    return hasattr(item, "__len__") and not isinstance(item, (str, bytes)) and getattr(item, "ndim", 1) != 0
 
 
 def _as_numbers(items: list[Any], name: str) -> list[float]:
@@ -149,8 +204,7 @@ def as_array(table: Any, name: str) -> Any:
         table = table.toarray()
     if not hasattr(table, "__array__") and not isinstance(table, memoryview):
         return table
-    if hasattr(table, "filled") and table.mask.any():
-        raise TypeError(f"{name} is a masked array, and nothing is learnt from gaps: fill them, by its method filled")
+    table = without_times(without_gaps(table, name), name)
     if hasattr(table, "columns") and hasattr(table, "dtypes"):
         strange = [str(column) for column, kind in zip(table.columns, table.dtypes, strict=True) if not _numeric(kind)]
         if strange:
@@ -164,8 +218,14 @@ def as_array(table: Any, name: str) -> Any:
     try:
         array = np.asarray(table)
     except (TypeError, ValueError, RuntimeError) as error:  # of a tensor that is on a graph, or on a device
-        raise TypeError(f"{name} cannot be read as an array: {error}") from None
+        raise TypeError(f"{name} cannot be read as an array: {unread(error)}") from None
     return array.astype(float) if array.dtype.kind == "b" and array.ndim > 1 else array
+
+
+def unread(error: Exception) -> str:
+    """Say why NumPy cannot read a tensor, and what to do where PyTorch does not say so itself."""
+    half = "; take it in single precision, by its method float" if "BFloat16" in str(error) else ""
+    return f"{error}{half}"
 
 
 def _numeric(kind: Any) -> bool:
@@ -173,10 +233,36 @@ def _numeric(kind: Any) -> bool:
     return getattr(kind, "kind", "O") in "fiub"
 
 
+def as_plain(item: Any, name: str) -> Any:
+    """Give numbers, arrays and Series of NumPy, pandas and PyTorch as Python's floats, ints and lists; else `item`.
+
+    NumPy computes as its types are: 100 + 100 is −56 in int8, and a difference in float16 has three digits.
+    """
+    if not hasattr(item, "tolist"):
+        return item
+    return (_in_double(item) if _is_longdouble(item) else without_times(item, name)).tolist()
+
+
+def _is_longdouble(item: Any) -> bool:
+    """Whether it holds floats of NumPy's that Python has none for."""
+    return getattr(getattr(item, "dtype", None), "char", "") == "g"
+
+
+def _in_double(array: Any) -> Any:
+    """Give numbers of NumPy's as floats of 64 bits; what is past the largest of them is an infinity."""
+    import numpy as np
+
+    with np.errstate(over="ignore"):
+        return array.astype(float)
+
+
 def as_list(sequence: Any, name: str) -> list[Any]:
     """Copy a sequence or an array into a list."""
     if hasattr(sequence, "tolist"):  # a NumPy array: its own numbers, as Python's
-        sequence = sequence.tolist()
+        try:
+            sequence = without_times(sequence, name).tolist()
+        except RuntimeError as error:  # of a tensor that keeps only some of its numbers
+            raise TypeError(f"{name} cannot be read: {error}; of a sparse tensor take its to_dense()") from None
     if isinstance(sequence, (dict, set, frozenset)):
         raise TypeError(
             f"{name} must be a sequence, in which each item has its place, got a {type(sequence).__name__}: "

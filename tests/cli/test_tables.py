@@ -302,3 +302,15 @@ def test_what_a_refusal_proposes_can_be_typed_as_it_stands(run, tmp_path, junk, 
     for remedy in remedies:
         code, _, err = run(*command, "--out", f"{remedy[2:4]}-out", *shlex.split(remedy))
         assert (code, err) == (0, ""), remedy
+
+
+def test_a_header_of_years_is_asked_about_and_said(run, tmp_path):
+    rows = "".join(f"{i % 7},{i % 5},{'oak' if i % 7 > 3 else 'elm'}\n" for i in range(40))
+    (tmp_path / "years.csv").write_text(f"2019,2020,tree\n{rows}")
+    code, _, err = run("train", "years.csv", "--epochs", "1", "--quiet")
+    assert (code, err.count("\n")) == (2, 1)
+    assert "say --header True if these are names, else --header False" in err
+    code, out, _ = run("train", "years.csv", "--epochs", "1", "--quiet", "--header", "yes")
+    assert code == 0
+    assert "learns tree from 2019, 2020" in out
+    assert "--header True" in (tmp_path / "years-out" / "report.html").read_text(encoding="utf-8")

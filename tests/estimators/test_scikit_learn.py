@@ -1,6 +1,7 @@
 """The estimators do all that scikit-learn asks of one, and train as its own networks do."""
 
 import copy
+import math
 import pickle
 import subprocess
 import sys
@@ -242,3 +243,92 @@ def test_without_scikit_learn_the_extra_is_named():
     code = "import sys; sys.modules['sklearn'] = None; import tinygrad_edu.sklearn as t; t.MLPClassifier"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, stdin=subprocess.DEVNULL)
     assert "ImportError: MLPClassifier needs scikit-learn: pip install 'tinygrad-edu[sklearn]'" in done.stderr
+
+
+# ---------------------------------------------------------------------------------------- what goes wrong
+
+
+def rows(labels):
+    return [[float(i), float(-i)] for i in range(len(labels))]
+
+
+TOLD = {
+    "one class": ({}, ["c"] * 4, None),
+    "a missing label": ({}, ["c", math.nan, "d", "c"], None),
+    "text and numbers": ({}, ["c", 1, "d", 2], None),
+    "an unknown solver": ({"solver": "lbfgs"}, ["c", "d"] * 2, None),
+    "an unknown activation": ({"activation": "rleu"}, ["c", "d"] * 2, None),
+    "negative weights": ({}, ["c", "d"] * 2, [-1.0, 1.0, 1.0, 1.0]),
+    "weights of one class": ({}, ["c", "d"] * 2, [1.0, 0.0, 1.0, 0.0]),
+    "no such batch": ({"batch_size": 0}, ["c", "d"] * 2, None),
+    "gaps": ({}, np.ma.masked_equal([1, 2, 1, 2], 2), None),
+}
+
+
+@pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
+@pytest.mark.parametrize("kind", TOLD)
+@pytest.mark.parametrize("way", ["fit", "partial_fit"])
+def test_an_estimator_that_cannot_learn_stays_what_it_was(kind, way):
+    """What was learned answers with its own labels, whatever labels were tried on it since."""
+    settings, labels, weights = TOLD[kind]
+    X, y = rows("abab"), ["a", "b", "a", "b"]
+    fitted = MLPClassifier((2,), max_iter=2, random_state=0).fit(X, y)
+    before, answers = dict(vars(fitted)), fitted.predict_proba(X)
+    with pytest.raises((TypeError, ValueError)):
+        getattr(fitted.set_params(**settings), way)([[1.0, 2.0, 3.0]] * 4, labels, sample_weight=weights)
+    with pytest.raises((TypeError, ValueError)):
+        getattr(fitted, way)(X, labels, sample_weight=weights)
+    fitted.set_params(**{name: before[name] for name in settings})
+    assert {name: value for name, value in vars(fitted).items() if name.endswith("_")} == {
+        name: value for name, value in before.items() if name.endswith("_")
+    }
+    assert np.array_equal(fitted.predict_proba(X), answers)
+    assert set(fitted.predict(X)) <= {"a", "b"}
+    fresh = MLPClassifier((2,), **settings)
+    with pytest.raises((TypeError, ValueError)):
+        fresh.fit(X, labels, sample_weight=weights)
+    assert not [name for name in vars(fresh) if name.endswith("_")]
+
+
+@pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
+def test_going_on_holds_to_the_settings_of_now():
+    X, y = rows(range(20)), [0, 1] * 10
+    settings = {"max_iter": 2, "random_state": 0, "warm_start": True, "solver": "sgd"}
+    for estimator, targets in ((MLPClassifier((3,), **settings), y), (MLPRegressor((3,), **settings), y)):
+        estimator.fit(X, targets)
+        start = estimator.module_.state_dict()
+        for way in (estimator.fit, estimator.partial_fit):
+            estimator.set_params(learning_rate_init=0.0)
+            way(X, targets)
+            assert estimator.module_.state_dict() == start, "with a rate of 0 nothing moves"
+        estimator.set_params(learning_rate_init=1e-3, alpha=0.0).fit(X, targets)
+        assert estimator.module_.state_dict() != start
+        for changed in ({"hidden_layer_sizes": (4,)}, {"hidden_layer_sizes": ()}, {"activation": "tanh"}):
+            twin = copy.deepcopy(estimator).set_params(**changed)
+            with pytest.raises(ValueError, match=r"training goes on with MLP\(2, \[3, 1\].* warm_start=False"):
+                twin.fit(X, targets)
+            assert twin.set_params(warm_start=False).fit(X, targets).n_iter_ <= 2
+
+
+@pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
+def test_sizes_of_layers_come_in_any_sequence():
+    X, y = rows(range(4)), [0, 1] * 2
+    for sizes in ([3, 2], (3, 2), np.array([3, 2])):
+        module = MLPClassifier(sizes, max_iter=1, random_state=0).fit(X, y).module_
+        assert [len(layer.neurons) for layer in module.layers] == [3, 2, 1]
+    for sizes, told in (
+        ("32", "hidden_layer_sizes must be a sequence"),
+        ((3, 0), r"hidden_layer_sizes\[1\] must be at"),
+    ):
+        with pytest.raises((TypeError, ValueError), match=told):
+            MLPClassifier(sizes).fit(X, y)
+
+
+@pytest.mark.parametrize("estimator", [MLPClassifier, MLPRegressor])
+def test_times_and_gaps_are_no_numbers(estimator):
+    pandas = pytest.importorskip("pandas", reason="a DataFrame is pandas'")
+    days = np.array([["2020-01-01", "2020-01-02"], ["2021-01-01", "2022-01-02"]], "M8[ns]")
+    frame = pandas.DataFrame(days, columns=["a", "b"])
+    for X in (days, days - days[0], frame, np.ma.masked_array([[1.0, 2.0], [3.0, 4.0]], [[True, False]] * 2)):
+        with pytest.raises(TypeError, match=r"time|filled"):
+            estimator((2,)).fit(X, [0, 1])

@@ -8,6 +8,7 @@ import pytest
 import tinygrad_edu as tg
 from tinygrad_edu import OPS
 from tinygrad_edu.errors import ExpressionError
+from tinygrad_edu.formulas.elsewhere import _RECIPES
 from tinygrad_edu.formulas.expression import parse
 from tinygrad_edu.ops.notation import Text, notation
 
@@ -71,3 +72,55 @@ def test_mathematics_is_read(text, number):
 def test_what_is_no_formula_stays_refused(text):
     with pytest.raises(ExpressionError):
         parse(text)
+
+
+RAISED = {
+    "eˣ": "e**x", "2ˣ": "2**x", "xⁿ": "x**n", "aᵇ": "a**b", "xᵃ⁻ᵇ": "x**(a - b)", "e⁻ˣ": "e**(-x)", "x⁺²": "x**2",
+    "xⁿ⁺¹": "x**(n + 1)", "𝑥² + 𝑦²": "x**2 + y**2", "eˣ⁺¹·x": "e**(x + 1)*x",
+}  # fmt: skip
+TYPED = {
+    "ｘ＋（ｙ－１．５）＊２": "x + (y - 1.5)*2", "｜x｜＾2": "|x|**2", "max（x，y）": "max(x, y)", "x – y": "x - y",
+    "x—y‐1": "x - y - 1", "x∗y•2∙3": "x*y*2*3", "x∕y⁄2": "x/y/2", "x≦y": "x <= y", "x≧y": "x >= y", "∑(x, y)": "x + y",
+    "∏(x, y)": "x*y", "x\u2062y": "x*y", "sin\u2061(x)": "sin(x)", "\ufeffx\u200b + y": "x + y", "3e–2": "3e-2",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("written", {**RAISED, **TYPED})
+def test_what_keyboards_and_books_write_means_what_it_says(written):
+    """Python reads raised letters as ordinary ones: eˣ would be a variable called ex."""
+    meant = {**RAISED, **TYPED}[written]
+    point = {name: 0.3 + 0.4 * i for i, name in enumerate(("x", "y", "n", "a", "b"))}
+    found, truth = parse(written), parse(meant)
+    assert set(found.variables) == set(truth.variables)
+    assert found(**{name: point[name] for name in found.variables}) == truth(
+        **{name: point[name] for name in truth.variables}
+    )
+
+
+ANSWERS = {
+    r"\frac{x}{y}": "LaTeX", r"\sin(x)": "LaTeX", "$x$": "dollar", "“x + y”": "quotes", "'x + y'": "quotes",
+    "x'": "a prime is no name", "f′(x)": "a prime is no name", "n!": r"exp\(lgamma\(n \+ 1\)\)", "30°": r"30\*pi/180",
+    "sin(30º)": "cannot read", "50%": "of 50 % write 0.5", "50% * x": "of 50 % write 0.5", "50% - x": "of 50 %",
+    "x > 0 ? x : 0": "where", "∛x": "cbrt", "⌊x⌋": "floor", "‖x‖": "norm", "x ≠ y": "compare with", "½*x": r"\(1/2\)",
+    "sin(x);": "leave the last sign out", "exp{x}": "round brackets", "x mod y": "a % b", "1,5*x": "after a point, 1.5",
+    "2π": r"to multiply write \*", "sin(x)cos(x)": r"to multiply write \*", "2|x|": r"to multiply write \*",
+    "|x||y|": r"to multiply write \*", "2√x": r"to multiply write \*", "ln|x|": r"round brackets, ln\(\|x\|\)",
+    "sin²(x)": r"of its square sin\(x\)\*\*2, of its inverse asin\(x\)", "x²ⁿ": "write an exponent behind",
+    "e⁻ˣ²": "write an exponent behind", "～x": "cannot read",
+    "log(x, 2)": r"log\(x\)/log\(base\)", "lg(x)": r"write log10\(x\)", "arcsin(x)": "did you mean 'asin'",
+    "cot(x)": r"write 1/tan\(x\)", "gamma(x)": r"write exp\(lgamma\(x\)\)", "ReLU(x)": "did you mean 'relu'",
+    "H(x)": r"to multiply write \*, for the function heaviside",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("written", ANSWERS)
+def test_what_other_programs_and_books_write_is_answered_by_what_to_write_here(written):
+    with pytest.raises(ExpressionError, match=ANSWERS[written]):
+        parse(written)
+
+
+def test_every_recipe_is_a_formula():
+    """What is proposed for a function that is called otherwise can be read, and uses no other name."""
+    for written in _RECIPES.values():
+        recipe = written.partition(" for ")[0].replace("where(condition, a, b)", "where(x < 1, a, b)")
+        assert set(parse(recipe).variables) <= {"x", "y", "n", "a", "b"}

@@ -634,6 +634,8 @@ BAD_LOSSES = [
     (nn.cross_entropy, ([0.5, 1.0], -1), ValueError, "no class -1"),
     (nn.cross_entropy, ([0.5, 1.0], 0.5), TypeError, "an integer, got 0.5"),
     (nn.cross_entropy, ([0.5, 1.0], True), TypeError, "an integer, got True"),
+    (nn.MLP(2, [1], seed=0), ({0: 1.0, 1: 2.0},), TypeError, "in which each has its place"),
+    (nn.MLP(2, [1], seed=0), ({1.0, 2.0},), TypeError, "in which each has its place"),
     (nn.cross_entropy, ([], 0), ValueError, "no logits"),
     (nn.cross_entropy, ([0.5, 1.0], [1.0]), ValueError, "2 logits but 1 probabilities"),
     (nn.cross_entropy, ([[0.5, 1.0]], [0, 1]), ValueError, "as many outputs as targets"),

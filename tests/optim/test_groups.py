@@ -4,6 +4,7 @@ import copy
 import json
 import math
 
+import numpy as np
 import pytest
 
 import tinygrad_edu as tg
@@ -198,3 +199,36 @@ def test_a_state_that_is_not_its_own_is_refused_and_changes_nothing(spoil, error
     with pytest.raises(error, match=message):
         optimizer.load_state_dict(spoil(optimizer.state_dict()))
     assert optimizer.state_dict() == before
+
+
+WRITTEN = [np.float32(0.5), np.int8(100), np.float16(0.25), np.longdouble(2.0), 3, True, np.True_]
+
+
+@pytest.mark.parametrize("grad", WRITTEN, ids=repr)
+def test_a_gradient_that_somebody_wrote_is_the_number_it_is(grad):
+    """NumPy's would make the parameter one of their own kind, and its precision that of float32."""
+    for step in (
+        lambda w: optim.SGD([w], lr=0.1, momentum=0.9).step(),
+        lambda w: optim.Adam([w], lr=0.1).step(),
+        lambda w: optim.clip_grad_norm([w], 1.0),
+        lambda w: optim.clip_grad_value([w], 0.5),
+    ):
+        ours, truth = Value(0.1), Value(0.1)
+        ours.grad, truth.grad = grad, float(grad)
+        step(ours)
+        step(truth)
+        assert (type(ours.data), ours.data, ours.grad) == (float, truth.data, truth.grad)
+
+
+@pytest.mark.parametrize(
+    ("grad", "told"),
+    [(None, r"grad of w is None.*grad = 0\.0"), ("a", r"float\('a'\)"), (np.array([1.0]), "tolist")],
+)
+def test_what_is_no_gradient_is_refused_and_moves_nothing(grad, told):
+    first, second = Value(0.1), Value(0.2, "w")
+    second.grad = grad
+    optimizer = optim.Adam([first, second], lr=0.1)
+    for act in (optimizer.step, lambda: optim.clip_grad_norm([first, second], 1.0)):
+        with pytest.raises(TypeError, match=told):
+            act()
+    assert (first.data, first.grad, second.data, optimizer.steps_taken) == (0.1, 0.0, 0.2, 0)

@@ -45,12 +45,29 @@ def test_transforms_refuse_what_is_no_function_and_no_place(transform):
         ({"record": True}, r"record must be names such as 'film'.*got True"),
         ({"record": len}, "record must be names"),
         ({"lr": Value(0.1)}, r"lr must be a number, got Value.*take its number, \.data"),
+        ({"checkpoint": ""}, "checkpoint is a folder, such as 'run/', got ''"),
         ({"lr": np.array(0.1)}, r"lr must be a number.*take its number, \.item"),
     ],
 )
 def test_fit_names_the_setting(settings, message):
     with pytest.raises(TypeError, match=message):
         tg.fit(nn.MLP(2, [1], seed=0), (ROWS, LABELS), progress=False, **settings)
+
+
+@pytest.mark.parametrize("engine", ["auto", "numpy", "eager"])
+@pytest.mark.parametrize("wrapped", [lambda x: [x], lambda x: (x,), lambda x: {"loss": x}, lambda x: [x, x]])
+def test_a_loss_is_one_number_on_every_engine(engine, wrapped):
+    model = nn.MLP(2, [1], seed=0)
+    before = model.state_dict()
+    with pytest.raises(TypeError, match="the loss must be a Value that depends on the model"):
+        tg.fit(model, (ROWS, LABELS), loss=lambda o, t: wrapped(nn.mse(o, t)), epochs=1, progress=False, engine=engine)
+    assert model.state_dict() == before
+
+
+@pytest.mark.parametrize("model", [(ROWS, LABELS), lambda x: x[0], nn.MLP, [nn.MLP(2, [1], seed=0)], None])
+def test_what_is_no_model_is_told_where_it_belongs(model):
+    with pytest.raises(TypeError, match="the model comes first, then the data"):
+        tg.fit(model, (ROWS, LABELS), progress=False)
 
 
 @pytest.mark.parametrize(

@@ -108,6 +108,41 @@ def test_text_and_truth_values_become_class_names_of_a_dataset():
         data.Dataset(X[:1], ["oaks"], class_names=named.class_names)
 
 
+def missing(kind):
+    """Labels of which one is not known."""
+    gaps = {"None": None, "nan": math.nan, "NA": pandas().NA, "NaT": pandas().NaT}
+    return [0, 1, gaps[kind], 1]
+
+
+LABELS_REFUSED = {
+    **{gap: (lambda gap=gap: missing(gap), "y.2. is missing.*leave") for gap in ("None", "nan", "NA", "NaT")},
+    "bytes": (lambda: np.array([b"a", b"b"] * 2), r"b'a'; make text of it, label\.decode\(\)"),
+    "text and numbers": (lambda: ["a", 1, "b", 2], r"got 'a'; .*write str\(label\) for every one"),
+    "truth values and numbers": (lambda: [0, True, 1, 0], r"y\[1\] .*got True; .*write str\(label\)"),
+    "whole floats": (lambda: torch().tensor([0.0, 1.0, 1.0, 0.0]), r"int\(label\).*kind='numbers'"),
+    "fractions": (lambda: [0.5, 1.0, 0.0, 0.25], "kind='numbers'"),
+    "an infinity": (lambda: [math.inf, 1.0, 0.0, 0.25], "kind='numbers'"),
+    "one-hot": (lambda: np.eye(2)[[0, 1, 1, 0]], r"row\.index\(1\)"),
+    "Values": (lambda: [tg.Value(1.0)] * 4, r"label\.data"),
+    "negative": (lambda: [-1, 1, -1, 1], r"\(label \+ 1\) // 2"),
+    "numbers of things": (lambda: [0, 10**12, 1, 2], "goes to 1000000000000 in 4 examples; write text"),
+    "a sparse tensor": (lambda: torch().tensor([0, 1, 1, 0]).to_sparse(), "to_dense"),
+}
+
+
+@pytest.mark.parametrize("kind", LABELS_REFUSED)
+def test_labels_that_are_no_classes_are_refused_with_what_to_write(kind):
+    make, message = LABELS_REFUSED[kind]
+    with pytest.raises((TypeError, ValueError), match=message):
+        data.Dataset(X[:4], make())
+
+
+def test_a_frame_of_one_column_of_text_names_classes():
+    frame = pandas().DataFrame({"kind": ["oak" if y else "elm" for y in Y]})
+    assert data.Dataset(X, frame).y == data.Dataset(X, frame.astype("category")).y == Y
+    assert data.Dataset(X, pandas().DataFrame({"kind": Y})).y == Y
+
+
 REFUSED = [
     (X, ["a", "b"] * 6, 1, {}, r"y\[0\] must be a number, got 'a'; a Dataset takes text.*class_names"),
     (X, [1, 2] * 6, 1, {}, "classes 0 and 1, but y holds 1 and 2: write y - 1"),
@@ -121,6 +156,10 @@ REFUSED = [
     (X, set(Y), 1, {}, "y must be a sequence, in which each item has its place, got a set"),
     ({"a": Y, "b": Y}, Y, 1, {}, r"X must be a sequence, .* got a dict"),
     ([{"a": 1.0, "b": 2.0}] * 12, Y, 1, {}, r"X\[0\] must be a sequence, .* got a dict.*values\(\)"),
+    ([[None, 1.0]] * 12, Y, 1, {}, r"X\[0\]\[0\] must be a number, got None; .*from_frame"),
+    ([[math.nan, 1.0]] * 12, Y, 1, {}, r"X\[0\]\[0\] must be a finite number, got nan; .*from_frame"),
+    ([[True, 1.0]] * 12, Y, 1, {}, r"X\[0\]\[0\] must be a number, got True; write int"),
+    ([[np.array(1.0), 2.0]] * 12, Y, 1, {}, r"X\[0\]\[0\] must be a number, .*\.item\(\)"),
     (np.arange(12.0), Y, 1, {}, r"X must be a sequence of rows, got numbers: 0\.0.*\[\[x\] for x in X\]"),
     (np.ma.masked_equal(X, 1.0), Y, 1, {}, "X is a masked array.*filled"),
     ([[tg.Value(0.0), 1.0]] * 12, Y, 1, {}, r"X\[0\]\[0\] must be a number, got Value.*\.data"),
@@ -167,6 +206,10 @@ def test_columns_of_text_are_refused_by_name():
     needs = torch().tensor(X, requires_grad=True)
     with pytest.raises(TypeError, match="detach"):
         trained(needs, Y)
+    with pytest.raises(TypeError, match="by its method float"):
+        trained(torch().tensor(X).bfloat16(), Y)
+    with pytest.raises(TypeError, match="these are times in 'day'"):
+        trained(frame.assign(day=pandas().to_datetime(["2020-01-01"] * 12)), Y)
 
 
 @pytest.mark.parametrize("labels", [[1, 2, 3] * 4, [0, 3] * 6])

@@ -167,6 +167,7 @@ def _parsers() -> tuple[_Parser, dict[str, Any]]:
     table = train.add_argument_group("of a CSV file")
     table.add_argument("--label", metavar="COLUMN", help="the column to learn (default: the last one)")
     table.add_argument("--missing", choices=("mean", "drop"), help="what becomes of rows with missing cells")
+    table.add_argument("--header", type=_truth, metavar="TRUE", help="whether the first row names the columns")
     table.add_argument("--task", choices=("classes", "numbers"), help="what the label is, where it could be either")
     for flag, metavar, meaning in (
         ("--features", "COLUMN", "the columns to learn from (default: all that can tell something)"),
@@ -286,6 +287,12 @@ def _port(text: str) -> int:
     if number > 65535:
         raise argparse.ArgumentTypeError(f"a port has a number of at most 65535, got {number}")
     return number
+
+
+def _truth(text: str) -> bool:
+    if text.casefold() not in ("true", "yes", "false", "no"):
+        raise argparse.ArgumentTypeError(f"it takes true or false, got {short(text.strip())}")
+    return text.casefold() in ("true", "yes")
 
 
 def _amount(text: str) -> float:

@@ -25,7 +25,7 @@ USUAL_HIDDEN = (16, 16)
 INIT = "kaiming"
 """How weights start: with the gain that suits the activation, so that wide inputs do not saturate it."""
 
-TABLE_OPTIONS = ("label", "missing", "features", "ignore", "text", "marks", "task")
+TABLE_OPTIONS = ("label", "missing", "features", "ignore", "text", "marks", "task", "header")
 """What may be said of a table of one's own: arguments of `tinygrad_edu.data.from_csv`."""
 
 
@@ -36,13 +36,16 @@ def in_options(message: str) -> str:
     --------
     >>> in_options("say missing='mean', or ignore=['id', 'day']")
     "say --missing 'mean', or --ignore 'id' 'day'"
+    >>> in_options("say header=True if these are names")
+    'say --header True if these are names'
     """
 
     def option(said: re.Match[str]) -> str:
         name, value = said.groups()
         return f"--{name} " + value.strip("[]").replace("', '", "' '")
 
-    return re.sub(rf"\b({'|'.join(TABLE_OPTIONS)})=(\[.*?\](?=[);,.\s]|$)|'[^']*'|\.\.\.)", option, message)
+    names = "|".join((*TABLE_OPTIONS, "out"))
+    return re.sub(rf"\b({names})=(\[.*?\](?=[);,.\s]|$)|'[^']*'|\.\.\.|True|False)", option, message)
 
 
 LAYERS = 3

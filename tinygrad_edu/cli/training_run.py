@@ -85,6 +85,8 @@ def train(
         If the table cannot be read, or the folder cannot be written.
     """
     require("matplotlib", "tinygrad-edu train", "in Python, tinygrad_edu.fit works without")
+    if out is not None and not os.fspath(out):
+        raise ValueError(f"out is empty: name a folder, as out='{title_of(name)}-out'; out='.' is this one")
     folder = Path(f"{title_of(name)}-out" if out is None else out)
     given = {"optimizer": optimizer, "lr": lr, "epochs": epochs, "batch_size": batch_size, "engine": engine}
     given |= {"dtype": dtype, "schedule": schedule}

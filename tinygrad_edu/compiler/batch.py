@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from ..arguments import is_time, unread, without_gaps
 from ..graph.structure import Structure
 
 Array = Any
@@ -121,17 +122,17 @@ def as_floats(arg: Any, what: str, counted: str = "examples") -> Array:
         If it is something else: text, complex numbers, gaps, rows of unequal lengths.
     """
     try:
-        if hasattr(arg, "filled"):  # not isinstance, which would load the module of masked arrays
-            raise TypeError("a masked array has gaps: fill them, by its method filled")
-        array = np.asarray(arg)
+        for row in arg if isinstance(arg, (list, tuple)) else ():
+            without_gaps(row, "a row")
+        array = np.asarray(arg.toarray() if hasattr(arg, "toarray") else without_gaps(arg, "it"))
         if array.dtype.kind == "O":  # of anything that is a number to Python
-            array = np.array([float(item) for item in array.ravel()]).reshape(array.shape)
+            array = np.array([_as_float(item) for item in array.ravel()]).reshape(array.shape)
         if array.dtype.kind not in "fiub":
             raise TypeError(f"it holds {array.dtype}")
     except (ValueError, TypeError, RuntimeError, OverflowError) as error:
         raise ValueError(
             f"{what} must be an array, or nested sequences of numbers of equal lengths, its first axis counting "
-            f"{counted} ({error})"
+            f"{counted} ({unread(error)})"
         ) from None
     return array.astype(np.float64, copy=False)
 
@@ -174,6 +175,13 @@ def seed_of(reduce: str, weights: Any, count: int) -> float | Array:
                 raise ValueError("the weights add up to 0, so there is no weighted mean; use reduce='sum'")
             row = row / row.sum()
     return row
+
+
+def _as_float(item: Any) -> float:
+    """Turn what is a number to Python into a float; text that spells one is none, and neither is a time."""
+    if isinstance(item, (str, bytes)) or is_time(item):
+        raise TypeError(f"it holds {item!r:.40}")
+    return float(item)
 
 
 def _example(part: Shape) -> Any:

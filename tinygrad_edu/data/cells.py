@@ -1,8 +1,8 @@
 """With this module one can read what stands in the cells of a table: numbers as people write them, and what is missing.
 
 A number may have its decimals after a point or after a comma, and its thousands apart: 1234.5, 1,234.5, 1.234,5,
-1 234,5, 1'234.5. Which of point and comma begins the decimals is not to be seen in every cell ("1.234"), but in most
-columns, and nearly always in a file.
+1 234,5, 1'234.5. It may be so many per cent, 12.5 %, or of some currency, $5. Which of point and comma begins the
+decimals is not to be seen in every cell ("1.234"), but in most columns, and nearly always in a file.
 """
 
 from __future__ import annotations
@@ -20,8 +20,14 @@ _PLAIN = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 _GROUPED = re.compile(r"[+-]?[1-9][0-9]{0,2}(?:([,'’ \u00a0\u2009\u202f])[0-9]{3})(?:\1[0-9]{3})*(?:\.[0-9]*)?")
 _MARKS = re.compile(r"[,'’ \u00a0\u2009\u202f]")
 _SWAPPED = str.maketrans(".,", ",.")
+_TYPED = str.maketrans("－＋，．％–−０１２３４５６７８９", "-+,.%--0123456789")
+"""Signs of full width, as keyboards for Chinese write them, and other minus signs."""
+
+CURRENCIES = frozenset("$€£¥₹")
+_PRICE = re.compile("([+-]?)([$€£¥₹]?) ?([+-]?[^$€£¥₹]*?) ?([$€£¥₹]?)")
 _DATE = re.compile(
     r"(?:[0-9]{4}[-/.][0-9]{1,2}[-/.][0-9]{1,2}|[0-9]{1,2}[-/.][0-9]{1,2}[-/.](?:[0-9]{4}|[0-9]{2}))(?:[T ].*)?"
+    r"|(?:-?[0-9]+ days )?\+?[0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:[.,][0-9]+)?)?(?: ?[AaPp][Mm])?"  # 1 days 00:00:00
 )
 
 
@@ -44,8 +50,24 @@ def number_of(cell: str, decimal: str = ".") -> float | None:
     --------
     >>> number_of("1,234.5"), number_of("1.234,5", ","), number_of("−2"), number_of("12 cm")
     (1234.5, 1234.5, -2.0, None)
+    >>> number_of("12.5 %"), number_of("-$5"), number_of("5 €")
+    (0.125, -5.0, 5.0)
     """
-    text = cell.replace("−", "-")
+    if decimal == "." and _PLAIN.fullmatch(cell):  # the common case
+        return float(cell)
+    text = cell if cell.isascii() else cell.translate(_TYPED)
+    if text[-1:] == "%":
+        number = _plain_number(text[:-1].rstrip(), decimal)
+        return None if number is None else number / 100.0
+    if not CURRENCIES.isdisjoint(text):
+        price = _PRICE.fullmatch(text)
+        if price is None or (price[2] and price[4]):
+            return None
+        text = price[1] + price[3]
+    return _plain_number(text, decimal)
+
+
+def _plain_number(text: str, decimal: str) -> float | None:
     if decimal == ",":
         text = text.translate(_SWAPPED)
     if _PLAIN.fullmatch(text):
@@ -78,12 +100,12 @@ def decimal_of(cells: Iterable[str]) -> str | None:
 
 
 def is_date(cell: str) -> bool:
-    """Whether a cell looks like a day, in the order of any country, with or without a time.
+    """Whether a cell looks like a day, in the order of any country, with or without a time, or a time of the day.
 
     Examples
     --------
-    >>> is_date("2024-02-29"), is_date("29.2.24 12:30"), is_date("1.234")
-    (True, True, False)
+    >>> is_date("2024-02-29"), is_date("29.2.24 12:30"), is_date("12:30"), is_date("1.234")
+    (True, True, True, False)
     """
     return _DATE.fullmatch(cell) is not None
 

@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Literal
 
 from ..arguments import nearest, short, unknown
-from .cells import known_cells, number_of
+from .cells import CURRENCIES, known_cells, number_of
 from .table import Table
 
 
@@ -229,6 +229,12 @@ def feature_means(
 def numbers_in(table: Table, name: str, cells: Sequence[str | None], decimal: str) -> list[float | None]:
     """Read the numbers of a column, or name the first cell that is none."""
     numbers: list[float | None] = []
+    signs = sorted(CURRENCIES.intersection("".join(cell for cell in cells if cell)))
+    if len(signs) > 1:
+        raise ValueError(
+            f"column {name!r} of {table.name} has amounts in {' and '.join(signs)}, which are no numbers of one kind; "
+            f"make one currency of them, or say ignore=[{name!r:.40}]"
+        )
     for i, cell in enumerate(cells):
         number = None if cell is None else number_of(cell, decimal)
         if cell is not None and (number is None or not math.isfinite(number)):
@@ -236,10 +242,11 @@ def numbers_in(table: Table, name: str, cells: Sequence[str | None], decimal: st
             written = "a finite number" if number else f"a number written as 1{decimal}5" if other else "a number"
             known = [c for c in cells if c is not None]
             share = sum(number_of(c, decimal) is not None for c in known)
+            name_of_column = "" if table.header or i else "if it names the column say header=True; "
             raise ValueError(
                 f"{table.place(i, name)}: {short(cell)} is not {written}, as {share} of the {len(known)} cells of this "
-                f"column are; correct it, or say that it is a missing cell (marks=[{cell!r:.40}]), that the column "
-                f"holds names (text=[{name!r:.40}]), or that it is to be ignored (ignore=[{name!r:.40}])"
+                f"column are; {name_of_column}correct it, or say that it is a missing cell (marks=[{cell!r:.40}]), "
+                f"that the column holds names (text=[{name!r:.40}]), or is to be ignored (ignore=[{name!r:.40}])"
             )
         numbers.append(number)
     return numbers
@@ -271,8 +278,8 @@ def _no_column(name: Any, table: Table) -> str:
 
 def column_named(name: Any, table: Table) -> str:
     """Give the name of a column, which may be told by its place, too; refuse one that is not there."""
-    if isinstance(name, int) and not isinstance(name, bool) and -len(table.names) <= name < len(table.names):
-        return table.names[name]
+    if hasattr(name, "__index__") and not isinstance(name, bool) and -len(table.names) <= name < len(table.names):
+        return table.names[int(name)]
     spaced = " ".join(name.split()) if isinstance(name, str) else None
     if spaced not in table.names:
         raise ValueError(_no_column(name, table))

@@ -125,8 +125,34 @@ def from_frame(
     if not (hasattr(frame, "columns") and hasattr(frame, "iloc")):
         raise TypeError(f"from_frame takes a DataFrame, got {type(frame).__name__}; a file is read by from_csv")
     table = table_of_frame(frame, name)
-    columns = learn_columns(table, label, features=features, ignore=ignore, text=text, marks=marks, task=task)
+
+    def called(asked: Any) -> Any:
+        return [_in_frame(one, frame, table) for one in asked] if isinstance(asked, (list, tuple)) else asked
+
+    columns = learn_columns(
+        table,
+        _in_frame(label, frame, table),
+        features=called(features),
+        ignore=called(ignore),
+        text=called(text),
+        marks=marks,
+        task=task,
+    )
     return dataset_of(table, columns, missing)
+
+
+def _in_frame(asked: Any, frame: Any, table: Table) -> Any:
+    """Give the name in the table of a column of a DataFrame, which may be called by a number or a tuple."""
+    if isinstance(asked, (str, bool)):
+        return asked
+    places = [j for j, own in enumerate(frame.columns) if type(own) is not str and own == asked]
+    if not places:
+        return asked
+    count = len(table.names)
+    if hasattr(asked, "__index__") and -count <= asked < count and int(asked) % count != places[0]:
+        named, placed = table.names[places[0]], table.names[int(asked)]
+        raise ValueError(f"{asked!r} is the name of one column and the place of another: say {named!r} or {placed!r}")
+    return table.names[places[0]]
 
 
 def shipped(file: str, label: str, name: str) -> Dataset:

@@ -13,6 +13,9 @@ from .description import Description, described, shown_rows
 from .labels import as_classes, as_labels
 from .scales import scales_of
 
+_MOST_CLASSES = 1000
+"""More classes than these, and than ten times the examples, are no count of classes."""
+
 
 @dataclass(frozen=True, repr=False)
 class Dataset:
@@ -96,6 +99,11 @@ class Dataset:
             return labels, ()
         if min(labels) < 0:
             raise ValueError(f"labels count the classes from 0, got {min(labels)}; for ±1 write (label + 1) // 2")
+        if not names and max(labels) >= max(_MOST_CLASSES, 10 * count):
+            raise ValueError(
+                f"labels count the classes from 0, and y goes to {max(labels)} in {count} examples; write text, "
+                "str(label), or say kind='numbers' if these are values to approximate"
+            )
         classes = names or tuple(str(k) for k in range(max(labels) + 1))
         if max(labels) >= len(classes):
             raise ValueError(f"label {max(labels)} has no class name; the {len(classes)} classes are {classes}")

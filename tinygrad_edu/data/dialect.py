@@ -26,6 +26,8 @@ def decoded(path: Path, encoding: str | None) -> tuple[str, str]:
         raise ValueError(
             f"{path.name} is a workbook of Excel, or another archive: save the sheet as CSV, and give that"
         )
+    if data.startswith((b"\x1f\x8b", b"BZh", b"\xfd7zXZ")):
+        raise ValueError(f"{path.name} is compressed: unpack it, and give what was in it")
     marks = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
     marked = next((name for mark, name in marks.items() if data.startswith(mark)), None)
     unmarked = ["utf-8", "gb18030", "cp1252", "latin-1"] if _is_chinese(data) else ["utf-8", "cp1252", "latin-1"]
@@ -44,10 +46,17 @@ def decoded(path: Path, encoding: str | None) -> tuple[str, str]:
             continue
         if "\0" in text:
             line = text.count("\n", 0, text.index("\0")) + 1
-            raise ValueError(f"{path.name} is not text: there is a zero byte in line {line}")
+            raise ValueError(
+                f"{path.name} is not text: there is a zero byte in line {line}; if it is UTF-16 without its mark, "
+                "say encoding='utf-16-le', or save it as UTF-8"
+            )
+        other = re.match(r"\s*(?:<(?:!doctype|html|\?xml)|[\[{]\s*[\[{\"])", text[:200], re.IGNORECASE)
+        if other:
+            kind = "a page or XML" if "<" in other[0] else "JSON"
+            raise ValueError(f"{path.name} is {kind}, not a table of cells: {short(text[:60])}; give a CSV file")
         words = {"utf-8": "UTF-8", "utf-8-sig": "UTF-8", "utf-16": "UTF-16", "cp1252": "Windows-1252 (no UTF-8)"}
         words["gb18030"] = "GB 18030 (no UTF-8)"
-        return text, words.get(candidate, candidate)
+        return text.lstrip("\ufeff"), words.get(candidate, candidate)
     raise AssertionError("latin-1 reads every byte")
 
 
@@ -115,20 +124,46 @@ def said(cell: str) -> bool:
     return bool(cell.strip())
 
 
-def is_header(rows: list[list[str]], expected: Sequence[str]) -> bool:
-    """Whether the first row names the columns: none of it is a number, a date or missing, and little of it recurs."""
+def is_header(rows: list[list[str]], expected: Sequence[str]) -> bool | None:
+    """Whether the first row names the columns: none of it is a number, a date or missing, and little of it recurs.
+
+    Names may be numbers, too (years, or 0, 1, 2 as pandas has them): None, where the first row may be names or not.
+    """
     first = [cell.strip() for cell in rows[0]]
     if set(first) & set(expected):
         return True
     values = [cell for cell in first if cell]
-    if any(number_of(cell) is not None or number_of(cell, ",") is not None or is_date(cell) for cell in values):
-        return False
+    if any(_is_number(cell) or is_date(cell) for cell in values):
+        return None if _may_be_names(first, rows[1:]) else False
     if any(cell in MISSING for cell in values):
         return False
     recurring = sum(
         any(len(row) > j and row[j].strip() == cell for row in rows[1:]) for j, cell in enumerate(first) if cell
     )
     return 2 * recurring <= len(values)
+
+
+def _is_number(cell: str) -> bool:
+    return number_of(cell) is not None or number_of(cell, ",") is not None
+
+
+def _may_be_names(first: list[str], rows: list[list[str]]) -> bool:
+    """Whether a row with numbers in it stands over others of another kind.
+
+    A number stands over nothing but text, or text that comes once over texts that come again and again; or it counts.
+    """
+    odd = False
+    for j, cell in enumerate(first):
+        below = [row[j].strip() for row in rows if len(row) > j and said(row[j])]
+        if not below or not cell:
+            continue
+        if _is_number(cell):
+            odd = odd or not any(map(_is_number, below))
+        elif cell in below:
+            return False
+        elif not any(map(_is_number, below)):
+            odd = odd or 2 * len(set(below)) <= len(below)
+    return odd or (len(first) > 3 and first == [str(j) for j in range(len(first))])
 
 
 def fitted(names: list[str], records: list[tuple[int, list[str]]]) -> tuple[list[str], list[tuple[int, list[str]]]]:

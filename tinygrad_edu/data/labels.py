@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from numbers import Real
 from typing import Any
 
-from ..arguments import as_array, as_integer, as_list, unknown
+from ..arguments import as_array, as_list, as_plain, unknown
 
 
 def as_labels(y: Any) -> tuple[list[Any], bool]:
@@ -31,17 +32,14 @@ def as_labels(y: Any) -> tuple[list[Any], bool]:
     >>> as_labels([[3], [1]])
     ([3, 1], True)
     """
-    labels = [_plain(label) for label in as_list(as_array(y, "y") if hasattr(y, "columns") else y, "y")]
+    if hasattr(y, "columns"):  # a DataFrame, whose single column may hold text
+        y = [[label] for label in y.iloc[:, 0].tolist()] if len(y.columns) == 1 else as_array(y, "y")
+    labels = [as_plain(label, f"y[{i}]") for i, label in enumerate(as_list(y, "y"))]
     if labels and all(isinstance(label, (list, tuple)) and len(label) == 1 for label in labels):
-        inside = [_plain(label[0]) for label in labels]
+        inside = [as_plain(label[0], f"y[{i}][0]") for i, label in enumerate(labels)]
         if not any(isinstance(label, (list, tuple)) for label in inside):
             return inside, True
     return labels, False
-
-
-def _plain(label: Any) -> Any:
-    """Give a scalar or row of NumPy's or of a tensor as Python's."""
-    return label.tolist() if hasattr(label, "tolist") else label
 
 
 def as_classes(y: Any, names: Sequence[str] = ()) -> tuple[list[int], tuple[str, ...]]:
@@ -79,4 +77,27 @@ def as_classes(y: Any, names: Sequence[str] = ()) -> tuple[list[int], tuple[str,
             if label not in found:
                 raise ValueError(unknown("class", label, found))
         return [found.index(label) for label in labels], found
-    return [as_integer(label, f"y[{i}]") for i, label in enumerate(labels)], tuple(names)
+    for i, label in enumerate(labels):
+        if label is None or type(label).__name__ in ("NAType", "NaTType") or label != label:
+            raise TypeError(f"y[{i}] is missing, got {label!r}: leave the example out")
+    return [_class_of(label, i) for i, label in enumerate(labels)], tuple(names)
+
+
+def _class_of(label: Any, i: int) -> int:
+    """Read a label that counts a class, or say what to write instead."""
+    if hasattr(label, "__index__") and not isinstance(label, bool):
+        return int(label)
+    remedy = "give integers from 0, truth values, or text"
+    if isinstance(label, bytes):
+        remedy = "make text of it, label.decode()"
+    elif isinstance(label, (list, tuple)):
+        remedy = "of rows of zeros with a single 1 write row.index(1)"
+    elif isinstance(label, (str, bool)):
+        remedy = "labels are of different kinds: write str(label) for every one"
+    elif isinstance(label, Real) and float(label).is_integer():
+        remedy = "if these are classes write int(label) for every one; if they are values to approximate kind='numbers'"
+    elif isinstance(label, Real):
+        remedy = "values to approximate are read with kind='numbers'"
+    elif hasattr(label, "backward"):
+        remedy = "take its number, int(label.data)"
+    raise TypeError(f"y[{i}] must be an integer, got {label!r:.60}; {remedy}")

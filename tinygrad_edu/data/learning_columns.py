@@ -44,7 +44,11 @@ def learn_columns(
         key: _names_of(key, given, table) for key, given in (("features", features), ("ignore", ignore), ("text", text))
     }
     marks = _texts("marks", marks)
-    label = column_named(label, table)
+    by_name, label = isinstance(label, str), column_named(label, table)
+    if by_name and f"{label} (2)" in table.names:  # which tells the label, or is another one
+        raise ValueError(
+            f"several columns of {table.name} are called {label!r}: say the place of the label, as label=0"
+        )
     if label in named["features"] or label in named["ignore"]:
         raise ValueError(f"{label!r} is the label: it can be no feature, and cannot be ignored")
     classes = _classes_of(table, label, label in named["text"], marks, task)
@@ -101,7 +105,7 @@ def _reason_against(table: Table, name: str, column: Column, marks: Sequence[str
         return f"every cell says {short(known[0])}"
     if column.kind == "text":
         if 10 * sum(map(is_date, known)) >= 9 * len(known):
-            return "it holds dates; make numbers of them (a year, a month, days since) to learn from"
+            return "it holds dates; make numbers of them (a year, a month, days since, an hour) to learn from"
         if len(different) > MOST_CATEGORIES or (len(different) > 10 and 2 * len(different) > len(known)):
             return f"{counted(len(different), 'different text')} in {counted(len(known), 'cell')} are no categories"
         return None
@@ -140,6 +144,8 @@ def _classes_of(table: Table, label: str, as_text: bool, marks: Sequence[str], t
             return ()
         if not whole:
             raise ValueError(f"task='classes', but {label!r} holds numbers that are not whole; say text=[{label!r}]")
+        if max(map(abs, numbers)) >= 2.0**53:
+            raise ValueError(f"numbers as large as those of {label!r} cannot all be told apart; say text=[{label!r}]")
         names = [str(int(number)) for number in sorted(numbers)]
     if len(names) < 2:
         raise ValueError(f"every row of {table.name} has the label {names[0]!r}: there is nothing to tell apart")

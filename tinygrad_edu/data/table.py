@@ -146,6 +146,11 @@ def parsed(
     if not records:
         raise ValueError(f"{name} is empty: it needs rows, and names of the columns in the first")
     has_names = is_header([row for _, row in records], expected) if header is None else header
+    if has_names is None:
+        raise ValueError(
+            f"{name}, line {records[0][0]}: {shortened(records[0][1])} may name the columns, or be the first row; say "
+            "header=True if these are names, else header=False"
+        )
     width, source = len(records[0][1]), f"{encoding}, cells parted by {_WORDS.get(delimiter, repr(delimiter))}"
     if has_names:
         (line, given), records = records[0], records[1:]
@@ -200,4 +205,4 @@ def table_of_frame(frame: Any, name: str = "table") -> Table:
 
 
 def _text(cell: Any) -> str:
-    return "" if cell is None else repr(cell) if isinstance(cell, float) else str(cell)
+    return "" if cell is None else repr(float(cell)) if isinstance(cell, float) else str(cell)  # of NumPy's, too

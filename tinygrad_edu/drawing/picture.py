@@ -105,6 +105,10 @@ class Drawing:
             If the file cannot be written.
         """
         path = Path(path)
+        if not path.suffix:
+            raise ValueError(
+                f"{str(path)!r} has no ending, which says the format: write graph.svg, or one of {', '.join(FORMATS)}"
+            )
         write_whole(path, self.render(path.suffix.removeprefix(".").lower(), scale=scale))
         return path
 

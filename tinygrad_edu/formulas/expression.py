@@ -124,7 +124,7 @@ def parse(text: str) -> Expression:
         Python's notation: ``+ - * / **``, comparisons (1.0 or 0.0), brackets, numbers, names, the constants pi, e,
         tau, inf and nan, and the functions of this package by their bare names. Functions of sequences take lists,
         ``dot([a, b], [c, d])``; of a list one can pick an item, ``softmax([a, b])[0]``. What the package prints is read
-        too: ``− × · ÷ ≤ ≥ ^ √x |x| x² x₁``, π, and the names ln, σ, Σ.
+        too: ``− × · ÷ ≤ ≥ ^ √x |x| x² eˣ x₁``, π, and the names ln, σ, Σ; and signs of full width.
 
     Returns
     -------

@@ -15,11 +15,12 @@ from collections.abc import Callable, Mapping, Sequence
 from types import FunctionType
 from typing import Any, NamedTuple
 
-from ..arguments import counted, nearest, short
+from ..arguments import counted, short
 from ..errors import ExpressionError
 from ..ops import sequences
 from ..ops import table as ops
 from ..ops.operation import Op
+from .elsewhere import bare_here, count_here, name_here, sign_here, stands_side_by_side
 from .printed import ALIASES, GREEK, ROOT, as_python
 
 MAX_LENGTH = 20_000
@@ -36,7 +37,7 @@ FUNCTIONS: Mapping[str, Op] = {name: op for name, op in ops.OPS.items() if op.ar
 SEQUENCE_FUNCTIONS: Mapping[str, Any] = {
     name: function
     for name, function in vars(sequences).items()
-    if isinstance(function, FunctionType) and not name.startswith("_")
+    if isinstance(function, FunctionType) and not name.startswith("_") and function.__module__ == sequences.__name__
 }
 """Functions of lists, ``sum([a, b])``; those of one list also take ``sum(a, b)``."""
 
@@ -99,6 +100,8 @@ class Reader:
     def __init__(self, text: str) -> None:
         if ROOT in text:
             raise ExpressionError(f"cannot read {short(text.strip())}: {_ACCEPTED}")
+        if re.search(r"[0-9]%\s*[-+−]", text):  # 50% - x, of which Python takes the remainder by -x
+            raise ExpressionError(f"cannot read {short(text.strip())}: % is the remainder; of 50 % write 0.5")
         self.text = as_python(text.strip())
         self.variables: dict[str, int] = {}
         self.program: list[StackAction] = []
@@ -122,7 +125,12 @@ class Reader:
         return short((ast.get_source_segment(self.text, node) or self.text).replace(ROOT, "√"))
 
     def _refused(self, node: ast.AST, because: ast.AST | None = None) -> ExpressionError:
-        return ExpressionError(f"cannot read {self._source(node)}: {_HINTS.get(type(because or node), _ACCEPTED)}")
+        hint = _HINTS.get(type(because or node), _ACCEPTED)
+        if isinstance(node, ast.Tuple) and re.search("[0-9],[0-9]", self.text):
+            hint = f"decimals come after a point, 1.5; or {hint}"
+        if isinstance(node, ast.Constant):
+            hint = sign_here(self.text) or hint
+        return ExpressionError(f"cannot read {self._source(node)}: {hint}")
 
     # ------------------------------------------------------------------------------------ on the way down
 
@@ -155,8 +163,8 @@ class Reader:
             raise ExpressionError(f"cannot read {self._source(node)}: {hint}")
         name = ALIASES.get(node.func.id, node.func.id)
         if name not in FUNCTIONS and name not in SEQUENCE_FUNCTIONS:
-            near = "" if len(name) == 1 else nearest(name, [*FUNCTIONS, *SEQUENCE_FUNCTIONS])  # x(y + 1) is no max
-            raise ExpressionError(f"unknown function {short(name)}{near or '; to multiply write *'}")
+            here = name_here(name, [*FUNCTIONS, *SEQUENCE_FUNCTIONS])
+            raise ExpressionError(f"unknown function {short(name)}{here or '; to multiply write *'}")
         if node.keywords:
             raise ExpressionError(f"{name} takes its arguments by place: write {name}(a), not {name}(x=a)")
         return node.args
@@ -188,7 +196,10 @@ class Reader:
     def _call(self, name: str, count: int, node: ast.AST) -> None:
         if name in FUNCTIONS:
             if count != FUNCTIONS[name].arity:
-                raise ExpressionError(f"{name} takes {counted(FUNCTIONS[name].arity or 0, 'number')}, got {count}")
+                raise ExpressionError(
+                    f"{name} takes {counted(FUNCTIONS[name].arity or 0, 'number')}, got {count}"
+                    f"{count_here(name, count)}"
+                )
             self._apply(FUNCTIONS[name], count, node)
             return
         op, function = ops.OPS.get(name), SEQUENCE_FUNCTIONS[name]
@@ -236,7 +247,8 @@ class Reader:
         if name in CONSTANTS:
             self._load(CONSTANTS[name])
         elif name in FUNCTIONS or name in SEQUENCE_FUNCTIONS:
-            raise ExpressionError(f"{name} is a function: write {name}(...), or give the variable another name")
+            power = bare_here(name, self.text, FUNCTIONS)
+            raise ExpressionError(f"{name} is a function: write {name}(...){power}, or give the variable another name")
         else:
             self.program.append(StackAction(None, 0, self.variables.setdefault(name, len(self.variables))))
             self._stack.append(_Operand())
@@ -271,12 +283,15 @@ def _tree_of(text: str, given: str) -> ast.AST:
     except (RecursionError, MemoryError):
         raise ExpressionError("nested too deeply to be read; write long sums as sum([a, b, c])") from None
     except (SyntaxError, ValueError) as error:
-        raise ExpressionError(f"cannot read {short(given)}: {_reason(text, error)}") from None
+        raise ExpressionError(f"cannot read {short(given)}: {_reason(text, given, error)}") from None
 
 
-def _reason(text: str, error: SyntaxError | ValueError) -> str:
+def _reason(text: str, given: str, error: SyntaxError | ValueError) -> str:
     """Say in a few words what Python's parser disliked, or what to write instead."""
     message = str(error.msg or "") if isinstance(error, SyntaxError) else "it holds characters that are none"
+    sign = sign_here(given)
+    if sign:
+        return sign
     if "invalid decimal literal" in message:
         return "write * between a number and a name, 2*x"
     if "integer string conversion" in message:
@@ -285,13 +300,15 @@ def _reason(text: str, error: SyntaxError | ValueError) -> str:
         return "a formula assigns nothing; give the values apart from it, x=2"
     message = message.partition(". Perhaps")[0]
     if message and "invalid syntax" not in message:
-        return message
+        return f"{message}; {_ACCEPTED}" if "character" in message else message
     side_by_side = re.search(r"([^\W\d]\w*|[\w)\]])\s+\(*([^\W\d]\w*|\d)", text)
     if side_by_side and not any(map(keyword.iskeyword, side_by_side.groups())):
         name = side_by_side[1]
         known = ALIASES.get(name, name)
         is_function = known in FUNCTIONS or known in SEQUENCE_FUNCTIONS
         return f"a function takes round brackets, {name}(x)" if is_function else "to multiply write *"
+    if stands_side_by_side(given):
+        return "to multiply write *; a function takes round brackets, ln(|x|)"
     return "it is not complete, or no formula"
 
 

@@ -6,8 +6,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from itertools import groupby
+from unicodedata import decomposition, normalize
 
+from ..errors import ExpressionError
 from ..ops.table import OPS
 
 ALIASES: Mapping[str, str] = {
@@ -21,12 +24,17 @@ GREEK: Mapping[str, str] = {"π": "pi", "τ": "tau"}
 ROOT = "~"
 """What stands for √ in Python's syntax: it binds as √ is printed, ``√x²`` being the root of x²."""
 
+_WRITTEN = {"-": "−‐‑‒–—﹣", "*": "×·⋅∙•∗✕\u2062", "/": "÷∕⁄", "<=": "≤≦⩽", ">=": "≥≧⩾", "Σ": "∑", "prod": "∏"}
+_INVISIBLE = "\u200b\u200c\u200d\u2060\u2061\ufeff\u00ad"
 _SIGNS = str.maketrans(
-    {"−": "-", "×": "*", "·": "*", "⋅": "*", "÷": "/", "≤": "<=", "≥": ">=", "^": "**", "√": ROOT, "∞": "inf"}
+    {other: sign for sign, others in _WRITTEN.items() for other in others}
+    | {"√": ROOT, "∞": "inf"}
     | {chr(0x2080 + digit): str(digit) for digit in range(10)}
 )
-_RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹⁻"
-_LOWERED = str.maketrans(_RAISED, "0123456789-")
+_TYPED = str.maketrans({chr(code + 0xFEE0): chr(code) for code in range(0x21, 0x7E)} | dict.fromkeys(_INVISIBLE))
+"""Signs of full width, as keyboards for Chinese write them, and what takes no room at all."""
+
+_EXPONENT = re.compile("[+-]?(?:[0-9]+|[^\\W0-9])(?:[+-](?:[0-9]+|[^\\W0-9]))*")
 _BEFORE_OPERAND = "([{,+-*/<>=~|"
 
 
@@ -47,12 +55,29 @@ def as_python(text: str) -> str:
     >>> as_python("2×|x₁ − π|²")
     '2*abs(x1 - π)**2'
     """
-    raised = re.sub(f"[{_RAISED}]+", lambda found: f"**{_bracketed(found[0].translate(_LOWERED))}", text)
-    return _without_bars(raised.translate(_SIGNS))
+    if not text.isascii():
+        text = text.translate(_TYPED)
+        text = "".join(_power(run) if raised else run for raised, run in _runs(text, _is_raised)).translate(_SIGNS)
+    return _without_bars(text.replace("^", "**"))
 
 
-def _bracketed(exponent: str) -> str:
-    return f"({exponent})" if exponent.startswith("-") else exponent
+def _runs(text: str, kind: Callable[[str], bool]) -> Iterator[tuple[bool, str]]:
+    return ((is_so, "".join(signs)) for is_so, signs in groupby(text, kind))
+
+
+def _is_raised(sign: str) -> bool:
+    return decomposition(sign).startswith("<super>")
+
+
+def _power(raised: str) -> str:
+    """Write raised digits and letters as an exponent, where it is sure what is raised to what.
+
+    Python would read a raised letter as an ordinary one, and eˣ as the name ex.
+    """
+    exponent = normalize("NFKC", raised).replace("−", "-")
+    if not _EXPONENT.fullmatch(exponent) or set(raised) & {"º", "ª"}:  # as in 30º
+        raise ExpressionError(f"cannot read {raised!r}: write an exponent behind ** or ^, x**(2*n)")
+    return f"**{exponent}" if exponent.isalnum() else f"**({exponent})"
 
 
 def _without_bars(text: str) -> str:

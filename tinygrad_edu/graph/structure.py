@@ -11,7 +11,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any
 
-from ..ops.arrays import array_of, is_array
+from ..arguments import without_gaps
+from ..ops.arrays import array_of, is_array, items_of
 from ..ops.operation import Op
 from ..ops.protocol import Number
 
@@ -205,13 +206,12 @@ def _structure(tree: Any, check: Callable[[Any, str], Any], where: str, leaves: 
 
 def _numbers_of(array: Any, check: Callable[[Any, str], Any], where: str) -> list[Any]:
     """List the items of an array: floats, or whatever numbers an array of objects holds."""
-    if hasattr(array, "filled"):
-        raise TypeError(f"{where} is a masked array, and gaps have no derivative; fill them, by its method filled")
+    array = without_gaps(array, where, "gaps have no derivative")
     if array.dtype.kind in "fiub":
-        return [check(item, where) for item in array.astype(float).ravel().tolist()]
+        return [check(item, where) for item in items_of(array)]
     if array.dtype.kind != "O":
         raise TypeError(f"expected {where} as an array of real numbers, got one of dtype {array.dtype}")
-    items = array.ravel().tolist()
+    items = items_of(array)
     return [check(item, f"{where}{list(place)}") for item, place in zip(items, _places(array.shape), strict=True)]
 
 

@@ -90,6 +90,8 @@ def listed(module: Any, x: Any) -> Sequence[Any]:
         return x
     if isinstance(x, (str, bytes)) or not hasattr(x, "__iter__") or getattr(x, "shape", None) == ():
         raise TypeError(f"{module!r} takes a sequence of numbers, got {x!r:.60}")
+    if isinstance(x, (dict, set, frozenset)):  # whose keys, or items in whatever order, would be taken
+        raise TypeError(f"{module!r} takes a sequence of numbers, in which each has its place, got {x!r:.60}")
     return list(x)
 
 

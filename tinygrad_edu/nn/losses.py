@@ -19,6 +19,7 @@ from collections.abc import Callable, Sequence
 from numbers import Real
 from typing import Any
 
+from ..arguments import as_plain
 from ..graph.variable import Var
 from ..ops.sequences import dot, mean
 from ..ops.table import LOGSUMEXP, relu, softplus, square, surprise_at
@@ -50,6 +51,7 @@ def mse(prediction: Any, target: Any) -> Any:
     >>> mse(3.0, 1.0)
     4.0
     """
+    prediction, target = as_plain(prediction, "the prediction"), as_plain(target, "the target")
     if _is_sequence(prediction) or _is_sequence(target):
         return _mean_of(mse, prediction, target)
     return square(prediction - target)
@@ -79,6 +81,7 @@ def hinge(score: Any, label: Any) -> Any:
     >>> hinge([2.0, 0.5], [1, 1])
     0.25
     """
+    score, label = as_plain(score, "the score"), as_plain(label, "the label")
     if _is_sequence(score) or _is_sequence(label):
         return _mean_of(hinge, score, label)
     if not isinstance(label, Real):
@@ -112,6 +115,7 @@ def binary_cross_entropy(logit: Any, target: Any) -> Any:
     >>> binary_cross_entropy(1000.0, 1), binary_cross_entropy(1000.0, 0)
     (0.0, 1000.0)
     """
+    logit, target = as_plain(logit, "the logit"), as_plain(target, "the target")
     if _is_sequence(logit) or _is_sequence(target):
         return _mean_of(binary_cross_entropy, logit, target)
     if isinstance(target, Real):
@@ -153,6 +157,7 @@ def cross_entropy(logits: Any, target: Any) -> Any:
     >>> cross_entropy([0.0, 1000.0], 1), cross_entropy([0.0, 1000.0], 0)
     (0.0, 1000.0)
     """
+    logits, target = as_plain(logits, "the logits"), as_plain(target, "the target")
     if not _is_sequence(logits):
         raise TypeError(
             f"cross_entropy takes one logit a class, in a sequence, got {logits!r}; for one use binary_cross_entropy"
@@ -161,6 +166,7 @@ def cross_entropy(logits: Any, target: Any) -> Any:
         return _mean_of(cross_entropy, logits, target)
     if not len(logits):
         raise ValueError("cross_entropy got no logits; give one a class")
+    logits = [as_plain(logit, "a logit") for logit in logits]
     return surprise_at(_score_of(logits, target), LOGSUMEXP(*logits), logits)
 
 

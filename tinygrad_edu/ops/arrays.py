@@ -79,10 +79,28 @@ def item_by_item(apply: Callable[..., Any], left: Any, right: Any) -> Any:
         An array of the shape of the one given; of an array of no axis what its item gives.
     """
     if is_array(left):
-        made = [apply(item, right) for item in left.ravel().tolist()]
+        made = [apply(item, right) for item in items_of(left)]
         return array_of(made, left.shape) if left.shape else made[0]
-    made = [apply(left, item) for item in right.ravel().tolist()]
+    made = [apply(left, item) for item in items_of(right)]
     return array_of(made, right.shape) if right.shape else made[0]
+
+
+def items_of(array: Any) -> list[Any]:
+    """List the items of an array, of any subclass, as Python's numbers; times stay NumPy's, which are no numbers.
+
+    Parameters
+    ----------
+    array : numpy.ndarray
+
+    Returns
+    -------
+    list
+    """
+    import numpy as np
+
+    flat = np.ma.asarray(array).ravel() if hasattr(array, "filled") else np.asarray(array).ravel()
+    items: list[Any] = list(flat) if flat.dtype.kind in "mM" else flat.tolist()
+    return items
 
 
 def meet(op: Callable[..., Any], left: Any, right: Any) -> Any:

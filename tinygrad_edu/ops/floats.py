@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from contextlib import suppress
 from numbers import Real
-from typing import Any
+from typing import Any, cast
 
 from .protocol import Number, Rank
 
@@ -42,18 +43,31 @@ def number(value: object, what: str = "a number") -> float:
     >>> number(3)
     3.0
     """
-    if isinstance(value, Real):
+    dtype: Any = getattr(value, "dtype", None)
+    kind = getattr(dtype, "kind", "")
+    if isinstance(value, Real) and kind != "m":  # a time of NumPy's says that it is an integer
         try:
             return float(value)
         except OverflowError:  # an int past the largest float is what 1e400 is
             return -inf if value < 0 else inf
+    if kind in ("b", "V") and isinstance(value, dtype.type):  # true or false, or a bfloat16
+        with suppress(TypeError, ValueError):  # of a record
+            return float(cast("Any", value))
     hint = ""
     if isinstance(value, str):
         hint = f"; write float({value!r}) if it spells a number"
-    elif isinstance(value, complex):
+    elif isinstance(value, complex) or kind == "c":
         hint = "; complex numbers are not supported, pass value.real or value.imag"
+    elif kind in ("m", "M"):
+        hint = "; a time is a number only in some unit: divide by one, such as numpy.timedelta64(1, 'D')"
+    elif hasattr(value, "mask"):
+        hint = "; a masked array has gaps: fill them, by its method filled"
+    elif getattr(value, "shape", None) == () and hasattr(value, "item"):
+        hint = "; take its number, .item()"
     elif hasattr(value, "tolist") and hasattr(value, "shape"):
         hint = "; pass the elements of an array one by one, for instance array.tolist()"
+    elif type(value).__name__ == "Decimal":
+        hint = "; write float(...) of it"
     raise TypeError(f"expected {what} (int, float or NumPy scalar), got {type(value).__name__}: {value!r:.60}{hint}")
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from ..arguments import as_plain
 from . import table as ops
 
 
@@ -239,7 +240,7 @@ def softmax(values: Iterable[Any]) -> list[Any]:
     >>> softmax([0.0, 0.0])
     [0.5, 0.5]
     """
-    scores = _nonempty("softmax", values)
+    scores = [as_plain(score, "a score") for score in _nonempty("softmax", values)]
     return list(ops.weights(ops.LOGSUMEXP(*scores), scores))
 
 
@@ -266,5 +267,5 @@ def log_softmax(values: Iterable[Any]) -> list[Any]:
     >>> log_softmax([1000.0, 0.0])
     [0.0, -1000.0]
     """
-    scores = _nonempty("log_softmax", values)
+    scores = [as_plain(score, "a score") for score in _nonempty("log_softmax", values)]
     return ops.log_weights(ops.LOGSUMEXP(*scores), scores)

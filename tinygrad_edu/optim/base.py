@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 from ..arguments import unknown
 from ..engine.many_values import numbers_of
 from ..engine.value import Value
-from .groups import as_groups, as_parameters
+from .groups import as_groups, as_parameters, gradients_of
 from .one_pass import on_arrays
 from .saving import checked_state, state_of
 from .settings import READERS, Reader, as_python, at_least_0
@@ -169,10 +169,10 @@ class Optimizer:
         update = self.update
         memories = iter(zip(*self.state, strict=True) if self.slots else [()] * len(self.params))
         moved = [
-            update(x, p.grad, next(memories), t, **settings)
+            update(x, grad, next(memories), t, **settings)
             for group in self.param_groups
             for settings in (self.settings_of(group),)
-            for p, x in zip(group["params"], numbers_of(group["params"]), strict=True)
+            for grad, x in zip(gradients_of(group["params"]), numbers_of(group["params"]), strict=True)
         ]
         memory = [[*map(float, slot)] for slot in zip(*[m for _, m in moved], strict=True)]
         self.become([float(data) for data, _ in moved], memory, t)  # a rule may give other numbers

@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any
 from ..arguments import as_number
 from ..engine.value import Value
 from ..libraries import require
-from .groups import as_parameters
+from .groups import as_parameters, gradients_of
 from .writing import wholly
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ def clip_grad_norm(
         If the norm is nan or infinite and that is an error.
     """
     found = as_parameters(params, ())
-    scaled, norm = clipped_by_norm([p.grad for p in found], max_norm, norm_type, error_if_nonfinite)
+    scaled, norm = clipped_by_norm(gradients_of(found), max_norm, norm_type, error_if_nonfinite)
     _write_gradients(found, scaled.tolist())
     return norm
 
@@ -74,7 +74,7 @@ def clip_grad_value(params: Iterable[Value], clip_value: float) -> None:
         At least 0.
     """
     found = as_parameters(params, ())
-    _write_gradients(found, clipped_by_value([p.grad for p in found], clip_value).tolist())
+    _write_gradients(found, clipped_by_value(gradients_of(found), clip_value).tolist())
 
 
 def clipped_by_norm(

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ..engine.value import Value
+from ..ops.floats import number
 
 
 def as_groups(params: Any) -> list[Mapping[str, Any]]:
@@ -30,3 +31,21 @@ def as_parameters(params: Any, others: Sequence[Value]) -> list[Value]:
     if len({id(p) for p in (*found, *others)}) < len(found) + len(others):
         raise ValueError("params has the same Value more than once: it would move twice in a step; give it once")
     return found
+
+
+def gradients_of(params: Sequence[Value]) -> list[float]:
+    """Give the gradients of parameters as floats, whatever number was written there.
+
+    NumPy's would make the parameter one of their own kind; None is what clears a gradient in PyTorch.
+    """
+    grads = [p.grad for p in params]
+    if {*map(type, grads)} <= {float}:
+        return grads
+    for i, grad in enumerate(grads):
+        if grad is None:
+            raise TypeError(
+                f"the grad of {params[i].name or f'params[{i}]'} is None, no number: it is 0.0 at first; call "
+                "zero_grad(), or write p.grad = 0.0"
+            )
+        grads[i] = number(grad, f"the grad of {params[i].name or f'params[{i}]'} as a number")
+    return grads

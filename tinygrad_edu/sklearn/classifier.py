@@ -10,10 +10,24 @@ from sklearn.utils import column_or_1d
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import validate_data
 
+from ..arguments import without_gaps
 from ..training.answers import Kind
-from .network import Array, Network, as_weights
+from .network import Array, Network, as_weights, checked, kept_unless_done
 
 E = TypeVar("E", bound="MLPClassifier")
+
+
+def _labels(y: Any, name: str) -> Any:
+    """Give labels as they are, unless a list has text among others: NumPy would make text of all, nan included."""
+    if isinstance(y, (list, tuple)) and any(isinstance(label, str) for label in y):
+        for i, label in enumerate(y):
+            if not isinstance(label, str):
+                raise TypeError(
+                    f"{name}[{i}] is {label!r:.40} among text: leave the example out if a label is missing there, or "
+                    "write str(label) for every one"
+                )
+    without_gaps(y, name)
+    return y
 
 
 class MLPClassifier(ClassifierMixin, Network):  # type: ignore[misc]  # in this order, else some checks do not run
@@ -38,6 +52,7 @@ class MLPClassifier(ClassifierMixin, Network):  # type: ignore[misc]  # in this 
     _watched = "val_accuracy"
     _metrics = None
     _kind: Kind = "classes"
+    classes_: Array
 
     def fit(self: E, X: Any, y: Any, sample_weight: Any = None) -> E:
         """Train on examples.
@@ -54,7 +69,8 @@ class MLPClassifier(ClassifierMixin, Network):  # type: ignore[misc]  # in this 
         -------
         MLPClassifier
         """
-        self._fit(X, y, sample_weight)
+        with kept_unless_done(self):
+            self._fit(X, y, sample_weight)
         return self
 
     def partial_fit(self: E, X: Any, y: Any, sample_weight: Any = None, classes: Any = None) -> E:
@@ -74,14 +90,18 @@ class MLPClassifier(ClassifierMixin, Network):  # type: ignore[misc]  # in this 
         first = not hasattr(self, "module_")
         if first and classes is None:
             raise ValueError("the first call of partial_fit needs classes, all the labels that there will be")
-        if first:
-            self.classes_ = np.unique(column_or_1d(classes))
-        elif classes is not None and not np.array_equal(np.unique(classes), self.classes_):
+        if classes is not None:
+            classes = _labels(classes, "classes")
+        if not first and classes is not None and not np.array_equal(np.unique(classes), self.classes_):
             raise ValueError(f"classes={classes!r} are not those of the first call of partial_fit, {self.classes_}")
-        self._fit(X, y, sample_weight, one_epoch=True, first=first)
+        with kept_unless_done(self):
+            if first:
+                self.classes_ = np.unique(column_or_1d(classes))
+            self._fit(X, y, sample_weight, one_epoch=True, first=first)
         return self
 
     def _fit(self, X: Any, y: Any, weights: Any, one_epoch: bool = False, first: bool = True) -> None:
+        X, y = checked(X, "X"), _labels(y, "y")
         X, y = validate_data(self, X, y, multi_output=True, dtype=np.float64, reset=first)
         y = column_or_1d(y, warn=True)
         check_classification_targets(y)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,7 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils import check_array, check_consistent_length, check_random_state
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from ..arguments import as_count, as_number, unknown
+from ..arguments import as_count, as_list, as_number, unknown, without_gaps, without_times
 from ..compiler import compile
 from ..nn.layers import MLP, Neuron
 from ..nn.losses import Loss
@@ -145,7 +146,7 @@ class Network(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
             }
         size = self._size_of_batches(counting)
         if goes_on:
-            module, optimizer = self.module_, self._optimizer
+            module, optimizer = self._go_on(X.shape[1], outputs)
         else:
             module, optimizer = self._begin(X.shape[1], outputs, random_state)
         self._penalise(optimizer, size if weights is None else size * float(weights[weights > 0.0].mean()))
@@ -178,24 +179,51 @@ class Network(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
                 stacklevel=4,
             )
 
+    def _hidden(self) -> list[int]:
+        sizes: Any = self.hidden_layer_sizes
+        sizes = as_list(sizes, "hidden_layer_sizes") if hasattr(sizes, "__len__") else [sizes]
+        return [as_count(size, f"hidden_layer_sizes[{i}]") for i, size in enumerate(sizes)]
+
     def _begin(self, features: int, outputs: int, random_state: Any) -> tuple[MLP, optim.Optimizer]:
-        hidden = [self.hidden_layer_sizes] if hasattr(self.hidden_layer_sizes, "__index__") else self.hidden_layer_sizes
         activation = _THEIR_NAMES.get(self.activation, self.activation)
-        module = MLP(features, [*hidden, outputs], activation, seed=0, init="zeros")
+        module = MLP(features, [*self._hidden(), outputs], activation, seed=0, init="zeros")
         for layer in module.layers:
             _start(layer.neurons, 2.0 if activation == "sigmoid" else 6.0, random_state)
+        return module, self._optimizer_of(module)
+
+    def _go_on(self, features: int, outputs: int) -> tuple[MLP, optim.Optimizer]:
+        """Give the network there is, and its optimiser with the settings of now."""
+        module, optimizer = self.module_, self._optimizer
+        activation = MLP(1, [1], _THEIR_NAMES.get(self.activation, self.activation), init="zeros").activation
+        sizes = [len(module.layers[0].neurons[0].w), *[len(layer.neurons) for layer in module.layers]]
+        wanted = [features, *self._hidden(), outputs]
+        if (wanted, activation) != (sizes, module.activation):
+            raise ValueError(
+                f"training goes on with {module!r}, which cannot become MLP({features}, {wanted[1:]}, "
+                f"activation={activation!r}); set warm_start=False and call fit, which begins anew"
+            )
+        now = self._optimizer_of(module)
+        if type(now) is not type(optimizer) or len(now.param_groups) != len(optimizer.param_groups):
+            return module, now
+        for group, settings in zip(optimizer.param_groups, now.param_groups, strict=True):
+            group.clear()
+            group.update(settings)
+        return module, optimizer
+
+    def _optimizer_of(self, module: MLP) -> optim.Optimizer:
         neurons = [neuron for layer in module.layers for neuron in layer.neurons]
         groups = [{"params": [w for neuron in neurons for w in neuron.w]}, {"params": [n.b for n in neurons]}]
         settings: dict[str, Any] = {"lr": as_number(self.learning_rate_init, "learning_rate_init", 0.0)}
         if self.solver == "sgd":
-            settings |= {"momentum": self.momentum, "nesterov": bool(self.nesterovs_momentum and self.momentum > 0.0)}
+            momentum = as_number(self.momentum, "momentum", 0.0, 1.0)
+            settings |= {"momentum": momentum, "nesterov": bool(self.nesterovs_momentum and momentum > 0.0)}
         elif self.solver in ("adam", "adamw", "nadam"):
             settings |= {"betas": (self.beta_1, self.beta_2), "eps": self.epsilon}
         if self.solver not in optim.OPTIMIZERS:
             raise ValueError(unknown("solver", self.solver, optim.OPTIMIZERS))
-        return module, optim.OPTIMIZERS[self.solver](
-            groups if self.alpha else [p for neuron in neurons for p in (*neuron.w, neuron.b)], **settings
-        )
+        parameters = groups if self.alpha else [p for neuron in neurons for p in (*neuron.w, neuron.b)]
+        optimizer: optim.Optimizer = optim.OPTIMIZERS[self.solver](parameters, **settings)
+        return optimizer
 
     def _penalise(self, optimizer: optim.Optimizer, weight: float) -> None:
         """Set the penalty on the weights of the network, not the biases, for batches of that weight in all."""
@@ -215,7 +243,25 @@ class Network(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
 
     def _outputs(self, X: Any) -> Array:
         check_is_fitted(self)
-        return self._answers(validate_data(self, X, reset=False, dtype=np.float64))
+        return self._answers(validate_data(self, checked(X, "X"), reset=False, dtype=np.float64))
+
+
+@contextmanager
+def kept_unless_done(estimator: Any) -> Iterator[None]:
+    """Give an estimator back what it had where an error breaks training off: the labels and names of its network."""
+    before = dict(vars(estimator))
+    try:
+        yield
+    except BaseException:
+        vars(estimator).clear()
+        vars(estimator).update(before)
+        raise
+
+
+def checked(table: Any, name: str) -> Any:
+    """Give data as it is, unless there are gaps or times in it, which scikit-learn would read as numbers."""
+    without_gaps(table, name)
+    return without_times(table, name)
 
 
 def as_weights(weights: Any, X: Array) -> Any:
@@ -226,6 +272,8 @@ def as_weights(weights: Any, X: Array) -> Any:
     if weights.ndim != 1:
         raise ValueError(f"sample_weight must be 1D, one number for each example, got shape {weights.shape}")
     check_consistent_length(X, weights)
+    if (weights < 0.0).any():
+        raise ValueError(f"sample_weight must be at least 0, got {weights.min():g}")
     if not (weights > 0.0).any():
         raise ValueError("the weights of all examples are zero, so there is nothing to learn from")
     return weights

@@ -11,7 +11,7 @@ from sklearn.utils.validation import validate_data
 
 from ..nn.losses import Loss, mse
 from ..training.answers import Kind
-from .network import Array, Network, as_weights
+from .network import Array, Network, as_weights, checked, kept_unless_done
 
 E = TypeVar("E", bound="MLPRegressor")
 
@@ -104,15 +104,18 @@ class MLPRegressor(RegressorMixin, Network):  # type: ignore[misc]  # the mixin 
         -------
         MLPRegressor
         """
-        self._fit(X, y, sample_weight)
+        with kept_unless_done(self):
+            self._fit(X, y, sample_weight)
         return self
 
     def partial_fit(self: E, X: Any, y: Any, sample_weight: Any = None) -> E:
         """Go once through some more examples; see `fit`."""
-        self._fit(X, y, sample_weight, one_epoch=True, first=not hasattr(self, "module_"))
+        with kept_unless_done(self):
+            self._fit(X, y, sample_weight, one_epoch=True, first=not hasattr(self, "module_"))
         return self
 
     def _fit(self, X: Any, y: Any, weights: Any, one_epoch: bool = False, first: bool = True) -> None:
+        X, y = checked(X, "X"), checked(y, "y")
         X, y = validate_data(self, X, y, multi_output=True, y_numeric=True, dtype=np.float64, reset=first)
         y = y.astype(np.float64)
         if y.ndim == 2 and y.shape[1] == 1:

@@ -86,7 +86,10 @@ class CompiledEngine:
         self._model, self._loss, self._first = model, loss, (X[:1], y[:1])
         self._make_machine = machine_maker(backend, devices, dtype)
         _check_rule(optimizer, backend)
-        if not enters(self._compile(), set(optimizer.params)):
+        graph = self._compile()
+        if graph.output_structure.children[0].kind != "number":
+            raise TypeError("the loss must be a Value that depends on the model, but it is a list or the like")
+        if not enters(graph, set(optimizer.params)):
             raise TypeError("the loss must be a Value that depends on the model, but no parameter enters it")
         # Now, for what cannot be compiled is to be known before the first step.
         self._runner.program("weighted gradient" if weighted else "gradient")

@@ -241,7 +241,7 @@ def keeper_of(folder: Any, every: Any, resume: Any, settings: Mapping[str, Any])
         if resume:
             raise ValueError("resume=True goes on from a checkpoint: say in which folder, checkpoint='run/'")
         return None
-    if not isinstance(folder, (str, os.PathLike)):
+    if not isinstance(folder, (str, os.PathLike)) or not os.fspath(folder):
         raise TypeError(f"checkpoint is a folder, such as 'run/', got {folder!r:.60}")
     words = {
         name: digest(item) if isinstance(item, Examples) else item if isinstance(item, str) else described(item)

@@ -11,6 +11,10 @@ from ..optim.scheduling import create_schedule
 
 def optimizer_of(model: Any, optimizer: str | optim.Optimizer, lr: float | None) -> optim.Optimizer:
     """Read the arguments `optimizer` and `lr`."""
+    if isinstance(model, type) or not callable(getattr(model, "parameters", None)):
+        raise TypeError(
+            f"the model comes first, then the data: it must be a Module, such as nn.MLP(2, [8, 1]), got {model!r:.60}"
+        )
     parameters = model.parameters()
     if isinstance(optimizer, str):
         return optim.create(optimizer, parameters, lr)
