@@ -100,8 +100,8 @@ if TYPE_CHECKING:
     from .check.gradients import check_grads as check_grads
     from .compiler import batch_mean as batch_mean
     from .compiler import compile as compile
-    from .drawing import draw as draw
     from .drawing import Drawing as Drawing
+    from .drawing import draw as draw
     from .graph.graph import Graph as Graph
     from .graph.tracing import trace as trace
     from .graph.variable import Eqn as Eqn
@@ -113,19 +113,19 @@ if TYPE_CHECKING:
     from .inspection.stepwise import Step as Step
     from .inspection.stepwise import steps as steps
     from .optim.minimising import minimize as minimize
-    from .pages import play as play
     from .pages import Player as Player
     from .pages import Practice as Practice
+    from .pages import Prediction as Prediction
+    from .pages import RubberBands as RubberBands
+    from .pages import play as play
     from .pages import practice as practice
     from .pages import predict as predict
-    from .pages import Prediction as Prediction
     from .pages import rubber_band as rubber_band
-    from .pages import RubberBands as RubberBands
     from .stepping import Stepper as Stepper
-    from .training import accuracy as accuracy
-    from .training import fit as fit
     from .training import History as History
     from .training import Sweep as Sweep
+    from .training import accuracy as accuracy
+    from .training import fit as fit
     from .training import sweep as sweep
     from .transforms.derivatives import grad as grad
     from .transforms.derivatives import hessian as hessian
