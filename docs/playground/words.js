@@ -17,6 +17,8 @@ const WORDS = {
   working: ["Computing …", "正在计算……"],
   stopped: ["Stopped. Python starts anew.", "已停止，Python 正在重新启动。"],
   ended: ["This ended Python itself, which starts anew.", "这段代码让 Python 中断了，正在重新启动。"],
+  deep: ["This formula goes deeper than Python can follow in a browser; it starts anew. Write long sums as sum([a, b, c]).",
+    "这个公式层次太深，浏览器里的 Python 跟不上，正在重新启动。长的和请写成 sum([a, b, c])。"],
   broken: ["Python could not be started: ", "Python 无法启动："],
   offline: ["It works without a network from now on.", "从现在起没有网络也能用。"],
   here: ["Runs in your browser; nothing you type leaves this page.", "一切都在你的浏览器里运行，你输入的内容不会离开本页。"],
