@@ -4,7 +4,7 @@
 # A wrong derivative does not crash. The loss still goes down, and nobody asks why it does not go down further. This page is about finding out, at two speeds.
 #
 # - **The first half** is for everybody who knows what a derivative is. At its end you can measure a slope with nothing but a calculator's arithmetic, say how large a step to take, and find a mistake in a gradient that somebody wrote by hand. Needed: [the first gradient](01_first_gradient.ipynb).
-# - **The second half** is for those who write derivatives for a living. At its end you can check first and second derivatives with a tolerance that is not a guess, tell noise and kinks from mistakes, let a machine look for the smallest program that fails, and call a witness who computes with a hundred digits.
+# - **The second half** is for those who write derivatives for a living. At its end you can check first and second derivatives with a tolerance that is not a guess, tell noise and kinks from mistakes, let a machine look for the smallest program that fails, and call a witness who computes with a hundred digits. It needs the libraries hypothesis and mpmath, which the extras `notebook` and `check` bring along: `python -m pip install ".[notebook]"`.
 
 # %% [markdown] lang="zh"
 # # 7. 信任，但要核实
@@ -12,7 +12,7 @@
 # 导数写错了，程序不会崩。损失照样往下降，没有人会问它为什么不再降一点。这一页讲怎么查出来，分快慢两档。
 #
 # - **前半部分**给所有知道导数是什么的人。读完之后，你只用加减乘除就能量出斜率，知道步长该取多大，还能从别人手写的梯度里找出错误。需要先读：[第一个梯度](01_first_gradient.ipynb)。
-# - **后半部分**给靠写导数吃饭的人。读完之后，你能检验一阶和二阶导数，容差不靠猜；能分清噪声、折点和真正的错误；能让机器替你找出出错的最小程序；还能请来一位用一百位数字计算的证人。
+# - **后半部分**给靠写导数吃饭的人。读完之后，你能检验一阶和二阶导数，容差不靠猜；能分清噪声、折点和真正的错误；能让机器替你找出出错的最小程序；还能请来一位用一百位数字计算的证人。这一半要用到 hypothesis 和 mpmath 两个库，附加组件 `notebook` 和 `check` 都带着它们：`python -m pip install ".[notebook]"`。
 
 # %%
 import math

@@ -106,7 +106,7 @@ def test_the_first_cell_finds_the_checkout_that_a_notebook_lies_in(language):
 def test_the_first_cell_installs_a_wheel_that_lies_beside_and_nothing_by_name(tmp_path):
     wheel = tmp_path / "tinygrad_edu-0.1.0-py3-none-any.whl"
     wheel.write_bytes(b"")
-    assert run_first_cell(tmp_path).stdout.splitlines() == [f'pip install -q "{wheel.resolve()}"']
+    assert run_first_cell(tmp_path).stdout.splitlines() == [f'pip install -q "{wheel.resolve()}[check]"']
 
 
 @pytest.mark.parametrize(
