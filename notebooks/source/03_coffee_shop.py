@@ -275,11 +275,11 @@ tg.predict(
 # "The rate is no percentage of the loss: each ingredient moves by 0.03 × its gradient, and the gradients are large." => "学习率不是损失的百分比：每样原料走的是 0.03 × 它的梯度，而梯度很大。"
 
 # %% name="cups"
-tg.plot.lines({"learning rate 0.03": losses}, x="cup", y="missing stars")
+tg.plot.lines({"learning rate 0.03": losses}, x="changes of the recipe", y="missing stars")
 
 # %% [markdown] lang="zh" strings=true
 # "learning rate 0.03" => "学习率 0.03"
-# "cup" => "第几杯"
+# "changes of the recipe" => "配方改了几次"
 # "missing stars" => "扣掉的星"
 
 # %%
@@ -373,12 +373,12 @@ tg.predict(
 
 # %% name="rates"
 tg.plot.lines(
-    {f"rate {rate}": train(rate, 12)[1] for rate in (0.01, 0.03, 0.4, 1.0)}, x="cup", y="missing stars", log=True
+    {f"rate {rate}": train(rate, 12)[1] for rate in (0.01, 0.03, 0.4, 1.0)}, x="changes of the recipe", y="missing stars", log=True
 )
 
 # %% [markdown] lang="zh" strings=true
 # f"rate {rate}" => f"学习率 {rate}"
-# "cup" => "第几杯"
+# "changes of the recipe" => "配方改了几次"
 # "missing stars" => "扣掉的星"
 
 # %% [markdown] lang="en"

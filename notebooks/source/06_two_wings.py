@@ -258,7 +258,7 @@ for _ in range(80):
         nn.mse(guess, truth).backward()
         for belief in (legs, barks, doubt):
             belief.data -= 0.5 * belief.grad
-tg.plot.lines(guesses, x="day", y="says dog")
+tg.plot.lines(guesses, x="days that have passed", y="says dog")
 
 # %% [markdown] lang="zh" strings=true
 # four legs?, barks?, a dog? => 四条腿？会叫？是狗？
@@ -268,7 +268,7 @@ tg.plot.lines(guesses, x="day", y="says dog")
 # "dog": (1, 1, 1) => "狗": (1, 1, 1)
 # "cat" => "猫"
 # "bird" => "鸟"
-# "day" => "第几天"
+# "days that have passed" => "过了几天"
 # "says dog" => "有多肯定是狗"
 
 # %% [markdown] lang="en"

@@ -412,7 +412,7 @@ tg.predict(
 # "It gets {tg.accuracy(free, few):.0%} of the 40 points right. What share of the 400 others, from 0 to 1?" => "那 40 个点，它答对了 {tg.accuracy(free, few):.0%}。另外 400 个呢？（填 0 到 1 之间的数）"
 # "So it is on the points that it has learned by heart." => "背下来的那些点才是这样。"
 # "That is a coin. The two moons it has got, if not their edges." => "那是抛硬币。两弯月亮它是学到了的，只是边上没学对。"
-# "Its border is wound around single points, which says little about others that lie there." => "它的边界绕着一个个点打弯，落在那里的别的点，可不归它管。"
+# "Its border is wound around single points, which says little about others that lie there." => "它的边界绕着一个个点打弯；附近的别的点对不对，它管不了。"
 
 # %% name="by-heart"
 display(tg.plot.loss_curve(held["free"], title="40 / 400"))

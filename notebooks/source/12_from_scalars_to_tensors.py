@@ -179,7 +179,7 @@ tg.predict(
 # %% [markdown] lang="zh" strings=true
 # f"With 30 hidden neurons in place of 3 the graph of one example grows from {small[0]} boxes to {large[0]}. The array program had {small[1]} lines. How many has it now?" => f"隐藏神经元从 3 个变成 30 个，一个样本的图从 {small[0]} 个方框变成 {large[0]} 个。数组程序原来有 {small[1]} 行，现在有几行？"
 # "The matrices grow, the number of lines does not." => "矩阵变大了，行数没有变。"
-# "Ten times as many neurons do ten times as much, but all the same: they share each line." => "神经元多了十倍，事情也多了十倍，可做的都一样：每一行是大家共用的。"
+# "Ten times as many neurons do ten times as much, but all the same: they share each line." => "神经元是原来的十倍，事情也是十倍，可做的都一样：每一行是大家共用的。"
 
 # %% [markdown] lang="en"
 # Is it right? The scalars have the last word. Here is the gradient by `backward()`, one example after the other:
@@ -355,9 +355,9 @@ tg.predict(
 )
 
 # %% [markdown] lang="zh" strings=true
-# "2 times as fast", "10 times as fast", "more than 50 times as fast" => "快 2 倍左右", "快 10 倍左右", "快 50 倍以上"
-# "Compiled, against scalar by scalar, for the gradient of a hundred examples:" => "一百个样本的梯度：编译之后，比一个标量一个标量地算快多少？"
-# f"When this page was run: {times['scalars'] / times['compiled']:.0f} times." => f"运行这一页的时候，快了 {times['标量'] / times['编译']:.0f} 倍。"
+# "2 times as fast", "10 times as fast", "more than 50 times as fast" => "速度是 2 倍左右", "速度是 10 倍左右", "速度是 50 倍以上"
+# "Compiled, against scalar by scalar, for the gradient of a hundred examples:" => "一百个样本的梯度：编译之后的速度，是一个标量一个标量地算的几倍？"
+# f"When this page was run: {times['scalars'] / times['compiled']:.0f} times." => f"运行这一页的时候，是 {times['标量'] / times['编译']:.0f} 倍。"
 # times["scalars"] => times["标量"]
 # times["compiled"] => times["编译"]
 # "So it would be if making the boxes cost no more than the arithmetic in them." => "如果造方框并不比里面的算术更费时间，才是这样。"
