@@ -430,7 +430,7 @@ tg.predict(
     mistakes={
         "lr 0.001": "It goes the right way, but 30 epochs are too few for steps so short.",
         "lr 0.1": "It comes close: ten times as much is a little better still.",
-        "lr 10": "Its first steps throw the neurons to where all are silent. From there nothing moves.",
+        "lr 10": "Its steps throw the neurons to where all are silent. From there no gradient brings them back.",
     },
     because="Of these four it is the largest that does not throw everything away. One finds it by trying.",
 )
@@ -439,7 +439,7 @@ tg.predict(
 # "Which learning rate has the smallest loss after 30 epochs?" => "30 轮之后，哪个学习率的损失最小？"
 # "It goes the right way, but 30 epochs are too few for steps so short." => "方向没错，可步子这么短，30 轮不够走。"
 # "It comes close: ten times as much is a little better still." => "很接近了：再大十倍，还要好一点。"
-# "Its first steps throw the neurons to where all are silent. From there nothing moves." => "头几步就把神经元甩到了全都沉默的地方，从此一动不动。"
+# "Its steps throw the neurons to where all are silent. From there no gradient brings them back." => "它的步子把神经元甩到了全都沉默的地方，再也没有梯度把它们带回来。"
 # "Of these four it is the largest that does not throw everything away. One finds it by trying." => "这四个里面，它是不会把一切甩飞的最大的那个。只能试出来。"
 
 # %% name="rates"
