@@ -204,14 +204,14 @@ tg.predict(
 # "That would be so if only a lost a contribution. b loses one, too." => "只有 a 丢了一份，才是这样。b 也丢了一份。"
 
 # %% [markdown] lang="en"
-# Every weight of a network is used once per example. Its gradient is a sum over its uses.
+# Every weight of a network is used for every example, in some networks many times. Its gradient is a sum over its uses.
 #
 # ## A second backward
 #
 # Leaves keep what they were given, so that several examples can add up before one step of learning. So `backward()` once more adds once more:
 
 # %% [markdown] lang="zh"
-# 网络里每个权重，每个样本都要用一次。它的梯度，就是每次使用的贡献之和。
+# 网络里每个权重，每个样本都要用到，有的网络里还不止一次。它的梯度，就是每次使用的贡献之和。
 #
 # ## 再来一次 backward
 #
