@@ -111,7 +111,7 @@ def train(backend: str, examples: Sequence[str], steps: int) -> Training:
     for step in range(steps):
         loss, gradient = compiled.value_and_grad(*encoded(examples[step % len(examples)]), at=data)
         rule.lr = RATE * (1.0 - step / STEPS)
-        data, memory = rule.step_on_arrays(data, gradient, memory, step + 1)
+        data, memory = rule.step_on_arrays(data, gradient, memory, step + 1, backend)
         losses.append(loss)
     return Training(losses, compiling, time.perf_counter() - start)
 
@@ -136,7 +136,7 @@ def step_rows(title: str, backend: str, turns: int) -> list[list[str]]:
         memory: tuple[Array, ...] = tuple(np.zeros_like(data) for _ in rule.slots)
         examples = [np.repeat(array, batch, axis=0) for array in encoded(FIRST_NAMES[0])]
         gradient = partial(compiled.value_and_grad, *examples, at=data)
-        update = partial(rule.step_on_arrays, data, memory=memory, t=1)
+        update = partial(rule.step_on_arrays, data, memory=memory, t=1, backend=backend)
 
         def step(gradient: Any = gradient, update: Any = update) -> None:
             update(grad=gradient()[1])

@@ -2,6 +2,8 @@
 
 import json
 import re
+from collections import Counter
+from statistics import fmean
 
 import pytest
 
@@ -158,7 +160,9 @@ def test_it_says_when_it_learned_and_which_examples_it_never_got(film, recorded)
     assert 0 < len(never) <= wrong < 60
     said = page.locator(".course", has_text="In the end")
     said.wait_for()
-    assert f"In the end {wrong} of 60 are wrong; {len(never)} of them, ringed twice" in said.text_content()
+    others = f"the other {wrong}" if len(never) == wrong else f"{len(never)}"
+    told = f"In the end {60 - wrong} of 60 are right; .*the network got {others}, ringed twice, wrong after every epoch"
+    assert re.search(told, said.text_content())
     dots = page.locator(".plane").first.locator(".dot")
     assert [i for i in range(60) if dots.nth(i).locator(".twice").is_visible()] == never
     losses = [1.25, *recorded.series["loss"]]
@@ -167,8 +171,65 @@ def test_it_says_when_it_learned_and_which_examples_it_never_got(film, recorded)
     assert f"half of that by epoch {half}, nine tenths by epoch {most}." in said.text_content()
 
 
+def state_of(strip, frame):
+    for p, number in zip(strip.model.parameters(), strip.frames[frame].parameters, strict=True):
+        p.data = number
+    return strip.model.classify(strip.X)
+
+
+def test_examples_of_many_inputs_stand_in_the_row_of_their_class_and_the_column_of_the_answer(open_page, tmp_path):
+    digits = tg.data.load("digits", n=60, seed=0)
+    history = tg.fit(nn.MLP(64, [6, 10], "tanh", seed=0), digits, epochs=6, progress=False, record="film")
+    strip = history.film
+    page = open_page(Film(strip).save(tmp_path / "film.html").as_uri())
+    page.emulate_media(reduced_motion="reduce")
+    dots, slider = page.locator(".plane").first.locator(".dot"), page.get_by_role("slider", name="Moment", exact=True)
+    field = page.locator(".plane").first.locator(".field")
+    for frame in (0, len(strip.frames) - 1):
+        slider.fill(str(frame))
+        box, answers = field.bounding_box(), state_of(strip, frame)
+        cell = box["width"] * (340 - 24) / 340 / 10
+        spots = dots.evaluate_all("all => all.map(e => (b => [b.x, b.y])(e.firstChild.getBoundingClientRect()))")
+        left, top = box["x"] + box["width"] * 24 / 340, box["y"] + box["height"] * 24 / 340
+        assert [(int((y - top) // cell), int((x - left) // cell)) for x, y in spots] == [
+            *zip(strip.y, answers, strict=True)
+        ]
+        assert len({tuple(spot) for spot in spots}) == 60
+        right = [a == y for a, y in zip(answers, strip.y, strict=True)]
+        assert page.locator(".score").first.text_content().startswith(f"{sum(right)} of 60 right")
+        taken = Counter((y, a) for y, a in zip(strip.y, answers, strict=True) if a != y)
+        told = re.search(r"(\d) is most often taken for (\d) \((\d+)\)", page.locator(".score").first.text_content())
+        assert taken[int(told[1]), int(told[2])] == int(told[3]) == max(taken.values())
+    # The picture of an output has a bar for each class: orange where it is positive on average, blue where negative.
+    seen = page.evaluate(BARS, "neuron 4 of layers.1")
+    outputs = strip.model.predict(strip.X)
+    means = [fmean(out[3] for out, y in zip(outputs, strip.y, strict=True) if y == k) for k in range(10)]
+    assert [red > blue for red, blue in seen] == [mean > 0.0 for mean in means]
+    missed = sum(there != answer for there, answer in zip(strip.model.classify(flattened(strip)), answers, strict=True))
+    assert f"the network would answer {missed} of 60 examples otherwise" in page.locator(".right").text_content()
+
+
+BARS = """async name => {
+  const root = document.querySelector(".tinygrad-page > div").shadowRoot;
+  const image = new Image();
+  image.src = root.querySelector(`[aria-label="${name}"] image`).getAttribute("href");
+  await image.decode();
+  const context = Object.assign(document.createElement("canvas"), {width: 10, height: 1}).getContext("2d");
+  context.drawImage(image, 0, 0);
+  const {data} = context.getImageData(0, 0, 10, 1);
+  return Array.from({length: 10}, (_, k) => [data[4 * k], data[4 * k + 2]]);
+}"""
+
+
+def flattened(strip):
+    """The examples as a plane shows them: all inputs but its two at their means."""
+    means = [fmean(column) for column in zip(*strip.X, strict=True)]
+    return [[v if j in strip.axes else means[j] for j, v in enumerate(x)] for x in strip.X]
+
+
 def test_a_neuron_tells_its_sum(film, recorded):
     page = film()
+    assert "click an example" in page.locator(".told").text_content()
     page.locator(".plane").first.locator(".dot").nth(0).dispatch_event("click")
     page.get_by_role("button", name="neuron 2 of layers.0").focus()
     state_at(recorded, 8)

@@ -48,6 +48,18 @@ def test_a_neuron_says_what_it_adds_up_and_lights_up_its_weights(network):
     assert page.locator(".tg-weight.into").count() == 4
 
 
+def test_what_stands_below_the_picture_is_wrapped_on_a_narrow_page(network):
+    _, page = network(width=400)
+    notes = page.locator(".notes p")
+    assert "thumbnails: what each neuron gives" in notes.last.text_content()
+    for note in notes.all():
+        box = note.bounding_box()
+        assert box["x"] + box["width"] <= 400
+    assert page.locator(".net svg .tg-note text").count() == 0
+    lowest = page.locator(".tg-node").evaluate_all("all => Math.max(...all.map(e => e.getBoundingClientRect().bottom))")
+    assert 0 < notes.first.bounding_box()["y"] - lowest < 60
+
+
 def test_keys_go_from_neuron_to_neuron_and_open_one(network):
     model, page = network()
     page.locator('.tg-node[tabindex="0"]').focus()

@@ -396,6 +396,32 @@ def test_what_is_cut_off_fades_and_nothing_small_hides_the_arrow_it_runs_along(s
     assert covered[1] <= 1
 
 
+@pytest.mark.parametrize("width", [400, 1400])
+def test_the_far_end_of_a_long_edge_is_told_at_the_rim_and_a_click_brings_it_into_sight(show, width):
+    weights = [Value(0.0001 * i, f"w{i}") for i in range(24)]
+    total = tg.dot(weights, [2.0 + i for i in range(24)])
+    total.name = "total"
+    page = show(tg.play(tg.tanh(total)), width=width)
+    page.emulate_media(reduced_motion="reduce")  # nothing glides
+    rim, window = page.locator(".rim"), page.locator(".window")
+    page.locator(".steps button", has_text="w0.grad +=").click()
+    slope = 1.0 - math.tanh(math.fsum(0.0001 * i * (2.0 + i) for i in range(24))) ** 2
+    told = r"(\S+)\.grad = (\S+) [↑↓]"
+    for name, grad in (("total", slope), ("w0", 2.0 * slope), ("total", slope)):
+        rim.wait_for()
+        found = re.fullmatch(told, rim.text_content())
+        assert found[1] == name
+        assert number(found[2]) == pytest.approx(grad, abs=6e-5)
+        box, ground = rim.bounding_box(), window.bounding_box()
+        assert ground["y"] <= box["y"] <= ground["y"] + ground["height"] - box["height"]
+        assert ground["x"] <= box["x"] <= ground["x"] + ground["width"] - box["width"]
+        rim.click()
+        card, ground = page.locator(".tg-node.now", has_text=name).bounding_box(), window.bounding_box()
+        assert ground["y"] - 1 <= card["y"] <= ground["y"] + ground["height"] - card["height"] + 1
+    page.get_by_role("button", name="Show all (0)").click()
+    assert rim.is_hidden()
+
+
 def test_long_names_can_be_read_on_a_narrow_page(show):
     y = tg.tanh(Value(0.5, "the weight of the first input") * Value(2.0, "the first input itself"))
     page = show(tg.play(y), width=400)

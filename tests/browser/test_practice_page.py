@@ -35,6 +35,19 @@ def answer(page, text):
     page.keyboard.press("Enter")
 
 
+def test_on_a_narrow_page_the_result_is_in_sight_at_first_and_the_columns_stand_below_each_other(exercise):
+    page = exercise(shared(), width=400)
+    ground = page.locator(".window").bounding_box()
+    page.wait_for_function(
+        """right => document.querySelector(".tinygrad-page > div").shadowRoot
+            .querySelector(".tg-node.output").getBoundingClientRect().right <= right""",
+        arg=ground["x"] + ground["width"] + 1,
+    )
+    question, so_far = (page.get_by_role("region", name=name).bounding_box() for name in ("Question", "So far"))
+    assert question["x"] == so_far["x"]
+    assert question["y"] + question["height"] <= so_far["y"]
+
+
 def called(node):
     if node.name:
         return node.name

@@ -50,6 +50,8 @@ def test_the_bands_are_as_long_as_the_network_was_wrong_then(bands, recorded):
             )
             assert stretch(page, "bird") == pytest.approx((i == 0) - bird, abs=0.01)
             assert stretch(page, "dog") == pytest.approx((i == 3) - dog, abs=0.01)
+            told = page.locator("p[role=status]").text_content()
+            assert told.startswith(f"The network says {'bird (' if bird > dog else 'dog ('}")  # the likeliest first
     assert "dog" in page.locator("h2").first.text_content()
     assert page.locator(".tally").text_content().startswith("At epoch 40 the bands of 4 of 4 examples are slack")
 

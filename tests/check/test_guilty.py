@@ -46,3 +46,27 @@ def test_the_tangents_have_the_slopes_that_are_written_beside_them():
     slopes = {role: (p[-1][1] - p[0][1]) / (p[-1][0] - p[0][0]) for role, p in lines.items()}
     assert slopes["alarm"] == pytest.approx(-slopes["ink"])
     assert slopes["ink"] < 0.0  # y grows downwards on the picture
+
+
+def test_the_picture_is_as_large_as_what_is_on_it_with_the_plot_beside_the_middle_of_the_graph():
+    drawing = caught(lambda a, b: SHEAR(a, b), 2.0, 3.0)
+    scene = drawing.scene
+
+    def spots(role):
+        for shape in (shape for piece in scene.pieces if piece.role == role for shape in piece.shapes):
+            yield from getattr(shape, "points", ())
+            if hasattr(shape, "x"):
+                yield shape.x, shape.y
+            if hasattr(shape, "w"):
+                yield shape.x + shape.w, shape.y + shape.h
+
+    (left, *_, right), (top, *_, bottom) = (
+        sorted(v) for v in zip(*(p for role in ("node", "plot", "note") for p in spots(role)), strict=True)
+    )
+    assert scene.x < left < scene.x + 20
+    assert scene.x + scene.width - 20 < right < scene.x + scene.width
+    assert scene.y < top < scene.y + 30  # the headline's letters stand on this
+    assert scene.y + scene.height - 20 < bottom < scene.y + scene.height
+    graph, plot = ([y for _, y in spots(role)] for role in ("node", "plot"))
+    assert (min(graph) + max(graph)) / 2 == pytest.approx((min(plot) + max(plot)) / 2, abs=8)
+    assert max(x for x, _ in spots("node")) < min(x for x, _ in spots("plot"))

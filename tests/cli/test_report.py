@@ -1,6 +1,7 @@
 """The report of a training: one page that asks for nothing, whose numbers are those of the model."""
 
 import html
+import random
 import re
 
 import pytest
@@ -40,6 +41,25 @@ def text_of(page):
     """What a reader sees of a page."""
     body = re.sub(r"<(style|svg|title).*?</\1>", " ", page, flags=re.DOTALL)
     return re.sub(r"\s+", " ", html.unescape(re.sub(r"<[^>]*>", " ", body)))
+
+
+def test_of_very_many_columns_the_page_folds_the_table_and_shows_the_network_and_no_plane(tmp_path):
+    chance = random.Random(0)
+    centres = [[chance.gauss(0.0, 0.7) for _ in range(26)] for _ in range(6)]
+    rows = [[f"{chance.gauss(m, 1.0):.3f}" for m in centres[k % 6]] + ["abcdef"[k % 6]] for k in range(120)]
+    lines = [[*(f"c{j}" for j in range(26)), "kind"], *rows]
+    (tmp_path / "wide.csv").write_text("\n".join(map(",".join, lines)))
+    run = run_of(str(tmp_path / "wide.csv"), epochs=12)
+    written = page(run)
+    assert "<details><summary>10 more</summary>" in written
+    assert re.findall(r">(c\d+)</th>", written)[:26] == [f"c{j}" for j in range(26)]
+    assert "What it answers where" not in written
+    assert "true classes in rows" in written
+    assert "The network at this example" in text_of(written)
+    drawn = written[written.index("wide graph") :]
+    numbers = [float(text.replace("−", "-")) for text in re.findall(r">(−?\d+\.\d+)</text>", drawn)]
+    for output in run.task.model.predict([run.task.kept.X[run.place]])[0]:
+        assert min(abs(output - number) for number in numbers) < 6e-5
 
 
 def test_the_page_is_one_file_that_names_no_address(penguins):

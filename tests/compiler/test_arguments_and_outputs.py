@@ -1,6 +1,7 @@
 """What goes into a compiled function, and the structure in which its outputs come."""
 
 from collections import namedtuple
+from fractions import Fraction
 
 import numpy as np
 import pytest
@@ -113,6 +114,24 @@ def test_arrays_of_objects_are_looked_at_every_time():
     with pytest.raises(ValueError, match="argument 1 must be an array"):
         compiled.value_and_grad(np.array([1.0, None], object))
     assert compiled.value_and_grad(np.array([3, 2.0], object))[0] == 2.5
+
+
+@pytest.mark.parametrize("wrong", [[None], ["half"], [1j], [10**400], np.array([None]), [Value(1.0)], 1.0, [[1.0]]])
+def test_what_takes_the_place_of_parameters_is_read_as_arguments_are(wrong):
+    w = Value(1.0)
+    compiled = tg.compile(lambda x: w * x, params=[w])
+    for right in ([Fraction(1, 2)], np.array([0.5], np.float16), np.array([0.5], object), (0.5,)):
+        assert compiled.value_and_grad([1.0, 2.0], at=right)[0] == 0.75
+    with pytest.raises(ValueError, match="at must"):
+        compiled.value_and_grad([1.0, 2.0], at=wrong)
+    assert compiled.value_and_grad([1.0, 2.0])[0] == 1.5
+
+
+@pytest.mark.parametrize("scale", [1.0, 5e307, 1e-300])
+def test_the_weighted_mean_has_no_scale(scale):
+    w = Value(2.0)
+    value, (slope,) = tg.compile(lambda x: w * x).value_and_grad([1.0, 2.0, 5.0], weights=[scale, 3 * scale, 2 * scale])
+    assert (value, slope) == pytest.approx((34 / 6, 17 / 6), rel=1e-15)
 
 
 def test_a_module_does_as_params():

@@ -16,7 +16,7 @@ from tinygrad_edu import nn
 
 pytest.importorskip("numba", reason="the extra [fast] is not installed")
 
-from tinygrad_edu.compiler.backends import numba_machine
+from tinygrad_edu.compiler.backends import numba_cache, numba_machine
 
 
 def test_random_programs_agree_with_the_eager_engine():
@@ -251,5 +251,5 @@ def test_it_runs_where_nothing_can_be_kept(monkeypatch, tmp_path, small_machine)
         raise RuntimeError("Could not determine home directory.")
 
     monkeypatch.delenv("XDG_CACHE_HOME")
-    monkeypatch.setattr(numba_machine.Path, "home", homeless)
+    monkeypatch.setattr(numba_cache.Path, "home", homeless)
     assert not small_machine().stats.cache_path

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from decimal import Decimal
 from fractions import Fraction
+from types import ModuleType
 
 import numpy as np
 import pytest
@@ -137,6 +138,48 @@ def test_draws_inside_a_function_of_the_function_are_refused():
     """From a generator that only the inner code names, and whose draws change nothing in the graph."""
     with pytest.raises(FrozenNumberError, match="draws random"):
         tg.compile(lambda x: x * (lambda: DICE.random() < 2.0)())([1.0])
+
+
+def thrown(x):
+    return x * (DICE.random() < 2.0)
+
+
+class Thrower:
+    __slots__ = ("own",)
+    shared = DICE
+
+    def __init__(self, own):
+        self.own = own
+
+    def by_class(self, x):
+        return x * (self.shared.random() < 2.0)
+
+    def by_slot(self, x):
+        return x * (self.own.random() < 2.0)
+
+
+elsewhere = ModuleType("elsewhere")
+elsewhere.DICE, elsewhere.dice, elsewhere.Thrower = DICE, thrown, Thrower
+
+
+@pytest.mark.parametrize(
+    "f",
+    [
+        lambda x: thrown(x),
+        lambda x: elsewhere.dice(x),
+        lambda x: x * (elsewhere.DICE.random() < 2.0),
+        lambda x, own=DICE: x * (own.random() < 2.0),
+        lambda x: elsewhere.Thrower(0).by_class(x),
+        Thrower(DICE).by_slot,
+        Thrower(frozenset([DICE])).by_class,
+    ],
+)
+def test_draws_are_found_wherever_a_function_can_reach(f):
+    """Functions it calls, of other modules too, classes, defaults; all draws are alike, so nothing else shows them."""
+    state = DICE.getstate()
+    with pytest.raises(FrozenNumberError, match="draws random numbers"):
+        tg.compile(f)([1.0])
+    assert DICE.getstate() == state
 
 
 def test_errors_say_what_is_wrong():

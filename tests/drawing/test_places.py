@@ -126,6 +126,21 @@ def test_nearly_all_texts_of_many_pictures_stand_free():
     assert sum(titles) <= len(titles) * 0.03  # where lines fill the whole upper edge of a scope
 
 
+def test_of_very_many_labels_those_that_stand_free_are_written_and_the_others_counted():
+    model = tg.nn.MLP(2, [12, 10, 1], "tanh", seed=0)
+    drawing = tg.draw(tg.nn.binary_cross_entropy(model([0.5, -1.0]), 1), collapse=None)
+    geometry = Geometry(drawing)
+    missing = sum(bool(edge.text(drawing.records.fitted_style())) for edge in drawing.records.edges)
+    missing -= len(geometry.labels)
+    assert missing > 0
+    assert len(geometry.labels) > 80
+    assert f"{missing} labels of edges found no room and are left out" in drawing.svg
+    for id_, label in geometry.labels.items():
+        assert not any(meet(label, node) for node in geometry.nodes.values())
+        assert not any(meet(label, other) for at, other in geometry.labels.items() if at != id_)
+        assert not geometry.crossed(label, id_)
+
+
 def test_where_no_place_is_free_lines_pass_below_a_title():
     model = tg.nn.MLP(2, [5, 1], seed=5)
     drawing = tg.draw(tg.nn.cross_entropy([model([1.0, 2.0]), 0.0], 1), collapse=2, direction="TB")

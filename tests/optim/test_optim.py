@@ -96,16 +96,19 @@ def test_a_constant_gradient_does_not_take_the_centred_root_below_0():
     assert all(isinstance(x, float) and not math.isnan(x) for place in places for x in place)
 
 
+@pytest.mark.parametrize("backend", ["numpy", "numba"])
 @pytest.mark.parametrize(("name", "settings"), SETTINGS, ids=IDS)
-def test_the_rule_gives_the_same_on_arrays_as_on_floats(name, settings):
+def test_the_rule_gives_the_same_on_arrays_as_on_floats(name, settings, backend):
     np = pytest.importorskip("numpy", reason="runs the rule on arrays")
+    if backend == "numba":
+        pytest.importorskip("numba", reason="compiles the rule")
     rows = gradients(10, len(STARTS))
     places, _ = walked(name, settings, rows)
     optimizer = getattr(optim, name)([Value(start) for start in STARTS], **settings)
     flat, memory = np.array(STARTS), tuple(np.array(slot) for slot in optimizer.state)
     for t, (row, place) in enumerate(zip(rows, places, strict=True), start=1):
         before, gradient = flat.copy(), np.array(row)
-        result, memory = optimizer.step_on_arrays(flat, gradient, memory, t)
+        result, memory = optimizer.step_on_arrays(flat, gradient, memory, t, backend)
         np.testing.assert_array_equal(flat, before)  # pure: the arguments stay
         np.testing.assert_array_equal(gradient, row)
         flat = result

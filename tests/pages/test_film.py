@@ -115,6 +115,32 @@ def test_the_film_as_a_gif_has_a_picture_a_moment_and_the_numbers_of_the_model(t
     assert [list(row) for row in found] == [pytest.approx(row) for row in model.predict(strip.X)]
 
 
+@pytest.mark.parametrize(("telling", "tabled"), [(2, False), (6, True)])
+def test_a_plane_is_shown_only_where_it_tells_what_the_network_answers(telling, tabled):
+    """A network that adds up so many of its six inputs: two of them tell all of it, or little."""
+    model = nn.MLP(6, [1], seed=0)
+    for p, number in zip(model.parameters(), [1.0] * telling + [0.0] * (7 - telling), strict=True):
+        p.data = number
+    X = [[math.sin(1.0 + i * (j + 1.5)) for j in range(6)] for i in range(60)]
+    answers = [int(math.fsum(x[:telling]) > 0.0) for x in X]
+    film = Film(strip_of(model, X, answers))
+    means = [math.fsum(column) / 60 for column in zip(*X, strict=True)]
+    there = [int(x[0] + x[1] + math.fsum(means[2:telling]) > 0.0) for x in X]
+    otherwise = sum(a != b for a, b in zip(answers, there, strict=True))
+    assert (2 * otherwise > min(answers.count(0), answers.count(1))) is tabled
+    assert film._content().data["misled"] == (otherwise if tabled else 0)
+
+
+def test_the_table_of_answers_as_a_gif_has_every_example_in_its_cell():
+    from tinygrad_edu.pages.film_gif import in_cells
+
+    truths, answers = [0, 0, 1, 0, 1], [0, 1, 1, 1, 0]
+    X, y = in_cells(truths, answers)
+    assert [int(v) for v in y] == truths
+    assert [int(v) for v in X] == answers
+    assert len({*zip([v % 1.0 for v in X], y, strict=True)}) == 5  # no two of a class share a place
+
+
 def walked(film, i, moments):
     """The loss of one example at some moments, and the gradient of every parameter, by the walk within the page."""
     _, data, functions = film._content()

@@ -1,6 +1,7 @@
 """What PyTorch calls the operations of the table: an independent truth to compare with."""
 
 import math
+from functools import reduce
 
 import torch
 
@@ -104,7 +105,7 @@ TORCH = {
     "hypot": torch.hypot,
     "atan2": torch.atan2,
     "sum": lambda *xs: torch.stack(xs).sum(),
-    "prod": lambda *xs: torch.stack(xs).prod(),
+    "prod": lambda *xs: reduce(torch.mul, xs),  # torch.prod divides by the factors, and rounds
     "mean": lambda *xs: torch.stack(xs).mean(),
     "dot": lambda *uv: torch.dot(torch.stack(uv[: len(uv) // 2]), torch.stack(uv[len(uv) // 2 :])),
     "max": lambda *xs: torch.stack(xs).amax(),

@@ -88,6 +88,15 @@ def test_examples_that_weigh_nothing_are_not_there():
     assert model.state_dict() == twin.state_dict()
 
 
+@pytest.mark.parametrize("engine", ["eager", "numpy"])
+@pytest.mark.parametrize("scale", [5e307, 1e-320])
+def test_weights_are_shares_whatever_their_sum(engine, scale):
+    """However near it comes to the end of the floats, or beyond."""
+    ones = pytest.approx(quick(small(), (X, Y), engine=engine).loss, rel=1e-14)
+    assert quick(small(), (X, Y), sample_weight=[scale] * 5, engine=engine).loss == ones
+    assert quick(small(), (X, Y), class_weight={0: scale, 1: scale}, engine=engine).loss == ones
+
+
 @pytest.mark.parametrize(
     ("settings", "error", "words"),
     [

@@ -7,20 +7,22 @@ held, with the slope that was given and the one that differences say.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property
 from itertools import pairwise
 
+from ..drawing.lettering import text_width
 from ..drawing.picture import Drawing
 from ..drawing.records.records import Records
+from ..drawing.scene.graphviz_layout import Box
 from ..drawing.scene.palette import Theme
-from ..drawing.scene.shapes import Curve, Piece, Polygon, Rect, Scene, Shape, TextLine
+from ..drawing.scene.scene import MARGIN
+from ..drawing.scene.shapes import Curve, Piece, Polygon, Raster, Rect, Scene, Shape, TextLine
 from ..ops.notation import number_text
-from ..signs import columns
 from ..words import say
 
-_WIDE, _TALL, _GAP = 190.0, 130.0, 34.0
+_WIDE, _TALL, _GAP, _HEADLINE = 220.0, 140.0, 40.0, 32.0
 _POINTS = 40
 _DIGITS = 6
 
@@ -62,15 +64,19 @@ class GuiltyDrawing(Drawing):
     @cached_property
     def scene(self) -> Scene:
         """The drawing as shapes, with the wrong edge and the two tangents."""
-        scene = super().scene
-        pieces = [self._accused(piece) for piece in scene.pieces if piece.role != "note"]
-        left = scene.x + scene.width + _GAP / 2
-        pieces.append(Piece("plot", "tangents", self.verdict, tuple(self._plot(left, scene.y + 30.0))))
-        tall = max(scene.height, _TALL + 80.0)
-        words = TextLine(scene.x + 14.0, scene.y + tall, self.verdict, 12.0, "alarm", bold=True)
+        pieces = [self._accused(piece) for piece in super().scene.pieces if piece.role != "note"]
+        left, above, right, below = _extent(pieces)
+        plotted = _TALL + 20.0 + 34.0  # with the line above it and the two below
+        tall = max(below - above, plotted)
+        middle = (above + below) / 2
+        pieces.append(
+            Piece("plot", "tangents", self.verdict, tuple(self._plot(right + _GAP, middle - plotted / 2 + 20.0)))
+        )
+        top = middle - tall / 2 - _HEADLINE
+        words = TextLine(left, top + 14.0, self.verdict, 15.0, "alarm", bold=True)
         pieces.append(Piece("note", "", self.verdict, (words,)))
-        wide = max(scene.width + _WIDE + 1.5 * _GAP, 8.0 * columns(self.verdict))
-        return Scene(tuple(pieces), scene.x, scene.y, wide, tall + 16.0)
+        wide = max(right + _GAP + _WIDE - left, 16.0 * text_width(self.verdict))
+        return Scene(tuple(pieces), left - MARGIN, top - MARGIN, wide + 2 * MARGIN, tall + _HEADLINE + 2 * MARGIN)
 
     @property
     def verdict(self) -> str:
@@ -138,6 +144,21 @@ class GuiltyDrawing(Drawing):
             return float(self._f(x))
         except (ArithmeticError, ValueError, TypeError):  # outside its domain
             return math.nan
+
+
+def _extent(pieces: Sequence[Piece]) -> Box:
+    """Give left, top, right and bottom of what is drawn, texts apart, which stand on boxes and along lines."""
+    points = [
+        point
+        for piece in pieces
+        for shape in piece.shapes
+        if not isinstance(shape, (TextLine, Raster))
+        for point in (
+            [(shape.x, shape.y), (shape.x + shape.w, shape.y + shape.h)] if isinstance(shape, Rect) else shape.points
+        )
+    ]
+    xs, ys = zip(*points, strict=True)
+    return min(xs), min(ys), max(xs), max(ys)
 
 
 def _line(

@@ -7,11 +7,9 @@ from collections.abc import Iterable, Sequence
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
-from ..drawing import draw
-from ..engine.value import Value
+from ..drawing import Drawing
 from ..errors import GraphvizMissingError
 from ..plot.style import svg_of
-from .tasks import LAYERS
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -55,8 +53,15 @@ def facts(pairs: Iterable[tuple[str, str]]) -> str:
     return f'<div class="facts">{cards}</div>'
 
 
-def table(head: Sequence[str], rows: Iterable[Sequence[str]], text: Sequence[int] = ()) -> str:
-    """Write a table whose first column names the rows; columns at `text` are words, the others numbers."""
+def table(head: Sequence[str], rows: Iterable[Sequence[str]], text: Sequence[int] = (), most: int = 16) -> str:
+    """Write a table whose first column names the rows; columns at `text` are words, the others numbers.
+
+    Of very many rows those after the first `most` are folded away.
+    """
+    rows = [*rows]
+    if len(rows) > most + most // 2:
+        rest = table(head, rows[most:], text, len(rows))
+        return f"{table(head, rows[:most], text)}<details><summary>{len(rows) - most} more</summary>{rest}</details>"
 
     def cell(j: int, content: str, tag: str) -> str:
         kind = ' class="text"' if j in text else ""
@@ -83,9 +88,8 @@ def pictures(shown: Iterable[str]) -> str:
     return f'<div class="pictures">{"".join(shown)}</div>'
 
 
-def graph(loss: Value) -> str:
-    """Draw a computation, in letters that can be read; as text where Graphviz is missing."""
-    drawing = draw(loss, collapse=LAYERS)
+def graph(drawing: Drawing) -> str:
+    """Show a drawing in letters that can be read; as text where Graphviz is missing."""
     try:
         svg, wide = drawing.svg, drawing.scene.width
     except GraphvizMissingError:

@@ -13,7 +13,9 @@ from typing import NamedTuple
 from .. import __version__, plot
 from ..arguments import counted
 from ..data.description import described
+from ..drawing import draw
 from ..engine.value import Value
+from ..pages.plane import misled
 from ..plot.answers import Answers, interval, most_frequent
 from ..plot.curves import in_short
 from ..training.history import History
@@ -21,9 +23,9 @@ from .answering import number_lines
 from .explanation import influences, place_of, signed, steepest, verdict_of
 from .html_pieces import code, facts, graph, heading, paragraph, picture, pictures, table, whole_page
 from .learned import columns_of
-from .tasks import Task
+from .tasks import LAYERS, Task
 
-_MOST_NAMED, _MOST_ROWS = 8, 12
+_MOST_NAMED, _MOST_ROWS, _MOST_DRAWN = 8, 12, 24
 _FOR_THE_LANDSCAPE = 300  # examples: it is the mean loss of them at some hundred places
 
 
@@ -171,10 +173,12 @@ def _quality(run: Run) -> str:
     shown = []
     if len(whole.feature_names) > 1:
         features = run.features or plot.clearest_features(model, whole)
-        figure = plot.decision_boundary(model, learnt, test=kept, features=features)
+        misleads = len(whole.feature_names) > 2 and misled(model.classify, kept.X, features)
         others = " The other features stay at their mean." * (len(whole.feature_names) > 2)
         caption = f"What it answers where; the stronger the colour, the surer.{others} A ring marks what it gets wrong."
-        shown.append(picture(figure, "boundary", caption))
+        if not misleads:
+            figure = plot.decision_boundary(model, learnt, test=kept, features=features)
+            shown.append(picture(figure, "boundary", caption))
     mixed_up = plot.confusion_matrix(model, kept)
     shown.append(picture(mixed_up, "confusion", "The test: true classes in rows, answers in columns."))
     sure = plot.calibration(model, kept)
@@ -243,8 +247,17 @@ def _worst(run: Run) -> str:
             ),
             table(("adds", "on its way through"), lines, text=(1,)),
         ]
+    return "".join([*parts, *_drawn(run)])
+
+
+def _drawn(run: Run) -> list[str]:
+    """Draw the loss of the hardest example; of many inputs, where that is many pages long, the network."""
+    if len(run.task.whole.feature_names) > _MOST_DRAWN:
+        words = "Its neurons with what they give for this example; the ring around each is its blame."
+        drawing = draw(run.task.model, run.task.kept.X[run.place])
+        return [heading("The network at this example", 3), paragraph(words), graph(drawing)]
     words = "Each box is a number with its gradient, or a neuron, its numbers folded; a thick edge bears much blame."
-    return "".join([*parts, heading("The graph of its loss", 3), paragraph(words), graph(run.loss)])
+    return [heading("The graph of its loss", 3), paragraph(words), graph(draw(run.loss, collapse=LAYERS))]
 
 
 def _again(run: Run) -> str:

@@ -100,7 +100,7 @@ def _layout(part: Shape) -> Any:
     return tuple([(key, _layout(item)) for key, item in part.items]) if isinstance(part, DictShape) else None
 
 
-def as_floats(arg: Any, what: str) -> Array:
+def as_floats(arg: Any, what: str, counted: str = "examples") -> Array:
     """Read an array of real numbers, or nested sequences of them.
 
     Parameters
@@ -108,6 +108,8 @@ def as_floats(arg: Any, what: str) -> Array:
     arg : array or nested sequences
     what : str
         What it is, for the message.
+    counted : str, default "examples"
+        What its first axis counts.
 
     Returns
     -------
@@ -129,9 +131,49 @@ def as_floats(arg: Any, what: str) -> Array:
     except (ValueError, TypeError, RuntimeError, OverflowError) as error:
         raise ValueError(
             f"{what} must be an array, or nested sequences of numbers of equal lengths, its first axis counting "
-            f"examples ({error})"
+            f"{counted} ({error})"
         ) from None
     return array.astype(np.float64, copy=False)
+
+
+def numbers_at(at: Any) -> Array:
+    """Read the numbers that take the place of those of parameters."""
+    return at if type(at) is np.ndarray and at.dtype.kind == "f" else as_floats(at, "at", "params")
+
+
+def seed_of(reduce: str, weights: Any, count: int) -> float | Array:
+    """Give what each of so many examples counts: one number for all, or one for each.
+
+    Parameters
+    ----------
+    reduce : {"mean", "sum"}
+    weights : array, shape (count,), optional
+    count : int
+
+    Returns
+    -------
+    float or ndarray
+
+    Raises
+    ------
+    ValueError
+        If it is another reduction, or weights do not fit.
+    """
+    if reduce not in ("mean", "sum"):
+        raise ValueError(f"reduce must be 'mean' or 'sum', got {reduce!r}")
+    if weights is None:
+        return 1.0 / count if reduce == "mean" else 1.0
+    row = as_floats(weights, "weights")
+    if row.shape != (count,):
+        raise ValueError(f"weights must have one number for each of the {count} examples, got shape {row.shape}")
+    if reduce == "mean":
+        with np.errstate(all="ignore"):
+            if not np.isfinite(row.sum()):
+                row = row / np.abs(row).max()  # for large ones may add up to infinity
+            if row.sum() == 0.0:
+                raise ValueError("the weights add up to 0, so there is no weighted mean; use reduce='sum'")
+            row = row / row.sum()
+    return row
 
 
 def _example(part: Shape) -> Any:

@@ -15,7 +15,7 @@ from ..graph.graph import Graph
 from ..graph.tracing import trace
 from .arrays.loop_program import LoopProgram, without_loops
 from .arrays.program import ArrayProgram
-from .batch import Batch, as_floats, stacked
+from .batch import Batch, numbers_at, seed_of, stacked
 from .runner import Recent, Runner, Wanted, lowered, machine_maker
 from .scalars.loop_graph import LoopGraph
 from .scalars.pure_trace import traced
@@ -210,8 +210,9 @@ class Compiled:
             # The usual case: shapes that were met before. Nothing is looked up, or made, but the results.
             machine, self._latest = met.machine, met.traced
             self._program = machine.program
-            machine.set_parameters(at)
-            machine.set_seed(_seed_of(reduce, weights, machine.count))
+            machine.set_parameters(None if at is None else numbers_at(at))
+            usual = weights is None and reduce == "mean"
+            machine.set_seed(1.0 / machine.count if usual else seed_of(reduce, weights, machine.count))
             machine.run()
             return machine.value(), machine.gradient()
 
@@ -219,10 +220,11 @@ class Compiled:
     def _in_parts(self, args: tuple[Any, ...], reduce: str, weights: Any, at: Any) -> tuple[float, Array]:
         batch, made = self._prepare(args)
         made.graph.only_output("value_and_grad")
-        seed = _seed_of(reduce, weights, batch.size)
+        seed = seed_of(reduce, weights, batch.size)
         wanted: Wanted = "gradient" if weights is None else "weighted gradient"
         self._program = made.runner.program(wanted)
         value, gradient = 0.0, 0.0
+        at = None if at is None else numbers_at(at)
         with np.errstate(all="ignore"):
             for machine in made.runner.run(wanted, batch.arrays, batch.size, seed, at):
                 value += machine.value()
@@ -278,19 +280,3 @@ class Compiled:
 
     def __reduce__(self) -> Any:
         raise TypeError("a compiled function holds buffers and cannot be pickled or copied: compile it again there")
-
-
-def _seed_of(reduce: str, weights: Any, count: int) -> float | Array:
-    """Give what each of so many examples counts: one number for all, or one for each."""
-    if reduce not in ("mean", "sum"):
-        raise ValueError(f"reduce must be 'mean' or 'sum', got {reduce!r}")
-    if weights is None:
-        return 1.0 / count if reduce == "mean" else 1.0
-    row = as_floats(weights, "weights")
-    if row.shape != (count,):
-        raise ValueError(f"weights must have one number for each of the {count} examples, got shape {row.shape}")
-    if reduce == "mean":
-        if row.sum() == 0.0:
-            raise ValueError("the weights add up to 0, so there is no weighted mean; use reduce='sum'")
-        row = row / row.sum()
-    return row

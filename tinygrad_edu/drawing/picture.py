@@ -179,7 +179,7 @@ class NetworkDrawing(Drawing):
 
 
 def draw(
-    x: Value | Graph | Sequence[Value],
+    x: Value | Graph | Sequence[Value] | Any,
     example: Any = None,
     *,
     show: Sequence[Literal["value", "grad"]] = ("value", "grad"),

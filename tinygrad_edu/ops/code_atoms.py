@@ -39,7 +39,7 @@ class Code(Number):
 
     @staticmethod
     def _apply(op: Op, args: tuple[Any, ...]) -> Code:
-        parts = tuple([_tree(arg) for arg in args])
+        parts = tuple([tree_of(arg) for arg in args])
         kind = _ARITHMETIC.get(op)
         return Code(Node("call", parts, op) if kind is None else Node(kind, parts))
 
@@ -54,7 +54,8 @@ _ARITHMETIC = {
 """What Python's operators apply needs no look at its entry; so the engine starts without reading any code."""
 
 
-def _tree(part: Any) -> Node:
+def tree_of(part: Any) -> Node:
+    """Give the tree of an atom, or of a number."""
     return part.tree if isinstance(part, Code) else Node("number", (), number(part))
 
 
@@ -76,4 +77,4 @@ def partials_of(op: Op, count: int) -> list[Node]:
     TypeError, ValueError, AttributeError
         If they cannot be read, because they branch or call `math`.
     """
-    return [_tree(partial) for partial in op.partials(Code("y"), *map(Code, argument_names(count)))]
+    return [tree_of(partial) for partial in op.partials(Code("y"), *map(Code, argument_names(count)))]

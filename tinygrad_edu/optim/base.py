@@ -20,8 +20,9 @@ from ..arguments import unknown
 from ..engine.many_values import numbers_of
 from ..engine.value import Value
 from .groups import as_groups, as_parameters
+from .one_pass import on_arrays
 from .saving import checked_state, state_of
-from .settings import READERS, Reader, at_least_0
+from .settings import READERS, Reader, as_python, at_least_0
 from .writing import set_data as set_data
 from .writing import wholly, write_data
 
@@ -173,10 +174,11 @@ class Optimizer:
             for settings in (self.settings_of(group),)
             for p, x in zip(group["params"], numbers_of(group["params"]), strict=True)
         ]
-        self.become([data for data, _ in moved], [list(slot) for slot in zip(*[m for _, m in moved], strict=True)], t)
+        memory = [[*map(float, slot)] for slot in zip(*[m for _, m in moved], strict=True)]
+        self.become([float(data) for data, _ in moved], memory, t)  # a rule may give other numbers
 
     def step_on_arrays(
-        self, data: Array, grad: Array, memory: tuple[Array, ...], t: int
+        self, data: Array, grad: Array, memory: tuple[Array, ...], t: int, backend: str = "numpy"
     ) -> tuple[Array, tuple[Array, ...]]:
         """Apply the rule to arrays that hold a number for each of `params`, every group by its own settings.
 
@@ -184,6 +186,8 @@ class Optimizer:
         ----------
         data, grad, memory, t
             As for `update`.
+        backend : {"numpy", "numba", "llvm", "jax"}, default "numpy"
+            What computes: numba and LLVM compile the rules of this package to one pass over the arrays.
 
         Returns
         -------
@@ -195,8 +199,8 @@ class Optimizer:
         for group in self.param_groups:
             place = slice(start, start + len(group["params"]))
             start = place.stop
-            own = tuple([slot[place] for slot in memory])
-            parts.append(self.update(data[place], grad[place], own, t, **self.settings_of(group)))
+            rule = on_arrays(self, self.settings_of(group), backend)
+            parts.append(rule(data[place], grad[place], tuple([slot[place] for slot in memory]), t))
         if len(parts) == 1:
             new, kept = parts[0]
             return new, tuple(kept)
@@ -239,7 +243,8 @@ class Optimizer:
             "optimizer" (the name of the class), "steps_taken", "state" (a list of numbers for each slot, by its name),
             and "param_groups" as in PyTorch: settings by name, under "params" the places of the parameters. A copy.
         """
-        return state_of(type(self).__name__, self.steps_taken, self.slots, self.state, self.param_groups)
+        groups = [{**group, **self.settings_of(group)} for group in self.param_groups]
+        return state_of(type(self).__name__, self.steps_taken, self.slots, self.state, groups)
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
         """Go on where the optimiser stood that gave this state, with its settings.
@@ -279,7 +284,7 @@ class Optimizer:
 
     def settings_of(self, group: Mapping[str, Any]) -> dict[str, Any]:
         """Give the settings of a group as the rule takes them."""
-        return {name: group[name] for name in self.defaults}
+        return {name: as_python(group[name]) for name in self.defaults}
 
     def _read(self, settings: Mapping[str, Any], known: Collection[str]) -> dict[str, Any]:
         """Read the settings of a group, each by its reader and all together."""

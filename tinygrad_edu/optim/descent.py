@@ -94,7 +94,7 @@ class SGD(Optimizer):
             grad = grad + weight_decay * data
         if not momentum:
             return data - lr * grad, memory
-        velocity = momentum * memory[0] + (1.0 if t == 1 else 1.0 - dampening) * grad
+        velocity = momentum * memory[0] + (1.0 - dampening * (t > 1)) * grad
         step = grad + momentum * velocity if nesterov else velocity
         return data - lr * step, (velocity,)
 

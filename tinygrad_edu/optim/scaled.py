@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from ..ops.arrays import is_array
+from ..ops.table import maximum
 from .base import Optimizer
 
 if TYPE_CHECKING:
@@ -179,4 +180,5 @@ def larger(a: T, b: T) -> T:
 
         larger: T = np.maximum(a, b)
         return larger
-    return a if a > b or a != a else b
+    either: T = maximum(a, b)
+    return either

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from numbers import Integral, Real
 from types import MappingProxyType
 from typing import Any
 
@@ -10,6 +11,20 @@ from ..arguments import as_number
 
 Reader = Callable[[str, Any], Any]
 """Takes the name of a setting and what the user gave; gives what the rule is to see, or raises."""
+
+
+def as_python(setting: Any) -> Any:
+    """Give a setting with Python's numbers in place of NumPy's: a float32 would have the rule computed in float32."""
+    if type(setting) in _PYTHON:
+        return setting
+    if isinstance(setting, (tuple, list)):
+        return tuple(map(as_python, setting))
+    if isinstance(setting, Integral):
+        return int(setting)
+    return float(setting) if isinstance(setting, Real) else setting
+
+
+_PYTHON = (float, bool, int, type(None), str)
 
 
 def at_least_0(name: str, value: Any) -> float:

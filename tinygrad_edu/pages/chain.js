@@ -60,10 +60,10 @@ export class Chain {
 /* Which class a network names: of several outputs the largest, else 1 above 0. */
 export const named = outputs => outputs.length > 1 ? outputs.indexOf(Math.max(...outputs)) : Number(outputs[0] > 0);
 
-/* How sure it is of that class, from 0 to 1, with softmax or the logistic function. */
+/* How sure it is of that class, from 0 to 1: how far its probability, with softmax or the logistic function, is above
+   that of the next one. So it is 0 where the answer changes. */
 export const sureness = outputs => {
   if (outputs.length === 1) return Math.abs(2 / (1 + Math.exp(-outputs[0])) - 1);
-  const top = Math.max(...outputs);
-  const total = outputs.reduce((sum, z) => sum + Math.exp(z - top), 0);
-  return (1 / total - 1 / outputs.length) / (1 - 1 / outputs.length);
+  const [top, next] = [...outputs].sort((a, b) => b - a);
+  return (1 - Math.exp(next - top)) / outputs.reduce((sum, z) => sum + Math.exp(z - top), 0);
 };

@@ -24,9 +24,12 @@ export const fallTold = points => {
 /* Which examples were right at no moment; a moment says of each whether it was. */
 export const neverRight = moments => moments[0].map((_, i) => moments.every(right => !right[i]));
 
-export const endTold = (last, never) => {
-  const told = {all: last.length, wrong: last.filter(right => !right).length, never: never.filter(Boolean).length};
+/* How it ended; `ringed` tells how those are marked that were right at no moment. */
+export const endTold = (last, never, ringed) => {
+  const right = last.filter(Boolean).length;
+  const told = {all: last.length, right, wrong: last.length - right, never: never.filter(Boolean).length, ringed};
   return !told.wrong ? say("In the end all {all} are right.", told)
-    : told.never ? say("In the end {wrong} of {all} are wrong; {never} of them, ringed twice, were right in no epoch.", told)
-      : say("In the end {wrong} of {all} are wrong; each of them was right in some epoch.", told);
+    : !told.never ? say("In the end {right} of {all} are right; each of the other {wrong} was right after some epoch.", told)
+      : told.never < told.wrong ? say("In the end {right} of {all} are right; of the other {wrong} the network got {never}, {ringed}, wrong after every epoch.", told)
+        : say("In the end {right} of {all} are right; the network got the other {wrong}, {ringed}, wrong after every epoch.", told);
 };

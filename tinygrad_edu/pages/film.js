@@ -7,7 +7,8 @@ import {Chain, named, numberOf, unpacked} from "./chain.js";
 import {Embedded, leavesOf} from "./embedded.js";
 import {endTold, fallTold, neverRight} from "./course.js";
 import {LayerWalk} from "./layerwalk.js";
-import {NetView, THUMB} from "./netview.js";
+import {NetView} from "./netview.js";
+import {AnswerTable} from "./answers.js";
 import {Plane, colourOfClass, onScale, scaleOf, truthOf} from "./plane.js";
 import {Reel, momentName} from "./reel.js";
 import {listed, say, together} from "./words.js";
@@ -48,12 +49,13 @@ export class Page extends Shell {
     this.other = el("input", {type: "range", min: 0, max: last, value: 0, "aria-label": say("Moment to compare with"), oninput: () => this.show()});
     this.otherCount = el("output", {class: "count"});
     this.reel.element.append(el("label", {}, this.comparing, ` ${say("compare")}`));
-    this.planes = [say("Examples over the plane, now"), say("Examples over the plane, then")].map(label => new Plane(this, label));
+    this.planes = this.data.misled ? [say("Examples by their answers, now"), say("Examples by their answers, then")].map(label => new AnswerTable(this, label))
+      : [say("Examples over the plane, now"), say("Examples over the plane, then")].map(label => new Plane(this, label));
     this.second = el("div", {class: "bar second"}, el("span", {}, say("against")), this.other, this.otherCount);
     this.net = new NetView(this.data.names, this.data.layers, (c, k) => this.neuron(c, k));
     this.curve = el("div", {class: "curve"});
     this.course = el("p", {class: "course"});
-    this.told = el("p", {class: "told", role: "status", "aria-live": "polite"});
+    this.told = el("p", {class: "told", role: "status", "aria-live": "polite"}, say("Point at a neuron to see what it adds up; click an example to step through its own loss."));
     this.detail = el("section", {class: "detail", "aria-label": say("One example"), hidden: true});
     this.stepping = el("section", {class: "stepping", "aria-label": say("Its loss, step by step"), hidden: true});
     this.hint = el("p", {class: "hint"});
@@ -62,7 +64,7 @@ export class Page extends Shell {
       this.reel.element,
       this.second,
       el("div", {class: "sides"},
-        el("div", {class: "planes"}, ...this.planes.map(plane => plane.element), el("p", {}, ...this.colours()), this.marks),
+        el("div", {class: "planes"}, ...this.planes.map(plane => plane.element), this.data.misled ? "" : el("p", {}, ...this.colours()), this.marks),
         el("div", {class: "right"}, this.net.element, this.told, this.hint)),
       this.course, this.curve, this.detail, this.stepping);
   }
@@ -80,19 +82,14 @@ export class Page extends Shell {
       this.otherCount.textContent = momentName(this.reel.moments[then]);
       this.planes[1].paint(this.layers(then), this.otherCount.textContent, this.judged(then));
     }
-    this.marks.textContent = [
-      this.data.left_out ? say("{count} more examples are not shown", {count: this.data.left_out}) : "",
-      this.data.learnt < this.data.X.length ? say("circles were learnt from, diamonds held out") : "",
-      this.classes ? say("the ground is what the network answers there, deeper where it is surer") : "",
-      this.classes ? say("wrong ones are ringed") : "",
-    ].filter(Boolean).join(say("; "));
+    this.marks.textContent = this.planes[0].marks().filter(Boolean).join(say("; "));
     this.net.weights(layers);
     this.net.thumbnails(this.picked === null ? this.thumbs(layers) : null);
     this.hint.textContent = together(
       say("Orange lines are positive weights, blue ones negative; the wider, the larger."),
-      this.picked === null && say("A small picture shows what its neuron gives over the plane: orange is positive, blue negative; an empty one gives nothing anywhere."),
+      this.picked === null && this.planes[0].pictured(),
       this.net.hidden && say("{count} weak weights are not drawn.", {count: this.net.hidden.toLocaleString("en")}),
-      this.data.names.length > 2 && say("The plane shows {inputs}; the others stand at their means.", {inputs: this.chosen()}));
+      this.planes[0].chosen());
     if (this.looked) this.neuron(...this.looked);
     this.example(layers);
     this.cursor();
@@ -113,15 +110,10 @@ export class Page extends Shell {
     const ends = this.reel.moments.flatMap(([epoch, step], i) => epoch && !step ? [this.judged(i).right] : []);
     const last = this.judged(this.reel.last).right;
     const never = ends.length ? neverRight(ends) : last.map(() => false);
-    this.course.textContent = together(when, endTold(last, never));
+    this.course.textContent = together(when, endTold(last, never, this.planes[0].ringed));
     for (const plane of this.planes) {
       for (const [i, dot] of plane.dots.entries()) dot.classList.toggle("never", never[i]);
     }
-  }
-
-  chosen() {
-    const [a, b] = this.data.axes.map(j => this.data.names[j]);
-    return this.classes ? say("{a} and {b}, the two inputs that part the classes best", {a, b}) : say("{a} and {b}", {a, b});
   }
 
   /* Which colour is which class, where they are few enough to be said. */
@@ -147,21 +139,19 @@ export class Page extends Shell {
       const {X, y} = this.data;
       const passed = X.map(row => this.chain.forward(this.layers(at), row));
       const loss = passed.reduce((sum, columns, i) => sum + this.lossOf(columns, y[i]).loss, 0) / X.length;
-      this.fared.set(at, {loss, right: this.classes && passed.map((columns, i) => named(columns.at(-1).values) === truthOf(y[i]))});
+      const says = this.classes && passed.map(columns => named(columns.at(-1).values));
+      this.fared.set(at, {loss, says, right: says && says.map((k, i) => k === truthOf(y[i]))});
     }
     return this.fared.get(at);
   }
 
-  /* What every neuron gives over the plane, as small images. */
+  /* What every neuron gives, as small images. */
   thumbs(layers) {
     const scale = scaleOf(this.box);
-    const grids = [];
-    for (let i = 0; i < THUMB; i++) {
-      for (let j = 0; j < THUMB; j++) grids.push(this.chain.forward(layers, this.planes[0].point((j + 0.5) / THUMB, 1 - (i + 0.5) / THUMB)));
-    }
-    this.paper ??= el("canvas", {width: THUMB, height: THUMB});
+    const [width, height, grids] = this.planes[0].samples(layers);
+    this.paper ??= el("canvas", {width, height});
     const context = this.paper.getContext("2d");
-    const image = context.createImageData(THUMB, THUMB);
+    const image = context.createImageData(width, height);
     const columns = grids[0].map((column, c) => column.values.map((_, k) => {
       if (!this.net.places[c].has(k)) return null;
       const values = grids.map(passed => passed[c].values[k]);

@@ -29,6 +29,7 @@ from ..stepping.tape import tape_of
 from ..words import say
 from .filmstrip import FilmStrip
 from .live import Content, LivePage
+from .plane import answer_of, misled
 from .walks import walk_of
 
 _DIGITS = 6
@@ -86,7 +87,7 @@ class Film(LivePage):
         require("matplotlib", "a film as GIF", ".save('film.html') works without")
         from .film_gif import film_gif
 
-        return film_gif(self._strip, self._chain)
+        return film_gif(self._strip, self._chain, bool(self._misled))
 
     def _content(self) -> Content:
         strip, chain = self._strip, self._chain
@@ -101,6 +102,7 @@ class Film(LivePage):
             "names": names,
             "classes": [visible(c) for c in strip.class_names],
             "axes": list(strip.axes),
+            "misled": self._misled,
             "X": [[_short(v) for v in row] for row in strip.X[:shown]],
             "y": list(strip.y[:shown]),
             "learnt": min(strip.learnt, shown),
@@ -122,6 +124,15 @@ class Film(LivePage):
         functions = ", ".join(f"{name}: {text}" for name, text in written.items())
         still = f'<pre class="still">{escape(self.text())}</pre>'
         return Content(still, data, f"{{{functions}}}")
+
+    @property
+    def _misled(self) -> int:
+        """How many examples a plane would mislead about in the end; 0 where it is worth being shown."""
+        strip = self._strip
+        if len(strip.X[0]) == 2 or strip.kind == "numbers" or not strip.frames:
+            return 0
+        end = strip.frames[-1].parameters
+        return misled(lambda X: [answer_of(self._chain, end, x) for x in X], strip.X[:_MOST_EXAMPLES], strip.axes)
 
     def _losses(self) -> tuple[list[dict[str, Any]], dict[str, str]]:
         """Write the loss of an example as tapes over the outputs: one for each class, or one of the target too."""

@@ -1,13 +1,13 @@
 /* The picture of a network that moves: weights as lines, neurons with what they give. */
 
-import {el, fading, svg} from "./shell.js";
+import {el, fading, fitted, svg} from "./shell.js";
 import {levelOf, numberText, unitOf} from "./numbers.js";
 import {say} from "./words.js";
 
 const MOST_UNITS = 16;
 const MOST_LINES = 500;
+const MOST_LETTERS = 18;
 const FAINT = 0.08;
-export const THUMB = 15;
 
 export class NetView {
   /* `told` is given a neuron when it is looked at: layer and place, or null. */
@@ -21,7 +21,7 @@ export class NetView {
     this.radius = this.step * 0.4;
     this.top = 34;
     this.height = this.step * tallest + 12;
-    const left = 14 + 7.2 * Math.max(...names.map(name => Math.min(name.length, 14)));
+    const left = 14 + 6.6 * Math.max(...names.map(name => Math.min(name.length, MOST_LETTERS)));
     this.gap = 128;
     this.places = sizes.map((count, c) => this.column(count, left + this.radius + c * (this.gap + 2 * this.radius)));
     this.width = left + sizes.length * (this.gap + 2 * this.radius) - this.gap + 74;
@@ -58,7 +58,7 @@ export class NetView {
         for (const name of ["mouseenter", "focus", "click"]) group.addEventListener(name, () => this.look(c, k));
         const value = svg("text", {x: cx, y: y + 3.5, "text-anchor": "middle", class: "value"});
         group.append(value);
-        if (!c) group.append(svg("text", {x: cx - r - 8, y: y + 4, "text-anchor": "end", class: "name"}, this.names[k].slice(0, 14)));
+        if (!c) group.append(svg("text", {x: cx - r - 8, y: y + 4, "text-anchor": "end", class: "name"}, fitted(this.names[k], MOST_LETTERS)));
         const out = c === this.places.length - 1 ? svg("text", {x: cx + r + 9, y: y + 4, class: "name"}) : null;
         if (out) group.append(out);
         this.nodes.append(group);
@@ -112,7 +112,7 @@ export class NetView {
     }));
   }
 
-  /* Show what every neuron gives over the plane: addresses of images, by column. */
+  /* Show what every neuron gives: addresses of images, by column. */
   thumbnails(images) {
     for (const unit of this.units) {
       const address = images?.[unit.c] ? images[unit.c][unit.k] : null;

@@ -8,6 +8,8 @@ import {Embedded, neuronLeaves} from "./embedded.js";
 import {say, together} from "./words.js";
 
 const MOST_TERMS = 10;
+/* How much taller the picture is for a note below it. */
+const NOTE = 14;
 
 export class Page extends Shell {
   constructor(host, functions) {
@@ -25,6 +27,11 @@ export class Page extends Shell {
     this.svg.setAttribute("role", "group");
     this.svg.style.minWidth = `${(1.12 * Number(this.svg.getAttribute("width"))).toFixed(0)}px`;
     for (const name of ["width", "height"]) this.svg.removeAttribute(name);
+    /* What stands below the picture, from side to side, is told beside it, where it is wrapped on a narrow page. */
+    const notes = [...this.svg.querySelectorAll(".tg-note > text:not(.m)")];
+    const [left, top, wide, tall] = this.svg.getAttribute("viewBox").split(" ").map(Number);
+    this.svg.setAttribute("viewBox", [left, top, wide, tall - NOTE * notes.length].join(" "));
+    for (const note of notes) note.remove();
     this.weights = [...this.svg.querySelectorAll(".tg-weight[data-weight]")].map(element => ({element, ends: element.dataset.weight.split("-").map(Number)}));
     this.neurons = new Map();
     for (const element of this.svg.querySelectorAll(".tg-node")) {
@@ -37,7 +44,8 @@ export class Page extends Shell {
       el("p", {class: "hint"}, say("Look at a neuron to see what it adds up: point at it, or go there with the arrow keys. Click it, or press Enter, to open its scalar graph.")));
     this.opened = el("section", {class: "opened", "aria-label": say("The neuron as a scalar graph"), hidden: true});
     return el("div", {class: "box", role: "region", "aria-label": say("A network, neuron by neuron")},
-      fading(el("div", {class: "net", role: "group", "aria-label": say("Picture of the network"), tabindex: -1}, this.svg)), this.told, this.opened);
+      fading(el("div", {class: "net", role: "group", "aria-label": say("Picture of the network"), tabindex: -1}, this.svg)),
+      el("div", {class: "notes"}, ...notes.map(note => el("p", {class: "hint"}, note.textContent))), this.told, this.opened);
   }
 
   neuron(element, c, k) {

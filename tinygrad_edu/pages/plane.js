@@ -6,7 +6,8 @@ import {named, sureness} from "./chain.js";
 import {say} from "./words.js";
 
 const GRID = 44;
-const SIDE = 340;
+const THUMB = 15;
+export const SIDE = 340;
 const CLASS_COLOURS = ["#2166ac", "#e06a22", "#1b9e77", "#8e44ad", "#b8860b", "#c2185b", "#00838f", "#5d6875", "#558b2f", "#6d4c41"];
 
 const colourOf = text => [1, 3, 5].map(i => Number.parseInt(text.slice(i, i + 2), 16));
@@ -26,6 +27,20 @@ export const onScale = (scale, x) => {
   const low = Math.min(9, Math.floor(at));
   return blend(scale[low], scale[low + 1], at - low);
 };
+
+export const scored = ({right, loss}) => [
+  right ? say("{right} of {all} right", {right: right.filter(Boolean).length, all: right.length}) : "",
+  say("mean loss {loss}", {loss: numberText(loss)}),
+];
+
+export const shapesTold = ({left_out: left, learnt, X}) => [
+  left ? say("{count} more examples are not shown", {count: left}) : "",
+  learnt < X.length ? say("circles were learnt from, diamonds held out") : "",
+];
+
+/* A circle for an example that was learnt from, a diamond for one that was held out. */
+export const mark = (learnt, cx, cy, r) => learnt ? svg("circle", {cx, cy, r})
+  : svg("rect", {x: cx - 0.9 * r, y: cy - 0.9 * r, width: 1.8 * r, height: 1.8 * r, transform: `rotate(45 ${cx} ${cy})`});
 
 /* The class that is true of an example; of signs, −1 is the first one. */
 export const truthOf = y => Array.isArray(y) ? y.indexOf(Math.max(...y)) : y === -1 ? 0 : Number(y);
@@ -50,13 +65,17 @@ export class Plane {
       el("div", {class: "axes"}, el("span", {}, `${names[axes[0]]} → ${this.spans(0)}`), el("span", {}, `${names[axes[1]]} ↑ ${this.spans(1)}`)), this.score);
     X.forEach((row, i) => {
       const [cx, cy] = this.spot(row);
-      const shape = i < learnt ? svg("circle", {cx, cy, r: 4.4}) : svg("rect", {x: cx - 4, y: cy - 4, width: 8, height: 8, transform: `rotate(45 ${cx} ${cy})`});
+      const shape = mark(i < learnt, cx, cy, 4.4);
       const dot = svg("g", {class: "dot"}, svg("circle", {cx, cy, r: 8, class: "wrong"}), svg("circle", {cx, cy, r: 11.5, class: "wrong twice"}), shape);
       dot.addEventListener("click", () => film.pick(i));
       shape.setAttribute("fill", film.classes ? colourOfClass(truthOf(y[i])) : "var(--ink)");
       points.append(dot);
       this.dots.push(dot);
     });
+  }
+
+  get ringed() {
+    return say("ringed twice");
   }
 
   spans(i) {
@@ -79,7 +98,8 @@ export class Plane {
   }
 
   /* Paint what a network with these weights answers, and say how the examples fare. */
-  paint(layers, label, {right, loss}) {
+  paint(layers, label, fared) {
+    const {right} = fared;
     const {chain, classes, box} = this.film;
     const context = this.canvas.getContext("2d");
     const image = context.createImageData(GRID, GRID);
@@ -97,13 +117,31 @@ export class Plane {
     }
     context.putImageData(image, 0, 0);
     this.caption.textContent = label;
-    this.score.textContent = [
-      right ? say("{right} of {all} right", {right: right.filter(Boolean).length, all: right.length}) : "",
-      say("mean loss {loss}", {loss: numberText(loss)}),
-    ].filter(Boolean).join(say("; "));
+    this.score.textContent = scored(fared).filter(Boolean).join(say("; "));
     for (const [i, dot] of this.dots.entries()) {
       dot.classList.toggle("missed", Boolean(right) && !right[i]);
       dot.classList.toggle("picked", i === this.film.picked);
     }
+  }
+
+  /* What to make small pictures of neurons from: how many points across and down, and what the network gives there. */
+  samples(layers) {
+    const places = Array.from({length: THUMB}, (_, i) => (i + 0.5) / THUMB);
+    return [THUMB, THUMB, places.flatMap(down => places.map(across => this.film.chain.forward(layers, this.point(across, 1 - down))))];
+  }
+
+  marks() {
+    return [...shapesTold(this.data),
+      ...this.film.classes ? [say("the ground is what the network answers there, deeper where it is surer"), say("wrong ones are ringed")] : []];
+  }
+
+  pictured() {
+    return say("A small picture shows what its neuron gives over the plane: orange is positive, blue negative; an empty one gives nothing anywhere.");
+  }
+
+  chosen() {
+    const [a, b] = this.data.axes.map(j => this.data.names[j]);
+    const inputs = this.film.classes ? say("{a} and {b}, the two inputs that part the classes best", {a, b}) : say("{a} and {b}", {a, b});
+    return this.data.names.length > 2 && say("The plane shows {inputs}; the others stand at their means.", {inputs});
   }
 }

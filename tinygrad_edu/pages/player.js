@@ -230,6 +230,8 @@ export class Page extends Shell {
       if (edge) {
         this.stage.mark(edge.group, {now: true, later: false, back: true});
         this.stage.flow(edge, step[9], step[10]);
+        const told = t => ({node: view.nodes.get(homes[t]), thing: t, told: `${this.data.things[t][LABEL]}.grad = ${this.gradientAt(t, this.at)?.[1]}`});
+        this.stage.rim.watch(edge.group.querySelector("path"), [told(step[5]), told(step[2])]);
       }
     } else if (at) {
       for (const edge of view.edges.values()) {

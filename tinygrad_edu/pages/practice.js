@@ -296,6 +296,8 @@ export class Page extends Shell {
       const target = stage.current.nodes.get(edge.target);
       if (target && target.things.length === 1 && data.things[target.things[0]][KIND] === "constant") stage.mark(edge.group, {blank: false});
     }
+    /* What is asked is in sight; at the start the result, where the pass begins. */
     if (this.edge) stage.follow([this.edge.from, this.edge.to]);
+    else if (!this.done.size) stage.follow([data.root]);
   }
 }

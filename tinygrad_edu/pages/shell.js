@@ -16,6 +16,9 @@ export const el = (tag, attributes, ...children) => {
 export const button = (text, label, action, extra) =>
   el("button", {type: "button", "aria-label": label, title: label, onclick: action, ...extra}, text);
 
+/* A name that has room for so many letters. */
+export const fitted = (name, most) => [...name].length > most ? `${[...name].slice(0, most - 1).join("")}…` : name;
+
 /* What browsers call SVG, asked of them: a page holds no address. */
 let asked = "";
 const namespace = () => {

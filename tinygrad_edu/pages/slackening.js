@@ -8,6 +8,8 @@ import {drawRail} from "./rails.js";
 import {Reel, momentName} from "./reel.js";
 import {listed, say, together} from "./words.js";
 
+const MOST_SAID = 3;
+
 export class Page extends Shell {
   constructor(host) {
     super(host);
@@ -84,6 +86,15 @@ export class Page extends Shell {
     return classes.length > 1 ? classes[truth.indexOf(Math.max(...truth))] : numberText(truth[0], 2);
   }
 
+  /* What the network says, the likeliest first; of many classes those few that it holds likely. */
+  says(prediction) {
+    const {classes} = this.data;
+    const ranked = [...prediction.keys()].sort((a, b) => prediction[b] - prediction[a]);
+    const shown = ranked.slice(0, MOST_SAID).map(k => classes.length > 1 ? say("{name} ({share})", {name: classes[k], share: numberText(prediction[k], 2)}) : numberText(prediction[k], 3));
+    const more = ranked.length - shown.length;
+    return say("The network says {answer}.", {answer: listed([...shown, ...(more ? [say("… {count} more", {count: more})] : [])])});
+  }
+
   stretched(seen, {truth}) {
     return truth.map((t, k) => Math.abs(seen.prediction[k] - t));
   }
@@ -109,7 +120,7 @@ export class Page extends Shell {
       this.portrait.replaceChildren(...(example.pixels.length ? [this.grey(example.pixels)] : []));
     }
     this.verdict.textContent = together(
-      say("The network says {answer}.", {answer: listed(classes.map((c, k) => `${c} ${numberText(seen.prediction[k], 2)}`))}),
+      this.says(seen.prediction),
       bands.every(b => b < slack) && say("Its bands are slack."), say("Loss {loss}.", {loss: numberText(seen.loss)}));
     let loose = 0;
     this.tiles.forEach(({element, bars}, i) => {

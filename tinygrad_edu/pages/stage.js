@@ -2,6 +2,7 @@
 
 import {button, el, fading, svg} from "./shell.js";
 import {LABEL} from "./redone.js";
+import {Rim} from "./rim.js";
 import {factorText, levelOf, numberText, unitOf} from "./numbers.js";
 import {say} from "./words.js";
 
@@ -25,7 +26,8 @@ export class Stage {
     this.where = el("div", {class: "where"});
     this.window = fading(el("div", {class: "window", tabindex: 0, role: "group", "aria-label": say("Picture of the computation")}));
     this.chip = el("div", {class: "chip", hidden: true, "aria-hidden": "true"});
-    this.element.append(this.window, el("div", {class: "over"}, this.where, this.zoomBar));
+    this.rim = new Rim(this.window, thing => this.follow([thing]));
+    this.element.append(this.window, this.rim.element, el("div", {class: "over"}, this.where, this.zoomBar));
     new ResizeObserver(entries => {
       this.width = entries[0].contentRect.width;
       if (this.current) this.lay();
@@ -41,7 +43,10 @@ export class Stage {
     this.element.classList.toggle("cut", scrolls);
     picture.style.width = scrolls ? `${(whole[2] * READABLE).toFixed(0)}px` : "";
     picture.style.height = scrolls ? `${(whole[3] * READABLE).toFixed(0)}px` : "";
+    const begins = scrolls && !this.scrolls;
     this.scrolls = scrolls;
+    if (begins && this.followed) this.follow(this.followed);
+    this.rim.look();
   }
 
   get current() {
@@ -323,6 +328,7 @@ export class Stage {
     this.chip.hidden = true;
     if (this.over) this.over.remove();
     this.over = null;
+    this.rim.watch(null);
   }
 
   /* Light up a path: its nodes, and the edges it takes. */
@@ -351,6 +357,7 @@ export class Stage {
   /* Show the part of the picture that the frame holds. */
   look() {
     this.current.svg.setAttribute("viewBox", this.frame.map(x => x.toFixed(1)).join(" "));
+    this.rim.look();
   }
 
   zoom(by, x, y) {
@@ -365,6 +372,7 @@ export class Stage {
 
   /* Bring a step into sight; of two nodes too far apart for that the last, which receives. */
   follow(things) {
+    this.followed = things;
     const nodes = things.map(t => this.node(t)).filter(Boolean);
     if (!nodes.length) return;
     const {whole} = this.current;

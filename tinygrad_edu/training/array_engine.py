@@ -15,6 +15,7 @@ from ..compiler.scalars.pure_trace import traced
 from ..engine.collector import collector_paused
 from ..graph.graph import Graph
 from ..nn.losses import Loss, cross_entropy
+from ..optim.one_pass import on_arrays
 from ..optim.optimizers import Optimizer
 from .batches import all_finite, joined
 from .chance import Chance
@@ -77,10 +78,11 @@ class CompiledEngine:
         devices: Sequence[Any] | None = None,
     ) -> None:
         self.optimizer = optimizer
+        self.backend = backend
         self.dtype = np.dtype(dtype)
         self.clip: Clipping | None = None
         make_machine = machine_maker(backend, devices, dtype)
-        _check_rule(optimizer)
+        _check_rule(optimizer, backend)
 
         chance = self._chance = Chance(model, X[0])
         self.generator = random.Random(0)
@@ -136,7 +138,7 @@ class CompiledEngine:
             if self.clip is not None:
                 self._grad = grad = self._array(self.clip(grad))
             t = now.steps_taken + 1
-            data, memory = self.optimizer.step_on_arrays(now.data, grad, now.memory, t)
+            data, memory = self.optimizer.step_on_arrays(now.data, grad, now.memory, t, self.backend)
             kept = tuple([self._array(slot) for slot in memory])  # a rule may have made doubles of float32s
             self._now = _Parameters(self._array(data), kept, t, grad)  # at once, so that Ctrl-C finds a whole step
         return losses, outputs
@@ -198,7 +200,7 @@ class CompiledEngine:
         return [self._structure.unflatten(numbers) for numbers in rows.T.tolist()]
 
 
-def _check_rule(optimizer: Optimizer) -> None:
+def _check_rule(optimizer: Optimizer, backend: str) -> None:
     """See that the rule gives the same on an array as on its numbers."""
     if type(optimizer).step is not Optimizer.step:
         raise TypeError(f"{type(optimizer).__name__} has a step of its own, so its rule cannot be run on arrays")
@@ -207,7 +209,8 @@ def _check_rule(optimizer: Optimizer) -> None:
     for group in optimizer.param_groups:
         own = optimizer.settings_of(group)
         one_by_one = [optimizer.update(d, g, tuple(m), 3, **own) for d, g, *m in zip(data, grad, *memory, strict=True)]
-        at_once = optimizer.update(np.array(data), np.array(grad), tuple(map(np.array, memory)), 3, **own)
+        rule = on_arrays(optimizer, own, backend)
+        at_once = rule(np.array(data), np.array(grad), tuple(map(np.array, memory)), 3)
         same = np.allclose(at_once[0], [new for new, _ in one_by_one], rtol=1e-12, atol=0.0) and all(
             np.allclose(slot, [m[place] for _, m in one_by_one], rtol=1e-12, atol=0.0)
             for place, slot in enumerate(at_once[1])

@@ -8,6 +8,7 @@ Examples
 
 from __future__ import annotations
 
+import math
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -106,11 +107,21 @@ def weighted(examples: Examples, by_class: ClassWeights | None, by_example: Any 
         given = as_list(by_example, "sample_weight")
         if len(given) != len(weights):
             raise ValueError(f"sample_weight has {len(given)} weights for {len(weights)} examples")
-        weights = [as_number(weight, f"sample_weight[{i}]", 0.0) for i, weight in enumerate(given)]
+        weights = _near_1([as_number(weight, f"sample_weight[{i}]", 0.0) for i, weight in enumerate(given)])
     if by_class is not None:
-        weights = [weight * by_class.get(label, 1.0) for weight, label in zip(weights, examples.y, strict=True)]
+        shares = _near_1([by_class.get(label, 1.0) for label in examples.y])
+        weights = [weight * share for weight, share in zip(weights, shares, strict=True)]
     counting = [i for i, weight in enumerate(weights) if weight > 0.0]
     if not counting:
         raise ValueError("every example weighs 0, so there is nothing to learn from")
     made = replace(examples, weights=weights)
     return made if len(counting) == len(weights) else made.take(counting)
+
+
+def _near_1(weights: Sequence[float]) -> list[float]:
+    """Scale weights by a power of two, which rounds nothing, so that their sum neither overflows nor loses digits.
+
+    What they weigh is their share of that sum.
+    """
+    exponent = math.frexp(max(weights))[1]
+    return [math.ldexp(weight, -exponent) for weight in weights]

@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
-import importlib.util
-import os
-import sys
 from collections.abc import Callable
 from functools import cache
 from itertools import chain, pairwise
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -17,6 +12,7 @@ import numpy as np
 from ...ops import table as ops
 from ..arrays.program import ArrayProgram, Instruction, Operand
 from . import numba_vm as vm
+from .numba_cache import compiled_once
 from .numba_places import SHORT, product_of_numbers, room_for, runs
 from .numba_source import MAPS, REDUCTIONS, is_slow, source
 from .numpy_machine import MAKERS, Machine
@@ -33,46 +29,11 @@ _ROOM = 1_000  # numbers of an operand that are put side by side, or spread, at 
 @cache
 def machine_code(dtype: str = "float64") -> Callable[..., Any]:
     """Give the compiled virtual machine; the first time ever numba takes a while, then it is read from disk."""
-    text = source(cache=True)
-    name = f"tinygrad_edu_vm_{hashlib.sha256(text.encode()).hexdigest()[:16]}"
-    for attempt in range(2):
-        try:
-            folder = _cache_folder()
-            path = folder / f"{name}.py"
-            if attempt:  # what lies there cannot be read: make it anew
-                for kept in folder.glob(f"**/{name}*.nb[ci]"):
-                    kept.unlink(missing_ok=True)
-            if not (path.exists() and path.read_bytes() == text.encode()):
-                draft = path.with_suffix(f".{os.getpid()}.tmp")
-                draft.write_text(text, encoding="utf-8")
-                os.replace(draft, path)
-            return _loaded(name, path, dtype)
-        except (OSError, RuntimeError):  # nowhere to keep it, or no home at all
-            break
-        except Exception:  # whatever a damaged file of numba's raises
-            continue
-    namespace: dict[str, Any] = {}
-    exec(source(cache=False), namespace)  # for this process alone
-    run: Callable[..., Any] = namespace["run"]
-    return run
 
+    def start(run: Callable[..., Any]) -> None:
+        run(np.zeros(0, dtype=np.uint32), np.zeros(1, dtype), 1, 0, 0, 0)
 
-def _cache_folder() -> Path:
-    base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    folder = Path(base) / "tinygrad_edu"
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder
-
-
-def _loaded(name: str, path: Path, dtype: str) -> Callable[..., Any]:
-    """Import the module in a file, and have its machine code ready."""
-    spec = importlib.util.spec_from_file_location(name, path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = sys.modules[name] = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    run: Callable[..., Any] = module.run
-    run(np.zeros(0, dtype=np.uint32), np.zeros(1, dtype), 1, 0, 0, 0)
+    run: Callable[..., Any] = compiled_once("tinygrad_edu_vm", source, "run", start)
     return run
 
 
@@ -111,6 +72,7 @@ class NumbaMachine(Machine):
         run = machine_code(self.dtype.name)
         for place, first, last in zip(*[iter(self._segments)] * 3, strict=True):
             self.calls[place] = (run, (code, self._memory, self.count, self._spare, first, last))
+        self._numpy_runs_some = 3 * len(self.calls) > len(self._segments)
 
     def _allocate(self) -> None:
         program, count = self.program, self.count
@@ -125,7 +87,7 @@ class NumbaMachine(Machine):
         self.batched = self._memory[self._first : self._spare].reshape(program.batched_rows, count)
 
     def run(self) -> None:
-        if 3 * len(self.calls) > len(self._segments):
+        if self._numpy_runs_some:
             super().run()
         else:
             for function, arguments in self.calls:  # numba warns of no infinities

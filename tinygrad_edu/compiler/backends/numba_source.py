@@ -6,7 +6,6 @@ by side first. Which operations there are decides the table; what is here is onl
 
 from __future__ import annotations
 
-import hashlib
 import inspect
 from functools import cache
 
@@ -16,6 +15,7 @@ from ...ops.code import Node, argument_names
 from ...ops.code_writer import PYTHON_FORMS, Dialect, Writer
 from ...ops.operation import Op, entries
 from . import numba_functions, numba_kernels, numba_logsumexp, numba_vm
+from .numba_cache import digest_of
 
 MAPS = {
     op: code for code, op in enumerate((op for op in entries.values() if op.arity in (1, 2, 3)), numba_vm.FIRST_MAP)
@@ -40,7 +40,7 @@ _NEAR = {ops.sin: "sine", ops.cos: "cosine"}
 
 _NATIVE = {ops.sigmoid: "sigmoid"}
 
-_NUMBA = Dialect(
+DIALECT = Dialect(
     {**PYTHON_FORMS, "**": "power({0}, {1})"},
     functions={
         **{name: name for name in ("exp", "tanh", "erf", "erfc")},
@@ -52,6 +52,7 @@ _NUMBA = Dialect(
     native=_NATIVE.get,
     line="            {name} = {text}\n",
 )
+"""Floats in loops that numba compiles."""
 
 _HEAD = '''"""Written by tinygrad_edu.compiler.backends.numba_source, for {digest}."""
 import math
@@ -100,7 +101,7 @@ _RUN = """
 @cache
 def is_slow(op: Op) -> bool:
     """Whether NumPy, which does several numbers at a time, is faster on large arrays: where there are calls."""
-    waiting = [] if op in _NEAR or op in _NATIVE else [Writer(_NUMBA).whole(op)]
+    waiting = [] if op in _NEAR or op in _NATIVE else [Writer(DIALECT).whole(op)]
     while waiting:
         node = waiting.pop()
         if node.kind == "**" or (node.kind == "call" and isinstance(node.what, str) and node.what not in _QUICK):
@@ -115,17 +116,13 @@ def source(cache: bool) -> str:
     Parameters
     ----------
     cache : bool
-        Whether numba keeps the machine code on disk, next to the file with this text. It looks at that file alone to
-        see whether the machine code is still right, so a digest of what it imports stands in it.
+        Whether numba keeps the machine code on disk, next to the file with this text.
 
     Returns
     -------
     str
     """
-    imported = "".join(
-        map(inspect.getsource, (error_series, numba_functions, numba_kernels, numba_logsumexp, numba_vm))
-    )
-    digest = hashlib.sha256(imported.encode()).hexdigest()[:16]
+    digest = digest_of(error_series, numba_functions, numba_kernels, numba_logsumexp, numba_vm)
     maps = [_apply(op, code) for op, code in MAPS.items()]
     parts = [_HEAD.format(digest=digest), *maps, _apply_direct(), _RUN.format(cache=cache), _run()]
     return "".join(parts)
@@ -136,8 +133,8 @@ def _form(op: Op, names: tuple[str, ...], quick: bool) -> tuple[str, str]:
     native = (_NEAR.get(op) if quick else None) or _NATIVE.get(op)
     if native is not None:
         return "", f"{native}({', '.join(names)})"
-    before, (text,) = Writer(_NUMBA).write(
-        [Writer(_NUMBA).whole(op)], dict(zip(argument_names(len(names)), names, strict=True))
+    before, (text,) = Writer(DIALECT).write(
+        [Writer(DIALECT).whole(op)], dict(zip(argument_names(len(names)), names, strict=True))
     )
     return before, text
 

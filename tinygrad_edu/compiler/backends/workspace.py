@@ -111,7 +111,8 @@ class Workspace:
             if self._doubles is not self._parameters:
                 self._parameters[:] = self._doubles
         else:
-            numbers = np.asarray(at, self.dtype)
+            quick = type(at) is np.ndarray and at.dtype is self.dtype
+            numbers = at if quick else np.asarray(at, self.dtype)
             if numbers.shape != self._parameters.shape:
                 count = len(self._parameters)
                 raise ValueError(f"at must have one number for each of the {count} params, got shape {numbers.shape}")

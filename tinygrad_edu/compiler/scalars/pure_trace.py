@@ -17,7 +17,7 @@ import sys
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from types import CodeType, FunctionType, MethodType
+from types import CodeType, FunctionType, MethodType, ModuleType
 from typing import Any, NamedTuple
 
 from ...engine.running import running
@@ -181,7 +181,7 @@ def _within_reach(f: Callable[..., Any]) -> _Reach:
     """Find the leaves that a function can read, and the generators of random numbers that it can draw from.
 
     It is looked for in its closure, the globals it names, its arguments that are given already, the object it belongs
-    to, and what these hold, near things first.
+    to, and what these hold or read in turn, near things first.
     """
     values: list[Value] = []
     numpy_random = sys.modules.get("numpy.random")  # loaded by the first who draws from it
@@ -201,7 +201,7 @@ def _within_reach(f: Callable[..., Any]) -> _Reach:
         if isinstance(item, Value):
             if item.op is None:
                 values.append(item)
-        elif isinstance(item, (list, tuple)):
+        elif isinstance(item, (list, tuple, set, frozenset, deque)):
             queue.extend(item)
         elif isinstance(item, dict):
             queue.extend(item.values())
@@ -213,14 +213,48 @@ def _within_reach(f: Callable[..., Any]) -> _Reach:
         elif isinstance(item, MethodType):
             queue += (item.__self__, item.__func__)
         elif isinstance(item, FunctionType):
-            if item is f:
-                queue.extend(item.__globals__.get(name) for name in _names(item.__code__))
-            for cell in item.__closure__ or ():
-                with suppress(ValueError):  # a cell that is empty as yet
-                    queue.append(cell.cell_contents)
-        elif hasattr(item, "__dict__") and not isinstance(item, type) and type(item).__module__ != "builtins":
-            queue.extend(vars(item).values())
+            queue.extend(_read_by(item))
+        elif isinstance(item, type):
+            if not _of_a_library(item):
+                queue.extend(vars(item).values())
+        elif type(item).__module__ != "builtins":
+            queue.extend(_held_by(item))
     return _Reach(values, generators, loaded)
+
+
+_LIBRARIES = {__name__.partition(".")[0], "jax", "numpy", "torch", *sys.stdlib_module_names}
+
+
+def _of_a_library(item: Any) -> bool:
+    """Whether a function or class reads nothing of the user's but what it is given."""
+    return str(item.__module__).partition(".")[0] in _LIBRARIES
+
+
+def _read_by(function: FunctionType) -> Iterator[Any]:
+    """Give what a function can read beside its arguments."""
+    for cell in function.__closure__ or ():
+        with suppress(ValueError):  # a cell that is empty as yet
+            yield cell.cell_contents
+    yield from function.__defaults__ or ()
+    yield from (function.__kwdefaults__ or {}).values()
+    if _of_a_library(function):
+        return
+    names = {*_names(function.__code__)}
+    for found in [function.__globals__.get(name) for name in names]:
+        if isinstance(found, ModuleType):
+            yield from [getattr(found, name) for name in names & vars(found).keys()]
+        else:
+            yield found
+
+
+def _held_by(item: Any) -> Iterator[Any]:
+    """Give what an object has as attributes, and its class unless that is of a library."""
+    yield from getattr(item, "__dict__", {}).values()
+    for kind in type(item).__mro__:
+        if not _of_a_library(kind):
+            yield kind
+            for name in kind.__dict__.get("__slots__", ()):
+                yield getattr(item, name, None)
 
 
 def _names(code: CodeType) -> Iterator[str]:

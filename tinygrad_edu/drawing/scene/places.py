@@ -15,7 +15,8 @@ from itertools import product
 from .graphviz_layout import Box, Layout, Point, Size
 
 _CELL = 64.0
-_MOST_LABELS = 300  # of more, which nobody reads, each stays where Graphviz keeps room for it
+_MOST_LABELS = 300  # of more, those that stand free nowhere are left out
+_MOST_SQUARES = 100_000  # that lines cross; of more, which take seconds, no label is written
 _CLEAR = 3.0  # what a text keeps away from lines
 _ALONG = (0.5, 0.62, 0.38, 0.74, 0.26, 0.85, 0.15)
 _SLIDE = 8.0
@@ -40,8 +41,8 @@ def place_titles(layout: Layout, titles: Mapping[str, Point], sizes: Mapping[str
     tracks = [_track(titles[id_], sizes[id_], layout.clusters[id_]) for id_ in titles]
     taken = _Taken(layout, tracks)
     return {
-        id_: taken.freest(_slides(titles[id_], sizes[id_], layout.clusters[id_]), -1, _from_left(sizes[id_]))
-        for id_ in titles
+        id_: taken.freest(_slides(at, sizes[id_], layout.clusters[id_]), -1, _from_left(sizes[id_])) or at
+        for id_, at in titles.items()
     }
 
 
@@ -63,10 +64,11 @@ def place_labels(
     Returns
     -------
     dict of int to Point
+        Where they are very many, without those that stand free nowhere.
     """
-    if len(labels) > _MOST_LABELS:
-        proposals = {i: layout.edges[i][1] for i in labels}
-        return {i: place for i, place in proposals.items() if place is not None}
+    most = 1 if len(labels) > _MOST_LABELS else math.inf
+    if most == 1 and sum(_length(curve) for curve, _ in layout.edges) > _CELL * _MOST_SQUARES:
+        return {}
     taken = _Taken(layout)
     for id_, size in nodes.items():
         taken.add_box(_around(layout.nodes[id_], size))
@@ -77,8 +79,10 @@ def place_labels(
         curve, proposed = layout.edges[i]
         if proposed is None:
             continue
-        places[i] = taken.freest(_beside(curve, proposed, size), i, _centred(size))
-        taken.add_box(_around(places[i], size))
+        place = taken.freest(_beside(curve, proposed, size), i, _centred(size), most)
+        if place is not None:
+            places[i] = place
+            taken.add_box(_around(place, size))
     return places
 
 
@@ -130,9 +134,10 @@ class _Taken:
                         return math.inf
         return weight
 
-    def freest(self, places: Iterator[Point], owner: int, extent: Box) -> Point:
-        """Give the first free place, else that where least is in the way; `extent` is the text's box around it."""
-        best, least = (0.0, 0.0), math.inf
+    def freest(self, places: Iterator[Point], owner: int, extent: Box, most: float = math.inf) -> Point | None:
+        """Give the first free place, else that with least, less than `most`, in the way; `extent` is the text's box."""
+        best: Point | None = None
+        least = most
         for x, y in places:
             weight = self.in_the_way((x + extent[0], y + extent[1], x + extent[2], y + extent[3]), owner, least)
             if weight < least:
@@ -145,6 +150,11 @@ class _Taken:
 def _arcs(curve: Sequence[Point]) -> Iterator[Arc]:
     for k in range(0, len(curve) - 3, 3):
         yield curve[k], curve[k + 1], curve[k + 2], curve[k + 3]
+
+
+def _length(curve: Sequence[Point]) -> float:
+    """Say how far a curve goes, roughly: along the longer side of each hull."""
+    return sum(max(right - left, bottom - top) for left, top, right, bottom in map(_hull, _arcs(curve)))
 
 
 def _hull(arc: Arc) -> Box:

@@ -76,6 +76,11 @@ def make_scene(records: Records) -> Scene:
         for node in records.nodes
     ]
     notes = _notes(records)
+    unread = [
+        i for i in texts if i not in label_places and not folded & {records.edges[i].source, records.edges[i].target}
+    ]
+    if unread:
+        notes.append(say("{count} labels of edges found no room and are left out", count=len(unread)))
     if folded and _flows(records):
         notes.append(
             say(
