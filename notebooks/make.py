@@ -25,6 +25,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 HERE = Path(__file__).parent
 LANGUAGES = ("en", "zh")
 # From a checkout or a wheel, never by name: nobody is to be given what a stranger may publish under a name like ours.
+# With its extra [check], which notebook 07 is about.
 FIND = """\
 try:
     import tinygrad_edu
@@ -34,7 +35,7 @@ except ImportError:  # it is not installed: look for a wheel beside this noteboo
 
     here = Path.cwd().resolve()
     for wheel in here.glob("tinygrad_edu-*.whl"):
-        %pip install -q "{wheel}"
+        %pip install -q "{wheel}[check]"
     sys.path += [str(folder) for folder in here.parents if (folder / "tinygrad_edu" / "__init__.py").is_file()]
     try:
         import tinygrad_edu

@@ -71,7 +71,7 @@ export class FormulaMode {
     writeAddress({formula: this.formula.value, at: point, view: this.view, digits: digits === "4" ? "" : digits});
     const answer = await this.engine.ask("formula", {
       text: this.formula.value, numbers: this.numbers, view: this.view, digits: Number(digits), theme: theme(),
-    }).catch(error => ({error: error instanceof Stopped ? word(error.message) : error.message}));
+    }).catch(error => ({error: error instanceof Stopped ? word(error.message === "ended" ? "deep" : error.message) : error.message}));
     if (asked !== this.asked) return;
     this.formula.setAttribute("aria-invalid", Boolean(answer.error));
     this.part("error").textContent = answer.error ?? "";

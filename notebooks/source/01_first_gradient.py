@@ -35,12 +35,16 @@ tg.plot.curve(tg.tanh, -3.0, 3.0, tangents=[-2.0, -0.5, 1.0], x="x", y="tanh(x)"
 tg.predict(
     "The tangents above have the slopes 0.07, 0.79 and 0.42. What is the slope of tanh in the middle, at x = 0?",
     tg.grad(tg.tanh)(0.0),
+    mistakes={
+        0.0: "0 is the value of tanh there, not its slope.",
+    },
     because="1: near 0, tanh(x) is almost x itself.",
 )
 
 # %% [markdown] lang="zh" strings=true
 # "The tangents above have the slopes 0.07, 0.79 and 0.42. What is the slope of tanh in the middle, at x = 0?" => "上面三条切线的斜率是 0.07、0.79、0.42。在正中间 x = 0 处，tanh 的斜率是多少？"
 # "1: near 0, tanh(x) is almost x itself." => "是 1：在 0 附近，tanh(x) 几乎就是 x 自己。"
+# "0 is the value of tanh there, not its slope." => "0 是 tanh 在那里的值，不是斜率。"
 
 # %% [markdown] lang="en"
 # The slope depends on where you stand. It is 1 where y = tanh(x) is 0, and it goes to 0 where y comes close to −1 or 1. That smells of a formula in y: **1 − y²**. Draw both:
@@ -101,6 +105,9 @@ tg.predict(
     "w = 0.5, x = 2, b = −1.5, y = tanh(w·x + b). One turns w up a little. Does y go up or down?",
     "up" if w.grad > 0 else "down",
     choices=["up", "down"],
+    mistakes={
+        "down": "The sum is −0.5, so y is negative. But up is up: from −0.46 towards 0.",
+    },
     because="x is positive, so w·x grows; and tanh rises everywhere.",
 )
 
@@ -109,6 +116,7 @@ tg.predict(
 # "up" => "变大"
 # "down" => "变小"
 # "x is positive, so w·x grows; and tanh rises everywhere." => "x 是正的，所以 w·x 变大；而 tanh 处处上升。"
+# "The sum is −0.5, so y is negative. But up is up: from −0.46 towards 0." => "和是 −0.5，所以 y 是负的。可变大就是变大：从 −0.46 往 0 走。"
 
 # %% [markdown] lang="en"
 # How much is the gradient of `y` with respect to `w`. `y.backward()` works it out for every box at once. Each box now holds its own answer:
@@ -162,12 +170,20 @@ tg.play(y)
 tg.predict(
     "1 − y² is 0.7864, and x is 2. What is the gradient of y with respect to w?",
     w.grad,
+    mistakes={
+        1 - y.data**2: "That is the slope of tanh alone. On the way to w comes one more: w·x has the slope x = 2.",
+        x.grad: "That is the gradient of x: 0.7864 × w. Towards w the slope of w·x is x.",
+        x.data: "That is the slope of w·x alone. After it comes tanh, with the slope 0.7864.",
+    },
     because="0.7864 × 1 × 2 = 1.5729.",
 )
 
 # %% [markdown] lang="zh" strings=true
 # "1 − y² is 0.7864, and x is 2. What is the gradient of y with respect to w?" => "1 − y² 是 0.7864，x 是 2。y 对 w 的梯度是多少？"
 # "0.7864 × 1 × 2 = 1.5729." => "0.7864 × 1 × 2 = 1.5729。"
+# "That is the slope of tanh alone. On the way to w comes one more: w·x has the slope x = 2." => "这只是 tanh 的斜率。通向 w 的路上还有一个：w·x 的斜率是 x = 2。"
+# "That is the gradient of x: 0.7864 × w. Towards w the slope of w·x is x." => "这是 x 的梯度：0.7864 × w。w·x 对 w 的斜率是 x。"
+# "That is the slope of w·x alone. After it comes tanh, with the slope 0.7864." => "这只是 w·x 的斜率。后面还有 tanh，斜率是 0.7864。"
 
 # %%
 by_hand = (1 - y.data**2) * 1 * x.data
@@ -196,6 +212,10 @@ tg.predict(
     "w goes from 0.5 to 0.6. Gradient × change promises that y rises by 0.157. By how much does it rise in truth?",
     "a little more" if true > promised else "a little less",
     choices=["a little less", "exactly 0.157", "a little more"],
+    mistakes={
+        "exactly 0.157": "Exactly so it would be on the tangent. The curve leaves the tangent.",
+        "a little less": "So it would be where tanh flattens, to the right of 0. At −0.5 it is still on its way to its steepest place.",
+    },
     because=f"By {true:.3f}: to the right of −0.5 tanh becomes steeper still.",
 )
 
@@ -205,6 +225,8 @@ tg.predict(
 # "a little less" => "比这少一点"
 # "exactly 0.157" => "正好 0.157"
 # By {true:.3f}: to the right of −0.5 tanh becomes steeper still. => 升高 {true:.3f}：在 −0.5 的右边，tanh 还要更陡一些。
+# "Exactly so it would be on the tangent. The curve leaves the tangent." => "只有沿着切线走才正好是它，曲线却会离开切线。"
+# "So it would be where tanh flattens, to the right of 0. At −0.5 it is still on its way to its steepest place." => "在 0 的右边，tanh 越走越平，那里才会少一点。在 −0.5 处，它还在往最陡的地方去。"
 
 # %%
 tg.plot.curve(lambda w: tg.tanh(w * 2 - 1.5), 0.0, 1.5, tangents=[0.5], x="w", y="y")
@@ -295,6 +317,10 @@ tg.predict(
     "What is now the gradient with respect to w: about 1.6, about 0.1, or almost 0?",
     "almost 0" if abs(saturated) < 0.01 else "another",
     choices=["about 1.6", "about 0.1", "almost 0"],
+    mistakes={
+        "about 1.6": "That was its gradient with b = −1.5. The same w, but the sum is at another place of the curve now.",
+        "about 0.1": "That is what it would be at a sum of −2. At −4 the curve is flatter still.",
+    },
     because=f"{saturated:.4f}: at −4 tanh is almost flat. The neuron is saturated, and learns next to nothing.",
 )
 
@@ -304,6 +330,8 @@ tg.predict(
 # "about 0.1" => "约 0.1"
 # "almost 0" => "几乎为 0"
 # {saturated:.4f}: at −4 tanh is almost flat. The neuron is saturated, and learns next to nothing. => {saturated:.4f}：在 −4 处 tanh 几乎是平的。这个神经元饱和了，几乎学不动。
+# "That was its gradient with b = −1.5. The same w, but the sum is at another place of the curve now." => "那是 b = −1.5 时的梯度。w 没变，和却到了曲线上的另一处。"
+# "That is what it would be at a sum of −2. At −4 the curve is flatter still." => "和是 −2 时才是这么多。到了 −4，曲线还要平得多。"
 
 # %% [markdown] lang="en"
 # **3.** Now x is used twice: y = tanh(w·x + b·x). Write all three derivatives by hand, for any w, x and b. The library measures the slopes and compares. As it stands, one of them is wrong.

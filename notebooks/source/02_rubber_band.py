@@ -44,6 +44,9 @@ tg.predict(
     "Bird is predicted 0.1 and should be 1. Dog is predicted 0.8 and should be 0. Which band is longer?",
     "bird" if bands.stretches[0] > bands.stretches[1] else "dog",
     choices=["bird", "dog"],
+    mistakes={
+        "dog": "The dog has the larger prediction. A band reaches from the prediction to the pin: from 0.8 to 0, and from 0.1 to 1.",
+    },
     because=f"The bird's band is {bands.stretches[0]:.1f} long, the dog's {bands.stretches[1]:.1f}.",
 )
 
@@ -52,6 +55,7 @@ tg.predict(
 # "dog" => "狗"
 # "Bird is predicted 0.1 and should be 1. Dog is predicted 0.8 and should be 0. Which band is longer?" => "鸟的预测是 0.1，应该是 1；狗的预测是 0.8，应该是 0。哪根橡皮筋更长？"
 # The bird's band is {bands.stretches[0]:.1f} long, the dog's {bands.stretches[1]:.1f}. => 鸟的那根长 {bands.stretches[0]:.1f}，狗的那根长 {bands.stretches[1]:.1f}。
+# "The dog has the larger prediction. A band reaches from the prediction to the pin: from 0.8 to 0, and from 0.1 to 1." => "狗的预测更大。可橡皮筋是从预测拉到钉子：一根从 0.8 到 0，一根从 0.1 到 1。"
 
 # %% name="bands"
 bands
@@ -93,12 +97,18 @@ loss.backward()
 tg.predict(
     "The bird's slider stands at 0.1, its pin at 1. What is the gradient of the loss with respect to bird?",
     bird.grad,
+    mistakes={
+        -bird.grad: "That is the pull. The gradient points the other way: where the loss grows.",
+        2 * bird.grad: "That is the slope of (p − 1)². The ½ takes the 2 away.",
+    },
     because="The slope of ½(p − 1)² is p − 1 = 0.1 − 1 = −0.9: moving up makes the loss smaller.",
 )
 
 # %% [markdown] lang="zh" strings=true
 # "The bird's slider stands at 0.1, its pin at 1. What is the gradient of the loss with respect to bird?" => "鸟的滑块在 0.1，钉子在 1。损失对“鸟”的梯度是多少？"
 # "The slope of ½(p − 1)² is p − 1 = 0.1 − 1 = −0.9: moving up makes the loss smaller." => "½(p − 1)² 的斜率是 p − 1 = 0.1 − 1 = −0.9：往大处挪，损失会变小。"
+# "That is the pull. The gradient points the other way: where the loss grows." => "这是拉力。梯度指的是反方向：损失增大的方向。"
+# "That is the slope of (p − 1)². The ½ takes the 2 away." => "这是 (p − 1)² 的斜率。前面的 ½ 把那个 2 抵掉了。"
 
 # %% name="pull"
 tg.plot.bars(
@@ -156,12 +166,18 @@ tg.play(loss)
 tg.predict(
     "The bird's slider is at 0.1 and its band pulls with 0.9. After one step with a learning rate of 0.1, where is it?",
     0.1 - 0.1 * bird.grad,
+    mistakes={
+        0.1 + 0.9: "That is a whole pull. The learning rate lets it go a tenth of the way.",
+        0.1 + 0.1 * bird.grad: "That is along the gradient, away from the pin. The step goes along the pull.",
+    },
     because="0.1 + 0.1 × 0.9 = 0.19. The band has lost a tenth of its length.",
 )
 
 # %% [markdown] lang="zh" strings=true
 # "The bird's slider is at 0.1 and its band pulls with 0.9. After one step with a learning rate of 0.1, where is it?" => "鸟的滑块在 0.1，橡皮筋的拉力是 0.9。学习率取 0.1，走一步之后滑块在哪里？"
 # "0.1 + 0.1 × 0.9 = 0.19. The band has lost a tenth of its length." => "0.1 + 0.1 × 0.9 = 0.19。橡皮筋缩短了十分之一。"
+# "That is a whole pull. The learning rate lets it go a tenth of the way." => "这是把拉力整个走完了。学习率只让它走十分之一。"
+# "That is along the gradient, away from the pin. The step goes along the pull." => "这是顺着梯度走，离钉子更远了。该顺着拉力走。"
 
 # %%
 lengths = {"bird": [], "dog": []}
@@ -207,12 +223,20 @@ def cross_entropy(p):
 tg.predict(
     "At p = 0.1 the squared error pulls p with 0.9. With what does −ln p pull?",
     -tg.grad(cross_entropy)(0.1),
+    mistakes={
+        1 - 0.1: "That is the stretch, with which a real band pulls. −ln p has another slope: −1/p.",
+        -math.log(0.1): "That is the loss itself, −ln 0.1. The pull is its slope with the sign turned.",
+        tg.grad(cross_entropy)(0.1): "That is the slope. The pull has the other sign.",
+    },
     because="The slope of −ln p is −1/p, so the pull is 1/p = 10.",
 )
 
 # %% [markdown] lang="zh" strings=true
 # "At p = 0.1 the squared error pulls p with 0.9. With what does −ln p pull?" => "在 p = 0.1 处，平方误差用 0.9 的力拉 p。−ln p 用多大的力？"
 # "The slope of −ln p is −1/p, so the pull is 1/p = 10." => "−ln p 的斜率是 −1/p，所以拉力是 1/p = 10。"
+# "That is the stretch, with which a real band pulls. −ln p has another slope: −1/p." => "这是伸长，真的橡皮筋才用这么大的力。−ln p 的斜率是 −1/p。"
+# "That is the loss itself, −ln 0.1. The pull is its slope with the sign turned." => "这是损失本身，−ln 0.1。拉力是它的斜率变号。"
+# "That is the slope. The pull has the other sign." => "这是斜率。拉力要变号。"
 
 # %%
 tg.plot.curve(
@@ -281,11 +305,17 @@ loss.backward()
 tg.predict(
     "softmax gives bird 0.1, dog 0.8, others 0.1. It is a bird. What is the gradient of the dog's score?",
     scores[1].grad,
+    mistakes={
+        -scores[1].grad: "That is the pull. The gradient is p − y: the loss grows with the dog's score.",
+        0.8 - 1.0: "y is 1 for the right class only, and the right class is the bird. For the dog it is 0.",
+    },
     because="p − y = 0.8 − 0 = 0.8.",
 )
 
 # %% [markdown] lang="zh" strings=true
 # "softmax gives bird 0.1, dog 0.8, others 0.1. It is a bird. What is the gradient of the dog's score?" => "softmax 给出：鸟 0.1，狗 0.8，其他 0.1；真相是鸟。交叉熵对“狗”的得分的梯度是多少？"
+# "That is the pull. The gradient is p − y: the loss grows with the dog's score." => "这是拉力。梯度是 p − y：狗的得分越高，损失越大。"
+# "y is 1 for the right class only, and the right class is the bird. For the dog it is 0." => "只有正确类别的 y 是 1，而正确的是鸟。狗的 y 是 0。"
 
 # %%
 tg.plot.bars({score.name: score.grad for score in scores}, x="gradient of the score: p − y")
@@ -386,6 +416,10 @@ tg.predict(
     "Only the sparrow's bird band was pulled. What happens to the two bands of the other picture, the dog?",
     "they get longer" if min(changes[2:]) > 0 else "something else",
     choices=["they stay as they are", "they get shorter", "they get longer", "something else"],
+    mistakes={
+        "they stay as they are": "Nobody pulled them. But their sliders hang on the three weights that moved.",
+        "they get shorter": "For that the hidden unit would have to speak louder. It became quieter, for that was what the sparrow's band asked for.",
+    },
     because="They hang on the same weights. The step made the hidden unit quieter, for every picture.",
 )
 
@@ -396,6 +430,8 @@ tg.predict(
 # "they stay as they are" => "都不变"
 # "they get shorter" => "都变短"
 # "They hang on the same weights. The step made the hidden unit quieter, for every picture." => "它们挂在同样的权重上。这一步让隐藏单元变安静了，对每张图都是如此。"
+# "Nobody pulled them. But their sliders hang on the three weights that moved." => "确实没人拉它们。可它们的滑块挂在那三个动过的权重上。"
+# "For that the hidden unit would have to speak louder. It became quieter, for that was what the sparrow's band asked for." => "要变短，隐藏单元得更大声。它却变安静了：麻雀的那根橡皮筋要的就是这个。"
 
 # %% name="sliders"
 tg.plot.bars(
@@ -429,12 +465,18 @@ other = tg.rubber_band([0.7, 0.4], [1.0, 0.0])
 tg.predict(
     "What is the pull on the dog's slider, with its sign?",
     other.pulls[1],
+    mistakes={
+        -other.pulls[1]: "The size is right. It goes down, to the pin at 0: minus.",
+        1.0 - 0.4: "That is the way to 1. The dog's pin is at 0.",
+    },
     because="y − p = 0 − 0.4 = −0.4, and the bird's is only 0.3.",
 )
 
 # %% [markdown] lang="zh" strings=true
 # "What is the pull on the dog's slider, with its sign?" => "狗的滑块受到的拉力是多少？（带正负号）"
 # "y − p = 0 − 0.4 = −0.4, and the bird's is only 0.3." => "y − p = 0 − 0.4 = −0.4；鸟的那根只有 0.3。"
+# "The size is right. It goes down, to the pin at 0: minus." => "大小对了。它往下拉，拉向 0 处的钉子：是负的。"
+# "That is the way to 1. The dog's pin is at 0." => "这是到 1 的距离。狗的钉子在 0。"
 
 # %% [markdown] lang="en"
 # **2.** Write the gradient of the cross-entropy by hand, in terms of the scores; class 0 is right. The library measures the slopes and compares. As it stands, the function below forgets something.
@@ -473,21 +515,38 @@ except tg.errors.GradientMismatch as mismatch:
 # **3.** 橡皮筋拉多长就用多大力。学习率取多少，滑块一步就正好落在钉子上？取多少，它会永远来回摆，每次冲过头的距离和原来一样远？
 
 # %% hidden=true
-tg.predict("With which learning rate does it land on the pin in one step?", 1.0)
+tg.predict(
+    "With which learning rate does it land on the pin in one step?",
+    1.0,
+    mistakes={
+        0.1: "That was the rate above: it goes a tenth of the way.",
+        0.5: "That goes half of the way, and then half of what is left.",
+        2.0: "That goes as far beyond the pin as it was before it.",
+    },
+    because="A step is rate × pull, and the pull is the whole stretch.",
+)
 
 # %% [markdown] lang="zh" strings=true
 # "With which learning rate does it land on the pin in one step?" => "学习率取多少，一步就正好落在钉子上？"
+# "That was the rate above: it goes a tenth of the way." => "那是上面用的学习率：只走十分之一的路。"
+# "That goes half of the way, and then half of what is left." => "这样先走一半，再走剩下的一半。"
+# "That goes as far beyond the pin as it was before it." => "这样会冲过钉子，冲出去的距离和原来一样远。"
+# "A step is rate × pull, and the pull is the whole stretch." => "一步 = 学习率 × 拉力，而拉力就是整个伸长。"
 
 # %% hidden=true
 tg.predict(
     "Which learning rate makes it swing for ever?",
     2.0,
+    mistakes={
+        1.0: "There it lands on the pin, and stays.",
+    },
     because="The new stretch is (1 − rate) × the old one: 0 at rate 1, and −1 times the old one at rate 2.",
 )
 
 # %% [markdown] lang="zh" strings=true
 # "Which learning rate makes it swing for ever?" => "学习率取多少，它会永远来回摆？"
 # "The new stretch is (1 − rate) × the old one: 0 at rate 1, and −1 times the old one at rate 2." => "新的伸长 = (1 − 学习率) × 旧的伸长：学习率为 1 时是 0，为 2 时是旧的 −1 倍。"
+# "There it lands on the pin, and stays." => "这时它正好落在钉子上，不再动。"
 
 # %% [markdown] lang="en"
 # **Next:** one slider was moved by three weights. In [3, the coffee shop](03_coffee_shop.ipynb), you trace a complaint back to everyone who had a part in it.

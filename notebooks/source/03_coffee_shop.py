@@ -136,12 +136,18 @@ tg.predict(
     "Look at the graph: how many paths lead from bitterness back to time?",
     tg.paths(bitterness, recipe["time"]).count,
     tolerance=0.0,
+    mistakes={
+        1.0: "One leads directly from bitterness to extraction. There is a second, by way of strength.",
+        tg.paths(loss, recipe["time"]).count: "So many lead there from the loss, for the customer tastes the strength, too. From bitterness it is one less.",
+    },
     because="Two. Time makes extraction; extraction makes the coffee bitter directly, and once more through strength.",
 )
 
 # %% [markdown] lang="zh" strings=true
 # "Look at the graph: how many paths lead from bitterness back to time?" => "看图：从苦味往回走到时间，有几条路？"
 # "Two. Time makes extraction; extraction makes the coffee bitter directly, and once more through strength." => "两条。时间决定萃取；萃取直接让咖啡变苦，又通过浓度再让它苦一次。"
+# "One leads directly from bitterness to extraction. There is a second, by way of strength." => "一条是从苦味直接到萃取。还有一条，绕道浓度。"
+# "So many lead there from the loss, for the customer tastes the strength, too. From bitterness it is one less." => "从损失出发才有这么多，因为客人也尝浓度。从苦味出发，少一条。"
 
 # %% name="paths"
 print(tg.paths(bitterness, recipe["time"]))
@@ -165,12 +171,20 @@ bitterness.backward()
 tg.predict(
     "10 % more beans add 0.225 to the bitterness. What do 10 % more time add, by gradient × change?",
     recipe["time"].grad * 0.1 * recipe["time"].data,
+    mistakes={
+        recipe["beans"].grad * 0.1 * recipe["beans"].data: "As much as the beans? Beans have one path to bitterness, time has two.",
+        recipe["time"].grad: "That is for a whole minute. 10 % of 3 minutes are 0.3 minutes.",
+        recipe["time"].grad * 0.1: "That is for a tenth of a minute. 10 % of 3 minutes are 0.3 minutes.",
+    },
     because="1.5 per minute × 0.3 minutes = 0.45, twice as much as beans: time works along two paths.",
 )
 
 # %% [markdown] lang="zh" strings=true
 # "10 % more beans add 0.225 to the bitterness. What do 10 % more time add, by gradient × change?" => "咖啡豆多 10 %，苦味增加 0.225。时间多 10 %，按“梯度 × 变化量”算，苦味增加多少？"
 # "1.5 per minute × 0.3 minutes = 0.45, twice as much as beans: time works along two paths." => "每分钟 1.5 × 0.3 分钟 = 0.45，是咖啡豆的两倍：时间走的是两条路径。"
+# "As much as the beans? Beans have one path to bitterness, time has two." => "和咖啡豆一样？咖啡豆通向苦味只有一条路，时间有两条。"
+# "That is for a whole minute. 10 % of 3 minutes are 0.3 minutes." => "这是整整多煮一分钟。3 分钟的 10 % 是 0.3 分钟。"
+# "That is for a tenth of a minute. 10 % of 3 minutes are 0.3 minutes." => "这是多煮 0.1 分钟。3 分钟的 10 % 是 0.3 分钟。"
 
 # %% name="blame"
 tg.plot.bars(
@@ -249,19 +263,23 @@ tg.predict(
     "2.35 stars are missing from the first cup. After one step with a rate of 0.03, how many are missing from the second?",
     losses[1],
     tolerance=0.5,
+    mistakes={
+        losses[0] * (1 - 0.03): "The rate is no percentage of the loss: each ingredient moves by 0.03 × its gradient, and the gradients are large.",
+    },
     because=f"{losses[1]:.2f}. One step repairs most of it: it was the bitterness.",
 )
 
 # %% [markdown] lang="zh" strings=true
 # "2.35 stars are missing from the first cup. After one step with a rate of 0.03, how many are missing from the second?" => "第一杯扣了 2.35 颗星。学习率取 0.03，走一步，第二杯会扣几颗？（猜个大概）"
 # {losses[1]:.2f}. One step repairs most of it: it was the bitterness. => {losses[1]:.2f} 颗。一步就修好了大半：主要问题就是苦。
+# "The rate is no percentage of the loss: each ingredient moves by 0.03 × its gradient, and the gradients are large." => "学习率不是损失的百分比：每样原料走的是 0.03 × 它的梯度，而梯度很大。"
 
 # %% name="cups"
-tg.plot.lines({"learning rate 0.03": losses}, x="cup", y="missing stars")
+tg.plot.lines({"learning rate 0.03": losses}, x="changes of the recipe", y="missing stars")
 
 # %% [markdown] lang="zh" strings=true
 # "learning rate 0.03" => "学习率 0.03"
-# "cup" => "第几杯"
+# "changes of the recipe" => "配方改了几次"
 # "missing stars" => "扣掉的星"
 
 # %%
@@ -336,6 +354,10 @@ tg.predict(
         "each cup is worse than the one before",
         "something else",
     ],
+    mistakes={
+        "the customer is content sooner": "A larger rate helps as long as no step goes past the goal. These do.",
+        "each cup is a little too bitter": "That is what brewing too long does. The rate is in no cup.",
+    },
     because="Every step jumps over the goal, lands further away on the other side, and the next jump is larger.",
 )
 
@@ -346,15 +368,17 @@ tg.predict(
 # "the customer is content sooner" => "客人更快满意"
 # "each cup is a little too bitter" => "每杯都稍微苦一点"
 # "Every step jumps over the goal, lands further away on the other side, and the next jump is larger." => "每一步都跳过了目标，落在另一边更远的地方，下一跳就更大。"
+# "A larger rate helps as long as no step goes past the goal. These do." => "学习率大一点是会快，前提是一步不能跨过目标。这里跨过了。"
+# "That is what brewing too long does. The rate is in no cup." => "那是煮得太久的结果。学习率不在任何一杯咖啡里。"
 
 # %% name="rates"
 tg.plot.lines(
-    {f"rate {rate}": train(rate, 12)[1] for rate in (0.01, 0.03, 0.4, 1.0)}, x="cup", y="missing stars", log=True
+    {f"rate {rate}": train(rate, 12)[1] for rate in (0.01, 0.03, 0.4, 1.0)}, x="changes of the recipe", y="missing stars", log=True
 )
 
 # %% [markdown] lang="zh" strings=true
 # f"rate {rate}" => f"学习率 {rate}"
-# "cup" => "第几杯"
+# "changes of the recipe" => "配方改了几次"
 # "missing stars" => "扣掉的星"
 
 # %% [markdown] lang="en"
@@ -389,12 +413,18 @@ tg.plot.bars({part.name: part for part in train(0.4, 40)[0].values()}, title="th
 tg.predict(
     "∂strength/∂water = ?",
     tg.paths(strength, recipe["water"]).gradient,
+    mistakes={
+        -1.8 / 1.2: "One 1.2 is missing: the slope of 1/water is −1/water².",
+        1.8 / 1.2**2: "The size is right. More water makes it weaker: minus.",
+    },
     because="−1.8 / 1.2² = −1.25: more water, weaker coffee.",
 )
 
 # %% [markdown] lang="zh" strings=true
 # "∂strength/∂water = ?" => "∂浓度/∂水 = ？"
 # "−1.8 / 1.2² = −1.25: more water, weaker coffee." => "−1.8 / 1.2² = −1.25：水越多，越淡。"
+# "One 1.2 is missing: the slope of 1/water is −1/water²." => "少除了一个 1.2：1/水 的斜率是 −1/水²。"
+# "The size is right. More water makes it weaker: minus." => "大小对了。水越多越淡：是负的。"
 
 # %% [markdown] lang="en"
 # **2.** Do the walk yourself. The page asks for every step backward from the strength.

@@ -63,12 +63,18 @@ for parameter, number in zip(edge.parameters(), (1.0, -0.5, -0.5, -0.5), strict=
 tg.predict(
     "All three pixels are bright: 0.9, 0.9, 0.9. How loud is he?",
     edge([0.9, 0.9, 0.9]),
+    mistakes={
+        0.9 - 0.45 - 0.45 - 0.5: "That is his sum. relu makes 0 of what is negative.",
+        0.9 - 0.5: "That is what the left pixel and the bias say. The other two are bright, too, and speak against it.",
+    },
     because="0.9 − 0.45 − 0.45 − 0.5 = −0.5, and relu makes 0 of it: no edge, no word.",
 )
 
 # %% [markdown] lang="zh" strings=true
 # All three pixels are bright: 0.9, 0.9, 0.9. How loud is he? => 三个像素都很亮：0.9、0.9、0.9。他的嗓门有多大？
 # 0.9 − 0.45 − 0.45 − 0.5 = −0.5, and relu makes 0 of it: no edge, no word. => 0.9 − 0.45 − 0.45 − 0.5 = −0.5，relu 把它变成 0：没有边缘，就一声不吭。
+# "That is his sum. relu makes 0 of what is negative." => "这是他求出的和。负的，relu 一律变成 0。"
+# "That is what the left pixel and the bias say. The other two are bright, too, and speak against it." => "这只算了左边的像素和偏置。另外两个像素也亮，都在反对。"
 
 # %% [markdown] lang="en"
 # Below, the left pixel is bright and the other two are dark. Step through it. Then turn the knob of the right pixel up, and find where he falls silent.
@@ -138,6 +144,8 @@ tg.plot.pictures([square(x) for x in seen], titles, columns=5, bright=True)
 # | how far a superior trusts him | weight |
 # | influence = loudness × trust | activation × weight |
 # | only the excited speak | relu |
+#
+# In the code a rank is a `Layer`: how many it listens to, how many people it has, and what makes them speak. A `Module` is whatever is put together of such parts.
 
 # %% [markdown] lang="zh"
 # 从左到右：像素、边缘、部件。看麻雀时，组长只在一个像素上开口，正是嘴尖。看狗时，她到处都不作声。再往上，会有人把嘴、眼睛、翅膀和脚拼在一起：一只鸟。
@@ -154,6 +162,8 @@ tg.plot.pictures([square(x) for x in seen], titles, columns=5, bright=True)
 # | 上级对他有多信任 | 权重 |
 # | 影响力 = 嗓门 × 信任 | 激活值 × 权重 |
 # | 够激动才开口 | relu |
+#
+# 在代码里，一级员工就是一个 `Layer`：听几个人的，自己有几个人，怎样才开口。用这些零件拼起来的东西，叫 `Module`。
 
 # %%
 class Company(Module):
@@ -228,7 +238,7 @@ tg.plot.bars(influence | {f"manager {k} on bird": 0.0 + m.data * bird.w[k].data 
 #
 # ## The pain is shared out
 #
-# The loss is ½ (bird − 1)² + ½ (dog − 0)². Its pull goes backward through the chief's sigmoid and arrives at the sum that the chief has formed for *dog*. Call what arrives there the **pain** (the gradient). Then the rule for every trust is one product:
+# The loss is ½ (bird − 1)² + ½ (dog − 0)² (in the code `mse`, the mean of the squared errors). Its pull goes backward through the chief's sigmoid and arrives at the sum that the chief has formed for *dog*. Call what arrives there the **pain** (the gradient). Then the rule for every trust is one product:
 #
 # **change of trust ∝ pain arriving × loudness**
 #
@@ -239,7 +249,7 @@ tg.plot.bars(influence | {f"manager {k} on bird": 0.0 + m.data * bird.w[k].data 
 #
 # ## 痛苦怎么分摊
 #
-# 损失是 ½ (鸟 − 1)² + ½ (狗 − 0)²。橡皮筋的拉力往回走，穿过总裁的 sigmoid，到达总裁为“狗”求的那个和。到了这里的那份，就叫**痛苦**（也就是梯度）。接下来，每份信任怎么改，只是一次乘法：
+# 损失是 ½ (鸟 − 1)² + ½ (狗 − 0)²（代码里叫 `mse`，平方误差的平均）。橡皮筋的拉力往回走，穿过总裁的 sigmoid，到达总裁为“狗”求的那个和。到了这里的那份，就叫**痛苦**（也就是梯度）。接下来，每份信任怎么改，只是一次乘法：
 #
 # **信任的改变 ∝ 传来的痛苦 × 当时的嗓门**
 #
@@ -253,14 +263,25 @@ tg.predict(
     "In whom does the chief's dog verdict lose most trust?",
     f"manager {loudest}",
     choices=[f"manager {k}" for k in range(4)],
+    mistakes={
+        "manager 1": "He kept silent: pain × 0 is 0.",
+        "manager 2": "He spoke against the dog. But the sign of the trust does not enter, only his loudness: 2.1.",
+        "manager 3": "He argued for the bird, but speaking he was: 3.7. Manager 0 was louder, 5.5.",
+    },
     because="The pain at the dog's sum is the same for all four. The loudest has the largest product.",
 )
 
 # %% [markdown] lang="zh" strings=true
 # In whom does the chief's dog verdict lose most trust? => 总裁的“狗”这个判断，会对谁失去最多信任？
 # f"manager {loudest}" => f"经理 {loudest}"
+# "manager 1" => "经理 1"
+# "manager 2" => "经理 2"
+# "manager 3" => "经理 3"
 # f"manager {k}" => f"经理 {k}"
 # The pain at the dog's sum is the same for all four. The loudest has the largest product. => 传到“狗”那个和上的痛苦，对四个人都一样；嗓门最大的人，乘积最大。
+# "He kept silent: pain × 0 is 0." => "他没开口：痛苦 × 0 还是 0。"
+# "He spoke against the dog. But the sign of the trust does not enter, only his loudness: 2.1." => "他反对“狗”。可是信任的正负不算在内，算的只有嗓门：2.1。"
+# "He argued for the bird, but speaking he was: 3.7. Manager 0 was louder, 5.5." => "他替“鸟”说话，可毕竟开了口：3.7。经理 0 更大声，5.5。"
 
 # %% [markdown] lang="en"
 # Here is the chief's desk alone, with the managers' words as they came in. Step to the backward part, and look at what each trust receives.
@@ -342,12 +363,18 @@ tg.predict(
     "Five of the front line's eight kept silent. How many of the eight receive a notice of exactly 0 on every one of their 64 trusts?",
     sum(all(w.grad == 0.0 for w in neuron.w) for neuron in company.front_line.neurons),
     tolerance=0.0,
+    mistakes={
+        8.0 - silent: "So many spoke, and were heard. They are the ones who get a notice.",
+        0.0: "Pain arrives at all of them. But it is multiplied by relu's slope, which is 0 for who kept silent.",
+    },
     because="All that kept silent. And whoever spoke, but was heard by nobody who spoke, would get 0 too.",
 )
 
 # %% [markdown] lang="zh" strings=true
 # Five of the front line's eight kept silent. How many of the eight receive a notice of exactly 0 on every one of their 64 trusts? => 一线 8 人里有 5 人没开口。这 8 人里，有几个人的 64 份信任，收到的通知全都恰好是 0？
 # All that kept silent. And whoever spoke, but was heard by nobody who spoke, would get 0 too. => 没开口的人全都是。另外，开了口、但听他的人都没开口，也会得 0。
+# "So many spoke, and were heard. They are the ones who get a notice." => "开了口、也有人听的，才是这么多。收到通知的正是他们。"
+# "Pain arrives at all of them. But it is multiplied by relu's slope, which is 0 for who kept silent." => "痛苦传得到每个人，可要乘上 relu 的斜率，而没开口的人斜率是 0。"
 
 # %% [markdown] lang="en"
 # What does a notice look like at the very bottom? It has 64 numbers, one a pixel: *blame × how bright the pixel was*. So the notice of each one in the front line is **the sparrow itself**, in the size and sign of his blame. A dark pixel is a silent one: 0.
@@ -387,6 +414,9 @@ tg.predict(
     "Only the sparrow was shown. Does the verdict on the dog's picture move, too?",
     "yes" if after != before else "no",
     choices=["yes", "no"],
+    mistakes={
+        "no": "The company has one set of weights for all pictures, and the step has changed them.",
+    },
     because=f"There dog fell from {before[1]:.2f} to {after[1]:.2f}, though dog is right there. It was pulled along.",
 )
 
@@ -395,6 +425,7 @@ tg.predict(
 # "yes" => "会"
 # "no" => "不会"
 # There dog fell from {before[1]:.2f} to {after[1]:.2f}, though dog is right there. It was pulled along. => 在那张图上，“狗”从 {before[1]:.2f} 跌到了 {after[1]:.2f}，可那里“狗”才是对的。它是被捎带着拉走的。
+# "The company has one set of weights for all pictures, and the step has changed them." => "公司看所有的图，用的是同一批权重，而这一步把它们改了。"
 
 # %% name="one_step"
 tg.plot.bars(
@@ -460,12 +491,16 @@ tg.predict(
     "After training, how large is the front line's trust in the eight empty pixels? (0.51 at first)",
     learnt,
     tolerance=0.1,
+    mistakes={
+        0.0: "So one tells it. But nothing in the loss pulls these weights towards 0.",
+    },
     because=f"Before {at_first:.2f}, after {learnt:.2f}. Noise pulls this way today and that way tomorrow: nobody takes its trust away.",
 )
 
 # %% [markdown] lang="zh" strings=true
 # After training, how large is the front line's trust in the eight empty pixels? (0.51 at first) => 训练之后，一线员工对这八个空白像素的信任有多大？（一开始是 0.51）
 # f"Before {at_first:.2f}, after {learnt:.2f}. Noise pulls this way today and that way tomorrow: nobody takes its trust away." => f"之前 {at_first:.2f}，之后 {learnt:.2f}。噪声今天往这边拉，明天往那边拉：没有人把给它的信任收回去。"
+# "So one tells it. But nothing in the loss pulls these weights towards 0." => "人们是这么说的。可是损失里没有什么把这些权重往 0 拉。"
 
 # %% [markdown] lang="en"
 # Plain learning does not clean up. It takes one more rule: **trust fades a little with every step, unless it is renewed** (weight decay). Then it is as one tells it. Each picture shows the front line's trust in each pixel, on average: on the first day, after plain learning, and after learning with fading trust.
@@ -543,12 +578,16 @@ tg.predict(
     "The blame of every manager and lead on the sparrow is now below 0.000001. How large is the loss without the most important one?",
     max(fired.values()),
     tolerance=0.2,
+    mistakes={
+        0.0: "No blame means that a tiny turn changes nothing. To be fired is no tiny turn.",
+    },
     because="Without him half of the sixty verdicts are wrong: the company may as well toss a coin.",
 )
 
 # %% [markdown] lang="zh" strings=true
 # The blame of every manager and lead on the sparrow is now below 0.000001. How large is the loss without the most important one? => 现在，每个经理和组长在麻雀上的责任都小于 0.000001。如果没有了最要紧的那个人，损失有多大？
 # Without him half of the sixty verdicts are wrong: the company may as well toss a coin. => 没有他，六十个判断错一半：跟抛硬币没有两样。
+# "No blame means that a tiny turn changes nothing. To be fired is no tiny turn." => "没有责任，是说变一点点没有影响。开除可不是一点点。"
 
 # %% name="fired"
 tg.plot.bars(fired, x="loss without this one")
@@ -592,6 +631,10 @@ tg.predict(
     "With 8 pictures to learn from, all 8 are right at the end. What share of new pictures is right? (guessing: 0.5)",
     shares["never seen"][0],
     tolerance=0.1,
+    mistakes={
+        1.0: "That is the share of the eight that it has seen.",
+        0.8: "It takes four times as many pictures for that: see the curve at 32.",
+    },
     because="Eight pictures can be told apart by many things that have nothing to do with birds and dogs.",
 )
 
@@ -599,6 +642,8 @@ tg.predict(
 # With 8 pictures to learn from, all 8 are right at the end. What share of new pictures is right? (guessing: 0.5) => 只用 8 张图来学，最后这 8 张全对。没见过的图，能答对多大比例？（瞎猜是 0.5）
 # Eight pictures can be told apart by many things that have nothing to do with birds and dogs. => 要把八张图区分开，有许多办法，和鸟、狗都没有关系。
 # "never seen" => "没见过的图"
+# "That is the share of the eight that it has seen." => "那是它看过的八张图的比例。"
+# "It takes four times as many pictures for that: see the curve at 32." => "要看四倍的图才有这么多：看曲线上 32 那一点。"
 
 # %% [markdown] lang="en"
 # ## Exercises
@@ -620,12 +665,18 @@ tg.nn.mse(quiet(sparrow), [1.0, 0.0]).backward()
 tg.predict(
     "How many notices of the front line are not 0?",
     sum(w.grad != 0.0 for neuron in quiet.front_line.neurons for w in neuron.w),
+    mistakes={
+        8 * 64: "So many trusts there are. But on the way to them all pain meets a relu that is flat.",
+        51: "So many it was when the team leads spoke: three people, 17 bright pixels each.",
+    },
     because="None: all pain goes through the team leads, and relu is flat where they are. The company cannot learn from this picture.",
 )
 
 # %% [markdown] lang="zh" strings=true
 # How many notices of the front line are not 0? => 一线员工有多少张不为 0 的通知？
 # None: all pain goes through the team leads, and relu is flat where they are. The company cannot learn from this picture. => 一张也没有：所有痛苦都要经过组长，而 relu 在她们那里是平的。公司从这张图上什么也学不到。
+# "So many trusts there are. But on the way to them all pain meets a relu that is flat." => "信任一共是这么多份。可是痛苦在半路上都碰到了平的 relu。"
+# "So many it was when the team leads spoke: three people, 17 bright pixels each." => "组长开口的时候是这么多：三个人，各 17 个亮的像素。"
 
 # %% [markdown] lang="en"
 # **2.** Share out the pain yourself. A desk with two managers and one verdict, *dog*, that should be 0:
@@ -661,6 +712,9 @@ tg.predict(
     "Does the lead speak when the mirrored sparrow is shown?",
     "yes" if max(points) > 0.0 else "no",
     choices=["yes", "no"],
+    mistakes={
+        "no": "The beak looks left now, and she hears points that look right. But the beak is not the only point.",
+    },
     because=f"She speaks at row {points.index(max(points)) // 8}, column {points.index(max(points)) % 8}, counted from 0: the tip of the tail. A point is a point. She never knew what a beak is.",
 )
 
@@ -669,6 +723,7 @@ tg.predict(
 # "yes" => "会"
 # "no" => "不会"
 # She speaks at row {points.index(max(points)) // 8}, column {points.index(max(points)) % 8}, counted from 0: the tip of the tail. A point is a point. She never knew what a beak is. => 她在第 {points.index(max(points)) // 8} 行、第 {points.index(max(points)) % 8} 列开了口（从 0 数起），那是尾巴尖。尖就是尖，她从来不知道什么叫鸟嘴。
+# "The beak looks left now, and she hears points that look right. But the beak is not the only point." => "嘴现在朝左，她只听得见朝右的尖。可是图上的尖，不止嘴一个。"
 
 # %% [markdown] lang="en"
 # <details><summary>And how would one find the beak that looks left?</summary>

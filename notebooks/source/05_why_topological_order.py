@@ -38,12 +38,18 @@ c.backward()
 tg.predict(
     "b = a + a, c = b + b. By how much does c change for each unit of a?",
     a.grad,
+    mistakes={
+        2.0: "That is one level: b = 2a. The next one doubles again.",
+        1.0: "That is one path. There are four of them.",
+    },
     because="c is four times a.",
 )
 
 # %% [markdown] lang="zh" strings=true
 # b = a + a, c = b + b. By how much does c change for each unit of a? => b = a + a，c = b + b。a 每变一个单位，c 变多少？
 # c is four times a. => c 是 a 的四倍。
+# "That is one level: b = 2a. The next one doubles again." => "这只是一级：b = 2a。下一级再翻一倍。"
+# "That is one path. There are four of them." => "这只是一条路。一共有四条。"
 
 # %% [markdown] lang="en"
 # Four paths lead from `c` down to `a`, two choices at each level, each with the product 1:
@@ -75,12 +81,18 @@ def recursive(node, grads):
 tg.predict(
     "What does this program say for a? (Follow it with a pencil: c hands 1 to b, b at once hands on what it holds, twice; then c hands b its second 1 ...)",
     recursive(c, {c: 1.0})[a],
+    mistakes={
+        4.0: "That is the right gradient. But b hands on its first 1 before the second has come.",
+        2.0: "That is what a has after the first 1. Then b gets its second one, and hands on again.",
+    },
     because="1 + 1, and then, as b holds 2, another 2 + 2.",
 )
 
 # %% [markdown] lang="zh" strings=true
 # What does this program say for a? (Follow it with a pencil: c hands 1 to b, b at once hands on what it holds, twice; then c hands b its second 1 ...) => 这个程序说 a 的梯度是多少？（拿支笔跟着走：c 交给 b 一个 1，b 立刻把手里的交下去，交两次；然后 c 再交给 b 第二个 1……）
 # 1 + 1, and then, as b holds 2, another 2 + 2. => 先是 1 + 1；等到 b 手里有了 2，又交下去 2 + 2。
+# "That is the right gradient. But b hands on its first 1 before the second has come." => "这是正确的梯度。可是第二个 1 还没到，b 就把第一个交下去了。"
+# "That is what a has after the first 1. Then b gets its second one, and hands on again." => "这是第一个 1 交下去之后 a 手里的数。接着 b 得到第二个，又往下交。"
 
 # %% [markdown] lang="en"
 # ## Watch it go wrong
@@ -178,22 +190,28 @@ for node in reversed(order):
 tg.predict(
     "With = in place of +=, in the right order: what does a get?",
     grads[a],
+    mistakes={
+        4.0: "That is with +=.",
+        2.0: "That would be so if only a lost a contribution. b loses one, too.",
+    },
     because="The second contribution wipes the first one out, at b and again at a: 1, not 4.",
 )
 
 # %% [markdown] lang="zh" strings=true
 # With = in place of +=, in the right order: what does a get? => 次序正确，但把 += 写成 =：a 得到多少？
 # The second contribution wipes the first one out, at b and again at a: 1, not 4. => 第二份把第一份抹掉了，在 b 处一次，在 a 处又一次：得 1，不是 4。
+# "That is with +=." => "这是用 += 的结果。"
+# "That would be so if only a lost a contribution. b loses one, too." => "只有 a 丢了一份，才是这样。b 也丢了一份。"
 
 # %% [markdown] lang="en"
-# Every weight of a network is used once per example. Its gradient is a sum over its uses.
+# Every weight of a network is used for every example, in some networks many times. Its gradient is a sum over its uses.
 #
 # ## A second backward
 #
 # Leaves keep what they were given, so that several examples can add up before one step of learning. So `backward()` once more adds once more:
 
 # %% [markdown] lang="zh"
-# 网络里每个权重，每个样本都要用一次。它的梯度，就是每次使用的贡献之和。
+# 网络里每个权重，每个样本都要用到，有的网络里还不止一次。它的梯度，就是每次使用的贡献之和。
 #
 # ## 再来一次 backward
 #
@@ -233,12 +251,18 @@ for _ in range(2):
 tg.predict(
     "Two passes, and b keeps its old gradient in between. What does a hold? (Two right passes give 8.)",
     grads[a],
+    mistakes={
+        8.0: "That is right, and what one gets if b starts afresh.",
+        4.0: "That is after the first pass.",
+    },
     because="First pass: b gets 2 and a gets 4. Second: b grows to 4 and hands all of it down twice: 4 + 8 = 12.",
 )
 
 # %% [markdown] lang="zh" strings=true
 # Two passes, and b keeps its old gradient in between. What does a hold? (Two right passes give 8.) => 走两趟，中间 b 留着旧梯度。a 手里有多少？（正确地走两趟是 8。）
 # First pass: b gets 2 and a gets 4. Second: b grows to 4 and hands all of it down twice: 4 + 8 = 12. => 第一趟：b 得 2，a 得 4。第二趟：b 涨到 4，又全部往下交两次：4 + 8 = 12。
+# "That is right, and what one gets if b starts afresh." => "这是对的结果，前提是 b 每趟都从头来。"
+# "That is after the first pass." => "这是第一趟之后。"
 
 # %% [markdown] lang="en"
 # ## Exercises
@@ -255,12 +279,20 @@ d = c + c
 tg.predict(
     "Plain recursion, d = c + c: the gradient of a?",
     recursive(d, {d: 1.0})[a],
+    mistakes={
+        8.0: "That is the right gradient. Recursion hands on too early, and so too often.",
+        6.0 + 2 * 6.0: "So it would be if b were empty when c comes the second time. It still holds 2.",
+        2 * 6.0: "Twice the 6 from above? The second visit brings more: c then hands on 2.",
+    },
     because="It enters c with 1 and then with 2; each visit to c enters b twice, with what has piled up there: b holds 1, 2, then 4, 6, and a gets twice each: 26.",
 )
 
 # %% [markdown] lang="zh" strings=true
 # Plain recursion, d = c + c: the gradient of a? => 朴素递归，d = c + c：a 的梯度是多少？
 # It enters c with 1 and then with 2; each visit to c enters b twice, with what has piled up there: b holds 1, 2, then 4, 6, and a gets twice each: 26. => 它先带着 1 进 c，再带着 2 进；每次进 c 又进 b 两次，带着那里攒下的数：b 手里先后是 1、2、4、6，a 每次得到它的两倍：26。
+# "That is the right gradient. Recursion hands on too early, and so too often." => "这是正确的梯度。递归交得太早，于是交了太多次。"
+# "So it would be if b were empty when c comes the second time. It still holds 2." => "如果 c 第二次来的时候 b 是空的，就是这么多。可它手里还有 2。"
+# "Twice the 6 from above? The second visit brings more: c then hands on 2." => "是上面 6 的两倍？第二次来的更多：那时 c 交的是 2。"
 
 # %% [markdown] lang="en"
 # **2.** A chain of 30 nodes, each `a = a + a`. In topological order each of its 60 arrows is used once. How many does recursion use? It visits a node once per path.
@@ -273,12 +305,18 @@ tg.predict(
     "How many steps does recursion take, in billions (10⁹)?",
     sum(2**level for level in range(1, 31)) / 1e9,
     tolerance=0.1,
+    mistakes={
+        2**30 / 1e9: "So many paths lead down to the end. The steps of the levels above them come on top.",
+        2 * 30 / 1e9: "That is 60 steps, what the topological order takes.",
+    },
     because="2 + 4 + … + 2³⁰, about two billion. The order makes the result right, and it makes it cheap.",
 )
 
 # %% [markdown] lang="zh" strings=true
 # How many steps does recursion take, in billions (10⁹)? => 递归要走多少个十亿（10⁹）步？
 # 2 + 4 + … + 2³⁰, about two billion. The order makes the result right, and it makes it cheap. => 2 + 4 + … + 2³⁰，大约二十亿。有了次序，结果才对，也才便宜。
+# "So many paths lead down to the end. The steps of the levels above them come on top." => "走到底的路有这么多。前面各级的步数还要加上去。"
+# "That is 60 steps, what the topological order takes." => "那是 60 步，是拓扑序要走的。"
 
 # %% [markdown] lang="en"
 # **3.** Find a computation in which a node is used twice and plain recursion is right all the same. Replace the one below, until it says “right”.

@@ -104,12 +104,18 @@ by_hand = [error1 * x[0], error1 * x[1], error1, error2 * x[0], error2 * x[1], e
 tg.predict(
     f"The error at the output is {error:.3f}, and a1 = {a1:.3f}. What is the gradient of u1, which multiplies a1?",
     error * a1,
+    mistakes={
+        -(error * a1): "Both numbers are negative: their product is positive.",
+        error * u1: "That is error × weight, which goes on to the layer before. For a weight it is error × activation.",
+    },
     because="Error × the activation that the weight multiplied.",
 )
 
 # %% [markdown] lang="zh" strings=true
 # The error at the output is {error:.3f}, and a1 = {a1:.3f}. What is the gradient of u1, which multiplies a1? => 输出处的误差是 {error:.3f}，a1 = {a1:.3f}。u1 乘的是 a1，它的梯度是多少？
 # Error × the activation that the weight multiplied. => 误差 × 这个权重当时乘的激活值。
+# "Both numbers are negative: their product is positive." => "两个数都是负的，乘积是正的。"
+# "That is error × weight, which goes on to the layer before. For a weight it is error × activation." => "这是误差 × 权重，是传给前一层的。权重的梯度是误差 × 激活值。"
 
 # %% name="by_hand"
 loss.backward()
@@ -211,6 +217,10 @@ tg.predict(
     "The rod is 103 mm long and should be 100. Which setting is the complaint most sensitive to, per unit?",
     max((cut, stretch, grind), key=lambda v: abs(v.grad)).name,
     choices=["cut", "stretch", "grind"],
+    mistakes={
+        "cut": "Its number is the largest, 50. But a unit of it moves the rod by 2.1 mm only.",
+        "grind": "A unit of it moves the rod by 1 mm, the least of the three.",
+    },
     because="One unit of stretch moves the rod by 50 mm, one unit of cut by 2.1, one unit of grind by 1.",
 )
 
@@ -218,6 +228,10 @@ tg.predict(
 # The rod is 103 mm long and should be 100. Which setting is the complaint most sensitive to, per unit? => 杆子长 103 毫米，应该是 100。每动一个单位，损失对哪个设定最敏感？
 # One unit of stretch moves the rod by 50 mm, one unit of cut by 2.1, one unit of grind by 1. => 拉伸倍数动一个单位，杆子就变 50 毫米；切割动一个单位变 2.1，打磨变 1。
 # ["cut", "stretch", "grind"] => ["切", "拉", "磨"]
+# "cut": => "切":
+# "grind": => "磨":
+# "Its number is the largest, 50. But a unit of it moves the rod by 2.1 mm only." => "它的数最大，50。可它动一个单位，杆子只变 2.1 毫米。"
+# "A unit of it moves the rod by 1 mm, the least of the three." => "它动一个单位，杆子变 1 毫米，三个里最少。"
 
 # %% name="line"
 tg.draw(complaint, edges="contribution")
@@ -244,7 +258,7 @@ for _ in range(80):
         nn.mse(guess, truth).backward()
         for belief in (legs, barks, doubt):
             belief.data -= 0.5 * belief.grad
-tg.plot.lines(guesses, x="day", y="says dog")
+tg.plot.lines(guesses, x="days that have passed", y="says dog")
 
 # %% [markdown] lang="zh" strings=true
 # four legs?, barks?, a dog? => 四条腿？会叫？是狗？
@@ -254,16 +268,16 @@ tg.plot.lines(guesses, x="day", y="says dog")
 # "dog": (1, 1, 1) => "狗": (1, 1, 1)
 # "cat" => "猫"
 # "bird" => "鸟"
-# "day" => "第几天"
+# "days that have passed" => "过了几天"
 # "says dog" => "有多肯定是狗"
 
 # %% [markdown] lang="en"
-# On the first day the cat is a dog with 0.83. The dog is doubted too, down to 0.62 on day 11: the correction hits the belief in legs, which the dog shares. Then the child finds the barking; but only on day 55 is it as sure of the dog as at first.
+# On the first day the cat is a dog with 0.83. The dog is doubted too, down to 0.62 after ten days: the correction hits the belief in legs, which the dog shares. Then the child finds the barking; but only after 54 days is it as sure of the dog as at first.
 #
 # **A feedback loop.** Control theory draws it so: stimulus → processing → action → observed result → **error signal** (desired − actual) → new setting. A heater: the room has 5 °C and every unit of power adds 1 °C; 20 °C are desired. The controller adds *rate × error* to the power. That is gradient descent on ½ · error², under another name.
 
 # %% [markdown] lang="zh"
-# 第一天，猫是狗的把握有 0.83。连狗也被怀疑，第 11 天跌到 0.62：纠正打在“四条腿”这条看法上，而狗也有四条腿。后来，孩子注意到了叫声；可要到第 55 天，他对狗才恢复当初的把握。
+# 第一天，猫是狗的把握有 0.83。连狗也被怀疑，十天之后跌到 0.62：纠正打在“四条腿”这条看法上，而狗也有四条腿。后来，孩子注意到了叫声；可要过 54 天，他对狗才恢复当初的把握。
 #
 # **反馈回路。** 控制论是这样画的：刺激 → 处理 → 动作 → 观察到的结果 → **误差信号**（期望 − 实际）→ 新的设定。一台暖气：屋里 5 °C，功率每加一个单位就升 1 °C，想要 20 °C。控制器每次给功率加上*速率（rate）× 误差*。这就是对 ½ · 误差² 做梯度下降，只是换了个名字。
 
@@ -291,12 +305,18 @@ tg.plot.lines({f"rate {rate}": heat(rate) for rate in (0.1, 0.5, 1.7)}, x="minut
 tg.predict(
     "Each minute the error is multiplied by (1 − rate). At which rate does the room swing up and down for ever?",
     2.0,
+    mistakes={
+        1.0: "There the factor is 0: after one minute it has 20 °C, and stays there.",
+        1.7: "There the factor is −0.7: it swings, and each swing is smaller.",
+    },
     because="At rate 2 the factor is −1: 5, 35, 5, 35 ... Beyond it the swings grow. A learning rate has such a limit, too.",
 )
 
 # %% [markdown] lang="zh" strings=true
 # Each minute the error is multiplied by (1 − rate). At which rate does the room swing up and down for ever? => 每一分钟，误差都乘上 (1 − rate)。rate 取多少时，室温会永远上下摆动？
 # At rate 2 the factor is −1: 5, 35, 5, 35 ... Beyond it the swings grow. A learning rate has such a limit, too. => rate 取 2 时，这个系数是 −1：5、35、5、35……再大，摆动就越来越大。学习率也有这样一条界线。
+# "There the factor is 0: after one minute it has 20 °C, and stays there." => "这时系数是 0：一分钟后就到 20 °C，不再动。"
+# "There the factor is −0.7: it swings, and each swing is smaller." => "这时系数是 −0.7：会摆，但一次比一次小。"
 
 # %% [markdown] lang="en"
 # ## Why it is cheap
@@ -336,6 +356,10 @@ tg.predict(
     "With 100,000 parameters: value and all 100,000 derivatives together cost how many evaluations?",
     min(choices, key=lambda text: abs(math.log(choices[text] / timed[-1]))),
     choices=list(choices),
+    mistakes={
+        "about 100,000": "That is what it costs by experiment: an evaluation for each knob.",
+        "about 300": "About the root of 100,000? The cost does not grow with the number of parameters at all.",
+    },
     because="The backward pass visits every edge of the graph once. Each + × tanh has one or two, and the sum has one for each term.",
 )
 
@@ -345,12 +369,14 @@ tg.predict(
 # "about 300" => "约 300"
 # "about 100,000" => "约 100,000"
 # The backward pass visits every edge of the graph once. Each + × tanh has one or two, and the sum has one for each term. => 反向传播把图上每条边恰好走一次：+、×、tanh 各有一两条，求和则是每项一条。
+# "That is what it costs by experiment: an evaluation for each knob." => "靠实验才要这么多：每个旋钮算一次。"
+# "About the root of 100,000? The cost does not grow with the number of parameters at all." => "大约是 100,000 的平方根？这个代价根本不随参数个数增长。"
 
 # %% [markdown] lang="en"
-# That was the clock, which no two machines read alike. So count, too: `trace` writes every operation down as an equation. In **reverse mode** the equations of the function and of its whole gradient; in **forward mode**, which carries one derivative along from the inputs on, those of one run, times the n runs that it takes; by **experiment** n + 1 evaluations. (A sum of many terms is one equation.)
+# That was the clock, which no two machines read alike. So count, too: `trace` writes every operation down as an equation. In **reverse mode** the equations of the function and of its whole gradient; in **forward mode** (`tg.jvp`), which carries one derivative along from the inputs on, those of one run, times the n runs that it takes; by **experiment** n + 1 evaluations. (A sum of many terms is one equation.)
 
 # %% [markdown] lang="zh"
-# 这是掐表量的，换台机器就是另一个数。所以再数一数：`trace` 把每个运算记成一条等式。**反向模式**：函数连同整个梯度的等式数；**前向模式**（从输入出发，一趟带一个导数往前走）：一趟的等式数，乘以要跑的 n 趟；靠**实验**：n + 1 次计算。（许多项的和算一条等式。）
+# 这是掐表量的，换台机器就是另一个数。所以再数一数：`trace` 把每个运算记成一条等式。**反向模式**：函数连同整个梯度的等式数；**前向模式**（`tg.jvp`，从输入出发，一趟带一个导数往前走）：一趟的等式数，乘以要跑的 n 趟；靠**实验**：n + 1 次计算。（许多项的和算一条等式。）
 
 # %% name="cheap"
 def evaluations(n):
@@ -402,6 +428,9 @@ tg.predict(
     "The same sum of 10,000 products with plain floats and math.tanh. How many times as long does it take with Values, without a gradient?",
     min(choices, key=lambda text: abs(math.log(choices[text] / slower["Value"]))),
     choices=list(choices),
+    mistakes={
+        "about 1": "So it would be if only the arithmetic counted. But a node is made for every operation.",
+    },
     because=f"{slower['Value']:.0f} times when this page was run: each node is an object that remembers its parents and slopes.",
 )
 
@@ -411,6 +440,7 @@ tg.predict(
 # "about 100" => "约 100"
 # The same sum of 10,000 products with plain floats and math.tanh. How many times as long does it take with Values, without a gradient? => 同样是 10,000 个乘积之和，改用普通浮点数和 math.tanh。用 Value 来算（不求梯度），时间是它的几倍？
 # {slower['Value']:.0f} times when this page was run: each node is an object that remembers its parents and slopes. => {slower['Value']:.0f} 倍，这是运行这一页时量的：每个节点都是一个对象，记着自己的父节点和斜率。
+# "So it would be if only the arithmetic counted. But a node is made for every operation." => "只算加减乘除，才是这样。可每个运算都要造一个节点。"
 
 # %% name="floats"
 tg.plot.bars(slower, x="time, in that of plain floats")
@@ -456,6 +486,9 @@ tg.predict(
     "With 10,000 parameters, how many bytes are kept for each of them (two operations each)?",
     memory["graph kept"][-1] / sizes[3],
     tolerance=0.3,
+    mistakes={
+        2 * 8: "That is two floats. A node keeps more than its number: its parents, and the slopes towards them.",
+    },
     because="Two nodes and their edges for each. Without a backward pass to come, no_grad() keeps next to nothing.",
 )
 
@@ -463,6 +496,7 @@ tg.predict(
 # With 10,000 parameters, how many bytes are kept for each of them (two operations each)? => 10,000 个参数时，平均为每个参数（各有两个运算）留下多少字节？
 # Two nodes and their edges for each. Without a backward pass to come, no_grad() keeps next to nothing. => 每个参数两个节点和它们的边。如果后面没有反向传播，no_grad() 几乎什么都不留。
 # memory["graph kept"] => memory["留着计算图"]
+# "That is two floats. A node keeps more than its number: its parents, and the slopes towards them." => "这是两个浮点数。一个节点留下的不止一个数，还有父节点和斜率。"
 
 # %% [markdown] lang="en"
 # That is the trade: time independent of n, for memory that grows with the length of the computation.
@@ -523,12 +557,16 @@ tg.predict(
     "How many thousand years?",
     (1e12 + 1) / (365.25 * 24 * 3600) / 1000,
     tolerance=0.05,
+    mistakes={
+        (1e12 + 1) / (365.25 * 24 * 3600): "So many years. Asked are thousands of years.",
+    },
     because="10¹² seconds are 31,700 years. By backward(): a few seconds.",
 )
 
 # %% [markdown] lang="zh" strings=true
 # How many thousand years? => 几千年？（以千年为单位，填一个数）
 # 10¹² seconds are 31,700 years. By backward(): a few seconds. => 10¹² 秒就是 31,700 年。用 backward()：几秒钟。
+# "So many years. Asked are thousands of years." => "这是年数。问的是多少个一千年。"
 
 # %% [markdown] lang="en"
 # **2.** Write the backward wing of one tanh neuron yourself: replace the zeros. The library measures the slopes and says what is wrong.

@@ -4,7 +4,7 @@
 # A wrong derivative does not crash. The loss still goes down, and nobody asks why it does not go down further. This page is about finding out, at two speeds.
 #
 # - **The first half** is for everybody who knows what a derivative is. At its end you can measure a slope with nothing but a calculator's arithmetic, say how large a step to take, and find a mistake in a gradient that somebody wrote by hand. Needed: [the first gradient](01_first_gradient.ipynb).
-# - **The second half** is for those who write derivatives for a living. At its end you can check first and second derivatives with a tolerance that is not a guess, tell noise and kinks from mistakes, let a machine look for the smallest program that fails, and call a witness who computes with a hundred digits.
+# - **The second half** is for those who write derivatives for a living. At its end you can check first and second derivatives with a tolerance that is not a guess, tell noise and kinks from mistakes, let a machine look for the smallest program that fails, and call a witness who computes with a hundred digits. It needs the libraries hypothesis and mpmath, which the extras `notebook` and `check` bring along: `python -m pip install ".[notebook]"`.
 
 # %% [markdown] lang="zh"
 # # 7. 信任，但要核实
@@ -12,7 +12,7 @@
 # 导数写错了，程序不会崩。损失照样往下降，没有人会问它为什么不再降一点。这一页讲怎么查出来，分快慢两档。
 #
 # - **前半部分**给所有知道导数是什么的人。读完之后，你只用加减乘除就能量出斜率，知道步长该取多大，还能从别人手写的梯度里找出错误。需要先读：[第一个梯度](01_first_gradient.ipynb)。
-# - **后半部分**给靠写导数吃饭的人。读完之后，你能检验一阶和二阶导数，容差不靠猜；能分清噪声、折点和真正的错误；能让机器替你找出出错的最小程序；还能请来一位用一百位数字计算的证人。
+# - **后半部分**给靠写导数吃饭的人。读完之后，你能检验一阶和二阶导数，容差不靠猜；能分清噪声、折点和真正的错误；能让机器替你找出出错的最小程序；还能请来一位用一百位数字计算的证人。这一半要用到 hypothesis 和 mpmath 两个库，附加组件 `notebook` 和 `check` 都带着它们：`python -m pip install ".[notebook]"`。
 
 # %%
 import math
@@ -73,6 +73,9 @@ tg.predict(
     "Look at the curves alone. Which of the two runs uses the wrong gradient?",
     choices[0],
     choices=choices,
+    mistakes={
+        choices[1]: "It falls more slowly at first, and is right. The wrong one lacks a factor that is at most 1, so its first steps are longer.",
+    },
     because=f"A is wrong, and falls faster at first. In the end it has {runs['A'][-1]:.4f} and B has {runs['B'][-1]:.4f}. A falling loss proves nothing.",
 )
 
@@ -80,6 +83,7 @@ tg.predict(
 # "A, the solid one", "B, the dashed one" => "A，实线", "B，虚线"
 # "Look at the curves alone. Which of the two runs uses the wrong gradient?" => "只看曲线：哪一次用的是错的梯度？"
 # f"A is wrong, and falls faster at first. In the end it has {runs['A'][-1]:.4f} and B has {runs['B'][-1]:.4f}. A falling loss proves nothing." => f"A 是错的，一开始反而降得更快。最后 A 是 {runs['A'][-1]:.4f}，B 是 {runs['B'][-1]:.4f}。损失在降，什么也证明不了。"
+# "It falls more slowly at first, and is right. The wrong one lacks a factor that is at most 1, so its first steps are longer." => "它一开始降得慢，却是对的。错的那个少了一个不超过 1 的因子，所以头几步更大。"
 
 # %% [markdown] lang="en"
 # ### A slope from values alone
@@ -130,12 +134,18 @@ tg.predict(
     "Halve the step. The error of the forward difference falls to about a half. To what share does that of the central difference fall? (a number; try 0.5 if you think: the same)",
     (central(0.005) - true) / (central(0.01) - true),
     tolerance=0.05,
+    mistakes={
+        0.5: "As that of the forward one? The part that is proportional to h has the other sign on the other side, and cancels.",
+        0.125: "That is h³. The largest part that is left goes like h².",
+    },
     because="To a quarter. What bends the curve the same way on both sides cancels, and what is left grows like h².",
 )
 
 # %% [markdown] lang="zh" strings=true
 # "Halve the step. The error of the forward difference falls to about a half. To what share does that of the central difference fall? (a number; try 0.5 if you think: the same)" => "步长减半，前向差分的误差大约减半。中心差分的误差会变成原来的几分之几？（填一个小数；如果你觉得也是一半，就填 0.5）"
 # "To a quarter. What bends the curve the same way on both sides cancels, and what is left grows like h²." => "变成四分之一。曲线在两边弯得一样的部分抵消了，剩下的部分和 h² 成正比。"
+# "As that of the forward one? The part that is proportional to h has the other sign on the other side, and cancels." => "和前向差分一样？和 h 成正比的那一份，在另一边是反号的，抵消了。"
+# "That is h³. The largest part that is left goes like h²." => "这是 h³。剩下的里面，最大的一份和 h² 成正比。"
 
 # %%
 for h in (0.02, 0.01, 0.005):
@@ -161,6 +171,10 @@ tg.predict(
     "How far is the central difference off with h = 10⁻¹⁵?",
     choices[2] if abs(central(1e-15) - true) > 1e-3 else choices[1],
     choices=choices,
+    mistakes={
+        choices[0]: "So it would be with numbers of endless digits. In 16 digits the two values are nearly the same, and what differs is rounding.",
+        choices[1]: "So good it is at 10⁻⁷ or so. Beyond, each tenth of the step makes the error ten times as large.",
+    },
     because=f"It says {central(1e-15):.3f}, and the truth is {true:.3f}. The two values differ in their last digits only, and those are rounding.",
 )
 
@@ -168,6 +182,8 @@ tg.predict(
 # "about 10⁻¹⁵", "about 10⁻⁹", "about 10⁻³" => "大约 10⁻¹⁵", "大约 10⁻⁹", "大约 10⁻³"
 # "How far is the central difference off with h = 10⁻¹⁵?" => "h = 10⁻¹⁵ 时，中心差分差多少？"
 # f"It says {central(1e-15):.3f}, and the truth is {true:.3f}. The two values differ in their last digits only, and those are rounding." => f"它说 {central(1e-15):.3f}，真值是 {true:.3f}。两个函数值只差在最后几位，而那几位是舍入出来的。"
+# "So it would be with numbers of endless digits. In 16 digits the two values are nearly the same, and what differs is rounding." => "数字有无穷多位才会这样。只有 16 位时，两个函数值几乎相同，差出来的是舍入。"
+# "So good it is at 10⁻⁷ or so. Beyond, each tenth of the step makes the error ten times as large." => "在 10⁻⁷ 左右才这么准。再往下，步长每缩到十分之一，误差就大十倍。"
 
 # %% [markdown] lang="en"
 # Let the step shrink from 1 to 10⁻¹⁵ and plot how far each recipe is off. Both axes count powers of ten.
@@ -225,11 +241,20 @@ for name, given, measured in zip("wb", gradient(p), by_differences, strict=True)
 # f"{name}   given {given:+.8f}   measured {measured:+.8f}" => f"{name}   给出 {given:+.8f}   测得 {measured:+.8f}"
 
 # %% hidden=true
-tg.predict("Which of the two is wrong: w or b?", "b", choices=["w", "b"], because="That of b lacks the slope of tanh, 1 − y². The chain rule has a factor for every step, also on the way to b.")
+tg.predict(
+    "Which of the two is wrong: w or b?",
+    "b",
+    choices=["w", "b"],
+    mistakes={
+        "w": "Look at its line: given and measured are the same in every digit that is shown.",
+    },
+    because="That of b lacks the slope of tanh, 1 − y². The chain rule has a factor for every step, also on the way to b.",
+)
 
 # %% [markdown] lang="zh" strings=true
 # "Which of the two is wrong: w or b?" => "哪个错了，w 还是 b？"
 # "That of b lacks the slope of tanh, 1 − y². The chain rule has a factor for every step, also on the way to b." => "b 的少了 tanh 的斜率 1 − y²。链式法则每一步都有一个因子，通往 b 的路上也不例外。"
+# "Look at its line: given and measured are the same in every digit that is shown." => "看它那一行：给出的和测得的，显示的每一位都相同。"
 
 # %% [markdown] lang="en"
 # The same in one call, which chooses its steps itself:
@@ -364,12 +389,18 @@ tg.predict(
     "The wrong sine on top of 10¹⁴, checked by floats alone. What must an honest check say?",
     verdict(silent, 1e14),
     choices=[verdict(silent, 0.0), verdict(tg.sin, 0.0), verdict(silent, 1e14)],
+    mistakes={
+        verdict(silent, 0.0): "It is wrong. But who has only these floats cannot see it.",
+        verdict(tg.sin, 0.0): "Not to see a mistake is not to see that there is none.",
+    },
     because="The sine varies by 2 in all, and the values can be told apart only in steps of 0.016: one per cent of a slope cannot be seen in that.",
 )
 
 # %% [markdown] lang="zh" strings=true
 # "The wrong sine on top of 10¹⁴, checked by floats alone. What must an honest check say?" => "垫在 10¹⁴ 上的错正弦，只用浮点数检验。诚实的检验应当怎么说？"
 # "The sine varies by 2 in all, and the values can be told apart only in steps of 0.016: one per cent of a slope cannot be seen in that." => "正弦总共只变化 2，而函数值只能分辨到 0.016 一格：斜率的百分之一在里面看不出来。"
+# "It is wrong. But who has only these floats cannot see it." => "它确实错了。可只凭这些浮点数，看不出来。"
+# "Not to see a mistake is not to see that there is none." => "没看见错误，不等于看见了没有错误。"
 
 # %% name="witness"
 print("no code, alone:          ", verdict(silent, 0.0))
@@ -482,12 +513,18 @@ tg.predict(
     "hypothesis meets programs of up to a dozen operations, and shrinks the first that fails. How many operations are left in the end?",
     len(smallest.lines),
     tolerance=0.0,
+    mistakes={
+        12.0: "With so many it may begin. Then it takes away whatever the failure does not need.",
+        2.0: "One besides the wrong one? It fails without it, too.",
+    },
     because="The wrong one alone, at a round number. Whatever can be taken away without the failure going away is taken away.",
 )
 
 # %% [markdown] lang="zh" strings=true
 # "hypothesis meets programs of up to a dozen operations, and shrinks the first that fails. How many operations are left in the end?" => "hypothesis 碰到的程序可能有十几步运算；它会把第一个出错的程序不断缩小。最后剩几步运算？"
 # "The wrong one alone, at a round number. Whatever can be taken away without the failure going away is taken away." => "只剩那个错的，取值也是个整齐的数。凡是去掉之后照样出错的，都去掉了。"
+# "With so many it may begin. Then it takes away whatever the failure does not need." => "开头可能有这么多。然后，凡是出错用不着的，都去掉。"
+# "One besides the wrong one? It fails without it, too." => "除了错的那个，还留一个？没有它也照样出错。"
 
 # %% name="shrunk"
 print(smallest)
@@ -564,12 +601,16 @@ tg.predict(
     "The best step of the central difference, in millionths (10⁻⁶)?",
     1e6 * (1e-16 / 2) ** (1 / 3),
     tolerance=0.7,
+    mistakes={
+        1e6 * 1e-16**0.5: "That is 10⁻⁸, the best step of the forward difference, whose error goes like h.",
+    },
     because="Least where the slope of the sum is 0: 2h = 10⁻¹⁶/h², so h is the cube root of 10⁻¹⁶/2, about 4·10⁻⁶. For the forward difference it is a square root, about 10⁻⁸.",
 )
 
 # %% [markdown] lang="zh" strings=true
 # "The best step of the central difference, in millionths (10⁻⁶)?" => "中心差分最好的步长，是百万分之几（10⁻⁶）？"
 # "Least where the slope of the sum is 0: 2h = 10⁻¹⁶/h², so h is the cube root of 10⁻¹⁶/2, about 4·10⁻⁶. For the forward difference it is a square root, about 10⁻⁸." => "和的斜率为 0 的地方最小：2h = 10⁻¹⁶/h²，所以 h 是 10⁻¹⁶/2 的立方根，约 4·10⁻⁶。前向差分则是平方根，约 10⁻⁸。"
+# "That is 10⁻⁸, the best step of the forward difference, whose error goes like h." => "这是 10⁻⁸，是前向差分最好的步长，它的误差和 h 成正比。"
 
 # %% [markdown] lang="en"
 # **3.** (second half) Somebody wrote the slope of a cube like this. Which order does it take to see what is wrong?
@@ -591,12 +632,16 @@ tg.predict(
     "Which order of check_grads is the first that finds the mistake: 1 or 2?",
     str(next(order for order in (1, 2) if not passes(order))),
     choices=["1", "2"],
+    mistakes={
+        "1": "The first derivative is right: the factor that was cut off still has its value. Only that it depends on x is forgotten.",
+    },
     because="The first derivative is right: 3x². But one factor was cut off from the graph, so the second derivative comes out as 3x in place of 6x.",
 )
 
 # %% [markdown] lang="zh" strings=true
 # "Which order of check_grads is the first that finds the mistake: 1 or 2?" => "check_grads 的 order 取几，才第一次查出错误：1 还是 2？"
 # "The first derivative is right: 3x². But one factor was cut off from the graph, so the second derivative comes out as 3x in place of 6x." => "一阶导数是对的：3x²。但有一个因子被从图上剪掉了，二阶导数就成了 3x，而不是 6x。"
+# "The first derivative is right: the factor that was cut off still has its value. Only that it depends on x is forgotten." => "一阶导数是对的：被剪掉的因子，数值还在。忘掉的只是它随 x 变。"
 
 # %% [markdown] lang="en"
 # ## What comes next

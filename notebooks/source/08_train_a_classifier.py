@@ -47,12 +47,16 @@ tg.predict(
     "Half of the points belong to each class. What share of them does this untrained network get right, from 0 to 1?",
     tg.accuracy(model, test),
     0.35,
-    because="Not 0.5: a random network is no coin that is tossed anew for each point. It is one fixed smooth surface, and whole regions get the same answer, right or wrong together. Two hundred other seeds gave anything from 0.15 to 0.88.",
+    mistakes={
+        0.5: "So a coin would do, tossed anew for each point. But this network is no coin.",
+    },
+    because="It is one fixed smooth surface, and whole regions get the same answer, right or wrong together. Two hundred other seeds gave anything from 0.15 to 0.88.",
 )
 
 # %% [markdown] lang="zh" strings=true
 # "Half of the points belong to each class. What share of them does this untrained network get right, from 0 to 1?" => "两类的点各占一半。这个还没训练的网络能答对几成？（填 0 到 1 之间的数）"
-# "Not 0.5: a random network is no coin that is tossed anew for each point. It is one fixed smooth surface, and whole regions get the same answer, right or wrong together. Two hundred other seeds gave anything from 0.15 to 0.88." => "不是 0.5。随机的网络并不是对每个点重新抛一次硬币，它是一张固定的光滑曲面：整片区域得到同一个答案，要对一起对，要错一起错。换了两百个随机种子，从 0.15 到 0.88 都有。"
+# "It is one fixed smooth surface, and whole regions get the same answer, right or wrong together. Two hundred other seeds gave anything from 0.15 to 0.88." => "它是一张固定的光滑曲面：整片区域得到同一个答案，要对一起对，要错一起错。换了两百个随机种子，从 0.15 到 0.88 都有。"
+# "So a coin would do, tossed anew for each point. But this network is no coin." => "每个点都重新抛一次硬币，才是这样。可这个网络不是硬币。"
 
 # %% [markdown] lang="en"
 # Now it learns. For each point the output goes into the *cross-entropy*, a loss that is small when the network is sure and right, and large when it is sure and wrong. `fit` takes 16 points at a time, goes forward, goes backward, turns all 33 knobs a little against the gradient, and goes on. One round through all points is an *epoch*.
@@ -76,11 +80,22 @@ tg.play(history)
 
 # %% hidden=true
 wrong = sum(found != label for found, label in zip(model.classify(test.X), test.y, strict=True))
-tg.predict("How many of the 40 points set aside does it get wrong now?", wrong, 0.5, because="The border runs between the moons, also where there were few points to learn from; the ones it misses lie close to it.")
+tg.predict(
+    "How many of the 40 points set aside does it get wrong now?",
+    wrong,
+    0.5,
+    mistakes={
+        0.0: "For that the border would have to know points that it has never seen.",
+        20.0: "So many it would be by guessing. It has learned something.",
+    },
+    because="The border runs between the moons, also where there were few points to learn from; the ones it misses lie close to it.",
+)
 
 # %% [markdown] lang="zh" strings=true
 # "How many of the 40 points set aside does it get wrong now?" => "留出的 40 个点，它现在答错几个？"
 # "The border runs between the moons, also where there were few points to learn from; the ones it misses lie close to it." => "边界从两弯月亮之间穿过，学过的点很少的地方也是如此；答错的点都紧挨着边界。"
+# "For that the border would have to know points that it has never seen." => "要这样，边界得认识那些从没见过的点。"
+# "So many it would be by guessing. It has learned something." => "瞎猜才错这么多。它毕竟学过了。"
 
 # %% [markdown] lang="en"
 # The large points are those set aside. A ring marks what is answered wrongly.
@@ -133,12 +148,18 @@ tg.predict(
     "What is the smallest number of hidden neurons that fences the disc in?",
     str(fewest),
     choices=["1", "2", "3"],
-    because="One cut gives a half plane, two give a strip or a wedge, which is never closed. Three give a triangle with soft corners: closed.",
+    mistakes={
+        "1": "One cut gives half of the plane.",
+        "2": "Two cuts give a strip or a wedge, which is open at an end.",
+    },
+    because="Three cuts give a triangle with soft corners: closed.",
 )
 
 # %% [markdown] lang="zh" strings=true
 # "What is the smallest number of hidden neurons that fences the disc in?" => "最少要几个隐藏神经元，才能把圆盘围住？"
-# "One cut gives a half plane, two give a strip or a wedge, which is never closed. Three give a triangle with soft corners: closed." => "一刀切出半个平面；两刀切出一条带子或一个楔形，总是封不了口；三刀围成一个圆角的三角形，封口了。"
+# "Three cuts give a triangle with soft corners: closed." => "三刀围成一个圆角的三角形：封口了。"
+# "One cut gives half of the plane." => "一刀只切出半个平面。"
+# "Two cuts give a strip or a wedge, which is open at an end." => "两刀切出一条带子或一个楔形，总有一头敞着。"
 
 # %% name="width"
 for count, fence in list(fences.items())[1:]:
@@ -177,12 +198,16 @@ tg.predict(
     "Which of them has the smaller loss after 60 epochs?",
     better,
     choices=list(courses),
+    mistakes={
+        "26": "It has 26 straight cuts through the plane, and as many parameters as the other. But all its cuts are of the plane itself.",
+    },
     because="The second layer does not cut the plane but what the first layer has made of it. It bends curves that are bent already, and a spiral is a much bent curve.",
 )
 
 # %% [markdown] lang="zh" strings=true
 # "Which of them has the smaller loss after 60 epochs?" => "60 轮之后，哪一个的损失更小？"
 # "The second layer does not cut the plane but what the first layer has made of it. It bends curves that are bent already, and a spiral is a much bent curve." => "第二层切的不是平面，而是第一层加工过的平面。它把已经弯了的曲线再弯一次，而螺线恰好是弯了又弯的曲线。"
+# "It has 26 straight cuts through the plane, and as many parameters as the other. But all its cuts are of the plane itself." => "它能在平面上直直地切 26 刀，参数也和另一个一样多。可它切的只是平面本身。"
 
 # %% name="depth"
 tg.plot.loss_curves(courses, log=True)
@@ -213,12 +238,16 @@ tg.predict(
     "What share of the points does it get right, from 0 to 1?",
     tg.accuracy(straight, circles),
     0.1,
+    mistakes={
+        1.0: "Three layers look like a lot. But nothing in them bends.",
+    },
     because="A weighted sum of weighted sums is a weighted sum. However many layers there are, it is one straight cut. Through the middle it is worth a coin; even the best gets only about two of three.",
 )
 
 # %% [markdown] lang="zh" strings=true
 # "What share of the points does it get right, from 0 to 1?" => "它能答对几成？（填 0 到 1 之间的数）"
 # "A weighted sum of weighted sums is a weighted sum. However many layers there are, it is one straight cut. Through the middle it is worth a coin; even the best gets only about two of three." => "加权和的加权和，还是加权和。不管叠多少层，都只有直直一刀：从中间切，跟抛硬币一样；切得最好，也只对三分之二左右。"
+# "Three layers look like a lot. But nothing in them bends." => "三层看着不少，可里面没有一处会弯。"
 
 # %% name="linear"
 tg.plot.decision_boundary(straight, circles)
@@ -292,12 +321,20 @@ tg.predict(
     "This network has 13 parameters, all 0. How many of them get a gradient other than 0 from one example?",
     moving,
     0.0,
+    mistakes={
+        13.0: "All start alike, but a gradient is a product, and nearly every product here has a factor 0.",
+        4.0: "The three weights of the output, too? Theirs is error × what the hidden neurons say, and they say tanh(0) = 0.",
+        0.0: "Nearly. But the bias of the output is multiplied with nothing: its gradient is the error itself.",
+    },
     because="Only the bias of the output. A weight's gradient is what arrives × what the neuron before it says, and the hidden neurons say tanh(0) = 0. And nothing arrives at the hidden neurons: the blame is handed down times the weights, which are 0.",
 )
 
 # %% [markdown] lang="zh" strings=true
 # "This network has 13 parameters, all 0. How many of them get a gradient other than 0 from one example?" => "这个网络有 13 个参数，全是 0。看一个样本之后，有几个参数的梯度不是 0？"
 # "Only the bias of the output. A weight's gradient is what arrives × what the neuron before it says, and the hidden neurons say tanh(0) = 0. And nothing arrives at the hidden neurons: the blame is handed down times the weights, which are 0." => "只有输出的偏置。权重的梯度 = 传来的梯度 × 前一个神经元说的话，而隐藏神经元说的是 tanh(0) = 0。隐藏神经元自己也什么都收不到：责任往下传要乘权重，权重全是 0。"
+# "All start alike, but a gradient is a product, and nearly every product here has a factor 0." => "起点都一样，可梯度是乘积，而这里几乎每个乘积都有一个因子是 0。"
+# "The three weights of the output, too? Theirs is error × what the hidden neurons say, and they say tanh(0) = 0." => "输出的三个权重也算？它们的梯度是误差 × 隐藏神经元说的话，而那是 tanh(0) = 0。"
+# "Nearly. But the bias of the output is multiplied with nothing: its gradient is the error itself." => "差一点。输出的偏置不和什么相乘，它的梯度就是误差本身。"
 
 # %% [markdown] lang="en"
 # It stays so for ever: that one bias moves, and nothing else. Then start all weights at 0.5. Now gradients flow, but all three hidden neurons get the same one:
@@ -345,11 +382,19 @@ dead.b.data = -10.0
 _ = tg.fit(limping, train, epochs=20, validation=None, progress=False)
 
 # %% hidden=true
-tg.predict("What is the dead neuron's bias after 20 epochs of training?", dead.b.data, because="Exactly what it was: 0 × anything is 0, step after step.")
+tg.predict(
+    "What is the dead neuron's bias after 20 epochs of training?",
+    dead.b.data,
+    mistakes={
+        0.0: "That is its gradient. The bias stays where it is.",
+    },
+    because="Exactly what it was: 0 × anything is 0, step after step.",
+)
 
 # %% [markdown] lang="zh" strings=true
 # "What is the dead neuron's bias after 20 epochs of training?" => "训练 20 轮之后，死神经元的偏置是多少？"
 # "Exactly what it was: 0 × anything is 0, step after step." => "分毫未变：0 乘什么都是 0，步步如此。"
+# "That is its gradient. The bias stays where it is." => "这是它的梯度。偏置停在原地。"
 
 # %% name="dead"
 limping.zero_grad()
@@ -378,10 +423,24 @@ for lr in (0.001, 0.1, 1.0, 10.0):
 best = min(rates, key=lambda name: rates[name].loss[-1])
 
 # %% hidden=true
-tg.predict("Which learning rate has the smallest loss after 30 epochs?", best, choices=list(rates))
+tg.predict(
+    "Which learning rate has the smallest loss after 30 epochs?",
+    best,
+    choices=list(rates),
+    mistakes={
+        "lr 0.001": "It goes the right way, but 30 epochs are too few for steps so short.",
+        "lr 0.1": "It comes close: ten times as much is a little better still.",
+        "lr 10": "Its steps throw the neurons to where all are silent. From there no gradient brings them back.",
+    },
+    because="Of these four it is the largest that does not throw everything away. One finds it by trying.",
+)
 
 # %% [markdown] lang="zh" strings=true
 # "Which learning rate has the smallest loss after 30 epochs?" => "30 轮之后，哪个学习率的损失最小？"
+# "It goes the right way, but 30 epochs are too few for steps so short." => "方向没错，可步子这么短，30 轮不够走。"
+# "It comes close: ten times as much is a little better still." => "很接近了：再大十倍，还要好一点。"
+# "Its steps throw the neurons to where all are silent. From there no gradient brings them back." => "它的步子把神经元甩到了全都沉默的地方，再也没有梯度把它们带回来。"
+# "Of these four it is the largest that does not throw everything away. One finds it by trying." => "这四个里面，它是不会把一切甩飞的最大的那个。只能试出来。"
 
 # %% name="rates"
 tg.plot.loss_curves(rates, log=True)
@@ -435,12 +494,16 @@ tg.predict(
     "There are three kinds of wine, the most frequent being two in five. What share of the wines set aside does the network without Standardize get right, from 0 to 1?",
     tg.accuracy(raw, wine_test),
     0.15,
+    mistakes={
+        1.0: "So it is with Standardize. Without, proline drowns all else.",
+    },
     because="It does what one can do without looking: name the most frequent kind. With Standardize the same network, from the same start, gets them all.",
 )
 
 # %% [markdown] lang="zh" strings=true
 # "There are three kinds of wine, the most frequent being two in five. What share of the wines set aside does the network without Standardize get right, from 0 to 1?" => "酒有三种，最多的一种占五分之二。不用 Standardize 的网络，对留出的酒能答对几成？（填 0 到 1 之间的数）"
 # "It does what one can do without looking: name the most frequent kind. With Standardize the same network, from the same start, gets them all." => "它做的是闭着眼也能做的事：总是猜最多的那一种。加上 Standardize，同样的网络、同样的起点，全对。"
+# "So it is with Standardize. Without, proline drowns all else." => "加上 Standardize 才是这样。不加，脯氨酸把别的全淹没了。"
 
 # %% name="standardise"
 print("raw:", f"{tg.accuracy(raw, wine_test):.0%}", "  standardised:", f"{tg.accuracy(scaled, wine_test):.0%}")
@@ -458,7 +521,7 @@ tg.plot.loss_curves(scales)
 # %% [markdown] lang="zh"
 # ## 哪两类会弄混？
 #
-# 费舍尔的鸢尾花：150 朵，每朵量四个长度，共三个品种（R. A. Fisher 1936，[doi:10.1111/j.1469-1809.1936.tb02137.x](https://doi.org/10.1111/j.1469-1809.1936.tb02137.x)）。有三类，网络就有三个输出，最大的那个算数。**混淆矩阵**用来计数：每一行是真实的品种，每一列是网络的回答。
+# 费希尔的鸢尾花：150 朵，每朵量四个长度，共三个品种（R. A. Fisher 1936，[doi:10.1111/j.1469-1809.1936.tb02137.x](https://doi.org/10.1111/j.1469-1809.1936.tb02137.x)）。有三类，网络就有三个输出，最大的那个算数。**混淆矩阵**用来计数：每一行是真实的品种，每一列是网络的回答。
 
 # %%
 iris_train, iris_test = tg.data.load("iris").split(test=0.4, seed=1)
@@ -532,12 +595,16 @@ tg.predict(
     "How many parameters has nn.MLP(4, [8, 8, 3])?",
     len(nn.MLP(4, [8, 8, 3]).parameters()),
     0.0,
+    mistakes={
+        4 * 8 + 8 * 8 + 8 * 3: "These are the weights. Each neuron has a bias besides: 8 + 8 + 3.",
+    },
     because="Each neuron has a weight for each input and a bias: 8 × (4 + 1) + 8 × (8 + 1) + 3 × (8 + 1) = 40 + 72 + 27.",
 )
 
 # %% [markdown] lang="zh" strings=true
 # "How many parameters has nn.MLP(4, [8, 8, 3])?" => "nn.MLP(4, [8, 8, 3]) 有几个参数？"
 # "Each neuron has a weight for each input and a bias: 8 × (4 + 1) + 8 × (8 + 1) + 3 × (8 + 1) = 40 + 72 + 27." => "每个神经元对每个输入有一个权重，另加一个偏置：8 × (4 + 1) + 8 × (8 + 1) + 3 × (8 + 1) = 40 + 72 + 27。"
+# "These are the weights. Each neuron has a bias besides: 8 + 8 + 3." => "这是权重。每个神经元另有一个偏置：8 + 8 + 3。"
 
 # %% [markdown] lang="en"
 # **2.** A network may use an activation that you wrote. This one is straight, so the network cannot bend. Change it so that it gives `x` where `x` is above 0, and a tenth of `x` below (a *leaky* relu, which cannot die). The first line says whether the values are right; `check_grads` compares the derivative with measurement, above and below 0; the picture tells whether the circles are fenced in.
@@ -589,11 +656,19 @@ tg.predict(
     "Which of these makes it learn again?",
     remedies[2] if gradient_of_bias("relu") == 0.0 != gradient_of_bias("leaky_relu") else remedies[1],
     choices=remedies,
+    mistakes={
+        remedies[0]: "A gradient of 0 moves nothing, however often.",
+        remedies[1]: "A hundred times 0 is 0.",
+    },
+    because="Leaky relu has a slope of 0.01 below 0, so something arrives at the bias.",
 )
 
 # %% [markdown] lang="zh" strings=true
 # "more epochs", "a larger learning rate", "another activation, leaky relu" => "多训练几轮", "加大学习率", "换成另一种激活函数 leaky relu"
 # "Which of these makes it learn again?" => "下面哪种办法能让它重新学习？"
+# "A gradient of 0 moves nothing, however often." => "梯度是 0，走多少步都不动。"
+# "A hundred times 0 is 0." => "0 的一百倍还是 0。"
+# "Leaky relu has a slope of 0.01 below 0, so something arrives at the bias." => "leaky relu 在 0 以下的斜率是 0.01，所以偏置总能收到一点。"
 
 # %% [markdown] lang="en"
 # <details><summary>Why?</summary>

@@ -38,12 +38,16 @@ def valley(x, y):
 tg.predict(
     "The slope along y is 25 y. So a step makes y − lr · 25 y of y. From which learning rate on does y grow instead of shrinking?",
     2 / 25,
+    mistakes={
+        1 / 25: "There 1 − 25 lr is 0: one step leads right to the floor. It may be longer than that.",
+    },
     because="y is multiplied by 1 − 25 lr in each step. At lr = 2/25 = 0.08 this is −1: y jumps from side to side and never settles. Above, each jump is longer than the one before.",
 )
 
 # %% [markdown] lang="zh" strings=true
 # "The slope along y is 25 y. So a step makes y − lr · 25 y of y. From which learning rate on does y grow instead of shrinking?" => "沿 y 的斜率是 25 y，所以走一步，y 变成 y − lr · 25 y。学习率 lr 从多大开始，y 不但不缩小，反而越变越大？"
 # "y is multiplied by 1 − 25 lr in each step. At lr = 2/25 = 0.08 this is −1: y jumps from side to side and never settles. Above, each jump is longer than the one before." => "每走一步，y 就乘上 1 − 25 lr。lr = 2/25 = 0.08 时，它等于 −1：y 在两侧来回跳，永远停不下来。再大，就一跳比一跳远。"
+# "There 1 − 25 lr is 0: one step leads right to the floor. It may be longer than that." => "这时 1 − 25 lr 是 0：一步正好到谷底。还可以再长些。"
 
 # %% name="valley"
 rates = {f"lr {lr}": (lambda params, lr=lr: optim.SGD(params, lr=lr)) for lr in (0.01, 0.07, 0.081)}
@@ -67,12 +71,18 @@ tg.plot.descents(valley, (-4.0, 1.0), rates, steps=40, across=(-4.5, 1.0), up=(-
 tg.predict(
     "On a slope that is 1 everywhere, with lr = 0.1 and momentum 0.9: how long does a step become in the end?",
     0.1 / (1 - 0.9),
+    mistakes={
+        0.1: "That is the first step. The speed goes on growing.",
+        0.1 * (1 + 0.9): "That is the second step. The speed goes on growing.",
+    },
     because="The speed v becomes 0.9 v + 1. It settles where v = 0.9 v + 1, at v = 10, and the step is 0.1 × 10. Ten times as far as without momentum.",
 )
 
 # %% [markdown] lang="zh" strings=true
 # "On a slope that is 1 everywhere, with lr = 0.1 and momentum 0.9: how long does a step become in the end?" => "坡度处处是 1，lr = 0.1，动量 0.9。走到后来，一步有多长？"
 # "The speed v becomes 0.9 v + 1. It settles where v = 0.9 v + 1, at v = 10, and the step is 0.1 × 10. Ten times as far as without momentum." => "速度 v 变成 0.9 v + 1，最后停在 v = 0.9 v + 1 的地方，也就是 v = 10，一步是 0.1 × 10。是没有动量时的十倍。"
+# "That is the first step. The speed goes on growing." => "这是第一步。速度还会往上涨。"
+# "That is the second step. The speed goes on growing." => "这是第二步。速度还会往上涨。"
 
 # %% name="momentum"
 balls = {
@@ -104,12 +114,16 @@ first = tg.plot.descent_of(lambda x, y: 1000.0 * x * x + y * y, (3.0, 0.0), lamb
 tg.predict(
     "The loss is 1000 x², x is 3, so the slope is 6000. How far does Adam's first step go, with lr = 0.1?",
     first.points[0][0] - first.points[1][0],
-    because="0.1: the gradient divided by its own size is 1. On a slope of 0.006 it would have gone just as far. Plain descent would have gone 600.",
+    mistakes={
+        0.1 * 6000: "So far plain descent goes, by lr × slope.",
+    },
+    because="The gradient divided by its own size is 1. On a slope of 0.006 it would have gone just as far.",
 )
 
 # %% [markdown] lang="zh" strings=true
 # "The loss is 1000 x², x is 3, so the slope is 6000. How far does Adam's first step go, with lr = 0.1?" => "损失是 1000 x²，x 是 3，所以斜率是 6000。lr = 0.1 时，Adam 的第一步走多远？"
-# "0.1: the gradient divided by its own size is 1. On a slope of 0.006 it would have gone just as far. Plain descent would have gone 600." => "0.1：梯度除以它自己的大小，就是 1。换成 0.006 的坡，它也走这么远。朴素的梯度下降会走 600。"
+# "The gradient divided by its own size is 1. On a slope of 0.006 it would have gone just as far." => "梯度除以它自己的大小，就是 1。换成 0.006 的坡，它也走这么远。"
+# "So far plain descent goes, by lr × slope." => "朴素的梯度下降才走这么远：lr × 斜率。"
 
 # %% [markdown] lang="en"
 # In the same valley, with the same learning rate for all:
@@ -154,6 +168,10 @@ tg.predict(
     "After 100 steps of RMSProp, is it higher in the turned valley or in the straight one?",
     "turned" if in_turned > in_straight else "straight",
     choices=["turned", "straight"],
+    mistakes={
+        "straight": "There x and y are the flat way and the steep way, and dividing each by its own size evens them out.",
+    },
+    because="In the turned valley x and y are equally steep. Dividing each by its own size no longer tells the way along from the way across.",
 )
 
 # %% [markdown] lang="zh" strings=true
@@ -161,6 +179,9 @@ tg.predict(
 # "turned" if => "转过的" if
 # else "straight" => else "没转的"
 # ["turned", "straight"] => ["转过的", "没转的"]
+# "straight": => "没转的":
+# "There x and y are the flat way and the steep way, and dividing each by its own size evens them out." => "没转的谷里，x 和 y 正好一个平、一个陡，各自除以自己的大小，就拉平了。"
+# "In the turned valley x and y are equally steep. Dividing each by its own size no longer tells the way along from the way across." => "转过的谷里，x 和 y 一样陡。各自除以自己的大小，就分不出哪边是顺着谷、哪边是横着谷了。"
 
 # %% name="turned"
 tg.plot.descents(turned, (-5.0 * 0.5**0.5, -3.0 * 0.5**0.5), rules, steps=100)
@@ -188,10 +209,22 @@ for name, rule in rules.items():
             lowest[name], tuned[name] = height, tried
 
 # %% hidden=true
-tg.predict("Which one is still highest after 200 steps?", max(lowest, key=lowest.get), choices=list(rules))
+tg.predict(
+    "Which one is still highest after 200 steps?",
+    max(lowest, key=lowest.get),
+    choices=list(rules),
+    mistakes={
+        "Adam": "It was late in the valley above, with a rate too small for it. Here each has the best of five.",
+        "RMSProp": "The bends cost it something, too. But plain descent is far behind.",
+    },
+    because="The steep walls forbid it long steps, and on the flat floor it then creeps.",
+)
 
 # %% [markdown] lang="zh" strings=true
 # "Which one is still highest after 200 steps?" => "走 200 步之后，哪一个还停在最高处？"
+# "It was late in the valley above, with a rate too small for it. Here each has the best of five." => "在前面的谷里它到得晚，是因为学习率对它太小。这里各家用的都是五个里最好的。"
+# "The bends cost it something, too. But plain descent is far behind." => "拐弯也让它吃了亏。可朴素的下降落得更远。"
+# "The steep walls forbid it long steps, and on the flat floor it then creeps." => "陡峭的谷壁不许它迈大步，于是到了平平的谷底只能爬。"
 
 # %% name="banana"
 tg.plot.descents(banana, (-1.2, 1.0), tuned, steps=200, across=(-1.8, 1.8), up=(-0.8, 2.2))
@@ -225,12 +258,16 @@ tg.predict(
     f"Adam is in a basin (below −0.2) after {needed['Adam']} steps. How many does plain SGD need, with the same learning rate?",
     needed["SGD"],
     0.3,
+    mistakes={
+        needed["Adam"]: "As many as Adam? Adam's steps do not depend on how steep it is. Those of SGD do, and here it is nearly flat.",
+    },
     because="Near the ridge the slope along y is −y, next to nothing. Each step of SGD makes y only 4 % larger, from 0.001 on. Adam divides by the size of the gradient and so does not notice that it is small.",
 )
 
 # %% [markdown] lang="zh" strings=true
 # "Adam is in a basin (below −0.2) after {needed['Adam']} steps. How many does plain SGD need, with the same learning rate?" => "Adam 走 {needed['Adam']} 步就进了盆地（低于 −0.2）。同样的学习率，朴素的 SGD 要走几步？"
 # "Near the ridge the slope along y is −y, next to nothing. Each step of SGD makes y only 4 % larger, from 0.001 on. Adam divides by the size of the gradient and so does not notice that it is small." => "山脊附近，沿 y 的斜率是 −y，几乎为零。SGD 每一步只让 y 增大 4%，要从 0.001 慢慢涨起来。Adam 把梯度除以它的大小，所以感觉不到它小。"
+# "As many as Adam? Adam's steps do not depend on how steep it is. Those of SGD do, and here it is nearly flat." => "和 Adam 一样多？Adam 的步子和坡有多陡无关。SGD 的有关，而这里几乎是平的。"
 
 # %% name="saddle"
 tg.plot.descents(saddle, (-1.0, 0.001), rules, steps=200, across=(-1.3, 0.6), up=(-0.4, 1.5))
@@ -264,10 +301,22 @@ closest = min(("SGD 0.1", "SGD 1", "SGD 10"), key=lambda name: abs(courses[name]
 # courses["momentum 0.1"] => courses["动量 0.1"]
 
 # %% hidden=true
-tg.predict("Which learning rate brings plain SGD to about the same loss as momentum 0.9 with lr 0.1?", closest, choices=["SGD 0.1", "SGD 1", "SGD 10"])
+tg.predict(
+    "Which learning rate brings plain SGD to about the same loss as momentum 0.9 with lr 0.1?",
+    closest,
+    choices=["SGD 0.1", "SGD 1", "SGD 10"],
+    mistakes={
+        "SGD 0.1": "With the same rate momentum goes ten times as far.",
+        "SGD 10": "That is a hundred times the rate of momentum, which makes steps ten times as long, not a hundred.",
+    },
+    because="With momentum 0.9 a step becomes 1 / (1 − 0.9) = 10 times as long: a rate of 0.1 with it is like 1 without.",
+)
 
 # %% [markdown] lang="zh" strings=true
 # "Which learning rate brings plain SGD to about the same loss as momentum 0.9 with lr 0.1?" => "朴素的 SGD 用哪个学习率，最后的损失和“动量 0.9、学习率 0.1”差不多？"
+# "With the same rate momentum goes ten times as far." => "学习率相同，动量法走的是十倍远。"
+# "That is a hundred times the rate of momentum, which makes steps ten times as long, not a hundred." => "这是动量法学习率的一百倍。可动量只让步子长十倍。"
+# "With momentum 0.9 a step becomes 1 / (1 − 0.9) = 10 times as long: a rate of 0.1 with it is like 1 without." => "动量 0.9，步子会变成 1 / (1 − 0.9) = 10 倍长：有动量的 0.1，就像没有动量的 1。"
 
 # %% name="network"
 tg.plot.loss_curves(courses, log=True)
@@ -297,10 +346,22 @@ for name, lr, schedule in (("lr 0.1", 0.1, None), ("lr 1", 1.0, None), ("1 → 0
 # "1 → 0, cosine" => "1 → 0，余弦"
 
 # %% hidden=true
-tg.predict("Which has the smallest loss in the end?", min(plans, key=lambda name: plans[name].loss[-1]), choices=list(plans))
+tg.predict(
+    "Which has the smallest loss in the end?",
+    min(plans, key=lambda name: plans[name].loss[-1]),
+    choices=list(plans),
+    mistakes={
+        "lr 0.1": "Its steps are calm, but short: it is still on its way.",
+        "lr 1": "It gets far soon, and then keeps jumping about the bottom.",
+    },
+    because="Long steps to get there, short ones to settle.",
+)
 
 # %% [markdown] lang="zh" strings=true
 # "Which has the smallest loss in the end?" => "最后谁的损失最小？"
+# "Its steps are calm, but short: it is still on its way." => "步子稳，可是短：它还在路上。"
+# "It gets far soon, and then keeps jumping about the bottom." => "它很快走得很远，然后在谷底附近跳个不停。"
+# "Long steps to get there, short ones to settle." => "先用大步赶到，再用小步停稳。"
 
 # %% name="schedule"
 tg.plot.loss_curves(plans)
@@ -340,10 +401,18 @@ tg.predict(
     f"It gets {tg.accuracy(free, few):.0%} of the 40 points right. What share of the 400 others, from 0 to 1?",
     tg.accuracy(free, unseen),
     0.03,
+    mistakes={
+        1.0: "So it is on the points that it has learned by heart.",
+        0.5: "That is a coin. The two moons it has got, if not their edges.",
+    },
+    because="Its border is wound around single points, which says little about others that lie there.",
 )
 
 # %% [markdown] lang="zh" strings=true
 # "It gets {tg.accuracy(free, few):.0%} of the 40 points right. What share of the 400 others, from 0 to 1?" => "那 40 个点，它答对了 {tg.accuracy(free, few):.0%}。另外 400 个呢？（填 0 到 1 之间的数）"
+# "So it is on the points that it has learned by heart." => "背下来的那些点才是这样。"
+# "That is a coin. The two moons it has got, if not their edges." => "那是抛硬币。两弯月亮它是学到了的，只是边上没学对。"
+# "Its border is wound around single points, which says little about others that lie there." => "它的边界绕着一个个点打弯；附近的别的点对不对，它管不了。"
 
 # %% name="by-heart"
 display(tg.plot.loss_curve(held["free"], title="40 / 400"))
@@ -388,6 +457,10 @@ tg.predict(
     "Early stopping keeps the parameters of the epoch in which the held-out loss was smallest. Which epoch was that, about?",
     held["early stopping"].best_epoch,
     0.5,
+    mistakes={
+        300.0: "The loss of the 40 is smallest near the end. That of the 400 has long been rising by then.",
+        held["early stopping"].best_epoch + 30.0: "That is where it stopped, after 30 epochs without getting better. Kept is what it had before them.",
+    },
     because="After that it went on for 30 epochs without getting better, and stopped.",
 )
 
@@ -395,6 +468,8 @@ tg.predict(
 # "Early stopping keeps the parameters of the epoch in which the held-out loss was smallest. Which epoch was that, about?" => "提前停止会保留留出样本损失最小的那一轮的参数。大约是第几轮？"
 # "After that it went on for 30 epochs without getting better, and stopped." => "之后它又练了 30 轮，没有变好，就停了。"
 # "early stopping" => "提前停止"
+# "The loss of the 40 is smallest near the end. That of the 400 has long been rising by then." => "40 个点的损失快到最后才最小。那时 400 个点的损失早就在上升了。"
+# "That is where it stopped, after 30 epochs without getting better. Kept is what it had before them." => "那是停下来的时候，已经 30 轮没有变好。留下的是这之前的参数。"
 
 # %% name="regularisation"
 tg.plot.loss_curves(held)
@@ -432,12 +507,16 @@ tg.predict(
     f"Of the weights of the free network {share_near_zero(free):.1%} are within 0.001 of 0. What share is it with L1, from 0 to 1?",
     share_near_zero(sparse),
     0.3,
+    mistakes={
+        0.0: "So it is with L2, whose pull fades as a weight becomes small. That of L1 does not.",
+    },
     because="For each weight the data must outbid a constant pull. Where they cannot, the weight falls to 0 and stays.",
 )
 
 # %% [markdown] lang="zh" strings=true
 # "Of the weights of the free network {share_near_zero(free):.1%} are within 0.001 of 0. What share is it with L1, from 0 to 1?" => "自由的网络里，{share_near_zero(free):.1%} 的权重离 0 不到 0.001。加上 L1，是几成？（填 0 到 1 之间的数）"
 # "For each weight the data must outbid a constant pull. Where they cannot, the weight falls to 0 and stays." => "对每个权重，数据都得顶住一股大小不变的拉力。顶不住的，就掉到 0，留在那里。"
+# "So it is with L2, whose pull fades as a weight becomes small. That of L1 does not." => "L2 才是这样：权重越小，拉力越弱。L1 的拉力不会变弱。"
 
 # %% name="l1"
 tg.draw(sparse, few.X[0])
@@ -467,11 +546,20 @@ nn.binary_cross_entropy(model(few.X[0]), few.y[0]).backward()
 changed = sum(p.data != old for p, old in zip(model.parameters(), before, strict=True))
 
 # %% hidden=true
-tg.predict("How many of the 33 parameters has backward() changed?", changed, 0.0, because="It wrote 33 gradients. Nobody has taken a step yet.")
+tg.predict(
+    "How many of the 33 parameters has backward() changed?",
+    changed,
+    0.0,
+    mistakes={
+        33.0: "So many gradients it has written. The parameters are what they were.",
+    },
+    because="Nobody has taken a step yet.",
+)
 
 # %% [markdown] lang="zh" strings=true
 # "How many of the 33 parameters has backward() changed?" => "backward() 改动了 33 个参数中的几个？"
-# "It wrote 33 gradients. Nobody has taken a step yet." => "它写下了 33 个梯度，还没有谁迈出一步。"
+# "Nobody has taken a step yet." => "还没有谁迈出一步。"
+# "So many gradients it has written. The parameters are what they were." => "它写下了这么多个梯度。参数还是原来的参数。"
 
 # %% [markdown] lang="en"
 # Second: descent does not need backpropagation. Here the gradient is measured, by turning each knob a little up and down, and the way down is the same.
@@ -515,10 +603,22 @@ print([f"{slope:+.2f}" for slope in tg.grad(free)(few.X[0])])
 # **1.** 还是那个重球，动量从 0.9 换成 0.95。在均匀的坡上，步子最后是没有动量时的几倍？
 
 # %% hidden=true
-tg.predict("How many times as long?", 1 / (1 - 0.95), because="1 + 0.95 + 0.95² + … = 1 / (1 − 0.95).")
+tg.predict(
+    "How many times as long?",
+    1 / (1 - 0.95),
+    mistakes={
+        1 / (1 - 0.9): "That is for 0.9.",
+        1 + 0.95: "That is after two steps. It goes on: 0.95², 0.95³ …",
+        0.95 / (1 - 0.95): "That leaves out the gradient of the step itself, the 1.",
+    },
+    because="1 + 0.95 + 0.95² + … = 1 / (1 − 0.95).",
+)
 
 # %% [markdown] lang="zh" strings=true
 # "How many times as long?" => "几倍？"
+# "That is for 0.9." => "这是 0.9 的。"
+# "That is after two steps. It goes on: 0.95², 0.95³ …" => "这是走了两步。后面还有 0.95²、0.95³……"
+# "That leaves out the gradient of the step itself, the 1." => "这漏掉了这一步自己的梯度，也就是那个 1。"
 
 # %% [markdown] lang="en"
 # **2.** Write momentum yourself. `update` gets a parameter, its gradient and what was remembered of it (here one number, 0 at first), and returns the new parameter and what to remember. As it stands it is plain descent. Change it until the last line says `True`: then it takes the same steps as ours, up to rounding.

@@ -64,12 +64,18 @@ print("towards the three left weights:", [g[0] for g in separate])
 tg.predict(
     "These are the gradients of the three separate left weights. What is the gradient of the shared w0?",
     sum(g[0] for g in separate),
+    mistakes={
+        sum(g[0] for g in separate) / 3: "That is their mean. But a turn of w0 turns all three, not a third of each.",
+        separate[-1][0]: "That is the last one alone, as if each place had overwritten the one before.",
+    },
     because="Their sum. Turning the shared knob turns all three at once, and the effects add up. This is why backward says += and not =.",
 )
 
 # %% [markdown] lang="zh" strings=true
 # "These are the gradients of the three separate left weights. What is the gradient of the shared w0?" => "这是三个独立的左权重各自的梯度。那么共用的 w0，梯度是多少？"
 # "Their sum. Turning the shared knob turns all three at once, and the effects add up. This is why backward says += and not =." => "它们的和。拧一下共用的旋钮，等于三个一起拧，效果相加。所以 backward 里写的是 +=，而不是 =。"
+# "That is their mean. But a turn of w0 turns all three, not a third of each." => "这是平均。可拧一下 w0，三个都跟着整个拧，不是各拧三分之一。"
+# "That is the last one alone, as if each place had overwritten the one before." => "这只是最后一个，好像每个位置都把前一个覆盖掉了。"
 
 # %% name="shared"
 answer.backward()
@@ -140,12 +146,18 @@ tg.predict(
     f"The looking network gets {tg.accuracy(looking, unseen):.0%} of the unseen pictures right. And the dense one, from 0 to 1?",
     tg.accuracy(dense, unseen),
     0.2,
+    mistakes={
+        1.0: "So it is on the pictures that it has learned from.",
+        0.1: "That would be guessing among ten digits.",
+    },
     because="It gets all the pictures right that it has learned from. But what it learned about a 7 in the top left corner says nothing to the weights that see the bottom right. The window takes along what it has learned wherever it goes.",
 )
 
 # %% [markdown] lang="zh" strings=true
 # "The looking network gets {tg.accuracy(looking, unseen):.0%} of the unseen pictures right. And the dense one, from 0 to 1?" => "没见过的图，用窗看的网络答对了 {tg.accuracy(looking, unseen):.0%}。人人看全图的那个呢？（填 0 到 1 之间的数）"
 # "It gets all the pictures right that it has learned from. But what it learned about a 7 in the top left corner says nothing to the weights that see the bottom right. The window takes along what it has learned wherever it goes." => "学过的图它全对。可是，它在左上角学到的“7”，对看右下角的那些权重毫无用处。窗就不同了：走到哪儿，学到的东西就带到哪儿。"
+# "So it is on the pictures that it has learned from." => "学过的图才是这样。"
+# "That would be guessing among ten digits." => "那是在十个数字里瞎猜。"
 
 # %% name="convolution"
 tg.plot.loss_curves(courses)
@@ -198,12 +210,16 @@ tg.predict(
     "How many paths lead from the last state h3 back to u?",
     tg.paths(h, u).count,
     0.0,
+    mistakes={
+        1.0: "That is the use in the last step. But h2 and h1 were made with u, too.",
+    },
     because="u is used in three steps, and there is one path to each use: through the last tanh, the last two, all three.",
 )
 
 # %% [markdown] lang="zh" strings=true
 # "How many paths lead from the last state h3 back to u?" => "从最后的状态 h3 回到 u，有几条路径？"
 # "u is used in three steps, and there is one path to each use: through the last tanh, the last two, all three." => "u 在三步里各用了一次，到每一次使用各有一条路：穿过最后一个 tanh，最后两个，全部三个。"
+# "That is the use in the last step. But h2 and h1 were made with u, too." => "这是最后一步的那次使用。可 h2 和 h1 也是用 u 算出来的。"
 
 # %% name="recurrent"
 tg.play(h)
@@ -248,18 +264,24 @@ tg.predict(
     "With u = 0.5: how much of the gradient of the state after 20 steps arrives at the first one?",
     sizes[2 if arrives < 1e-6 else 1 if arrives < 0.1 else 0],
     choices=sizes,
+    mistakes={
+        sizes[0]: "That is one step: × 0.5. There are twenty.",
+        sizes[1]: "That is 0.5¹⁰, ten steps. There are twenty.",
+    },
     because="At most 0.5 to the power of 20, which is 0.00000095. With u = 2 and straight steps it would be a million instead. This is the vanishing and exploding gradient of recurrent networks.",
 )
 
 # %% [markdown] lang="zh" strings=true
 # "With u = 0.5: how much of the gradient of the state after 20 steps arrives at the first one?" => "u = 0.5：20 步之后那个状态的梯度，传回第一个状态还剩多少？"
 # "At most 0.5 to the power of 20, which is 0.00000095. With u = 2 and straight steps it would be a million instead. This is the vanishing and exploding gradient of recurrent networks." => "最多是 0.5 的 20 次方，也就是 0.00000095。如果 u = 2、又没有 tanh 压着，就会变成一百万倍。这就是循环网络的梯度消失和梯度爆炸。"
+# "That is one step: × 0.5. There are twenty." => "这是一步：× 0.5。一共有二十步。"
+# "That is 0.5¹⁰, ten steps. There are twenty." => "这是 0.5¹⁰，十步。一共有二十步。"
 
 # %% [markdown] lang="en"
-# An **LSTM** cell (Hochreiter and Schmidhuber 1997, [doi:10.1162/neco.1997.9.8.1735](https://doi.org/10.1162/neco.1997.9.8.1735); the gate f: Gers, Schmidhuber and Cummins 2000, [doi:10.1162/089976600300015015](https://doi.org/10.1162/089976600300015015)) keeps a second state c, and changes it by a sum: c′ = f·c + i·g. The *gate* f, a sigmoid, decides how much is kept. Here is one cell of size 1, with all its gates:
+# An **LSTM** cell (Hochreiter and Schmidhuber 1997, [doi:10.1162/neco.1997.9.8.1735](https://doi.org/10.1162/neco.1997.9.8.1735); the gate f: Gers, Schmidhuber and Cummins 2000, [doi:10.1162/089976600300015015](https://doi.org/10.1162/089976600300015015)) keeps a second state c, and changes it by a sum: c′ = f·c + i·g. The *gate* f, a sigmoid, decides how much is kept; g is what is new, and the gate i how much of it is let in. Here is one cell of size 1, with all its gates:
 
 # %% [markdown] lang="zh"
-# **LSTM** 单元（Hochreiter 与 Schmidhuber 1997，[doi:10.1162/neco.1997.9.8.1735](https://doi.org/10.1162/neco.1997.9.8.1735)；门 f 出自 Gers、Schmidhuber 与 Cummins 2000，[doi:10.1162/089976600300015015](https://doi.org/10.1162/089976600300015015)）另外保存一个状态 c，用加法来更新：c′ = f·c + i·g。**门** f 是一个 sigmoid，决定旧的留下多少。下面是一个大小为 1 的单元，所有的门都在：
+# **LSTM** 单元（Hochreiter 与 Schmidhuber 1997，[doi:10.1162/neco.1997.9.8.1735](https://doi.org/10.1162/neco.1997.9.8.1735)；门 f 出自 Gers、Schmidhuber 与 Cummins 2000，[doi:10.1162/089976600300015015](https://doi.org/10.1162/089976600300015015)）另外保存一个状态 c，用加法来更新：c′ = f·c + i·g。**门** f 是一个 sigmoid，决定旧的留下多少；g 是新的内容，门 i 决定放进来多少。下面是一个大小为 1 的单元，所有的门都在：
 
 # %% name="lstm"
 old_h, old_c = Value(0.1, "h"), Value(0.8, "c")
@@ -311,12 +333,18 @@ tg.predict(
     "Trained on six bits, asked about thirty: what share of its answers does the LSTM get right, from 0 to 1?",
     share_right(readers["LSTM"]),
     0.05,
+    mistakes={
+        0.6: "So it would be if it knew the six-bit sequences by heart: 6 of 30 answers right, the other 24 guessed.",
+        0.5: "That would be guessing. It has learned six bits at least.",
+    },
     because="All of them. It has not learned sequences but a step: flip what you remember if the bit is 1. A step that is right can be repeated as often as one likes.",
 )
 
 # %% [markdown] lang="zh" strings=true
 # "Trained on six bits, asked about thirty: what share of its answers does the LSTM get right, from 0 to 1?" => "用六位训练，拿三十位来考：LSTM 的回答能对几成？（填 0 到 1 之间的数）"
 # "All of them. It has not learned sequences but a step: flip what you remember if the bit is 1. A step that is right can be repeated as often as one likes." => "全对。它学会的不是那些序列，而是一个步骤：读到 1，就把记着的翻过来。步骤对了，重复多少遍都行。"
+# "So it would be if it knew the six-bit sequences by heart: 6 of 30 answers right, the other 24 guessed." => "如果它只是背下了六位的序列，就是这样：30 个回答里对 6 个，另外 24 个瞎猜。"
+# "That would be guessing. It has learned six bits at least." => "那是瞎猜。它至少学过六位。"
 
 # %% [markdown] lang="en"
 # Look inside. Above, the bits (dark is 1) and the right answers; below, the three numbers that the LSTM hands on, from left to right over thirty steps:
@@ -364,12 +392,18 @@ tg.predict(
     "k1 and k2 have gradients. What is their sum?",
     round(k1.grad + k2.grad, 12),
     1e-6,
+    mistakes={
+        2 * k1.grad: "Both are of the same size, but of opposite signs.",
+        1.0: "That is the sum of the shares. It stays 1 whatever the keys are, and so their effects cancel.",
+    },
     because="0. Shares always add up to 1: what one position gains, the other loses. Raising both keys alike changes nothing.",
 )
 
 # %% [markdown] lang="zh" strings=true
 # "k1 and k2 have gradients. What is their sum?" => "k1 和 k2 都有梯度。它们的和是多少？"
 # "0. Shares always add up to 1: what one position gains, the other loses. Raising both keys alike changes nothing." => "0。份额加起来总是 1：一个位置多得的，就是另一个少得的。两个键一起抬高，什么也不变。"
+# "Both are of the same size, but of opposite signs." => "两个大小相同，正负号却相反。"
+# "That is the sum of the shares. It stays 1 whatever the keys are, and so their effects cancel." => "这是份额之和。不管键是多少，它总是 1，所以两边的影响抵消了。"
 
 # %%
 print(tg.check_grads(attend, (1.0, [2.0, 0.0, 0.5], [1.0, -1.0, 3.0])))
@@ -377,12 +411,12 @@ print(tg.check_grads(attend, (1.0, [2.0, 0.0, 0.5], [1.0, -1.0, 3.0])))
 # %% [markdown] lang="en"
 # ## A tiny GPT
 #
-# It reads the letters of a name and says at each place which letter comes next. Its parts, in order: a vector for each letter; a vector for each place, added; attention, by which a place may look at itself and those before it; a small network for each place; and scores for the 23 possible next letters. The dot stands for beginning and end.
+# It reads the letters of a name and says at each place which letter comes next. Its parts, in order: a vector for each letter; a vector for each place, added; attention, by which a place may look at itself and those before it; a small network for each place; and scores for the 23 possible next letters. The dot stands for beginning and end. (In the code: `num_heads=2` lets each place ask two questions at a time; `Residual` adds what a part says to what went into it; `RMSNorm` first scales each vector so that the mean of its squares is 1, times factors that are learned.)
 
 # %% [markdown] lang="zh"
 # ## 一个小小的 GPT
 #
-# 它读一个名字的字母，在每个位置上说出下一个字母是什么。它的零件依次是：每个字母一个向量；每个位置一个向量，加上去；注意力，每个位置可以看自己和前面的位置；每个位置过一个小网络；最后给 23 个可能的下一个字母打分。点号表示开头和结尾。
+# 它读一个名字的字母，在每个位置上说出下一个字母是什么。它的零件依次是：每个字母一个向量；每个位置一个向量，加上去；注意力，每个位置可以看自己和前面的位置；每个位置过一个小网络；最后给 23 个可能的下一个字母打分。点号表示开头和结尾。（代码里，`num_heads=2` 让每个位置一次提两个问题；`Residual` 把零件的输出加到它的输入上；`RMSNorm` 先把每个向量缩放到平方的平均为 1，再乘上学来的系数。）
 
 # %%
 NAMES = """anna hannah lena elena helena nina marina martina tina bettina clara sarah laura lara mara maria marie julia
@@ -417,12 +451,20 @@ tg.draw(loss, collapse=1, show=["value"])
 tg.predict(
     "It has learned nothing yet. If it gave each of the 23 letters the same chance, what would the loss −ln p be?",
     math.log(len(letters)),
+    mistakes={
+        1 / len(letters): "That is p.",
+        math.log10(len(letters)): "That is the logarithm to the base 10. ln has the base e.",
+        -math.log(len(letters)): "That is ln p. The loss has a minus before it.",
+    },
     because="−ln(1/23) = ln 23. A first loss far above that is a sign that the start is too loud. After training one asks how far below it one has come.",
 )
 
 # %% [markdown] lang="zh" strings=true
 # "It has learned nothing yet. If it gave each of the 23 letters the same chance, what would the loss −ln p be?" => "它还什么都没学。如果 23 个字母机会均等，损失 −ln p 是多少？"
 # "−ln(1/23) = ln 23. A first loss far above that is a sign that the start is too loud. After training one asks how far below it one has come." => "−ln(1/23) = ln 23。最初的损失若比它高很多，说明起点太“吵”。训练之后，就看比它低了多少。"
+# "That is p." => "这是 p。"
+# "That is the logarithm to the base 10. ln has the base e." => "这是以 10 为底的对数。ln 的底是 e。"
+# "That is ln p. The loss has a minus before it." => "这是 ln p。损失前面还有一个负号。"
 
 # %% name="gpt"
 sequences = [row[:8] for row in rows], [row[1:] for row in rows]
@@ -490,12 +532,16 @@ tg.predict(
     "How many times?",
     1,
     0.0,
+    mistakes={
+        4 * 6: "In so many places it is used. What they contribute is added up to one gradient first.",
+    },
     because="Once. The weight is one number. Its gradient is a sum over all places (here with MaxPool only one place of each window has a share other than 0), and the step is taken once, along the sum.",
 )
 
 # %% [markdown] lang="zh" strings=true
 # "How many times?" => "几次？"
 # "Once. The weight is one number. Its gradient is a sum over all places (here with MaxPool only one place of each window has a share other than 0), and the step is taken once, along the sum." => "一次。权重是一个数。它的梯度是所有位置之和（这里有 MaxPool，每扇窗只有一个位置的那份不是 0），然后沿着这个和走一步。"
+# "In so many places it is used. What they contribute is added up to one gradient first." => "它在这么多个位置上用过。可各处的贡献先加成了一个梯度。"
 
 # %% [markdown] lang="en"
 # **2.** Write a gate. It shall keep `old` where `z` is 0, take `new` where `z` is 1, and mix them in proportion between. As it stands it always takes `new`. The first line says whether it mixes rightly, and `check_grads` measures the derivatives.

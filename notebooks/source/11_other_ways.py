@@ -41,12 +41,18 @@ y.backward()
 tg.predict(
     "Forward it is y = w × x = 6, with w = 2 and x = 3. On the way back it uses b = −0.5 towards x. What is x.grad?",
     x.grad,
+    mistakes={
+        w.data: "That is the weight on the way forward. On the way back it is b.",
+        w.grad: "That is w.grad, x × 1, which is exact. Asked is x.grad.",
+    },
     because="The blame towards x is b × 1 = −0.5, not w = 2. It even has the wrong sign.",
 )
 
 # %% [markdown] lang="zh" strings=true
 # Forward it is y = w × x = 6, with w = 2 and x = 3. On the way back it uses b = −0.5 towards x. What is x.grad? => 前向是 y = w × x = 6，其中 w = 2，x = 3。往回传给 x 时用的是 b = −0.5。x.grad 是多少？
 # The blame towards x is b × 1 = −0.5, not w = 2. It even has the wrong sign. => 传给 x 的责任是 b × 1 = −0.5，不是 w = 2。连正负号都是错的。
+# "That is the weight on the way forward. On the way back it is b." => "这是前向的权重。往回传用的是 b。"
+# "That is w.grad, x × 1, which is exact. Asked is x.grad." => "这是 w.grad，即 x × 1，它是准确的。问的是 x.grad。"
 
 # %% [markdown] lang="en"
 # Here are two neurons in a row. Step through the backward part. In the step that reaches the hidden neuron h stands “weight back”, not a slope: the player does not call it a derivative, for it is none.
@@ -63,12 +69,12 @@ tg.play((blame.feedback(v, hidden, b) - 1.0) ** 2)
 # %% [markdown] lang="en"
 # ## Can it learn?
 #
-# Take the moons, and a network with two hidden layers. Train it three times from the same start: with backpropagation, with **feedback alignment** (random weights back, layer by layer; Lillicrap, Cownden, Tweed and Akerman 2016, doi:10.1038/ncomms13276), and with **direct feedback alignment** (the output error goes straight to every hidden layer, through random weights; Nøkland 2016, arXiv:1609.01596).
+# Take the moons of notebook 8, and a network with two hidden layers. Train it three times from the same start: with backpropagation, with **feedback alignment** (random weights back, layer by layer; Lillicrap, Cownden, Tweed and Akerman 2016, doi:10.1038/ncomms13276), and with **direct feedback alignment** (the output error goes straight to every hidden layer, through random weights; Nøkland 2016, arXiv:1609.01596).
 
 # %% [markdown] lang="zh"
 # ## 这样也能学会吗？
 #
-# 拿月牙数据和一个有两层隐藏层的网络，从同一个起点训练三次：用反向传播；用**反馈对齐**（feedback alignment，回传用随机权重，一层一层传；Lillicrap、Cownden、Tweed 和 Akerman 2016，doi:10.1038/ncomms13276）；用**直接反馈对齐**（direct feedback alignment，输出误差经随机权重直接送到每个隐藏层；Nøkland 2016，arXiv:1609.01596）。
+# 拿第 8 课的两弯月亮，和一个有两层隐藏层的网络，从同一个起点训练三次：用反向传播；用**反馈对齐**（feedback alignment，回传用随机权重，一层一层传；Lillicrap、Cownden、Tweed 和 Akerman 2016，doi:10.1038/ncomms13276）；用**直接反馈对齐**（direct feedback alignment，输出误差经随机权重直接送到每个隐藏层；Nøkland 2016，arXiv:1609.01596）。
 
 # %%
 train, test = tg.data.load("moons", n=120, seed=0).split(test=0.25, seed=0)
@@ -95,6 +101,10 @@ tg.predict(
     "Blame by random weights: what share of unseen points does feedback alignment get right after 100 epochs?",
     options[2] if right > 0.9 else options[1] if right > 0.6 else options[0],
     choices=options,
+    mistakes={
+        options[0]: "So one should think. But while the blame stays random, the forward weights learn: see below.",
+        options[1]: "Slower it is, but it gets there.",
+    },
     because=f"It gets {right:.0%} right.",
 )
 
@@ -105,6 +115,8 @@ tg.predict(
 # Blame by random weights: what share of unseen points does feedback alignment get right after 100 epochs? => 按随机权重来怪罪：训练 100 轮之后，反馈对齐在没见过的点上能答对多少？
 # f"It gets {right:.0%} right." => f"它答对了 {right:.0%}。"
 # ways["feedback alignment"] => ways["反馈对齐"]
+# "So one should think. But while the blame stays random, the forward weights learn: see below." => "照理说是这样。可责任一直是乱的，前向的权重却在学：往下看。"
+# "Slower it is, but it gets there." => "它确实慢一些，可还是学会了。"
 
 # %% name="curves"
 tg.plot.loss_curves(runs, log=True)
@@ -154,12 +166,20 @@ tg.predict(
     f"At the output layer the angle is {angles[0][1]:.0f}° before training. Nobody changes the weights back. What is it after?",
     angles[-1][1],
     tolerance=0.25,
+    mistakes={
+        angles[0][1]: "The weights back stay. But the angle is one between two, and the forward ones learn.",
+        90.0: "That is no relation at all. They come closer than that.",
+        0.0: "They come closer, but not to being equal.",
+    },
     because=f"It falls to {angles[-1][1]:.0f}°: the forward weights turn towards the ones that blame comes back by.",
 )
 
 # %% [markdown] lang="zh" strings=true
 # At the output layer the angle is {angles[0][1]:.0f}° before training. Nobody changes the weights back. What is it after? => 训练之前，输出层的夹角是 {angles[0][1]:.0f}°。回传的权重没有人动过。训练之后是多少度？
 # It falls to {angles[-1][1]:.0f}°: the forward weights turn towards the ones that blame comes back by. => 降到 {angles[-1][1]:.0f}°：前向的权重，慢慢转向了责任传回来时走的那些权重。
+# "The weights back stay. But the angle is one between two, and the forward ones learn." => "回传的权重是没动。可夹角是两者之间的，前向的权重在学。"
+# "That is no relation at all. They come closer than that." => "那是毫不相干。它们靠得比这近。"
+# "They come closer, but not to being equal." => "它们靠近了，但没有变得一样。"
 
 # %% name="angles"
 tg.plot.lines({"hidden to hidden": [a for a, _ in angles], "hidden to output": [a for _, a in angles]}, x="epoch", y="angle, degrees")
@@ -309,6 +329,10 @@ tg.predict(
     "Which of the three layers gets the exact gradient?",
     ["the first", "the second", "the last"][same.index(True)],
     choices=["the first", "the second", "the last"],
+    mistakes={
+        "the first": "Its blame has come through both random matrices.",
+        "the second": "Its blame has come through one random matrix.",
+    },
     because="Between the loss and the last layer lies no random weight: its error is exact. Only what is handed further down is not.",
 )
 
@@ -318,6 +342,8 @@ tg.predict(
 # "the second" => "第二层"
 # "the last" => "最后一层"
 # Between the loss and the last layer lies no random weight: its error is exact. Only what is handed further down is not. => 损失和最后一层之间没有随机权重，它的误差是准确的。再往下传的才不是。
+# "Its blame has come through both random matrices." => "它的责任穿过了两个随机矩阵。"
+# "Its blame has come through one random matrix." => "它的责任穿过了一个随机矩阵。"
 
 # %% [markdown] lang="en"
 # **2.** With which weights on the way back would feedback alignment *be* backpropagation? Write them in place of `[start.back[0], start.back[1]]`, which are random, until the angle is 0.
@@ -357,6 +383,9 @@ tg.predict(
     "Which way does a step against its blame move h?",
     "up" if h.grad < 0 else "down",
     choices=["up", "down"],
+    mistakes={
+        "up": "So it should. But the blame comes back by b = −0.5, not by v = 1.5.",
+    },
     because="The output wants more, and v is positive, so h should go up. But b is negative: h is sent down. Only v, whose own gradient is exact, moves the right way.",
 )
 
@@ -365,6 +394,7 @@ tg.predict(
 # "up" => "变大"
 # "down" => "变小"
 # The output wants more, and v is positive, so h should go up. But b is negative: h is sent down. Only v, whose own gradient is exact, moves the right way. => 输出想变大，而 v 为正，所以 h 本该变大。可 b 是负的，h 被推着变小。只有 v 自己的梯度是准确的，它动对了方向。
+# "So it should. But the blame comes back by b = −0.5, not by v = 1.5." => "本该如此。可责任是按 b = −0.5 传回来的，不是按 v = 1.5。"
 
 # %% [markdown] lang="en"
 # **Next:** [12](12_from_scalars_to_tensors.ipynb): how all these scalars become matrices.

@@ -53,13 +53,19 @@ tg.predict(
     "The losses of the examples (0.5, −1) and (−2, 3), both with label −1. What do their graphs have in common?",
     choices[0] if operations([0.5, -1.0], -1) == operations([-2.0, 3.0], -1) else choices[1],
     choices=choices,
+    mistakes={
+        choices[1]: "For another order the program would have to look at the numbers.",
+        choices[2]: "In one of them a relu may be closed. But it is computed all the same.",
+    },
     because="The program does not look at the numbers, so it does the same with all of them. Whoever knows one graph knows all hundred.",
 )
 
 # %% [markdown] lang="zh" strings=true
-# "the same operations in the same order", "the same operations in another order", "other operations" => "运算相同，顺序也相同", "运算相同，顺序不同", "运算不同"
+# "the same operations in the same order", "the same operations in another order", "other operations" => "运算相同，次序也相同", "运算相同，次序不同", "运算不同"
 # "The losses of the examples (0.5, −1) and (−2, 3), both with label −1. What do their graphs have in common?" => "样本 (0.5, −1) 和 (−2, 3) 的损失，标签都是 −1。两张图有什么共同之处？"
 # "The program does not look at the numbers, so it does the same with all of them. Whoever knows one graph knows all hundred." => "程序不看数值，所以对谁都做同样的事。看懂一张图，就看懂了一百张。"
+# "For another order the program would have to look at the numbers." => "要换次序，程序就得去看数值。"
+# "In one of them a relu may be closed. But it is computed all the same." => "其中一个的 relu 也许关着。可它照样要算一遍。"
 
 # %% [markdown] lang="en"
 # ## Traced once
@@ -69,7 +75,7 @@ tg.predict(
 # %% [markdown] lang="zh"
 # ## 只记一遍
 #
-# 所以 `trace` 只调用函数一次，用变量代替数，把它做的事记下来：
+# 所以 `trace` 只调用函数一次，用变量代替数，把它做的事记下来，这叫**追踪**：
 
 # %%
 graph = tg.trace(loss, [0.5, -1.0], 1.0)
@@ -105,12 +111,23 @@ value, gradient = compiled.value_and_grad(X, labels)
 
 # %% hidden=true
 choices = ["9 × 1: a column of all numbers", "3 × 3: a row for each neuron", "3 × 2, and the biases apart"]
-tg.predict("As which matrix do the numbers of the first layer enter the product?", choices[1], choices=choices, because="A row for each neuron. The biases are one more column, and the inputs get a row of ones to be multiplied with.")
+tg.predict(
+    "As which matrix do the numbers of the first layer enter the product?",
+    choices[1],
+    choices=choices,
+    mistakes={
+        choices[0]: "A column would be one sum of nine. There are three sums, each with numbers of its own.",
+        choices[2]: "So one may write it by hand. Here the biases come along as a column, and save a step.",
+    },
+    because="A row for each neuron. The biases are one more column, and the inputs get a row of ones to be multiplied with.",
+)
 
 # %% [markdown] lang="zh" strings=true
 # "9 × 1: a column of all numbers", "3 × 3: a row for each neuron", "3 × 2, and the biases apart" => "9 × 1：所有数排成一列", "3 × 3：每个神经元一行", "3 × 2，偏置另外放"
 # "As which matrix do the numbers of the first layer enter the product?" => "第一层的数是以什么样的矩阵参加乘法的？"
 # "A row for each neuron. The biases are one more column, and the inputs get a row of ones to be multiplied with." => "每个神经元一行。偏置是多出来的一列，输入则补上一行 1 和它相乘。"
+# "A column would be one sum of nine. There are three sums, each with numbers of its own." => "一列只够做一个九项的和。这里是三个和，各有各的数。"
+# "So one may write it by hand. Here the biases come along as a column, and save a step." => "手写时可以这样。这里偏置作为一列跟着走，省了一步。"
 
 # %% name="scalars-become-a-matrix"
 tg.plot.matrix_product(compiled)
@@ -153,12 +170,16 @@ tg.predict(
     f"With 30 hidden neurons in place of 3 the graph of one example grows from {small[0]} boxes to {large[0]}. The array program had {small[1]} lines. How many has it now?",
     large[1],
     tolerance=0.0,
+    mistakes={
+        10 * small[1]: "Ten times as many neurons do ten times as much, but all the same: they share each line.",
+    },
     because="The matrices grow, the number of lines does not.",
 )
 
 # %% [markdown] lang="zh" strings=true
 # f"With 30 hidden neurons in place of 3 the graph of one example grows from {small[0]} boxes to {large[0]}. The array program had {small[1]} lines. How many has it now?" => f"隐藏神经元从 3 个变成 30 个，一个样本的图从 {small[0]} 个方框变成 {large[0]} 个。数组程序原来有 {small[1]} 行，现在有几行？"
 # "The matrices grow, the number of lines does not." => "矩阵变大了，行数没有变。"
+# "Ten times as many neurons do ten times as much, but all the same: they share each line." => "神经元是原来的十倍，事情也是十倍，可做的都一样：每一行是大家共用的。"
 
 # %% [markdown] lang="en"
 # Is it right? The scalars have the last word. Here is the gradient by `backward()`, one example after the other:
@@ -230,12 +251,16 @@ tg.predict(
     "In how many lines do the two programs differ?",
     sum(a != b for a, b in zip(programs[0].splitlines(), programs[1].splitlines(), strict=True)),
     tolerance=0.0,
+    mistakes={
+        len(programs[0].splitlines()): "In all of them? They are written differently, but what they compute is the same.",
+    },
     because="In none. The signs cancel, the order of the terms is put right, and the loop becomes the same matrix product.",
 )
 
 # %% [markdown] lang="zh" strings=true
 # "In how many lines do the two programs differ?" => "两段程序有几行不一样？"
 # "In none. The signs cancel, the order of the terms is put right, and the loop becomes the same matrix product." => "一行也没有。负号抵消了，各项的次序理顺了，循环也变成了同样的矩阵乘法。"
+# "In all of them? They are written differently, but what they compute is the same." => "每行都不一样？写法不同，算的却是同样的东西。"
 
 # %%
 print(programs[1])
@@ -322,15 +347,21 @@ tg.predict(
     "Compiled, against scalar by scalar, for the gradient of a hundred examples:",
     choices[2] if times["scalars"] > 50 * times["compiled"] else choices[1],
     choices=choices,
+    mistakes={
+        choices[0]: "So it would be if making the boxes cost no more than the arithmetic in them.",
+        choices[1]: "A single array operation here does the work of hundreds of nodes.",
+    },
     because=f"When this page was run: {times['scalars'] / times['compiled']:.0f} times.",
 )
 
 # %% [markdown] lang="zh" strings=true
-# "2 times as fast", "10 times as fast", "more than 50 times as fast" => "快 2 倍左右", "快 10 倍左右", "快 50 倍以上"
-# "Compiled, against scalar by scalar, for the gradient of a hundred examples:" => "一百个样本的梯度：编译之后，比一个标量一个标量地算快多少？"
-# f"When this page was run: {times['scalars'] / times['compiled']:.0f} times." => f"运行这一页的时候，快了 {times['标量'] / times['编译']:.0f} 倍。"
+# "2 times as fast", "10 times as fast", "more than 50 times as fast" => "速度是 2 倍左右", "速度是 10 倍左右", "速度是 50 倍以上"
+# "Compiled, against scalar by scalar, for the gradient of a hundred examples:" => "一百个样本的梯度：编译之后的速度，是一个标量一个标量地算的几倍？"
+# f"When this page was run: {times['scalars'] / times['compiled']:.0f} times." => f"运行这一页的时候，是 {times['标量'] / times['编译']:.0f} 倍。"
 # times["scalars"] => times["标量"]
 # times["compiled"] => times["编译"]
+# "So it would be if making the boxes cost no more than the arithmetic in them." => "如果造方框并不比里面的算术更费时间，才是这样。"
+# "A single array operation here does the work of hundreds of nodes." => "这里的一次数组运算，顶得上几百个节点。"
 
 # %%
 for name, seconds in times.items():
@@ -395,12 +426,18 @@ tg.predict(
     "With layers of different sizes: how many more lines are there for ten hidden layers than for nine?",
     lines(10) - lines(9),
     tolerance=0.0,
+    mistakes={
+        2.0: "That is the way there. The way back takes four more.",
+        4.0: "That is the way back. The way there takes two more.",
+    },
     because="Six. (With layers of equal size it may be five: their weight gradients are then one stack of products.)",
 )
 
 # %% [markdown] lang="zh" strings=true
 # "With layers of different sizes: how many more lines are there for ten hidden layers than for nine?" => "各层大小都不同：十个隐藏层比九个隐藏层多几行？"
 # "Six. (With layers of equal size it may be five: their weight gradients are then one stack of products.)" => "六行。（如果各层一样大，可能只多五行：它们的权重梯度可以叠成一摞，一次乘完。）"
+# "That is the way there. The way back takes four more." => "这是去的路。回来还要四行。"
+# "That is the way back. The way there takes two more." => "这是回来的路。去的时候还有两行。"
 
 # %% [markdown] lang="en"
 # **2.** Four kernels of width 5 slide over a row of 20 numbers. How many numbers does each example's result have?
@@ -414,12 +451,20 @@ tg.predict(
     "How many numbers come out?",
     np.size(tg.compile(lambda x: [[tg.dot(k, x[t : t + 5]) for t in range(16)] for k in fives])(np.ones((1, 20)))),
     tolerance=0.0,
+    mistakes={
+        4 * 20: "At the last four numbers the kernel would stick out: there are 16 places.",
+        4 * (20 - 5): "One place too few: the first is place 0, the last place 15.",
+        20 - 5 + 1: "That is one kernel. There are four.",
+    },
     because="A row for each kernel, a column for each of the 20 − 5 + 1 = 16 places: 4 × 16 = 64.",
 )
 
 # %% [markdown] lang="zh" strings=true
 # "How many numbers come out?" => "一共出来多少个数？"
 # "A row for each kernel, a column for each of the 20 − 5 + 1 = 16 places: 4 × 16 = 64." => "每个核一行，20 − 5 + 1 = 16 个位置各占一列：4 × 16 = 64。"
+# "At the last four numbers the kernel would stick out: there are 16 places." => "到最后四个数，核就伸到外面了：只有 16 个位置。"
+# "One place too few: the first is place 0, the last place 15." => "少算了一个位置：第一个是 0，最后一个是 15。"
+# "That is one kernel. There are four." => "这是一个核的。一共四个。"
 
 # %% [markdown] lang="en"
 # **3.** This function cannot be compiled. Write it so that it can, with the same results: (−4, 0.5, 3) should give (−1, 0.5, 1).
@@ -453,7 +498,7 @@ except tg.errors.TracedBoolError as error:
 #
 # <details><summary>Answer</summary>
 #
-# A Hessian is computed from Values like anything else, so it can be traced: derivatives are equations of the same kind as what they are derived from.
+# A Hessian (the table of all second derivatives) is computed from Values like anything else, so it can be traced: derivatives are equations of the same kind as what they are derived from.
 # </details>
 #
 # ## What comes next
@@ -470,7 +515,7 @@ except tg.errors.TracedBoolError as error:
 #
 # <details><summary>答案</summary>
 #
-# 海森矩阵也是用 Value 一步步算出来的，和别的计算没有两样，所以也能被记下来：导数和它的来源是同一类等式。
+# 海森矩阵（所有二阶导数排成的表）也是用 Value 一步步算出来的，和别的计算没有两样，所以也能被记下来：导数和它的来源是同一类等式。
 # </details>
 #
 # ## 接下来

@@ -40,7 +40,7 @@ from tinygrad_edu import Value, nn
 # **From.** The most asked of all. Threads of micrograd: [21](https://github.com/karpathy/micrograd/issues/21), [23](https://github.com/karpathy/micrograd/pull/23), [64](https://github.com/karpathy/micrograd/pull/64), [67](https://github.com/karpathy/micrograd/issues/67), [68](https://github.com/karpathy/micrograd/issues/68), [81](https://github.com/karpathy/micrograd/issues/81), [91](https://github.com/karpathy/micrograd/issues/91), [96](https://github.com/karpathy/micrograd/issues/96). On a tree, where every node is used once, the belief is true; that is why it survives so long. (The recursion of thread 81 is right, because it forgets what it has passed on; but it visits a node once for every path, and paths can double with every step.) The example below is from thread 64.
 
 # %% [markdown] lang="zh"
-# ## A. 顺序与累加
+# ## A. 次序与累加
 #
 # ### 1. 为什么要拓扑序？为什么每次都重排一遍？
 #
@@ -65,12 +65,18 @@ def recursive(node, grads):
 tg.predict(
     "c = 4·a, so the gradient of a is 4. What does the recursion find?",
     recursive(c, {c: 1.0})[a],
+    mistakes={
+        4.0: "That is what it should find. But b hands on before it has all.",
+        2.0: "That is after b's first 1. The second is still to come.",
+    },
     because="b gets its first 1 and passes it on, twice; then it gets its second 1, holds 2, and passes on all of it again, twice: 1 + 1 + 2 + 2.",
 )
 
 # %% [markdown] lang="zh" strings=true
 # "c = 4·a, so the gradient of a is 4. What does the recursion find?" => "c = 4·a，所以 a 的梯度是 4。这个递归会算出多少？"
 # "b gets its first 1 and passes it on, twice; then it gets its second 1, holds 2, and passes on all of it again, twice: 1 + 1 + 2 + 2." => "b 收到第一个 1，立刻往下传两次；接着收到第二个 1，手里有 2，又把这 2 全部往下传两次：1 + 1 + 2 + 2。"
+# "That is what it should find. But b hands on before it has all." => "该得到的是这个数。可 b 没收齐就往下传了。"
+# "That is after b's first 1. The second is still to come." => "这是 b 收到第一个 1 之后。第二个还没来。"
 
 # %%
 tg.play(c, order="recursive")  # the mistake, step by step: b passes on before all has arrived
@@ -88,7 +94,7 @@ tg.play(c)  # the right walk: both contributions arrive before b passes anything
 # And kept from step to step ([92](https://github.com/karpathy/micrograd/issues/92))? The next step makes *new* nodes. Of the old order only the leaf is still there:
 
 # %% [markdown] lang="zh"
-# 那能不能把顺序留到下一步接着用（[92](https://github.com/karpathy/micrograd/issues/92)）？下一步产生的全是新节点，旧的顺序里只剩叶节点还在：
+# 那能不能把次序留到下一步接着用（[92](https://github.com/karpathy/micrograd/issues/92)）？下一步产生的全是新节点，旧的次序里只剩叶节点还在：
 
 # %%
 w = Value(0.5, "w")
@@ -99,7 +105,7 @@ first, second = (tg.topological_order(tg.tanh(w * x)) for x in (1.0, 2.0))
 # **Right idea.** A node may pass its gradient on only when all of it has arrived; a topological order guarantees that, and it belongs to one graph, so a new graph needs a new order (unless all graphs have one shape: then one can be kept, which is what [compiling](12_from_scalars_to_tensors.ipynb) does).
 
 # %% [markdown] lang="zh"
-# **正解。** 节点要等梯度全部到齐才能往下传，拓扑序保证了这一点；顺序属于某一张图，换了图就要重排（除非所有的图形状都一样，那就可以只排一次，这正是[编译](12_from_scalars_to_tensors.ipynb)所做的事）。
+# **正解。** 节点要等梯度全部到齐才能往下传，拓扑序保证了这一点；次序属于某一张图，换了图就要重排（除非所有的图形状都一样，那就可以只排一次，这正是[编译](12_from_scalars_to_tensors.ipynb)所做的事）。
 
 # %% [markdown] lang="en"
 # ### 2. Why `+=` and not `=`?
@@ -131,12 +137,18 @@ def sweep(root, adds):
 tg.predict(
     "y = a·b + a with a = 2, b = 3. The gradient of a is b + 1 = 4. What is it if the sweep sets (=) in place of adding (+=)?",
     sweep(y, adds=False)[a],
+    mistakes={
+        4.0: "That is the sum, by +=.",
+        1.0: "That came first, from the sum. The product comes after it, and overwrites it.",
+    },
     because="a first gets 1 from the sum, then 3 from the product. Setting keeps only what came last.",
 )
 
 # %% [markdown] lang="zh" strings=true
 # "y = a·b + a with a = 2, b = 3. The gradient of a is b + 1 = 4. What is it if the sweep sets (=) in place of adding (+=)?" => "y = a·b + a，a = 2，b = 3，a 的梯度是 b + 1 = 4。如果扫描时用 = 赋值，而不是用 += 累加，会得到多少？"
 # "a first gets 1 from the sum, then 3 from the product. Setting keeps only what came last." => "a 先从加法得到 1，再从乘法得到 3。赋值只留下最后来的那一份。"
+# "That is the sum, by +=." => "这是用 += 加出来的和。"
+# "That came first, from the sum. The product comes after it, and overwrites it." => "这是先来的，来自加法。后来的乘法把它覆盖了。"
 
 # %% [markdown] lang="en"
 # Do it yourself. Write `=` for `+=` somewhere, and you are told:
@@ -184,6 +196,10 @@ tg.predict(
     "The loss is (w − 3)². The gradient is never zeroed. What does w do?",
     choices[1],
     choices=choices,
+    mistakes={
+        choices[0]: "Slower? The old gradients are added to each new one: the steps become longer.",
+        choices[2]: "The first gradient is −6, and it is not lost: w sets off.",
+    },
     because="The sum of all old gradients is a velocity without friction: w swings like a mass on a spring.",
 )
 
@@ -191,6 +207,8 @@ tg.predict(
 # "it creeps to 3, only slower", "it swings around 3 and does not come to rest", "it stands still at 0" => "慢慢挪到 3，只是慢一些", "在 3 的两边摆来摆去，停不下来", "停在 0 不动"
 # "The loss is (w − 3)². The gradient is never zeroed. What does w do?" => "损失是 (w − 3)²，梯度从不清零。w 会怎么走？"
 # "The sum of all old gradients is a velocity without friction: w swings like a mass on a spring." => "旧梯度的总和就像没有摩擦的速度：w 像弹簧上的小球一样来回摆。"
+# "Slower? The old gradients are added to each new one: the steps become longer." => "更慢？旧梯度都加进了新的一步：步子越来越大。"
+# "The first gradient is −6, and it is not lost: w sets off." => "第一个梯度是 −6，没有丢：w 这就动身了。"
 
 # %%
 tg.plot.lines({"zero_grad": descend(True), "no zero_grad": descend(False)}, x="update", y="w")
@@ -235,12 +253,18 @@ for _ in range(2):
 tg.predict(
     "e = (a + b)·d with d = 1, so a's gradient is 1. An engine keeps the old gradients of ALL nodes. What does it say of a after the second backward?",
     after[1],
+    mistakes={
+        2.0: "That is right, and what one gets if only leaves keep their gradients.",
+        1.0: "That is after the first. The second adds to it.",
+    },
     because="c still holds the 1 of the first time. The second time it gets another 1, and passes on 2: a has 1 + 2.",
 )
 
 # %% [markdown] lang="zh" strings=true
 # "e = (a + b)·d with d = 1, so a's gradient is 1. An engine keeps the old gradients of ALL nodes. What does it say of a after the second backward?" => "e = (a + b)·d，d = 1，所以 a 的梯度是 1。某个引擎把所有节点的旧梯度都留着。第二次 backward 之后，它说 a 的梯度是多少？"
 # "c still holds the 1 of the first time. The second time it gets another 1, and passes on 2: a has 1 + 2." => "c 手里还留着第一次的 1，第二次又来一个 1，于是往下传了 2：a 得到 1 + 2。"
+# "That is right, and what one gets if only leaves keep their gradients." => "这是对的结果，前提是只有叶节点留着梯度。"
+# "That is after the first. The second adds to it." => "这是第一次之后。第二次要加上去。"
 
 # %%
 for time in (1, 2):
@@ -282,12 +306,18 @@ y.backward()
 tg.predict(
     "Above, every gradient is still “–”: not asked for. After backward, how many of the three leaves have a gradient that really is 0?",
     sum(p.grad == 0.0 for p in (w, x, b)),
+    mistakes={
+        3.0: "“–” was on all three. But b is added after the relu, and gets 1.",
+        0.0: "w·x is −2, so the relu is closed, and w and x lie behind it.",
+    },
     because="relu is closed, so nothing passes it to w and x. b gets 1.",
 )
 
 # %% [markdown] lang="zh" strings=true
 # "Above, every gradient is still “–”: not asked for. After backward, how many of the three leaves have a gradient that really is 0?" => "上图里每个梯度都还是“–”：还没人问过。backward 之后，三个叶节点里有几个的梯度真的是 0？"
 # "relu is closed, so nothing passes it to w and x. b gets 1." => "relu 关着，什么也传不到 w 和 x。b 得到 1。"
+# "“–” was on all three. But b is added after the relu, and gets 1." => "三个上面都是“–”。可 b 是在 relu 之后加上的，得到 1。"
+# "w·x is −2, so the relu is closed, and w and x lie behind it." => "w·x 是 −2，relu 关着，而 w 和 x 在它后面。"
 
 # %%
 tg.draw(y)
@@ -320,12 +350,16 @@ tg.draw(y)
 tg.predict(
     "relu(x) − relu(−x) is just x, with slope 1 everywhere. Which slope does the engine give at x = 0, if relu'(0) = 0?",
     tg.grad(lambda x: tg.relu(x) - tg.relu(-x))(0.0),
+    mistakes={
+        1.0: "So it is on paper. The engine does not see the whole formula, only one operation at a time.",
+    },
     because="Both relus are told to have slope 0 there, so the difference has 0. With ½ it would come out right, and then relu(x) − relu(relu(x)), which is 0 everywhere, would get ¼: no convention is right for every formula.",
 )
 
 # %% [markdown] lang="zh" strings=true
 # "relu(x) − relu(−x) is just x, with slope 1 everywhere. Which slope does the engine give at x = 0, if relu'(0) = 0?" => "relu(x) − relu(−x) 其实就是 x，处处斜率为 1。如果规定 relu'(0) = 0，引擎在 x = 0 处会给出多少？"
 # "Both relus are told to have slope 0 there, so the difference has 0. With ½ it would come out right, and then relu(x) − relu(relu(x)), which is 0 everywhere, would get ¼: no convention is right for every formula." => "两个 relu 在这里都被规定斜率为 0，差的斜率也就是 0。取 ½ 这道题倒是对了，可是恒等于 0 的 relu(x) − relu(relu(x)) 就会得到 ¼：没有哪个约定对所有公式都对。"
+# "So it is on paper. The engine does not see the whole formula, only one operation at a time." => "纸上是这样。可引擎看不见整个公式，一次只看一个运算。"
 
 # %% [markdown] lang="en"
 # Does it matter? Count how often a neuron's sum is exactly 0, over 200 examples and 16 random neurons:
@@ -378,12 +412,18 @@ tg.predict(
     "h = relu(w − 1), and the prediction is h + w. At w = 0.5 the relu is closed. After how many updates is h above 0?",
     next(i for i, out in enumerate(outputs) if out > 0.0),
     tolerance=0.0,
+    mistakes={
+        1.0: "After one, w is 1: just at the kink, where h is still 0.",
+        0.0: "At the start w − 1 is −0.5, and relu makes 0 of it.",
+    },
     because="The gradient that does not pass the relu reaches w by the other way. w moves, and opens the relu from outside.",
 )
 
 # %% [markdown] lang="zh" strings=true
 # "h = relu(w − 1), and the prediction is h + w. At w = 0.5 the relu is closed. After how many updates is h above 0?" => "h = relu(w − 1)，预测值是 h + w。w = 0.5 时 relu 关着。更新几次之后 h 会大于 0？"
 # "The gradient that does not pass the relu reaches w by the other way. w moves, and opens the relu from outside." => "过不了 relu 的梯度，会从另一条路到达 w。w 一动，就从外面把 relu 打开了。"
+# "After one, w is 1: just at the kink, where h is still 0." => "更新一次之后 w 是 1：正好在折点上，h 还是 0。"
+# "At the start w − 1 is −0.5, and relu makes 0 of it." => "一开始 w − 1 是 −0.5，relu 把它变成 0。"
 
 # %%
 tg.plot.lines({"h": outputs}, at=range(10), x="update", y="h")
@@ -432,12 +472,20 @@ y.backward()
 tg.predict(
     "y is the largest of 0.2, 0.9, 0.7. What is the gradient of the 0.7?",
     x3.grad,
+    mistakes={
+        1.0: "That is the winner's, of 0.9.",
+        1 / 3: "So it is for a mean. The maximum listens to one alone.",
+        0.7: "That is its value.",
+    },
     because="A small turn of the 0.7 leaves the largest as it is. The winner gets all: slope 1.",
 )
 
 # %% [markdown] lang="zh" strings=true
 # "y is the largest of 0.2, 0.9, 0.7. What is the gradient of the 0.7?" => "y 是 0.2、0.9、0.7 中最大的。0.7 的梯度是多少？"
 # "A small turn of the 0.7 leaves the largest as it is. The winner gets all: slope 1." => "把 0.7 拧一点点，最大的还是原来那个。赢家通吃：斜率为 1。"
+# "That is the winner's, of 0.9." => "那是赢家 0.9 的。"
+# "So it is for a mean. The maximum listens to one alone." => "取平均才是这样。取最大只听一个的。"
+# "That is its value." => "这是它的数值。"
 
 # %% [markdown] lang="en"
 # Turn `x3` past 0.9 and see the gradient change hands:
@@ -500,6 +548,10 @@ tg.predict(
     "y = tanh(w·x + b) with w = 0.5, x = 2. Turn b from −1 to 1. What becomes of ∂y/∂w?",
     choices[0] if slope_towards_w(1.0) < slope_towards_w(-1.0) else choices[2],
     choices=choices,
+    mistakes={
+        choices[1]: "∂z/∂w is the same. But z goes on into tanh, and there b has a say.",
+        choices[2]: "z moves from 0 to 2, away from where tanh is steep.",
+    },
     because="∂z/∂w stays x = 2. But tanh is steep at z = 0 (slope 1) and flat at z = 2 (slope 0.07), and b decides where on it one stands.",
 )
 
@@ -507,6 +559,8 @@ tg.predict(
 # "smaller", "the same", "larger" => "变小", "不变", "变大"
 # "y = tanh(w·x + b) with w = 0.5, x = 2. Turn b from −1 to 1. What becomes of ∂y/∂w?" => "y = tanh(w·x + b)，w = 0.5，x = 2。把 b 从 −1 拧到 1，∂y/∂w 会怎样？"
 # "∂z/∂w stays x = 2. But tanh is steep at z = 0 (slope 1) and flat at z = 2 (slope 0.07), and b decides where on it one stands." => "∂z/∂w 一直是 x = 2。但 tanh 在 z = 0 处很陡（斜率 1），在 z = 2 处很平（斜率 0.07），站在哪儿由 b 决定。"
+# "∂z/∂w is the same. But z goes on into tanh, and there b has a say." => "∂z/∂w 不变。可 z 还要进 tanh，在那里 b 说得上话。"
+# "z moves from 0 to 2, away from where tanh is steep." => "z 从 0 移到 2，离开了 tanh 陡的地方。"
 
 # %% [markdown] lang="en"
 # Turn the knob `b`. The number on the arrow from `w` stays 2; the gradient of `w` does not:
@@ -551,12 +605,18 @@ tg.predict(
     "AND: answer + for (1, 1) and − for (0, 0), (0, 1), (1, 0), by the sign of w1·x1 + w2·x2. How many of the four can one get right at best?",
     max(right(math.cos(k / 100), math.sin(k / 100)) for k in range(629)),
     tolerance=0.0,
+    mistakes={
+        4.0: "With a bias one can. Without, (0, 0) gets no answer.",
+        3.0: "For (0, 1) and (1, 0) both weights have to be negative, for (1, 1) their sum positive: not all three.",
+    },
     because="At (0, 0) the sum is 0 whatever the weights: no answer. Of the other three at most two: if both w are negative, so is w1 + w2.",
 )
 
 # %% [markdown] lang="zh" strings=true
 # "AND: answer + for (1, 1) and − for (0, 0), (0, 1), (1, 0), by the sign of w1·x1 + w2·x2. How many of the four can one get right at best?" => "AND：按 w1·x1 + w2·x2 的正负作答，(1, 1) 应为 +，(0, 0)、(0, 1)、(1, 0) 应为 −。四个里最多能答对几个？"
 # "At (0, 0) the sum is 0 whatever the weights: no answer. Of the other three at most two: if both w are negative, so is w1 + w2." => "在 (0, 0) 处，不管权重是多少，和都是 0，等于没答。另外三个最多对两个：两个 w 都是负的，w1 + w2 也就是负的。"
+# "With a bias one can. Without, (0, 0) gets no answer." => "有偏置才行。没有偏置，(0, 0) 就没有答案。"
+# "For (0, 1) and (1, 0) both weights have to be negative, for (1, 1) their sum positive: not all three." => "(0, 1) 和 (1, 0) 要两个权重都是负的，(1, 1) 又要它们的和是正的：三个不能全对。"
 
 # %%
 for settings in ([(0.5, 0), (1, 0), (3, 0)], [(1, 2), (1, 0), (1, -2)]):
@@ -572,7 +632,7 @@ print("with w = (1, 1) and b = −1.5:", right(1.0, 1.0, -1.5), "of 4")
 # **Right idea.** Weights turn and stretch a neuron's response, the bias moves it: without it every neuron answers 0 to the input 0, and every boundary goes through the origin.
 
 # %% [markdown] lang="zh"
-# **正解。** 权重让神经元的反应转向、变陡，偏置让它平移：没有偏置，输入 0 就只能答 0，所有的分界线都得穿过原点。
+# **正解。** 权重让神经元的反应转向、变陡，偏置让它平移：没有偏置，输入 0 就只能答 0，所有的决策边界都得穿过原点。
 
 # %% [markdown] lang="en"
 # ### 11. Why not only linear activations?
@@ -601,12 +661,16 @@ tg.predict(
     "Three layers, all linear, random weights. The slope of the output towards the first input is measured at three points. How many different numbers come out?",
     len(set(slopes["linear"])),
     tolerance=0.0,
+    mistakes={
+        3.0: "So it is with a bend between the layers.",
+    },
     because="A straight function of a straight function is straight: one slope everywhere. Three layers are one.",
 )
 
 # %% [markdown] lang="zh" strings=true
 # "Three layers, all linear, random weights. The slope of the output towards the first input is measured at three points. How many different numbers come out?" => "三层，全是线性的，权重随机。在三个点上量输出对第一个输入的斜率，会量出几个不同的数？"
 # "A straight function of a straight function is straight: one slope everywhere. Three layers are one." => "直的套直的还是直的：处处同一个斜率。三层等于一层。"
+# "So it is with a bend between the layers." => "层与层之间有弯，才是这样。"
 
 # %%
 circles = tg.data.load("circles", n=200, seed=0)
@@ -616,13 +680,13 @@ print(slopes, "  accuracy on circles:", tg.accuracy(straight, circles), tg.accur
 tg.plot.decision_boundary(straight, circles)
 
 # %% [markdown] lang="zh" strings=true
-# "  accuracy on circles:" => "  在同心圆数据上的准确率："
+# "  accuracy on circles:" => "  在圆盘和圆环（circles）上的准确率："
 
 # %% [markdown] lang="en"
 # **Right idea.** Linear layers in a row are one linear layer, and its boundary is one straight line; what bends is the activation.
 
 # %% [markdown] lang="zh"
-# **正解。** 线性层叠多少层都还是一层，分界线就是一条直线；会拐弯的是激活函数。
+# **正解。** 线性层叠多少层都还是一层，决策边界就是一条直线；会拐弯的是激活函数。
 
 # %% [markdown] lang="en"
 # ### 12. Why not start all weights at zero?
@@ -653,12 +717,16 @@ tg.predict(
     "Three hidden neurons, all weights 0.5 at the start, sixty epochs of training. How many different neurons are there then?",
     len({tuple(p.data for p in (*n.w, n.b)) for n in same.layers[0].neurons}),
     tolerance=0.0,
+    mistakes={
+        3.0: "Training pulls all three in the same way: nothing makes them differ.",
+    },
     because="They see the same, answer the same, are blamed the same, and move by the same: triplets for ever.",
 )
 
 # %% [markdown] lang="zh" strings=true
 # "Three hidden neurons, all weights 0.5 at the start, sixty epochs of training. How many different neurons are there then?" => "三个隐藏神经元，所有权重都从 0.5 开始，训练六十轮。最后有几个不一样的神经元？"
 # "They see the same, answer the same, are blamed the same, and move by the same: triplets for ever." => "它们看到的一样，答的一样，分到的责任一样，动的也一样：永远是三胞胎。"
+# "Training pulls all three in the same way: nothing makes them differ." => "训练对三个的拉法一模一样：没有什么让它们变得不同。"
 
 # %%
 for start in (0.0, 0.5, None):
@@ -707,12 +775,18 @@ y.backward()
 tg.predict(
     "w = 0.5 is used three times in y = w·(w·(w·x)), with x = 1. What is the one number w.grad?",
     w.grad,
+    mistakes={
+        0.5**2: "That is one of the three uses.",
+        0.5**3: "That is y.",
+    },
     because="Each use contributes w² = 0.25. They are added: 3·w² = 0.75. Then w moves once.",
 )
 
 # %% [markdown] lang="zh" strings=true
 # "w = 0.5 is used three times in y = w·(w·(w·x)), with x = 1. What is the one number w.grad?" => "y = w·(w·(w·x)) 里 w = 0.5 用了三次，x = 1。w.grad 是多少（只有一个数）？"
 # "Each use contributes w² = 0.25. They are added: 3·w² = 0.75. Then w moves once." => "每用一次贡献 w² = 0.25，加起来是 3·w² = 0.75。然后 w 只动一次。"
+# "That is one of the three uses." => "这是三次使用中的一次。"
+# "That is y." => "这是 y。"
 
 # %%
 print(tg.paths(y, w))
@@ -753,18 +827,24 @@ forward = [tg.jvp(f, (point,), (column,))[1] for column in columns]  # one sweep
 # # one sweep each => # 每个方向扫描一趟
 
 # %% hidden=true
-choices = ["about 500", "about 20,000", "about 50,000"]
+choices = ["about 500", "about 20,000", "about 100,000"]
 tg.predict(
     f"A function of 100 numbers takes {len(tg.trace(f, point).equations)} operations. How many take the function and all its 100 slopes, in reverse mode?",
     choices[0] if len(tg.trace(f, point).value_and_grad().equations) < 1000 else choices[1],
     choices=choices,
+    mistakes={
+        choices[1]: "That is 100 × 201, an evaluation for each slope: the price by differences.",
+        choices[2]: "That is forward mode: 100 sweeps of 1,000 operations.",
+    },
     because="A forward sweep carries along how everything reacts to ONE input: a hundred sweeps. A backward sweep carries along how ONE result reacts to everything: one sweep.",
 )
 
 # %% [markdown] lang="zh" strings=true
-# "about 500", "about 20,000", "about 50,000" => "约 500", "约 20,000", "约 50,000"
+# "about 500", "about 20,000", "about 100,000" => "约 500", "约 20,000", "约 100,000"
 # f"A function of 100 numbers takes {len(tg.trace(f, point).equations)} operations. How many take the function and all its 100 slopes, in reverse mode?" => f"一个有 100 个自变量的函数要做 {len(tg.trace(f, point).equations)} 次运算。用反向模式，函数连同全部 100 个斜率，一共要做多少次？"
 # "A forward sweep carries along how everything reacts to ONE input: a hundred sweeps. A backward sweep carries along how ONE result reacts to everything: one sweep." => "前向扫描带着走的是一切对某一个输入的反应：要一百趟。反向扫描带着走的是某一个结果对一切的反应：一趟就够。"
+# "That is 100 × 201, an evaluation for each slope: the price by differences." => "这是 100 × 201，每个斜率算一次函数：差分才是这个价。"
+# "That is forward mode: 100 sweeps of 1,000 operations." => "这是前向模式：100 趟，每趟 1,000 次运算。"
 
 # %%
 backward = tg.grad(f)(point)
@@ -824,6 +904,10 @@ tg.predict(
     "Gradient descent, forty updates. The gradient comes from finite differences: no backpropagation anywhere. Compared with backpropagation:",
     choices[2] if all(math.isclose(u, v, rel_tol=1e-6) for u, v in zip(with_it, without_it, strict=True)) else choices[1],
     choices=choices,
+    mistakes={
+        choices[0]: "A measured gradient points downhill, too.",
+        choices[1]: "By as much as the measurement is off: beyond the sixth digit.",
+    },
     because="Descent asks for a gradient, and does not ask where it comes from.",
 )
 
@@ -831,6 +915,8 @@ tg.predict(
 # "it does not learn", "it ends elsewhere", "it ends at the same point (to six digits)" => "学不会", "走到别处去了", "走到同一点（六位数字都相同）"
 # "Gradient descent, forty updates. The gradient comes from finite differences: no backpropagation anywhere. Compared with backpropagation:" => "梯度下降，更新四十次。梯度用有限差分得到，完全没有反向传播。和用反向传播相比："
 # "Descent asks for a gradient, and does not ask where it comes from." => "下降要的是梯度，不问它从哪儿来。"
+# "A measured gradient points downhill, too." => "量出来的梯度，一样指着下坡。"
+# "By as much as the measurement is off: beyond the sixth digit." => "只差测量的那点误差：在六位数字之后。"
 
 # %% [markdown] lang="en"
 # And the other way round: backpropagation with no descent at all. Newton's method uses derivatives and jumps to the lowest point of this loss at once.
@@ -883,12 +969,18 @@ def difference(f, x, h=1e-6):
 tg.predict(
     "f(x) = tanh(10⁹·x) has slope 10⁹ at 0. What does a central difference with h = 10⁻⁶ say?",
     difference(lambda x: tg.tanh(1e9 * x), 0.0),
+    mistakes={
+        1e9: "That is the true slope. The steep place is a thousand times narrower than the step.",
+        0.0: "At both ends it is flat. But they lie at −1 and at 1: the difference is not 0.",
+    },
     because="At ±10⁻⁶ the tanh has long been flat at ±1: the difference is 2, divided by 2·10⁻⁶.",
 )
 
 # %% [markdown] lang="zh" strings=true
 # "f(x) = tanh(10⁹·x) has slope 10⁹ at 0. What does a central difference with h = 10⁻⁶ say?" => "f(x) = tanh(10⁹·x) 在 0 处的斜率是 10⁹。取 h = 10⁻⁶ 的中心差分会说是多少？"
 # "At ±10⁻⁶ the tanh has long been flat at ±1: the difference is 2, divided by 2·10⁻⁶." => "到了 ±10⁻⁶，tanh 早就平在 ±1 上了：差是 2，再除以 2·10⁻⁶。"
+# "That is the true slope. The steep place is a thousand times narrower than the step." => "这是真正的斜率。可陡的那一段，比步长窄一千倍。"
+# "At both ends it is flat. But they lie at −1 and at 1: the difference is not 0." => "两头都是平的。可一头在 −1，一头在 1：差不是 0。"
 
 # %% [markdown] lang="en"
 # Four functions, the true slope, the difference with 10⁻⁶, and what `tg.check.Ray` measures, which looks for the right step itself and says how far it may be off. At the kink there is no true slope: the rule says 0, the differences, which look to both sides, say ½.
@@ -941,12 +1033,18 @@ loss.backward()
 tg.predict(
     f"The three probabilities are {p[0]:.3f}, {p[1]:.3f}, {p[2]:.3f}, and the right class is the second. What is the gradient of its score z1?",
     z[1].grad,
+    mistakes={
+        p[1]: "So it is for a wrong class. For the right one y = 1 is still to be taken away.",
+        1 - p[1]: "That is the pull, y − p. The gradient has the other sign.",
+    },
     because="p − y with y = 1. The loss is ln(exp z0 + exp z1 + exp z2) − z1: the slope of the first is p, that of the second −1. The logarithm and the exponential have cancelled.",
 )
 
 # %% [markdown] lang="zh" strings=true
 # f"The three probabilities are {p[0]:.3f}, {p[1]:.3f}, {p[2]:.3f}, and the right class is the second. What is the gradient of its score z1?" => f"三个概率是 {p[0]:.3f}、{p[1]:.3f}、{p[2]:.3f}，正确的是第二类。它的得分 z1 的梯度是多少？"
 # "p − y with y = 1. The loss is ln(exp z0 + exp z1 + exp z2) − z1: the slope of the first is p, that of the second −1. The logarithm and the exponential have cancelled." => "p − y，其中 y = 1。损失就是 ln(exp z0 + exp z1 + exp z2) − z1：前一项的斜率是 p，后一项是 −1。对数和指数互相抵消了。"
+# "So it is for a wrong class. For the right one y = 1 is still to be taken away." => "错误类别的才是这样。正确类别的还要减去 y = 1。"
+# "That is the pull, y − p. The gradient has the other sign." => "这是拉力 y − p。梯度要变号。"
 
 # %%
 print([round(v.grad, 4) for v in z], " sum", abs(round(sum(v.grad for v in z), 12)))
@@ -989,12 +1087,18 @@ for _ in range(4):
 tg.predict(
     "The loop prints loss.data after the update, and the first line says 9. The update took w from 0 to 1.8. What is the loss of the network that one now has?",
     after[0],
+    mistakes={
+        printed[0]: "That is of the old w, 0: (0 − 3)².",
+        3 - 1.8: "That is the distance. The loss is its square.",
+    },
     because="(1.8 − 3)² = 1.44. loss.data was computed before the update, and does not change by itself.",
 )
 
 # %% [markdown] lang="zh" strings=true
 # "The loop prints loss.data after the update, and the first line says 9. The update took w from 0 to 1.8. What is the loss of the network that one now has?" => "循环在更新之后打印 loss.data，第一行是 9。这次更新把 w 从 0 变成 1.8。此刻手里这个网络的损失是多少？"
 # "(1.8 − 3)² = 1.44. loss.data was computed before the update, and does not change by itself." => "(1.8 − 3)² = 1.44。loss.data 是更新之前算的，它自己不会变。"
+# "That is of the old w, 0: (0 − 3)²." => "这是旧的 w = 0 的：(0 − 3)²。"
+# "That is the distance. The loss is its square." => "这是距离。损失是它的平方。"
 
 # %%
 for step, (old, new) in enumerate(zip(printed, after, strict=True)):
@@ -1036,12 +1140,18 @@ y.backward()
 tg.predict(
     "y = a·a with a = 3, and each arrow carries the slope of the product towards ONE factor. What does an engine find for a.grad that follows only one arrow?",
     y.partials[0],
+    mistakes={
+        6.0: "That is what both arrows bring together.",
+        y.data: "That is y.",
+    },
     because="Towards the left factor the slope is the right factor, 3, and the other way round. Together 6, which is 2·a.",
 )
 
 # %% [markdown] lang="zh" strings=true
 # "y = a·a with a = 3, and each arrow carries the slope of the product towards ONE factor. What does an engine find for a.grad that follows only one arrow?" => "y = a·a，a = 3，每根箭头上是乘积对其中一个因子的斜率。只走一根箭头的引擎，算出的 a.grad 是多少？"
 # "Towards the left factor the slope is the right factor, 3, and the other way round. Together 6, which is 2·a." => "对左边的因子，斜率是右边的因子 3；对右边的也一样。合起来是 6，也就是 2·a。"
+# "That is what both arrows bring together." => "这是两根箭头合起来的。"
+# "That is y." => "这是 y。"
 
 # %%
 tg.draw(y, edges="contribution")
@@ -1078,6 +1188,10 @@ tg.predict(
     "h = tanh(w·h), three times in a loop. What does the graph look like?",
     choices[1],
     choices=choices,
+    mistakes={
+        choices[0]: "h is a name, not a node: each round it is given to a new one.",
+        choices[2]: "w is made once. It is used three times, by three arrows.",
+    },
     because="The name h moves on to a new node; the old one stays as it was, as a parent.",
 )
 
@@ -1085,6 +1199,8 @@ tg.predict(
 # "one node h with an arrow to itself", "a chain of new nodes, and w with three arrows", "three copies of w" => "一个节点 h，箭头指向自己", "一串新节点，w 上有三根箭头", "w 变成三份"
 # "h = tanh(w·h), three times in a loop. What does the graph look like?" => "h = tanh(w·h)，在循环里做三遍。计算图是什么样子？"
 # "The name h moves on to a new node; the old one stays as it was, as a parent." => "名字 h 挪到了新节点上；旧节点原样留着，成了父节点。"
+# "h is a name, not a node: each round it is given to a new one." => "h 是名字，不是节点：每一圈，它都给了一个新节点。"
+# "w is made once. It is used three times, by three arrows." => "w 只造了一次，用了三次，有三根箭头。"
 
 # %%
 try:
@@ -1122,12 +1238,20 @@ naive = exponentials[0] / tg.sum(exponentials)
 tg.predict(
     "softmax of (1000, 0) is (1, 0) to every digit. What does exp(z0) / (exp(z0) + exp(z1)) give in floating point? (type nan, for “not a number”, or inf, 0, 1)",
     str(naive.data),
+    mistakes={
+        "1": "So it is on paper. But in the computer both are inf, and inf / inf is not 1.",
+        "inf": "Above the line stands inf. Below it, too.",
+        "0": "Below the line stands inf. Above it, too.",
+    },
     because="exp(1000) is beyond the largest float: inf / inf is nan. Subtract the largest score from all first, which changes nothing on paper.",
 )
 
 # %% [markdown] lang="zh" strings=true
 # "softmax of (1000, 0) is (1, 0) to every digit. What does exp(z0) / (exp(z0) + exp(z1)) give in floating point? (type nan, for “not a number”, or inf, 0, 1)" => "softmax(1000, 0) 的每一位都等于 (1, 0)。用浮点数算 exp(z0) / (exp(z0) + exp(z1))，会得到什么？（请输入 nan，即“不是数”，或者 inf、0、1）"
 # "exp(1000) is beyond the largest float: inf / inf is nan. Subtract the largest score from all first, which changes nothing on paper." => "exp(1000) 超出了最大的浮点数：inf / inf 是 nan。先把所有得分减去最大的那个，纸面上什么也没变。"
+# "So it is on paper. But in the computer both are inf, and inf / inf is not 1." => "纸上是这样。可在计算机里，分子分母都是 inf，而 inf / inf 不是 1。"
+# "Above the line stands inf. Below it, too." => "分子是 inf。分母也是。"
+# "Below the line stands inf. Above it, too." => "分母是 inf。分子也是。"
 
 # %%
 print(tg.find_nonfinite(naive))
@@ -1173,6 +1297,9 @@ tg.predict(
     "cut = math.sin(y.data)·x with y = x². Python is content. Is the gradient of x right?",
     "no" if not math.isclose(x.grad, tg.grad(lambda x: tg.sin(x * x) * x)(2.0)) else "yes",
     choices=["yes", "no"],
+    mistakes={
+        "yes": "One way is right, that of the factor x. The other, by way of y, is missing.",
+    },
     because="y.data is a plain number that remembers nothing: the way through the sine is cut, silently.",
 )
 
@@ -1181,7 +1308,9 @@ tg.predict(
 # "no" if => "不对" if
 # else "yes", => else "对",
 # choices=["yes", "no"] => choices=["对", "不对"]
+# "yes": => "对":
 # "y.data is a plain number that remembers nothing: the way through the sine is cut, silently." => "y.data 只是个普通的数，什么也不记得：经过正弦的那条路，不声不响地断了。"
+# "One way is right, that of the factor x. The other, by way of y, is missing." => "一条路是对的：作为因子的 x。另一条，经过 y 的，没有了。"
 
 # %%
 for attempt in (lambda: math.sin(y), lambda: np.sin(y), lambda: np.float64(3.0) * y, lambda: tg.sin(y)):
@@ -1220,12 +1349,16 @@ y.backward()
 tg.predict(
     "y = w·x with w = 0.5. Then w.data = 10, then y.backward(). What is x.grad in this library?",
     x.grad,
+    mistakes={
+        10.0: "That is w now. When y was computed it was 0.5.",
+    },
     because="The slopes were written down in the forward pass: those of the y that was computed, which is still 1.",
 )
 
 # %% [markdown] lang="zh" strings=true
 # "y = w·x with w = 0.5. Then w.data = 10, then y.backward(). What is x.grad in this library?" => "y = w·x，w = 0.5。然后 w.data = 10，再 y.backward()。在这个库里 x.grad 是多少？"
 # "The slopes were written down in the forward pass: those of the y that was computed, which is still 1." => "斜率在前向传播时就记下了，属于当时算出的那个 y；y 现在还是 1。"
+# "That is w now. When y was computed it was 0.5." => "这是现在的 w。算 y 的时候，它是 0.5。"
 
 # %%
 tg.draw(y)
@@ -1280,13 +1413,18 @@ tg.predict(
     "A running sum of 100,000 numbers is a chain of 100,000 nodes. Does a function that calls itself, once a node, get to its end in Python?",
     survives(100_000),
     choices=["yes", "no"],
+    mistakes={
+        "yes": "It does for a few hundred. But each call waits for the one inside it, and they pile up.",
+    },
     because=f"Python stops a function that calls itself more than {sys.getrecursionlimit():,} times deep (a limit that one can raise, until the memory for calls is used up).",
 )
 
 # %% [markdown] lang="zh" strings=true
 # "A running sum of 100,000 numbers is a chain of 100,000 nodes. Does a function that calls itself, once a node, get to its end in Python?" => "把 100,000 个数一路加下去，就是一条 100,000 个节点的链。一个每个节点调用自己一次的函数，在 Python 里能走到头吗？"
 # choices=["yes", "no"] => choices=["能", "不能"]
+# "yes": => "能":
 # f"Python stops a function that calls itself more than {sys.getrecursionlimit():,} times deep (a limit that one can raise, until the memory for calls is used up)." => f"Python 不让函数调用自己超过 {sys.getrecursionlimit():,} 层（这个上限可以调高，直到存放调用的内存用完）。"
+# "It does for a few hundred. But each call waits for the one inside it, and they pile up." => "几百个还行。可每层调用都在等里面那一层，越堆越高。"
 
 # %%
 x, y = chain(100_000)
@@ -1328,10 +1466,23 @@ tg.practice(y)
 # **2.** 不用计算机：上题里 `a` 的梯度是多少？
 
 # %% hidden=true
-tg.predict("y = a·relu(3 − a) + a at a = 2. The gradient of a?", tg.grad(lambda a: a * tg.relu(3.0 - a) + a)(2.0))
+tg.predict(
+    "y = a·relu(3 − a) + a at a = 2. The gradient of a?",
+    tg.grad(lambda a: a * tg.relu(3.0 - a) + a)(2.0),
+    mistakes={
+        2.0: "Two ways of three: as a factor, and as a summand. Through the relu comes −2.",
+        4.0: "The way through the relu has the other sign: 3 − a falls when a rises.",
+        -1.0: "The summand a is missing, which brings 1.",
+    },
+    because="1 as a factor, −2 through the relu, 1 as a summand.",
+)
 
 # %% [markdown] lang="zh" strings=true
 # "y = a·relu(3 − a) + a at a = 2. The gradient of a?" => "y = a·relu(3 − a) + a，在 a = 2 处。a 的梯度是多少？"
+# "Two ways of three: as a factor, and as a summand. Through the relu comes −2." => "三条路只算了两条：作为因子，作为加数。穿过 relu 的还有 −2。"
+# "The way through the relu has the other sign: 3 − a falls when a rises." => "穿过 relu 的那条要变号：a 增大，3 − a 减小。"
+# "The summand a is missing, which brings 1." => "漏了作为加数的 a，它带来 1。"
+# "1 as a factor, −2 through the relu, 1 as a summand." => "作为因子是 1，穿过 relu 是 −2，作为加数是 1。"
 
 # %% [markdown] lang="en"
 # <details><summary>Answer</summary>

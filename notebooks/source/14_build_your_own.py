@@ -71,12 +71,16 @@ a = MyValue(3.0)
 tg.predict(
     "The class above runs a + a and goes backward. The right gradient of a is 2. What does this engine say?",
     a.grad,
-    because="1: the second contribution is put in place of the first.",
+    mistakes={
+        2.0: "So it should. But look at the last line of backward: = and not +=.",
+    },
+    because="The second contribution is put in place of the first.",
 )
 
 # %% [markdown] lang="zh" strings=true
 # "The class above runs a + a and goes backward. The right gradient of a is 2. What does this engine say?" => "用上面的类算 a + a，再反向传播。a 的梯度应该是 2。这个引擎会说是多少？"
-# "1: the second contribution is put in place of the first." => "1：第二份贡献把第一份顶掉了。"
+# "The second contribution is put in place of the first." => "第二份贡献把第一份顶掉了。"
+# "So it should. But look at the last line of backward: = and not +=." => "本该如此。可看 backward 的最后一行：是 =，不是 +=。"
 
 # %%
 print(tg.check.engine(MyValue))
@@ -144,12 +148,18 @@ b = a + a
 tg.predict(
     "b = a + a; c = b + b. The right gradient of a is 4. What does plain recursion say?",
     a.grad,
-    because="6: b hands on 1, and later all of its 2, once more the first 1 among them (notebook 5).",
+    mistakes={
+        4.0: "So it should. But b hands on before its second 1 has come.",
+        2.0: "That is after b's first 1. When the second comes it hands on again.",
+    },
+    because="b hands on 1, and later all of its 2, once more the first 1 among them (notebook 5).",
 )
 
 # %% [markdown] lang="zh" strings=true
 # "b = a + a; c = b + b. The right gradient of a is 4. What does plain recursion say?" => "b = a + a；c = b + b。a 的梯度应该是 4。这样递归，会得到多少？"
-# "6: b hands on 1, and later all of its 2, once more the first 1 among them (notebook 5)." => "6：b 先传了 1，后来又把手里的 2 整个再传一遍，先前那个 1 被传了两次（见第 5 课）。"
+# "b hands on 1, and later all of its 2, once more the first 1 among them (notebook 5)." => "b 先传了 1，后来又把手里的 2 整个再传一遍，先前那个 1 被传了两次（见第 5 课）。"
+# "So it should. But b hands on before its second 1 has come." => "本该如此。可第二个 1 还没到，b 就往下传了。"
+# "That is after b's first 1. When the second comes it hands on again." => "这是 b 收到第一个 1 之后。第二个来了，它又往下传。"
 
 # %%
 print(tg.check.engine(MyValue))
@@ -408,12 +418,17 @@ tg.predict(
     "Somebody writes 1 − x² in place of 1 − y² as the slope of tanh. Does a + a, a * b or a.tanh() find it out?",
     "a.tanh()",
     choices=["a + a", "a * b", "a.tanh()"],
+    mistakes={
+        "a + a": "It is right in this engine: no tanh occurs in it.",
+        "a * b": "It is right in this engine: no tanh occurs in it.",
+    },
     because="Only a program that uses the operation can: the examiner needs one for each, and says what it could not try.",
 )
 
 # %% [markdown] lang="zh" strings=true
 # "Somebody writes 1 − x² in place of 1 − y² as the slope of tanh. Does a + a, a * b or a.tanh() find it out?" => "有人把 tanh 的斜率 1 − y² 写成了 1 − x²。a + a、a * b、a.tanh()，哪个程序能发现？"
 # "Only a program that uses the operation can: the examiner needs one for each, and says what it could not try." => "只有用到这个运算的程序才能发现：所以每个运算都要有一个程序，没法试的，考官会说出来。"
+# "It is right in this engine: no tanh occurs in it." => "它在这个引擎里是对的：里面没有 tanh。"
 
 # %%
 import linecache
@@ -491,6 +506,10 @@ tg.predict(
     "micrograd trains networks, and they learn. Which programs will it fail all the same?",
     "two sweeps over one graph",
     choices=["a + a", "a value used in two places", "two sweeps over one graph", "none"],
+    mistakes={
+        "none": "In training nothing shows. But not every program makes a new graph for every sweep.",
+        "a value used in two places": "There it adds, with +=: step 3.",
+    },
     because="In training a new graph is built for every step, so its interior gradients are 0 anyway.",
 )
 
@@ -500,6 +519,8 @@ tg.predict(
 # "a value used in two places" => "一个数用在两处"
 # "none" => "都不会"
 # "In training a new graph is built for every step, so its interior gradients are 0 anyway." => "训练时每一步都新建一张图，中间节点的梯度本来就是 0。"
+# "In training nothing shows. But not every program makes a new graph for every sweep." => "训练时看不出来。可不是每个程序，每次扫描都新建一张图。"
+# "There it adds, with +=: step 3." => "这里它用的是 += 累加：第 3 步。"
 
 # %% name="micrograd"
 print(tg.check.engine(LikeMicrograd))
@@ -605,6 +626,11 @@ tg.predict(
     "Which mistake explains a.grad = 1.5 and b.grad = −2.25?",
     "each operand got its own value for a slope",
     choices=["= for +=", "no topological order", "each operand got its own value for a slope", "the seed is 0"],
+    mistakes={
+        "= for +=": "Each is used once here, so = and += give the same.",
+        "no topological order": "With a single operation there is no wrong order.",
+        "the seed is 0": "Then both gradients would be 0.",
+    },
     because="∂(a·b)/∂a is b = −2.25, and ∂(a·b)/∂b is a = 1.5: here they are swapped.",
 )
 
@@ -615,6 +641,9 @@ tg.predict(
 # "no topological order" => "没有拓扑序"
 # "the seed is 0" => "起始梯度是 0"
 # "∂(a·b)/∂a is b = −2.25, and ∂(a·b)/∂b is a = 1.5: here they are swapped." => "∂(a·b)/∂a 是 b = −2.25，∂(a·b)/∂b 是 a = 1.5：这里弄反了。"
+# "Each is used once here, so = and += give the same." => "这里每个数只用一次，= 和 += 结果一样。"
+# "With a single operation there is no wrong order." => "只有一个运算，不存在次序不对。"
+# "Then both gradients would be 0." => "那样两个梯度都会是 0。"
 
 # %% [markdown] lang="en"
 # **3.** Spoil a line that is not in the list, and see what the examiner says. Can you find one that it does not notice?

@@ -120,7 +120,7 @@ def classifier(page):
     box = shown_by(page, "What is the smallest number of hidden neurons")
     box.get_by_role("button", name="1", exact=True).click()
     told = box.get_by_role("status").text_content()
-    assert told.startswith("You said 1.It is 3.")  # a triangle is the polygon with the fewest sides
+    assert told.startswith("You said 1.One cut gives half of the plane.It is 3.")  # which a triangle fences in
     assert box.get_by_role("button", name="3", exact=True).is_disabled()
     box = shown_by(page, "How many parameters has nn.MLP(4, [8, 8, 3])?")
     box.get_by_role("textbox").fill("139")

@@ -83,6 +83,8 @@ def look_at_it_in_other_ways(page):
     formula, point = "exp(-a**2)*b", (0.7, -1.5)  # b keeps its number
     page.get_by_role("textbox", name="A formula").fill("exp(-a**2)*")
     page.get_by_role("alert").filter(has_text="cannot read").wait_for()
+    page.get_by_role("textbox", name="A formula").fill("+".join(["a"] * 900))  # at which a parser would end Python
+    page.get_by_role("alert").filter(has_text="write long sums as sum([a, b, c])").wait_for()
     page.get_by_role("textbox", name="A formula").fill(formula)
     page.get_by_role("textbox", name="a", exact=True).fill("0.7")
     choose(page, "Trace table")

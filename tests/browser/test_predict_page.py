@@ -28,9 +28,20 @@ def test_the_answer_comes_after_ones_own(ask):
     assert box.is_disabled()
 
 
+def test_who_errs_as_expected_is_told_where(ask):
+    mistakes = {8.0: "One edge where there are two.", 4.0: "Each factor alone."}
+    page = ask("b = a + a, c = b·b, a = 2. What is ∂c/∂a?", 16.0, mistakes=mistakes, because="4 × 4.")
+    page.get_by_role("textbox").fill("16,000")
+    page.get_by_role("button", name="Commit").click()
+    assert page.get_by_role("status").text_content().startswith("A comma here can be read in two ways")
+    page.get_by_role("textbox").fill("8,0")
+    page.get_by_role("button", name="Commit").click()
+    assert page.get_by_role("status").text_content() == "You said 8,0.One edge where there are two.It is 16. 4 × 4."
+
+
 def test_one_of_several_answers_is_chosen(ask):
-    page = ask("Which way does w go?", "down", choices=["up", "down"], width=400)
+    page = ask("Which way does w go?", "down", choices=["up", "down"], mistakes={"up": "Along the slope."}, width=400)
     page.get_by_role("button", name="up").click()
-    assert page.get_by_role("status").text_content() == "You said up.It is down."
+    assert page.get_by_role("status").text_content() == "You said up.Along the slope.It is down."
     axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe-core, packed for Playwright")
     assert axe.Axe().run(page).response["violations"] == []

@@ -1,5 +1,6 @@
 """A formula read from text computes what Python computes, and nothing but numbers can come of it."""
 
+import ast
 import math
 import random
 import re
@@ -222,6 +223,34 @@ def test_long_and_deep_formulas_within_the_limits_are_read_and_run():
     x = tg.Value(1.0)
     parse("-" * (MAX_DEPTH - 1) + "x")(x).backward()
     assert x.grad == -1.0
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "+".join(["x"] * 900), "sum([1, " + " - ".join(["x*y"] * 900) + "])", "*".join(["x"] * 900),
+        "**-".join(["x"] * 900), "-" * 900 + "x", "√" * 900 + "x", "x" + "[0]" * 900, "x" + "(y)" * 900,
+        "(" * 300 + "x",
+    ],
+    ids=lambda text: text[:12],
+)  # fmt: skip
+def test_what_is_too_deep_is_refused_before_a_parser_can_end_python(text, monkeypatch):
+    monkeypatch.setattr(ast, "parse", lambda *given, **options: pytest.fail("it was parsed"))
+    with pytest.raises(ExpressionError, match="nested more than"):
+        parse(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "+".join(["x*y/2"] * 450), "+".join(["1e-5"] * 450) + "+x", "+".join(["-x"] * 450), "*".join(["x**-2"] * 450),
+        "+".join(["(x - y - 1)"] * 450), "+".join(["[x, y][0]"] * 450), "sum([" + ", ".join(["x + y"] * 900) + "])",
+        "+".join(["x"] * 300) + " < " + "+".join(["y"] * 300), "(" * 150 + "x" + ")" * 150,
+    ],
+    ids=lambda text: text[:12],
+)  # fmt: skip
+def test_what_is_long_and_shallow_is_read(text):
+    assert set(parse(text).variables) <= {"x", "y"}
 
 
 def test_reading_does_not_hang_on_hostile_brackets():

@@ -1,6 +1,7 @@
 """The notebooks are what their sources make: the same code in both languages, kept with what it shows."""
 
 import ast
+import json
 import re
 import subprocess
 import sys
@@ -105,7 +106,7 @@ def test_the_first_cell_finds_the_checkout_that_a_notebook_lies_in(language):
 def test_the_first_cell_installs_a_wheel_that_lies_beside_and_nothing_by_name(tmp_path):
     wheel = tmp_path / "tinygrad_edu-0.1.0-py3-none-any.whl"
     wheel.write_bytes(b"")
-    assert run_first_cell(tmp_path).stdout.splitlines() == [f'pip install -q "{wheel.resolve()}"']
+    assert run_first_cell(tmp_path).stdout.splitlines() == [f'pip install -q "{wheel.resolve()}[check]"']
 
 
 @pytest.mark.parametrize(
@@ -135,6 +136,19 @@ def test_notebooks_are_kept_with_the_pages_of_today():
     assert {module for _, (module, _) in stored} >= {"player", "practice", "bands", "film"}
     outdated = {number for number, (module, shown) in stored if scripts(module) not in shown}
     assert not outdated, f"made anew by: python notebooks/make.py {' '.join(sorted(outdated))}"
+
+
+@pytest.mark.parametrize("edition", EDITIONS, ids=name)
+def test_every_question_has_a_reason_and_tells_where_a_wrong_answer_comes_from(edition):
+    pages = pages_of(nbformat.read(make.made_from(*edition), as_version=4))
+    given = [
+        re.search(r'tinygrad-page-data">(.*?)</script>', page, re.DOTALL)[1]
+        for kind, page in pages
+        if kind == "predict"
+    ]
+    asked = [json.loads(data) for data in given]
+    assert len(asked) >= 5
+    assert [data["question"] for data in asked if not (data["mistakes"] and data["because"])] == []
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row[0][:40])

@@ -48,28 +48,27 @@ def test_what_is_right_is_never_called_a_mistake(rows):
         assert judged(*asked, facts=facts) == ["right"] * 3
 
 
+READ = {
+    "−0.25": -0.25, " 2 × 0.7116 ": 1.4232, "2*-3": -6.0, "3/4": 0.75, "(−2) × (0.5)": -1.0, "1e-3": 0.001,
+    "95 %": 0.95, "－０．２５": -0.25, "１÷４": 0.25, "0。25": 0.25, "x": None, "": None, "2*": None, "1..2": None,
+    "2²": None, "。5": None,
+    # a comma is the point where it can be nothing else
+    "1,5": 1.5, "0,25": 0.25, "−0,125": -0.125, "０，２５": 0.25, "2 × 0,5": 1.0, "1,5e-3": 0.0015, "12,5 %": 0.125,
+    "1234,567": 1234.567, "1,2345": 1.2345,
+    "1,000": None, "-12,345": None, "1,000,000": None, "0,2,5": None, ",5": None, "5,": None, "1,5.2": None,
+    "1.234,5": None, "3, 4": None,
+}  # fmt: skip
+
+
 def test_numbers_are_read_as_people_type_them():
-    texts = [
-        "−0.25",
-        " 2 × 0.7116 ",
-        "2*-3",
-        "1,5",
-        "3/4",
-        "(−2) × (0.5)",
-        "1e-3",
-        "x",
-        "",
-        "2*",
-        "1..2",
-        "95 %",
-        "－０．２５",
-        "１÷４",
-        "2²",
-    ]
-    script = f"console.log(JSON.stringify({json.dumps(texts)}.map(typed)))"
-    assert run_module(script, "typed from exercise") == [
-        -0.25, 1.4232, -6.0, 1.5, 0.75, -1.0, 0.001, None, None, None, None,
-        0.95, -0.25, 0.25, None]  # fmt: skip
+    script = f"console.log(JSON.stringify({json.dumps([*READ])}.map(typed)))"
+    assert dict(zip(READ, run_module(script, "typed from typed"), strict=True)) == READ
+
+
+def test_who_types_a_comma_that_cannot_be_read_is_told_how_to_write():
+    script = 'console.log(JSON.stringify(["1,000", "１，０００", "three"].map(unread)))'
+    told = run_module(script, "unread from typed")
+    assert ["0.25" in words and "1000" in words for words in told] == [True, True, False]
 
 
 def test_an_edge_waits_for_all_that_its_node_receives():

@@ -52,6 +52,8 @@ def test_variables_without_a_number_get_one_and_others_are_left_out():
         ("sinn(x)", {}, "did you mean 'sin'"),
         ("1 + 2", {}, "has no variable"),
         ("x*y", {"x": "y"}, "'y' is not a number for x"),
+        ("x*y", {"x": "0,5"}, "write a fraction with a point, 0.5"),
+        ("+".join(["x"] * 900), {}, "nested more than 500 operations deep; write long sums as sum([a, b, c])"),
         ("x.__class__", {}, "cannot read"),
         ("__import__('os').system('ls')", {}, "cannot read"),
     ],

@@ -21,6 +21,7 @@ from ..ops import sequences
 from ..ops import table as ops
 from ..ops.operation import Op
 from .elsewhere import bare_here, count_here, name_here, sign_here, stands_side_by_side
+from .nesting import MAX_BRACKETS, least_depth
 from .printed import ALIASES, GREEK, ROOT, as_python
 
 MAX_LENGTH = 20_000
@@ -63,8 +64,9 @@ _HINTS: Mapping[type[ast.AST], str] = {
     ast.BoolOp: "write where(condition, a, b), or multiply the conditions",
     ast.Eq: "compare with <, <=, > or >=",
     ast.Set: "write round brackets",
-    ast.Tuple: "write a list in square brackets inside a function, sum([a, b])",
+    ast.Tuple: "write a fraction with a point, 0.5, and a list in square brackets inside a function, sum([a, b])",
 }
+_TOO_DEEP = f"nested more than {MAX_DEPTH} operations deep; write long sums as sum([a, b, c])"
 _ACCEPTED = "only numbers, names, + - * / ** %, comparisons and functions are known"
 
 
@@ -113,9 +115,7 @@ class Reader:
                 self._leave(node)
                 continue
             if depth > MAX_DEPTH:
-                raise ExpressionError(
-                    f"nested more than {MAX_DEPTH} operations deep; write long sums as sum([a, b, c])"
-                )
+                raise ExpressionError(_TOO_DEEP)
             todo.append((node, depth, True))
             todo += [(child, depth + 1, False) for child in reversed(self._operands_of(node))]
         if self._stack[0].length is not None:
@@ -276,6 +276,11 @@ def _tree_of(text: str, given: str) -> ast.AST:
         raise ExpressionError(f"the formula has {len(text):,} characters; at most {MAX_LENGTH:,} are read")
     if not text:
         raise ExpressionError("the formula is empty; write one such as tanh(w*x + b)")
+    operations, brackets = least_depth(text)
+    if operations > MAX_DEPTH:
+        raise ExpressionError(_TOO_DEEP)
+    if brackets > MAX_BRACKETS:
+        raise ExpressionError(f"nested more than {MAX_BRACKETS} brackets deep; leave out those that change nothing")
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error")  # what Python's parser doubts, such as "1if", is no formula

@@ -7,25 +7,6 @@ const close = (a, b, tolerance) => a === b || Math.abs(a - b) <= tolerance(b);
 /* What counts as the same number: half a per cent, or half a unit of the last place that is shown. */
 export const within = digits => x => Math.max(0.005 * Math.abs(x), 0.5 * 10 ** -digits);
 
-/* Letters as wide as Chinese ones, which people type who write Chinese, are those of ASCII further up. */
-const narrow = text => text.replaceAll(/[\uff01-\uff5e]/g, wide => String.fromCharCode(wide.charCodeAt(0) - 0xfee0));
-
-/* A number as people type it: with any minus sign, a comma for the point, per cent, a product or a quotient. */
-export const typed = text => {
-  const plain = narrow(text).trim().replaceAll("−", "-").replaceAll(",", ".").replaceAll(/[×·]/g, "*").replaceAll("÷", "/");
-  if (plain === "") return null;
-  let result = 1;
-  for (const [i, factor] of plain.split("*").entries()) {
-    for (const [j, part] of factor.split("/").entries()) {
-      const cleaned = part.trim().replace(/^\((.*)\)$/, "$1").trim();
-      if (!/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?( ?%)?$/i.test(cleaned)) return null;
-      const number = cleaned.endsWith("%") ? Number(cleaned.slice(0, -1)) / 100 : Number(cleaned);
-      result = i === 0 && j === 0 ? number : j === 0 ? result * number : result / number;
-    }
-  }
-  return result;
-};
-
 /* An edge leads from a node whose gradient flows on, to an operand that receives. It may come when all that the node
    receives itself has arrived. */
 export const missing = (edges, done, edge) => edges.filter((other, i) => other.to === edge.from && !done.has(i));

@@ -5,7 +5,8 @@ import {Tape} from "./tape.js";
 import {Stage} from "./stage.js";
 import {bracketed, factorText, levelOf, numberText, unitOf} from "./numbers.js";
 import {FORMULA, KIND, LABEL, VALUE} from "./redone.js";
-import {judge, missing, mistakes, typed} from "./exercise.js";
+import {judge, missing, mistakes} from "./exercise.js";
+import {typed, unread} from "./typed.js";
 import {listed, say} from "./words.js";
 
 const MOST_CHOICES = 6;
@@ -134,7 +135,7 @@ export class Page extends Shell {
     if (this.what === "edge") return;
     const answer = typed(this.input.value);
     if (answer === null) {
-      this.verdict.textContent = say("Type a number, such as −0.25, or a product, such as 2 × 0.7.");
+      this.verdict.textContent = unread(this.input.value);
       return;
     }
     const facts = {...this.edge, before: this.grads.get(this.edge.to) ?? 0};

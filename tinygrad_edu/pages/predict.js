@@ -2,7 +2,7 @@
 
 import {Shell, button, el} from "./shell.js";
 import {numberText} from "./numbers.js";
-import {typed} from "./exercise.js";
+import {typed, unread} from "./typed.js";
 import {say} from "./words.js";
 
 const plain = text => text.trim().toLowerCase().replaceAll(/\s+/g, " ");
@@ -39,17 +39,18 @@ export class Page extends Shell {
   }
 
   commit(given) {
-    const {answer, tolerance, because} = this.data;
+    const {answer, tolerance, mistakes, because} = this.data;
     if (!given.trim() || (this.numeric && typed(given) === null)) {
-      this.verdict.textContent = this.numeric ? say("Type a number, such as −0.25, or a product, such as 2 × 0.7.")
-        : say("Type your answer first.");
+      this.verdict.textContent = this.numeric ? unread(given) : say("Type your answer first.");
       return;
     }
     const right = isRight(given, answer, tolerance);
+    const mistake = right ? undefined : mistakes.find(([wrong]) => isRight(given, wrong, tolerance));
     const shown = this.numeric ? numberText(answer) : answer;
     this.form.querySelectorAll("button, input").forEach(part => { part.disabled = true; });
     this.verdict.replaceChildren(
       el("p", {class: right ? "right" : "wrong"}, right ? say("You said {answer}: right.", {answer: given.trim()}) : say("You said {answer}.", {answer: given.trim()})),
+      ...mistake ? [el("p", {}, mistake[1])] : [],
       el("p", {}, el("b", {}, say("It is {answer}.", {answer: shown})), because ? say(" ") + because : ""));
   }
 }

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from ..arguments import as_list, as_number
 from ..engine.value import Value
@@ -23,10 +24,16 @@ class Prediction(LivePage):
         return say("Predict first")
 
     def __init__(
-        self, question: str, answer: float | str, tolerance: float, choices: tuple[str, ...], because: str
+        self,
+        question: str,
+        answer: float | str,
+        tolerance: float,
+        choices: tuple[str, ...],
+        mistakes: Mapping[float | str, str],
+        because: str,
     ) -> None:
         self.question, self.answer, self.tolerance = question, answer, tolerance
-        self.choices, self.because = choices, because
+        self.choices, self.mistakes, self.because = choices, mistakes, because
 
     def _content(self) -> Content:
         still = f'<p class="still"><b>{say("Predict first:")}</b> {html.escape(self.question)}</p>'
@@ -35,6 +42,7 @@ class Prediction(LivePage):
             "answer": self.answer,
             "tolerance": self.tolerance,
             "choices": list(self.choices),
+            "mistakes": list(self.mistakes.items()),
             "because": self.because,
         }
         return Content(still, data)
@@ -62,10 +70,12 @@ class Prediction(LivePage):
         >>> predict("What is 2 × 3?", 6.0).check(6.02)
         True
         """
-        if isinstance(self.answer, str):
-            return " ".join(str(given).lower().split()) == " ".join(self.answer.lower().split())
-        size = abs(self.answer) or 1.0
-        return abs(as_number(given, "the prediction") - self.answer) <= self.tolerance * size
+        return self._counts_as(self.answer, given)
+
+    def _counts_as(self, answer: float | str, given: float | str) -> bool:
+        if isinstance(answer, str):
+            return " ".join(str(given).lower().split()) == " ".join(answer.lower().split())
+        return abs(as_number(given, "the prediction") - answer) <= self.tolerance * (abs(answer) or 1.0)
 
 
 def predict(
@@ -74,12 +84,14 @@ def predict(
     tolerance: float = 0.01,
     *,
     choices: Sequence[str] = (),
+    mistakes: Mapping[float | str, str] | None = None,
     because: str = "",
 ) -> Prediction:
     """Ask a question, and show the answer once one has committed to one's own.
 
     Watching alone teaches next to nothing; predicting first does (Crouch, Fagen, Callan and Mazur, "Classroom
-    demonstrations: learning tools or entertainment?", American Journal of Physics 72, 2004).
+    demonstrations: learning tools or entertainment?", American Journal of Physics 72, 2004). Who errs learns most from
+    hearing where: give the wrong answers that you expect, each with the mistake that leads to it.
 
     Parameters
     ----------
@@ -91,6 +103,8 @@ def predict(
         How far a number may be off, as a share of the answer; of an answer of 0, how far at all.
     choices : sequence of str, optional
         Answers to choose from, one of which is `answer`; if left out one types.
+    mistakes : mapping of number or str to str, optional
+        Wrong answers, and what is said to who gives them: the mistake that leads there.
     because : str, optional
         What is said with the answer.
 
@@ -104,12 +118,15 @@ def predict(
     TypeError
         If the answer is neither a number nor text.
     ValueError
-        If the answer is not among the choices.
+        If the answer is not among the choices, or what is called a mistake is right or cannot be given.
 
     Examples
     --------
     >>> print(predict("Which way does w go?", "down", choices=["up", "down"]).text())
     Predict first: Which way does w go? (up / down)
+    >>> twice = predict("b = a + a. What is ∂b/∂a?", 2.0, mistakes={1.0: "One edge only: a is used twice."})
+    >>> twice.check(1.0)
+    False
     """
     if isinstance(answer, Value):
         answer = answer.data
@@ -118,4 +135,18 @@ def predict(
     offered = tuple(str(choice) for choice in as_list(choices, "choices"))
     if offered and (not isinstance(answer, str) or answer not in offered):
         raise ValueError(f"the answer {answer!r} is not among the choices {', '.join(offered)}: give one of them")
-    return Prediction(str(question), answer, as_number(tolerance, "tolerance", 0.0), offered, str(because))
+    told = {_mistake(given, answer, offered): str(words) for given, words in (mistakes or {}).items()}
+    asked = Prediction(str(question), answer, as_number(tolerance, "tolerance", 0.0), offered, told, str(because))
+    for given in told:
+        if asked.check(given):
+            raise ValueError(f"the mistake {given!r} counts as right, for the answer is {answer!r}: leave it out")
+    return asked
+
+
+def _mistake(given: Any, answer: float | str, offered: tuple[str, ...]) -> float | str:
+    """Check a wrong answer that is expected: one that can be given to this question."""
+    if not isinstance(answer, str):
+        return as_number(given, "a mistake")
+    if offered and given not in offered:
+        raise ValueError(f"the mistake {given!r} is not among the choices {', '.join(offered)}: give one of them")
+    return str(given)
