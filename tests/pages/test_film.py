@@ -131,6 +131,18 @@ def test_a_plane_is_shown_only_where_it_tells_what_the_network_answers(telling, 
     assert film._content().data["misled"] == (otherwise if tabled else 0)
 
 
+def test_of_very_many_examples_those_held_out_are_shown_in_proportion():
+    X, y = [[float(i), 1.0] for i in range(1000)], [i % 2 for i in range(1000)]
+    model = nn.MLP(2, [1], seed=0)
+    strip = FilmStrip(model, X, y, 800, nn.binary_cross_entropy, "binary_cross_entropy")
+    strip.take(0)
+    data = Film(strip)._content().data
+    assert data["left_out"] == 400
+    assert data["learnt"] == 480
+    assert [x for x, _ in data["X"]] == [*range(480), *range(800, 920)]
+    assert data["y"] == [int(x) % 2 for x, _ in data["X"]]
+
+
 def test_the_table_of_answers_as_a_gif_has_every_example_in_its_cell():
     from tinygrad_edu.pages.film_gif import in_cells
 

@@ -93,7 +93,7 @@ class Film(LivePage):
     def _content(self) -> Content:
         strip, chain = self._strip, self._chain
         names = [visible(n) for n in strip.feature_names] or [f"x{j}" for j in range(len(strip.X[0]))]
-        shown = min(len(strip.X), _MOST_EXAMPLES)
+        shown = self._shown
         judged, written = self._losses()
         used = sorted({layer["activation"] for layer in chain.layers if layer["activation"]})
         written["activations"] = javascript({name: (OPS[name], 1) for name in used})
@@ -104,10 +104,10 @@ class Film(LivePage):
             "classes": [visible(c) for c in strip.class_names],
             "axes": list(strip.axes),
             "misled": self._misled,
-            "X": [[_short(v) for v in row] for row in strip.X[:shown]],
-            "y": list(strip.y[:shown]),
-            "learnt": min(strip.learnt, shown),
-            "left_out": len(strip.X) - shown,
+            "X": [[_short(v) for v in strip.X[i]] for i in shown],
+            "y": [strip.y[i] for i in shown],
+            "learnt": sum(i < strip.learnt for i in shown),
+            "left_out": len(strip.X) - len(shown),
             "means": [_short(math.fsum(column) / len(column)) for column in zip(*strip.X, strict=True)],
             "mean": chain.mean,
             "std": chain.std,
@@ -125,6 +125,14 @@ class Film(LivePage):
         functions = ", ".join(f"{name}: {text}" for name, text in written.items())
         still = f'<pre class="still">{escape(self.text())}</pre>'
         return Content(still, data, f"{{{functions}}}")
+
+    @property
+    def _shown(self) -> list[int]:
+        """Which examples are shown: of very many the first learnt from and the first held out, in proportion."""
+        strip, count = self._strip, len(self._strip.X)
+        most = min(count, _MOST_EXAMPLES)
+        learnt = round(most * strip.learnt / count)
+        return [*range(learnt), *range(strip.learnt, strip.learnt + most - learnt)]
 
     @property
     def _misled(self) -> int:
