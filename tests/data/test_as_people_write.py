@@ -81,7 +81,7 @@ def test_a_byte_order_mark_is_no_part_of_a_name(write, mark, encoding):
 
 
 WRONG = [
-    (gzip.compress(b"x,y\n1,a\n"), "table.csv is compressed: unpack it"),
+    (gzip.compress(b"x,y\n1,a\n", mtime=0), "table.csv is compressed: unpack it"),
     ("x,y\n1,a\n".encode("utf-16-le"), "say encoding='utf-16-le'"),
     ("<!DOCTYPE html>\n<p>404, not found</p>\n", "is a page or XML, not a table"),
     ('[{"x": 1, "y": "a"},\n {"x": 2, "y": "b"}]\n', "is JSON, not a table"),
