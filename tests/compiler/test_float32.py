@@ -216,3 +216,8 @@ def test_doubles_stay_doubles(backend):
 def test_other_kinds_of_numbers_are_refused(wrong):
     with pytest.raises(ValueError, match=r"dtype must be 'float64' \(the default\) or 'float32', got"):
         tg.compile(tg.sin, dtype=wrong)
+
+
+def test_beside_a_pole_a_slope_too_large_for_float32_is_infinite_and_not_nan(backend):
+    slope = tg.compile(tg.grad(tg.digamma), backend=backend, dtype="float32")
+    assert list(slope([-8.3e-23, 8.3e-23, 0.0])) == [np.inf] * 3

@@ -257,7 +257,7 @@ def _trigamma_far(z: str) -> str:
 
 
 TRIGAMMA = (
-    "inf if A * A == 0.0 else (0.0 if x > 0.0 else nan) if A == inf else inf if x < 0.0 and "
+    "inf if A * A == 0.0 or 1.0 / (A * A) == inf else (0.0 if x > 0.0 else nan) if A == inf else inf if x < 0.0 and "
     "sinpi(A) * sinpi(A) < 1e-300 else (-1.0 if x < 0.0 else 1.0) * "
     f"({' + '.join(f'1.0 / ((A + {k}.0) * (A + {k}.0))' for k in range(10))} + {_trigamma_far('(A + 10.0)')} "
     f"if A < 10.0 else {_trigamma_far('A')}) + "
