@@ -314,3 +314,19 @@ def test_a_header_of_years_is_asked_about_and_said(run, tmp_path):
     assert code == 0
     assert "learns tree from 2019, 2020" in out
     assert "--header True" in (tmp_path / "years-out" / "report.html").read_text(encoding="utf-8")
+
+
+def test_answers_do_not_overwrite_the_model_and_names_may_begin_with_a_minus(run, tmp_path):
+    rows = "".join(f"{i % 7},{i % 5},{'oak' if i % 7 > 3 else 'elm'}\n" for i in range(40))
+    (tmp_path / "-trees.csv").write_text(f"x,y,tree\n{rows}")
+    assert run("train", "-trees.csv", "--epochs", "1", "--quiet", "--out", "-made")[0] == 0
+    model = tmp_path / "-made" / "model.json"
+    before = model.read_bytes()
+    for path in ("-made/model.json", str(model), "./-made/../-made/model.json"):
+        code, out, err = run("predict", "-made/model.json", "-trees.csv", "-o", path)
+        assert (code, out, err.count("\n")) == (2, "", 1)
+        assert "is the model: answers written there would destroy it" in err
+        assert model.read_bytes() == before
+    assert run("predict", "-made/model.json", "-trees.csv", "-o", "-answers.csv")[0] == 0
+    assert (tmp_path / "-answers.csv").read_text().startswith("x,y,tree,predicted tree\n")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["-answers.csv", "-made", "-trees.csv"]
