@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import os
 import re
 import shlex
 
@@ -330,3 +331,25 @@ def test_answers_do_not_overwrite_the_model_and_names_may_begin_with_a_minus(run
     assert run("predict", "-made/model.json", "-trees.csv", "-o", "-answers.csv")[0] == 0
     assert (tmp_path / "-answers.csv").read_text().startswith("x,y,tree,predicted tree\n")
     assert sorted(path.name for path in tmp_path.iterdir()) == ["-answers.csv", "-made", "-trees.csv"]
+
+
+def test_the_label_may_be_told_by_its_place(run, tmp_path):
+    rows = "".join(f"{'oak' if i % 7 > 3 else 'elm'},{i % 7},{i % 5}\n" for i in range(40))
+    (tmp_path / "trees.csv").write_text(f"tree,x,tree\n{rows}")
+    code, _, err = run("train", "trees.csv", "--label", "tree", "--epochs", "1", "--quiet")
+    assert code == 2
+    assert "say the place of the label, as --label 0" in err
+    code, out, _ = run("train", "trees.csv", "--label", "0", "--epochs", "1", "--quiet")
+    assert code == 0
+    assert "learns tree from x, tree (2)" in out
+    code, _, err = run("train", "trees.csv", "--label", "9")
+    assert (code, "has no column '9'" in err or "has no column 9" in err) == (2, True)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs pipes with names")
+def test_a_table_that_can_be_read_but_once_is_refused_before_it_is_read(run, tmp_path):
+    os.mkfifo(tmp_path / "pipe.csv")
+    code, _, err = run("train", "pipe.csv", "--epochs", "1", "--quiet")
+    assert (code, err.count("\n")) == (2, 1)
+    assert "which can be read once: write it into a file first" in err
+    assert [path.name for path in tmp_path.iterdir()] == ["pipe.csv"]
