@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import os
 import re
 import shlex
 
@@ -314,3 +315,41 @@ def test_a_header_of_years_is_asked_about_and_said(run, tmp_path):
     assert code == 0
     assert "learns tree from 2019, 2020" in out
     assert "--header True" in (tmp_path / "years-out" / "report.html").read_text(encoding="utf-8")
+
+
+def test_answers_do_not_overwrite_the_model_and_names_may_begin_with_a_minus(run, tmp_path):
+    rows = "".join(f"{i % 7},{i % 5},{'oak' if i % 7 > 3 else 'elm'}\n" for i in range(40))
+    (tmp_path / "-trees.csv").write_text(f"x,y,tree\n{rows}")
+    assert run("train", "-trees.csv", "--epochs", "1", "--quiet", "--out", "-made")[0] == 0
+    model = tmp_path / "-made" / "model.json"
+    before = model.read_bytes()
+    for path in ("-made/model.json", str(model), "./-made/../-made/model.json"):
+        code, out, err = run("predict", "-made/model.json", "-trees.csv", "-o", path)
+        assert (code, out, err.count("\n")) == (2, "", 1)
+        assert "is the model: answers written there would destroy it" in err
+        assert model.read_bytes() == before
+    assert run("predict", "-made/model.json", "-trees.csv", "-o", "-answers.csv")[0] == 0
+    assert (tmp_path / "-answers.csv").read_text().startswith("x,y,tree,predicted tree\n")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["-answers.csv", "-made", "-trees.csv"]
+
+
+def test_the_label_may_be_told_by_its_place(run, tmp_path):
+    rows = "".join(f"{'oak' if i % 7 > 3 else 'elm'},{i % 7},{i % 5}\n" for i in range(40))
+    (tmp_path / "trees.csv").write_text(f"tree,x,tree\n{rows}")
+    code, _, err = run("train", "trees.csv", "--label", "tree", "--epochs", "1", "--quiet")
+    assert code == 2
+    assert "say the place of the label, as --label 0" in err
+    code, out, _ = run("train", "trees.csv", "--label", "0", "--epochs", "1", "--quiet")
+    assert code == 0
+    assert "learns tree from x, tree (2)" in out
+    code, _, err = run("train", "trees.csv", "--label", "9")
+    assert (code, "has no column '9'" in err or "has no column 9" in err) == (2, True)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs pipes with names")
+def test_a_table_that_can_be_read_but_once_is_refused_before_it_is_read(run, tmp_path):
+    os.mkfifo(tmp_path / "pipe.csv")
+    code, _, err = run("train", "pipe.csv", "--epochs", "1", "--quiet")
+    assert (code, err.count("\n")) == (2, 1)
+    assert "which can be read once: write it into a file first" in err
+    assert [path.name for path in tmp_path.iterdir()] == ["pipe.csv"]

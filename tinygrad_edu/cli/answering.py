@@ -44,6 +44,10 @@ def predict(
     ValueError, OSError
         If a file cannot be read or written, or a column is missing.
     """
+    if output is not None and os.path.exists(output) and os.path.samefile(output, model):
+        raise ValueError(
+            f"{os.fspath(output)!r} is the model: answers written there would destroy it; name another file"
+        )
     learned = load(model)
     if probabilities and not learned.columns.class_names:
         raise ValueError(f"this model tells a number, {learned.columns.label}: it has no probabilities")

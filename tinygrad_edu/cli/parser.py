@@ -99,7 +99,10 @@ def _parsed(given: list[str]) -> argparse.Namespace:
         if given and not given[0].startswith("-") and given[0] not in known:
             hint = nearest(given[0], known) or f"; commands: {', '.join(known)}"
             parser.error(f"no command is called {short(given[0])}{hint}")
-        return parser.parse_args([*given[:1], *map(_shielded, given[1:])])
+        arguments = parser.parse_args([*given[:1], *map(_shielded, given[1:])])
+    for name, value in vars(arguments).items():
+        setattr(arguments, name, [*map(_bare, value)] if isinstance(value, list) else _bare(value))
+    return arguments
 
 
 class _Parser(argparse.ArgumentParser):
@@ -273,9 +276,14 @@ def _examples(*examples: str) -> str:
 
 
 def _shielded(argument: str) -> str:
-    """Let a formula begin with a minus: with a space before it, argparse takes it for no option."""
+    """Let a formula or a file begin with a minus: with a space before it, argparse takes it for no option."""
     is_option = re.match(r"-[oh]$|--$|--[a-z]", argument)
     return f" {argument}" if argument.startswith("-") and not is_option else argument
+
+
+def _bare(argument: Any) -> Any:
+    """Give an argument back without the space that shielded its minus."""
+    return argument[1:] if isinstance(argument, str) and argument.startswith(" -") else argument
 
 
 def _count(text: str) -> int:

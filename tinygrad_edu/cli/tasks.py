@@ -45,7 +45,7 @@ def in_options(message: str) -> str:
         return f"--{name} " + value.strip("[]").replace("', '", "' '")
 
     names = "|".join((*TABLE_OPTIONS, "out"))
-    return re.sub(rf"\b({names})=(\[.*?\](?=[);,.\s]|$)|'[^']*'|\.\.\.|True|False)", option, message)
+    return re.sub(rf"\b({names})=(\[.*?\](?=[);,.\s]|$)|'[^']*'|\.\.\.|True|False|-?[0-9]+)", option, message)
 
 
 LAYERS = 3

@@ -6,6 +6,7 @@ off leaves nothing behind.
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shlex
 import warnings
@@ -92,6 +93,7 @@ def train(
     given |= {"dtype": dtype, "schedule": schedule}
     command = command_of(name, {**settings, **given, "seed": seed, "out": out})
     table = {key: settings.pop(key) for key in TABLE_OPTIONS if key in settings}
+    digest = digest_of(name) if is_table(name) else ""
     task = prepare(name, seed=seed, table={k: v for k, v in table.items() if v is not None}, **settings)
     chosen = optim.create(optimizer, task.model.parameters(), lr)
     recorded: dict[str, Any] = {
@@ -133,7 +135,7 @@ def train(
         task.settle()
         for line in _verdict(task):
             say(line)
-        described = write(task, history, draft, command, name if is_table(name) else "")
+        described = write(task, history, draft, command, digest)
     say(f"wrote into {folder}{os.sep}")
     width = max(map(len, described))
     for file, text in described.items():
@@ -145,6 +147,19 @@ def train(
         if not webbrowser.open(address):
             say(f"no browser was found; the report is at {address}")
     return folder
+
+
+def digest_of(path: str) -> str:
+    """Give the SHA-256 of a table that is to be learned from, which must be a file that can be read again.
+
+    Raises
+    ------
+    OSError
+        If it cannot be read, or is a pipe.
+    """
+    if os.path.exists(path) and not os.path.isfile(path) and not os.path.isdir(path):
+        raise OSError(f"{path!r} is no file but a pipe or the like, which can be read once: write it into a file first")
+    return hashlib.sha256(Path(path).read_bytes()).hexdigest()
 
 
 _USUAL = (

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from pathlib import Path
 
 from .. import nn
@@ -17,7 +16,7 @@ from .report import Run, page
 from .tasks import LAYERS, Task
 
 
-def write(task: Task, history: History, folder: Path, command: str = "", table: str = "") -> dict[str, str]:
+def write(task: Task, history: History, folder: Path, command: str = "", digest: str = "") -> dict[str, str]:
     """Write the model and its pictures.
 
     Parameters
@@ -30,8 +29,8 @@ def write(task: Task, history: History, folder: Path, command: str = "", table: 
         Where to.
     command : str, optional
         What trains the same once more.
-    table : str, optional
-        The path of the file that was learned from.
+    digest : str, optional
+        Of the file that was learned from.
 
     Returns
     -------
@@ -66,7 +65,6 @@ def write(task: Task, history: History, folder: Path, command: str = "", table: 
     loss.backward()
     drawing = draw(loss, collapse=LAYERS)
     label = kept.label_text(kept.y[place])
-    digest = hashlib.sha256(Path(table).read_bytes()).hexdigest() if table else ""
     write_whole(folder / "report.html", page(Run(task, history, loss, place, command, digest, features)))
     written["report.html"] = "all of this on one page: what was learned, how well, where it errs and why"
     shown = f"the loss of one example ({label}, the hardest of the test), with values and gradients"

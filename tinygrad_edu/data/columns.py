@@ -281,6 +281,8 @@ def column_named(name: Any, table: Table) -> str:
     if hasattr(name, "__index__") and not isinstance(name, bool) and -len(table.names) <= name < len(table.names):
         return table.names[int(name)]
     spaced = " ".join(name.split()) if isinstance(name, str) else None
+    if spaced is not None and spaced not in table.names and spaced.lstrip("-").isdecimal():  # a place, of a command
+        return column_named(int(spaced), table)
     if spaced not in table.names:
         raise ValueError(_no_column(name, table))
     return spaced

@@ -44,8 +44,10 @@ def learn_columns(
         key: _names_of(key, given, table) for key, given in (("features", features), ("ignore", ignore), ("text", text))
     }
     marks = _texts("marks", marks)
-    by_name, label = isinstance(label, str), column_named(label, table)
-    if by_name and f"{label} (2)" in table.names:  # which tells the label, or is another one
+    asked, label = label, column_named(label, table)
+    if (
+        isinstance(asked, str) and " ".join(asked.split()) == label and f"{label} (2)" in table.names
+    ):  # which tells the label, or is another one
         raise ValueError(
             f"several columns of {table.name} are called {label!r}: say the place of the label, as label=0"
         )

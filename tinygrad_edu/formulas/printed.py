@@ -24,7 +24,16 @@ GREEK: Mapping[str, str] = {"π": "pi", "τ": "tau"}
 ROOT = "~"
 """What stands for √ in Python's syntax: it binds as √ is printed, ``√x²`` being the root of x²."""
 
-_WRITTEN = {"-": "−‐‑‒–—﹣", "*": "×·⋅∙•∗✕\u2062", "/": "÷∕⁄", "<=": "≤≦⩽", ">=": "≥≧⩾", "Σ": "∑", "prod": "∏"}
+_WRITTEN = {
+    "-": "−‐‑‒–—﹣",
+    "*": "×·⋅∙•∗✕\u2062",
+    "/": "÷∕⁄",
+    "^": "ˆ",
+    "<=": "≤≦⩽",
+    ">=": "≥≧⩾",
+    "Σ": "∑",
+    "prod": "∏",
+}
 _INVISIBLE = "\u200b\u200c\u200d\u2060\u2061\ufeff\u00ad"
 _SIGNS = str.maketrans(
     {other: sign for sign, others in _WRITTEN.items() for other in others}

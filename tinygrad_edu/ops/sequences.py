@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from ..arguments import as_plain
 from . import table as ops
+from .floats import number
+from .protocol import rank_of
 
 
 def _listed(name: str, values: Iterable[Any]) -> Sequence[Any]:
@@ -30,6 +31,12 @@ def _nonempty(name: str, values: Iterable[Any]) -> Sequence[Any]:
     if not items:
         raise ValueError(f"{name} of an empty sequence is not defined; give it at least one number")
     return items
+
+
+def _scores(name: str, values: Iterable[Any]) -> list[Any]:
+    """List scores, plain ones as floats: NumPy's would be subtracted as their types do, in three digits or by wrap."""
+    what = f"a number or Value for {name}"
+    return [score if rank_of(type(score)) else number(score, what) for score in _nonempty(name, values)]
 
 
 def sum(values: Iterable[Any]) -> Any:
@@ -240,7 +247,7 @@ def softmax(values: Iterable[Any]) -> list[Any]:
     >>> softmax([0.0, 0.0])
     [0.5, 0.5]
     """
-    scores = [as_plain(score, "a score") for score in _nonempty("softmax", values)]
+    scores = _scores("softmax", values)
     return list(ops.weights(ops.LOGSUMEXP(*scores), scores))
 
 
@@ -267,5 +274,5 @@ def log_softmax(values: Iterable[Any]) -> list[Any]:
     >>> log_softmax([1000.0, 0.0])
     [0.0, -1000.0]
     """
-    scores = [as_plain(score, "a score") for score in _nonempty("log_softmax", values)]
+    scores = _scores("log_softmax", values)
     return ops.log_weights(ops.LOGSUMEXP(*scores), scores)
