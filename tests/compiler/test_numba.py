@@ -253,3 +253,13 @@ def test_it_runs_where_nothing_can_be_kept(monkeypatch, tmp_path, small_machine)
     monkeypatch.delenv("XDG_CACHE_HOME")
     monkeypatch.setattr(numba_cache.Path, "home", homeless)
     assert not small_machine().stats.cache_path
+
+
+def test_a_relative_cache_directory_is_none(monkeypatch, tmp_path, small_machine):
+    """As the XDG specification of base directories has it; else each folder that one works in would get one."""
+    monkeypatch.setenv("XDG_CACHE_HOME", "relative")
+    monkeypatch.setattr(numba_cache.Path, "home", lambda: tmp_path)
+    monkeypatch.chdir(tmp_path)
+    small_machine()
+    assert [path.name for path in tmp_path.glob("*/*")] == ["tinygrad_edu"]
+    assert not (tmp_path / "relative").exists()

@@ -340,3 +340,20 @@ def test_captions_show_no_signed_zero_and_no_number_whose_digits_rounding_took()
     small = text_of(tg.tanh(w * 0.482))
     assert "−0.00014373" in small
     assert "0.0001 " not in small
+
+
+def test_a_slope_that_loops_is_told_by_its_name():
+    """Written out it would be twice as long with each turn: longer than any memory."""
+
+    def partials(y, x):
+        for _ in range(60):
+            x = 0.5 * (x + x)
+        return (2.0 * x,)
+
+    squared = tg.Op("squared", lambda x: x * x, partials, code="x * x")
+    y = squared(Value(3.0, "x"))
+    assert "∂v1/∂x" in text_of(y)
+    assert play(y)._repr_html_()
+    pytest.importorskip("numpy", reason="compiling needs NumPy")
+    w = Value(3.0)
+    assert tg.compile(lambda x: squared(w * x)).value_and_grad([1.0])[1] == [6.0]

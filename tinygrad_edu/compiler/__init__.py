@@ -42,7 +42,7 @@ def compile(
 
     It is traced once for each structure of its arguments, differentiated, and regrouped into array operations, however
     its scalars were written. Values it meets (a model's parameters) are shared by all examples; their numbers are read
-    at every call.
+    at every call. Plain numbers it meets (``model.temperature``) are as they were when it was traced.
 
     Parameters
     ----------

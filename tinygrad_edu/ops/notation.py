@@ -107,6 +107,10 @@ def equals(computed: float, shown: str, digits: int = 4) -> str:
     return "=" if near and number_text(computed, digits) == number_text(result, digits) else "≈"
 
 
+_LONGEST = 4000
+"""Characters of a formula that is written."""
+
+
 class Text(Number):
     """A formula: text, how tightly it binds, and of a sum or a product the terms or factors."""
 
@@ -152,7 +156,10 @@ class Text(Number):
             others = [(n, a) for j, (n, a) in enumerate(zip(op.neutral, args, strict=False)) if j != i]
             if op.neutral and all(n is not None and not isinstance(a, Text) and n == a for n, a in others):
                 return kept
-        return notation(op, *texts)
+        written = notation(op, *texts)
+        if len(written.text) > _LONGEST:  # twice as long with each turn of a loop, say
+            raise ValueError(f"the formula is too long to be read: {written.text:.60} …")
+        return written
 
 
 def notation(op: Op, *args: Text) -> Text:

@@ -69,8 +69,8 @@ def compiled_once(prefix: str, source: Callable[[bool], str], name: str, start: 
 
 
 def _cache_folder() -> Path:
-    base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    folder = Path(base) / "tinygrad_edu"
+    base = Path(os.environ.get("XDG_CACHE_HOME", ""))
+    folder = (base if base.is_absolute() else Path.home() / ".cache") / "tinygrad_edu"  # as its standard has it
     folder.mkdir(parents=True, exist_ok=True)
     return folder
 
