@@ -14,7 +14,7 @@ from __future__ import annotations
 import functools
 import sys
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from types import CodeType, FunctionType, MethodType, ModuleType
 from typing import Any
@@ -46,19 +46,25 @@ def reach_of(f: Any) -> list[Any]:
     asked = {*map(id, f if isinstance(f, tuple) else (f,))}
     reached: list[Any] = []  # which also keeps all of them: no place in memory is used twice
     seen: set[int] = set()
-    queue = deque([f])
+    queue: deque[Any] = deque()
+
+    def meet(items: Iterable[Any]) -> None:
+        for item in items:
+            kind = type(item)
+            if kind not in _PLAIN:
+                if id(item) in seen:
+                    continue
+                seen.add(id(item))
+                if kind is not Value:  # as most are
+                    queue.append(item)
+            reached.append(item)
+
+    meet((f,))
     while queue and len(reached) < _MOST:
         item = queue.popleft()
-        kind = type(item)
-        if kind not in _PLAIN:
-            if id(item) in seen:
-                continue
-            seen.add(id(item))
-            if kind is not Value:  # as most are
-                queue.extend(_parts(item))
-            if isinstance(item, FunctionType) and (id(item) in asked or not _of_a_library(item)):
-                queue.extend(_globals_of(item))
-        reached.append(item)
+        meet(_parts(item))
+        if isinstance(item, FunctionType) and (id(item) in asked or not _of_a_library(item)):
+            meet(_globals_of(item))
     return reached
 
 
@@ -80,23 +86,21 @@ def same(before: Sequence[Any], now: Sequence[Any]) -> bool:
 _CONTAINERS = (list, tuple, set, frozenset, deque)
 
 
-def _parts(item: Any) -> Iterator[Any]:
+def _parts(item: Any) -> Iterable[Any]:
     """Give what something holds or reads."""
     if isinstance(item, _CONTAINERS):
-        yield from item
-    elif isinstance(item, dict):
-        yield from item.values()
-    elif isinstance(item, functools.partial):
-        yield from (item.func, item.args, item.keywords)
-    elif isinstance(item, MethodType):
-        yield from (item.__self__, item.__func__)
-    elif isinstance(item, FunctionType):
-        yield from _given_to(item)
-    elif isinstance(item, type):
-        if not _of_a_library(item):
-            yield from vars(item).values()
-    elif not isinstance(item, Value) and type(item).__module__ != "builtins":
-        yield from _held_by(item)
+        return item
+    if isinstance(item, dict):
+        return item.values()
+    if isinstance(item, functools.partial):
+        return item.func, item.args, item.keywords
+    if isinstance(item, MethodType):
+        return item.__self__, item.__func__
+    if isinstance(item, FunctionType):
+        return _given_to(item)
+    if isinstance(item, type):
+        return () if _of_a_library(item) else vars(item).values()
+    return () if isinstance(item, Value) or type(item).__module__ == "builtins" else _held_by(item)
 
 
 def _of_a_library(item: Any) -> bool:
