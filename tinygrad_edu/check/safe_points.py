@@ -22,6 +22,7 @@ _DECADES = 12  # of magnitudes, on either side of 1
 _HALVINGS = 60
 _FARTHEST_KINK = 1e6
 _BESIDE = (1e-6, 1e-2, 0.5)  # relative distances from a kink
+_CLEAR = 1e-9  # of the argument: a kink so near hides what is to be seen
 _LONGEST = 4  # arguments of an operation of any number of them
 
 
@@ -164,7 +165,7 @@ def _ladder(op: Op, size: int, index: int) -> list[float]:
     low, high = -math.inf, math.inf
     if op.domains is not None and not callable(op.domains) and len(op.domains) == size:
         low, high = op.domains[index]
-    magnitudes = [1.37 * 10.0**k for k in range(-_DECADES, _DECADES + 1)]
+    magnitudes = [1.372468135791 * 10.0**k for k in range(-_DECADES, _DECADES + 1)]
     numbers = [side * m for m in magnitudes for side in (1.0, -1.0)]
     for end, side in ((low, 1.0), (high, -1.0)):
         if math.isfinite(end):
@@ -195,7 +196,8 @@ def _beside_kinks(op: Op, ladders: Sequence[Sequence[float]], generator: random.
                     low, high = (middle, high) if side(low) * side(middle) > 0.0 else (low, middle)
                 for distance in _BESIDE:
                     for x in (low - distance * max(1.0, abs(low)), high + distance * max(1.0, abs(high))):
-                        yield [*args[:i], x, *args[i + 1 :]]
+                        if side(x - _CLEAR * abs(x)) * side(x + _CLEAR * abs(x)) > 0.0:  # not beside the next one
+                            yield [*args[:i], x, *args[i + 1 :]]
 
 
 def _finite_at(op: Op, args: Sequence[float]) -> bool:
