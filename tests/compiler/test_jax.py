@@ -79,3 +79,16 @@ def test_very_many_array_operations_are_refused():
 
     with pytest.raises(GraphError, match="more than 300"):
         tg.compile(long_chain, backend="jax").value_and_grad([1.0])
+
+
+def test_a_scan_that_would_be_too_long_in_line_is_a_loop():
+    """XLA would compile it for too long, which is refused; as a loop it takes a moment."""
+    a = tg.Value(0.5)
+
+    def loss(xs):
+        end, outputs = tg.scan(lambda h, x: (tg.tanh(a * h + x), tg.sin(h) * x), 0.0, xs)
+        return end + tg.sum(outputs)
+
+    X = np.random.default_rng(0).normal(size=(2, 64))
+    slopes = [tg.compile(loss, [a], backend).value_and_grad(X)[1] for backend in ("jax", "numpy")]
+    np.testing.assert_allclose(*slopes, rtol=1e-9)

@@ -16,7 +16,7 @@ from ..graph.tracing import trace
 from .arrays.loop_program import LoopProgram, without_loops
 from .arrays.program import ArrayProgram
 from .batch import Batch, numbers_at, seed_of, stacked
-from .runner import Recent, Runner, Wanted, lowered, machine_maker
+from .runner import Recent, Runner, Wanted, as_quick_to_compile, lowered, machine_maker
 from .scalars.loop_graph import LoopGraph
 from .scalars.pure_trace import traced
 from .scalars.scan_trace import SHORT
@@ -272,11 +272,15 @@ class Compiled:
 
     @collector_paused()
     def _trace(self, batch: Batch, short: int) -> _Traced:
-        graph, inner = traced(self.f, batch.example(), self._params, short=short)
-        params = self._params
-        if params is None:
-            params = [value for value in graph.captured if value not in inner]
-        return _Traced(Runner(lowered(graph, params, batch.sizes()), self._make_machine), graph)
+        def make(short: int) -> tuple[Graph, Runner]:
+            graph, inner = traced(self.f, batch.example(), self._params, short=short)
+            params = self._params
+            if params is None:
+                params = [value for value in graph.captured if value not in inner]
+            return graph, Runner(lowered(graph, params, batch.sizes()), self._make_machine)
+
+        graph, runner = as_quick_to_compile(self.backend, make, short)
+        return _Traced(runner, graph)
 
     def __reduce__(self) -> Any:
         raise TypeError("a compiled function holds buffers and cannot be pickled or copied: compile it again there")

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal, TypeAlias, TypeVar
 
 from ..engine.collector import collector_paused
 from ..engine.value import Value
@@ -26,6 +26,7 @@ from .backends.numpy_machine import Machine
 from .scalars.loop_graph import LoopGraph
 from .scalars.loop_lowering import LoweredLoops, lower_loops
 from .scalars.lowering import Lowered, lower
+from .scalars.scan_trace import SHORT
 
 Array = Any
 K = TypeVar("K")
@@ -34,6 +35,11 @@ V = TypeVar("V")
 Wanted = Literal["outputs", "gradient", "weighted gradient"]
 """What a program computes: the outputs of every example, or the gradient of the only one too, summed up with one
 weight for all examples, or with a weight for each."""
+
+Made: TypeAlias = "tuple[Graph, Runner]"
+
+LONG = 100
+"""Array operations of the outputs beyond which XLA would compile value and gradient, thrice as many, for too long."""
 
 MACHINES = 8
 """How many machines a runner keeps, of all its programs together."""
@@ -139,6 +145,22 @@ def machine_maker(
 def lowered(graph: Graph, params: Sequence[Value] | None, sizes: Sequence[int]) -> Lowered | LoweredLoops:
     """Lower a graph as `lower` does, with its loops if it has any."""
     return lower_loops(graph, params) if isinstance(graph, LoopGraph) else lower(graph, params, sizes)
+
+
+def as_quick_to_compile(backend: str, make: Callable[[int], Made], short: int = SHORT) -> Made:
+    """Give a graph and its runner, short scans in line unless the back end would compile that for too long.
+
+    Parameters
+    ----------
+    backend : str
+    make : callable
+        ``make(short)`` gives them; see `trace_scans` for `short`.
+    short : int, default 64
+    """
+    graph, runner = make(short)
+    if backend == "jax" and short and not isinstance(graph, LoopGraph) and len(runner.program("outputs")) > LONG:
+        return make(0)
+    return graph, runner
 
 
 class Runner:
@@ -259,16 +281,7 @@ class RunnerOfMembers(Runner):
         self._one, self._params = one, params
 
     def program(self, wanted: Wanted) -> ArrayProgram:
-        """Give the program for what is wanted, of all members; see `of_members`.
-
-        Parameters
-        ----------
-        wanted : {"outputs", "gradient", "weighted gradient"}
-
-        Returns
-        -------
-        ArrayProgram
-        """
+        """Give the program for what is wanted, of all members; see `Runner.program` and `of_members`."""
         program = self.programs.get(wanted)
         if program is None:
             one, lowered = self._one.program(wanted), self.lowered

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..compiler.batch import Batch, as_array, regular_shape
-from ..compiler.runner import Runner, Wanted, lowered, machine_maker
+from ..compiler.runner import Runner, Wanted, as_quick_to_compile, lowered, machine_maker
 from ..compiler.scalars.loop_graph import enters
 from ..compiler.scalars.pure_trace import traced
 from ..compiler.scalars.reach import reach_of, same
@@ -167,8 +167,12 @@ class CompiledEngine:
         both.__name__ = "the model with its loss"
         with collector_paused():
             batch = Batch.of(arrays)
-            graph, _ = traced(both, batch.example(), self._params, whole=False)
-            return graph, Runner(lowered(graph, self._params, batch.sizes()), self._make_machine)
+
+            def make(short: int) -> tuple[Graph, Runner]:
+                graph, _ = traced(both, batch.example(), self._params, whole=False, short=short)
+                return graph, Runner(lowered(graph, self._params, batch.sizes()), self._make_machine)
+
+            return as_quick_to_compile(self.backend, make)
 
     def _array(self, numbers: Any) -> Array:
         return np.asarray(numbers, dtype=self.dtype)
