@@ -177,10 +177,14 @@ class CompiledEngine:
     def _array(self, numbers: Any) -> Array:
         return np.asarray(numbers, dtype=self.dtype)
 
+    def _changed(self) -> bool:
+        """Tell whether a callback has changed the model, the loss, or which parameters learn."""
+        return self.optimizer.params != self._params or not same(self._reach, reach_of(self._reach[0]))
+
     def _read(self) -> None:
         if not self._fresh:
-            if self.optimizer.params != self._params or not same(self._reach, reach_of(self._reach[0])):
-                self._compile()  # for a callback has changed the model, the loss, or which parameters learn
+            if self._changed():
+                self._compile()
             data = self._array([p.data for p in self.optimizer.params])
             memory = tuple([self._array(slot) for slot in self.optimizer.state])
             grad = self._array([p.grad for p in self.optimizer.params])
