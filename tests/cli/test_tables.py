@@ -308,10 +308,10 @@ def test_what_a_refusal_proposes_can_be_typed_as_it_stands(run, tmp_path, junk, 
 def test_a_header_of_years_is_asked_about_and_said(run, tmp_path):
     rows = "".join(f"{i % 7},{i % 5},{'oak' if i % 7 > 3 else 'elm'}\n" for i in range(40))
     (tmp_path / "years.csv").write_text(f"2019,2020,tree\n{rows}")
-    code, _, err = run("train", "years.csv", "--epochs", "1", "--quiet")
+    code, _, err = run("train", "years.csv", "--hidden", "2", "--epochs", "1", "--quiet")
     assert (code, err.count("\n")) == (2, 1)
     assert "say --header True if these are names, else --header False" in err
-    code, out, _ = run("train", "years.csv", "--epochs", "1", "--quiet", "--header", "yes")
+    code, out, _ = run("train", "years.csv", "--hidden", "2", "--epochs", "1", "--quiet", "--header", "yes")
     assert code == 0
     assert "learns tree from 2019, 2020" in out
     assert "--header True" in (tmp_path / "years-out" / "report.html").read_text(encoding="utf-8")
@@ -320,7 +320,7 @@ def test_a_header_of_years_is_asked_about_and_said(run, tmp_path):
 def test_answers_do_not_overwrite_the_model_and_names_may_begin_with_a_minus(run, tmp_path):
     rows = "".join(f"{i % 7},{i % 5},{'oak' if i % 7 > 3 else 'elm'}\n" for i in range(40))
     (tmp_path / "-trees.csv").write_text(f"x,y,tree\n{rows}")
-    assert run("train", "-trees.csv", "--epochs", "1", "--quiet", "--out", "-made")[0] == 0
+    assert run("train", "-trees.csv", "--hidden", "2", "--epochs", "1", "--quiet", "--out", "-made")[0] == 0
     model = tmp_path / "-made" / "model.json"
     before = model.read_bytes()
     for path in ("-made/model.json", str(model), "./-made/../-made/model.json"):
@@ -336,10 +336,10 @@ def test_answers_do_not_overwrite_the_model_and_names_may_begin_with_a_minus(run
 def test_the_label_may_be_told_by_its_place(run, tmp_path):
     rows = "".join(f"{'oak' if i % 7 > 3 else 'elm'},{i % 7},{i % 5}\n" for i in range(40))
     (tmp_path / "trees.csv").write_text(f"tree,x,tree\n{rows}")
-    code, _, err = run("train", "trees.csv", "--label", "tree", "--epochs", "1", "--quiet")
+    code, _, err = run("train", "trees.csv", "--label", "tree", "--hidden", "2", "--epochs", "1", "--quiet")
     assert code == 2
     assert "say the place of the label, as --label 0" in err
-    code, out, _ = run("train", "trees.csv", "--label", "0", "--epochs", "1", "--quiet")
+    code, out, _ = run("train", "trees.csv", "--label", "0", "--hidden", "2", "--epochs", "1", "--quiet")
     assert code == 0
     assert "learns tree from x, tree (2)" in out
     code, _, err = run("train", "trees.csv", "--label", "9")

@@ -17,7 +17,7 @@ RULES = {
     **{name: lambda params, name=name: optim.create(name, params, 0.1) for name in optim.OPTIMIZERS},
     "momentum": lambda params: optim.SGD(params, lr=0.1, momentum=0.9, nesterov=True),
 }
-SELDOM = 1 if THOROUGH else 7  # how far the moments lie apart
+SELDOM = 1 if THOROUGH else 11  # how far the moments lie apart
 X, Y = [[0.5, -1.0], [1.5, 0.25], [-0.75, 2.0]], [1, 0, 1]
 
 
