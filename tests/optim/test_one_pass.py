@@ -177,5 +177,5 @@ def test_machine_code_is_kept_for_one_version_of_what_it_calls(monkeypatch, tmp_
     formula = Node("call", (Node("name", (), "a0"),), "tanh")
     for version in ("0.1", "0.2", "0.2"):
         monkeypatch.setattr(numba_cache.inspect, "getsource", lambda module, version=version: version)
-        numba_rule.one_pass((formula,), 1, 0)
+        numba_rule.one_pass((formula,), 1, 0)([np.zeros(1)], [])
     assert len([*tmp_path.glob("*/*.py")]) == 2

@@ -14,6 +14,7 @@ of it, number by number. What does not depend on an array is computed before the
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -36,9 +37,15 @@ import numpy as np
 from tinygrad_edu.compiler.backends.numba_functions import *
 
 
+@in_line
+def once({numbers}):
+{before}    return {once}
+
+
 @compiled(cache={cache}, nogil=True, error_model="numpy", fastmath={{"contract"}})
 def run({arguments}):
-{before}    for n in range({first}.size):
+    {names} = once({numbers})
+    for n in range({first}.size):
 {inside}'''
 
 
@@ -86,25 +93,31 @@ def one_pass(
     lines, texts = Writer(_at(8)).write(computed)
     parts = {
         "digest": digest_of(error_series, numba_functions),
+        "numbers": ", ".join(map(number_name, range(numbers))),
+        "before": before,
+        "once": "".join([f"{{kind}}({text}), " for text in once]) or "()",  # what meets a double becomes one
+        "names": "".join([f"{name}, " for name in outside.values()]) or "_",
         "arguments": ", ".join([*map(_whole, given), *map(number_name, range(numbers)), *map(_whole, results)]),
-        "before": before + _assigned(4, outside.values(), once),
         "first": _whole(given[0]),
-        "inside": _assigned(8, given, [f"{_whole(name)}[n]" for name in given])
+        "inside": _assigned(given, [f"{_whole(name)}[n]" for name in given])
         + lines
-        + _assigned(8, [f"{_whole(name)}[n]" for name in results], texts),
+        + _assigned([f"{_whole(name)}[n]" for name in results], texts),
     }
 
-    def source(cache: bool) -> str:
-        return _MODULE.format(cache=cache, **parts)
+    @cache
+    def compiled_for(dtype: str) -> Callable[..., Any]:
+        def source(cache: bool) -> str:
+            return _MODULE.format(cache=cache, **parts).replace("{kind}", f"np.{dtype}")
 
-    def start(run: Callable[..., Any]) -> None:
-        run(*np.zeros((arrays, 1)), *[0.5] * numbers, *np.zeros((len(results), 1)))
+        def start(run: Callable[..., Any]) -> None:
+            run(*np.zeros((arrays, 1), dtype), *[0.5] * numbers, *np.zeros((len(results), 1), dtype))
 
-    run = compiled_once("tinygrad_edu_rule", source, "run", start)
+        run: Callable[..., Any] = compiled_once("tinygrad_edu_rule", source, "run", start)
+        return run
 
     def function(arrays: Sequence[Array], numbers: Sequence[float]) -> list[Array]:
         made = [np.empty_like(arrays[0]) for _ in results]
-        run(*arrays, *numbers, *made)
+        compiled_for(arrays[0].dtype.name)(*arrays, *numbers, *made)
         rest = iter(made)
         return [next(rest) if place < 0 else arrays[place] for place in places]
 
@@ -117,12 +130,10 @@ def _parted(formulas: Sequence[Node], given: Sequence[str]) -> tuple[list[Node],
 
     def change(node: Node, parts: tuple[tuple[Node, bool], ...]) -> tuple[Node, bool]:
         varies = node.what in given if node.kind == "name" else any(varies for _, varies in parts)
-        if varies:
-            parts = tuple([(_named(part, varies, outside), True) for part, varies in parts])
-        inner = tuple([part for part, _ in parts])
-        if node.what is ops.pow and inner[1] == Node("number", (), 0.5):  # many times as quick
-            return Node("call", inner[:1], ops.sqrt), varies
-        return node._replace(parts=inner), varies
+        if node.what is ops.pow and node.parts[1] == Node("number", (), 0.5):  # many times as quick
+            node, parts = Node("call", node.parts[:1], ops.sqrt), parts[:1]
+        inner = [_named(part, outside) if varies and not apart else part for part, apart in parts]
+        return node._replace(parts=tuple(inner)), varies
 
     changed = transformed(formulas, change)
     if not all(varies for _, varies in changed):
@@ -130,9 +141,7 @@ def _parted(formulas: Sequence[Node], given: Sequence[str]) -> tuple[list[Node],
     return [node for node, _ in changed], outside
 
 
-def _named(part: Node, varies: bool, outside: dict[Node, str]) -> Node:
-    if varies or not part.parts:
-        return part
+def _named(part: Node, outside: dict[Node, str]) -> Node:
     return Node("name", (), outside.setdefault(part, f"once{len(outside)}"))
 
 
@@ -145,6 +154,5 @@ def _at(margin: int) -> Dialect:
     return DIALECT._replace(line=" " * margin + "{name} = {text}\n")
 
 
-def _assigned(margin: int, names: Iterable[str], texts: Iterable[str]) -> str:
-    lines = [" " * margin + f"{name} = {text}\n" for name, text in zip(names, texts, strict=True)]
-    return "".join(lines)
+def _assigned(names: Iterable[str], texts: Iterable[str]) -> str:
+    return "".join([f"        {name} = {text}\n" for name, text in zip(names, texts, strict=True)])
