@@ -235,3 +235,23 @@ def test_a_callback_may_change_what_is_learnt_and_what_learns(change):
         return [*history.loss, *[p.data for p in optimizer.params]]
 
     assert trained("numpy") == pytest.approx(trained("eager"), rel=1e-9)
+
+
+def test_a_model_that_counts_its_calls_is_compiled_once(monkeypatch):
+    pytest.importorskip("numpy", reason="for the compiled engine")
+    class Counting(nn.MLP):
+        calls = 0
+
+        def forward(self, x):
+            self.calls += 1
+            return super().forward(x)
+
+    from tinygrad_edu.training.array_engine import CompiledEngine
+
+    made = []
+    compile_it = CompiledEngine._compile
+    monkeypatch.setattr(CompiledEngine, "_compile", lambda self: made.append(1) or compile_it(self))
+    X, y = [[0.0, 1.0], [1.0, 0.0], [1.0, 1.0]], [0, 1, 1]
+    model = Counting(2, [2, 1], seed=0)
+    tg.fit(model, (X, y), epochs=5, callbacks=[lambda history: False], engine="numpy", progress=False)
+    assert made == [1]

@@ -140,7 +140,6 @@ class CompiledEngine:
         """Make the programs, and remember of what; give the graph of an example."""
         model, loss, (X, y) = self._model, self._loss, self._first
         self._params = [*self.optimizer.params]
-        self._reach = reach_of((model, loss))
         chance = self._chance = Chance(model, X[0])
 
         def learning(x: Any, target: Any, numbers: Sequence[Any] = ()) -> tuple[Any, Any]:
@@ -161,6 +160,7 @@ class CompiledEngine:
         self._answering = self._graph_and_runner(answering, *arrays)[1] if chance.matters else self._runner
         self._structure = graph.output_structure.children[1]
         self._shape = regular_shape(self._structure)
+        self._reach = reach_of((model, loss))  # now: it may count how often it is called
         return graph
 
     def _graph_and_runner(self, both: Callable[..., Any], *arrays: Array) -> tuple[Graph, Runner]:
