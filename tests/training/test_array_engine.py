@@ -239,6 +239,7 @@ def test_a_callback_may_change_what_is_learnt_and_what_learns(change):
 
 def test_a_model_that_counts_its_calls_is_compiled_once(monkeypatch):
     pytest.importorskip("numpy", reason="for the compiled engine")
+
     class Counting(nn.MLP):
         calls = 0
 
@@ -253,5 +254,5 @@ def test_a_model_that_counts_its_calls_is_compiled_once(monkeypatch):
     monkeypatch.setattr(CompiledEngine, "_compile", lambda self: made.append(1) or compile_it(self))
     X, y = [[0.0, 1.0], [1.0, 0.0], [1.0, 1.0]], [0, 1, 1]
     model = Counting(2, [2, 1], seed=0)
-    tg.fit(model, (X, y), epochs=5, callbacks=[lambda history: False], engine="numpy", progress=False)
+    tg.fit(model, (X, y), epochs=5, callback=lambda history: False, engine="numpy", progress=False)
     assert made == [1]
