@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, Phase, settings
 
 _COMMON = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow, HealthCheck.filter_too_much]}
 
-settings.register_profile("quick", max_examples=50, print_blob=True, **_COMMON)
+settings.register_profile("quick", max_examples=25, print_blob=True, **_COMMON)
 settings.register_profile("thorough", max_examples=100, print_blob=True, **_COMMON)
 settings.register_profile("deep", max_examples=10_000, print_blob=True, **_COMMON)
 settings.register_profile(

@@ -22,7 +22,7 @@ sys.path.insert(0, str(PLANTED))
 from bugs import BUGS, NOTHING  # noqa: E402
 
 ALL = THOROUGH or os.environ.get("PLANTED") == "all"
-CHOSEN, EXAMPLES = (BUGS, 60) if ALL else (BUGS[3::16], 4)
+CHOSEN, EXAMPLES = (BUGS, 60) if ALL else (BUGS[3::40], 4)
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="each bug is planted in a forked process")
 
 
